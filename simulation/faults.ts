@@ -40,7 +40,7 @@ const WORST = {
   queues: { duplicate: 0.2, deleteMissed: 0.1, countOff: 0.3, entryRefused: 0.2 },
   tables: { unprocessed: 0.3 },
   topics: { repeated: 0.3, entryRefused: 0.2 },
-  functions: { killed: 0.02, loadFails: 0.1, throttled: 0.2, retired: 0.2 },
+  functions: { killed: 0.02, stalled: 0.01, loadFails: 0.1, throttled: 0.2, retired: 0.2 },
   servers: { unreachable: 0.2, turnedAway: 0.3, broken: 0.3, lostAnswer: 0.2, slow: 0.3 },
   logs: { repeats: 0.5 },
   minute: { missed: 0.3, twice: 0.3 },
@@ -48,6 +48,13 @@ const WORST = {
 
 /** A PUT may take effect 60 s after it was given up (`delivery.lateMs`), by clocks that differ. */
 const SLOW_MS = [1_000, 10_000, 57_000] as const;
+type Pace = Pick<FunctionFaults, 'skewMs' | 'stallMs'>;
+/** Leases allow for clocks that differ and machines that stand still, both together by two seconds and a half. */
+const PACES: readonly [Pace, ...Pace[]] = [
+  { skewMs: 0, stallMs: 2_000 },
+  { skewMs: 50, stallMs: 2_000 },
+  { skewMs: 1_000, stallMs: 200 },
+];
 
 /** `places` may be down altogether, in the first `withinMs`. */
 export function drawFaults(random: Random, places: readonly string[], withinMs: number): Faults {
@@ -56,7 +63,7 @@ export function drawFaults(random: Random, places: readonly string[], withinMs: 
     return Object.fromEntries(drawn) as T;
   };
   return {
-    calls: draw(WORST.calls),
+    calls: { ...draw(WORST.calls), lateMs: random.pick([100, 2_000, 20_000]) },
     queues: draw(WORST.queues),
     tables: {
       ...draw(WORST.tables),
@@ -67,9 +74,13 @@ export function drawFaults(random: Random, places: readonly string[], withinMs: 
     functions: {
       ...draw(WORST.functions),
       coldStartMs: random.pick([100, 1_000, 5_000]),
-      skewMs: random.pick([0, 50, 1_000]),
+      ...random.pick(PACES),
     },
-    servers: { ...draw(WORST.servers), slowMs: random.pick(SLOW_MS) },
+    servers: {
+      ...draw(WORST.servers),
+      slowMs: random.pick(SLOW_MS),
+      workMs: random.pick([40, 400, 2_000]),
+    },
     logs: {
       ...draw(WORST.logs),
       delayMs: random.pick([1_000, 30_000, 600_000]),

@@ -3,8 +3,8 @@
  * runs, is frozen or is dead. Whatever wakes its code goes through `resume`: on a frozen host it waits for
  * the thaw, on a dead one it never happens. Its clock may be fast or slow.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Machine } from '../aws/machine.ts';
+import { onAbort } from './on-abort.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -14,7 +14,12 @@ export interface HostOptions {
   readonly skewMs?: number;
   /** Asked before its code goes on at an await; true kills it there. */
   readonly diesHere?: () => boolean;
+  /** Asked likewise: for how many ms it stands still there first. */
+  readonly stallsHere?: () => number;
 }
+
+/** Stalls of one host are this far apart at least, so that leases can be longer than one. */
+const BETWEEN_STALLS_MS = 10_000;
 
 export class Host implements Machine {
   readonly name: string;
@@ -23,18 +28,21 @@ export class Host implements Machine {
   readonly scheduler: Scheduler;
   readonly #skewMs: number;
   readonly #diesHere: (() => boolean) | undefined;
+  readonly #stallsHere: (() => number) | undefined;
+  #stalledAt = Number.NEGATIVE_INFINITY;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   /** Called when it dies at an await. */
   onDeath: () => void = () => undefined;
   /** Events that woke it while it was frozen. */
   #held: (() => void)[] = [];
 
-  constructor(scheduler: Scheduler, { name, skewMs = 0, diesHere }: HostOptions) {
+  constructor(scheduler: Scheduler, { name, skewMs = 0, diesHere, stallsHere }: HostOptions) {
     this.scheduler = scheduler;
     this.name = name;
     this.draws = scheduler.random.fork();
     this.#skewMs = skewMs;
     this.#diesHere = diesHere;
+    this.#stallsHere = stallsHere;
   }
 
   get isDead(): boolean {
@@ -59,14 +67,33 @@ export class Host implements Machine {
       this.die();
       return;
     }
+    if (this.#stalls()) {
+      this.#held.push(act);
+      return;
+    }
     this.scheduler.woke();
     act();
   }
 
-  /** A timer, whose code runs in the context that set it, as Node's does. Answers how to cancel it. */
+  /** As a machine does whose processor others have, or whose garbage is collected. */
+  #stalls(): boolean {
+    if (this.#stallsHere === undefined) return false;
+    const { scheduler } = this;
+    if (scheduler.now - this.#stalledAt < BETWEEN_STALLS_MS) return false;
+    const ms = this.#stallsHere();
+    if (ms === 0) return false;
+    this.#stalledAt = scheduler.now;
+    scheduler.note(`${this.name} stands still for ${ms} ms`);
+    this.freeze();
+    scheduler.after(ms, () => this.thaw());
+    return true;
+  }
+
+  /** A timer, whose code runs in the context that set it, as that of a promise does. Answers how to cancel it. */
   readonly later = (ms: number, act: () => void): (() => void) => {
     let isOn = true;
-    const fire = AsyncLocalStorage.bind(() => {
+    const { promise, resolve: fire } = Promise.withResolvers<void>();
+    void promise.then(() => {
       if (isOn) act();
     });
     this.scheduler.after(Math.max(0, Math.ceil(ms)), () => {
@@ -89,10 +116,10 @@ export class Host implements Machine {
       reject(signal?.reason);
     };
     const cancel = this.later(ms, () => {
-      signal?.removeEventListener('abort', abort);
+      waitNoMore?.();
       resolve();
     });
-    signal?.addEventListener('abort', abort, { once: true });
+    const waitNoMore = signal && onAbort(signal, abort);
     return promise;
   };
 

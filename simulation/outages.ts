@@ -1,4 +1,5 @@
 /** Times in which something is down altogether: a service, a table, the key, a server outside. */
+import { S3ServiceException } from '@aws-sdk/client-s3';
 import type { Random } from './random.ts';
 
 export interface Outage {
@@ -15,15 +16,21 @@ const LENGTHS_MS = [5_000, 60_000, 600_000] as const;
 /** The services whose data the stack's key encrypts; no others use it. */
 const ENCRYPTED = ['dynamodb', 's3', 'sns', 'sqs', 'secrets'];
 
+/** What is down with another place: both depend on the same thing. */
+const TOGETHER = 0.3;
+
 /** None in half of the runs, else up to four, in the first `withinMs`. */
 export function drawOutages(random: Random, places: readonly string[], withinMs: number): Outage[] {
   if (places.length === 0 || random.chance(0.5)) return [];
   return Array.from({ length: random.between(1, 4) }, () => {
     const fromMs = random.below(withinMs);
     const lengthMs = Math.ceil(random.pick(LENGTHS_MS) * (0.5 + random.fraction()));
-    const of = places[random.below(places.length)] ?? '';
-    return { of, fromMs, untilMs: fromMs + lengthMs, share: random.pick([0.5, 0.9, 1]) };
-  });
+    const one = () => {
+      const of = places[random.below(places.length)] ?? '';
+      return { of, fromMs, untilMs: fromMs + lengthMs, share: random.pick([0.5, 0.9, 1]) };
+    };
+    return random.chance(TOGETHER) ? [one(), one()] : [one()];
+  }).flat();
 }
 
 /** An outage that fails such a call now. */
@@ -58,10 +65,8 @@ function keyRefusal(service: string): Error {
   const name =
     { s3: 'KMS.DisabledException', sqs: 'KmsDisabled', sns: 'KMSDisabledException' }[service] ??
     'AccessDeniedException';
-  const error = new Error('the key is disabled');
-  return Object.assign(error, {
-    name,
-    $fault: 'client',
-    $metadata: { httpStatusCode: 400 },
-  });
+  const message = 'the key is disabled';
+  const refusal = { name, $fault: 'client', $metadata: { httpStatusCode: 400 } } as const;
+  if (service === 's3') return new S3ServiceException({ ...refusal, message });
+  return Object.assign(new Error(message), refusal);
 }

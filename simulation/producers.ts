@@ -14,6 +14,8 @@ import type { World } from './world.ts';
 
 const BATCH_MAX = 10;
 const AGAIN_MS = 2_000;
+/** What all resources of a bad file do. */
+const DEFECTS = ['throw', 'exit', 'kill'] as const;
 /** The principal of an unknown sender. */
 const STRANGER = 'AROANOBODYKNOWSME';
 
@@ -45,8 +47,10 @@ export class Producers implements Pick<Checker, 'see'> {
       const size = Math.min(count - number, this.#random.between(1, BATCH_MAX));
       const source = this.#random.pick(Object.keys(SENDERS) as [Source, ...Source[]]);
       const lane = this.#random.chance(0.7) ? 'background' : 'critical';
+      const isBad = this.#random.chance(habits.badFiles);
+      const defect = isBad ? this.#random.pick(DEFECTS) : undefined;
       const drafts = Array.from({ length: size }, (_, place) =>
-        draftOf({ number: number + place, source, lane }, habits, this.#random),
+        draftOf({ number: number + place, source, lane, defect }, habits, this.#random),
       );
       number += size;
       this.#waiting += 1;
@@ -126,6 +130,7 @@ export class Producers implements Pick<Checker, 'see'> {
 
 function entryOf(draft: Draft, place: number): SendMessageBatchRequestEntry {
   const { source, oddity, sequence, body, number } = draft;
+  const line = oddity === 'odd-attributes' ? 'twelve' : String(number + 1);
   const said = oddity === 'spoofed' ? anotherThan(source) : source;
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   return {
@@ -135,7 +140,7 @@ function entryOf(draft: Draft, place: number): SendMessageBatchRequestEntry {
     MessageAttributes: {
       source: text(said),
       file: text('simulated.ndjson'),
-      line: text(String(number + 1)),
+      line: text(line),
       ...(sequence !== undefined && { sequence: text(String(sequence)) }),
     },
   };

@@ -37,6 +37,9 @@ export interface RunReport {
 /** How much producers submit: a high rate fills batches. They submit for at least this long. */
 const SUBMITTED_PER_SECOND = [1, 5, 20] as const;
 const SUBMITTING_MS_MIN = 300_000;
+/** How often they submit for an hour or so, however little: incidents end, and begin again. */
+const QUIET_DAY = 0.2;
+const QUIET_DAY_MS = 3_600_000;
 /** Time limit for everything to end after that, once faults have healed. */
 const ENDING_MS = 4 * 3_600_000;
 /** How often it is asked whether all has ended. */
@@ -74,7 +77,8 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
 
 function submittingTime(messages: number, random: Random): number {
   const ms = (1_000 * messages) / random.pick(SUBMITTED_PER_SECOND);
-  return Math.ceil(Math.max(SUBMITTING_MS_MIN, ms * (0.5 + random.fraction())));
+  const least = random.chance(QUIET_DAY) ? QUIET_DAY_MS : SUBMITTING_MS_MIN;
+  return Math.ceil(Math.max(least, ms * (0.5 + random.fraction())));
 }
 
 async function untilEnded(world: World, producers: Producers, withinMs: number): Promise<void> {
@@ -103,6 +107,7 @@ function habitsIn({ scheduler, plan }: World): Habits {
   const random = scheduler.random.fork();
   const share = (most: number) => (random.chance(0.3) ? 0 : most * random.fraction() ** 2);
   return {
+    badFiles: share(0.2),
     natures: {
       invalid: share(0.2),
       throw: share(0.05),
@@ -119,6 +124,7 @@ function habitsIn({ scheduler, plan }: World): Habits {
       spoofed: share(0.02),
       stranger: share(0.02),
       unreadable: share(0.02),
+      'odd-attributes': share(0.02),
     },
     ids: random.pick([3, 30, 3_000]),
     bucket: plan.buckets.find(({ name }) => name.includes('-bodies-'))?.name ?? '',

@@ -16,6 +16,8 @@ export interface Draft extends Omit<Submission, 'messageId' | 'sentAt'> {
 export interface Habits {
   readonly natures: Readonly<Partial<Record<Nature, number>>>;
   readonly oddities: Readonly<Partial<Record<Oddity, number>>>;
+  /** Share of batches that are a file with one defect: all of it crashes in the same way. */
+  readonly badFiles: number;
   /** So many ids are used by each source: with few, newer submissions meet older ones of the same resource. */
   readonly ids: number;
   /** Name of the bucket for claim checks. */
@@ -26,11 +28,16 @@ export interface Habits {
 export const NATURE_SYSTEM = 'https://fhir-failsafe.dev/simulated';
 
 export function draftOf(
-  { number, source, lane }: Pick<Draft, 'number' | 'source' | 'lane'>,
+  {
+    number,
+    source,
+    lane,
+    defect,
+  }: Pick<Draft, 'number' | 'source' | 'lane'> & { readonly defect?: Nature | undefined },
   habits: Habits,
   random: Random,
 ): Draft {
-  const nature = drawn(habits.natures, random) ?? 'valid';
+  const nature = defect ?? drawn(habits.natures, random) ?? 'valid';
   const oddity = drawn(habits.oddities, random);
   const resourceType = random.pick(['Patient', 'Observation']);
   const id = `r${random.below(habits.ids)}`;

@@ -30,7 +30,9 @@ export type Oddity =
   /** Its sender is not known. */
   | 'stranger'
   /** Its body is no JSON. */
-  | 'unreadable';
+  | 'unreadable'
+  /** Its attributes cannot be read. */
+  | 'odd-attributes';
 
 export interface Submission {
   /** Of the message in its first queue: its identity. */

@@ -4,11 +4,20 @@
  * machine that sent it is frozen or dead by then; the answer reaches the code only while that runs.
  */
 import { endOfWork } from '../telemetry/invocation.ts';
+import {
+  aborted,
+  afterAttempts,
+  internalError,
+  isFinal,
+  isServiceError,
+  timedOut,
+} from './call-errors.ts';
 import type { Host } from './host.ts';
+import { onAbort } from './on-abort.ts';
 import type { Down } from './outages.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** How often each of these befalls a try: probabilities. */
+/** How often each of these befalls a try: probabilities, and one time. */
 export interface CallFaults {
   /** The request never arrives. */
   readonly lostRequest: number;
@@ -16,6 +25,8 @@ export interface CallFaults {
   readonly lostAnswer: number;
   /** The request takes effect after its sender gave up, perhaps after the next try took effect. */
   readonly late: number;
+  /** How much later, mostly. */
+  readonly lateMs: number;
   readonly throttled: number;
   /** The service answers that it failed. */
   readonly failed: number;
@@ -25,6 +36,7 @@ export const NO_FAULTS: CallFaults = {
   lostRequest: 0,
   lostAnswer: 0,
   late: 0,
+  lateMs: 0,
   throttled: 0,
   failed: 0,
 };
@@ -71,8 +83,6 @@ export interface Request<T> {
 /** The SDK's pauses (its standard retry mode): full jitter, doubled each time. */
 const PAUSE_MS = { ordinary: 100, throttled: 500, most: 20_000 };
 
-type Fate = 'arrives' | keyof CallFaults;
-
 export class Wire {
   readonly #scheduler: Scheduler;
   readonly #road: Road;
@@ -95,10 +105,10 @@ export class Wire {
       isOver = true;
       reject(aborted(signal));
     };
-    signal?.addEventListener('abort', abort, { once: true });
+    const waitNoMore = signal && onAbort(signal, abort);
     const end = (settle: () => void) => {
       isOver = true;
-      signal?.removeEventListener('abort', abort);
+      waitNoMore?.();
       settle();
     };
     const attempt = (number: number) => {
@@ -143,7 +153,8 @@ export class Wire {
       else this.#after(host, requestMs, () => answer.fail(timedOut()));
       return;
     }
-    const fate = this.#fate(host);
+    const faults = this.#road.faults();
+    const fate = drawnFate(faults, host);
     if (fate !== 'arrives') this.#scheduler.note(`${host.name} ${service} ${request.name} ${fate}`);
     switch (fate) {
       case 'throttled':
@@ -157,7 +168,7 @@ export class Wire {
         return;
       case 'late':
       case 'lostAnswer': {
-        const delay = fate === 'late' ? requestMs + there * 50 : there;
+        const delay = fate === 'late' ? requestMs + host.draws.duration(faults.lateMs) : there;
         this.#scheduler.after(delay, () => this.#perform(host, request));
         this.#after(host, requestMs, () => answer.fail(timedOut()));
         return;
@@ -197,16 +208,6 @@ export class Wire {
     }
   }
 
-  #fate(host: Host): Fate {
-    const faults = this.#road.faults();
-    let left = host.draws.fraction();
-    for (const fate of FATES) {
-      left -= faults[fate];
-      if (left < 0) return fate;
-    }
-    return 'arrives';
-  }
-
   #travel(host: Host): number {
     return host.draws.duration(this.#road.latencyMs);
   }
@@ -217,45 +218,19 @@ export class Wire {
 }
 
 const FATES = ['lostRequest', 'lostAnswer', 'late', 'throttled', 'failed'] as const;
+type Fate = 'arrives' | (typeof FATES)[number];
 
-/** What the services say is told apart from faults of the simulation by what the SDK says of errors. */
-function isServiceError(error: unknown): error is Error & { $fault: string } {
-  return error instanceof Error && '$fault' in error;
-}
-
-function isFinal(error: unknown): boolean {
-  return (
-    isServiceError(error) &&
-    error.$fault === 'client' &&
-    !('$retryable' in error && error.$retryable)
-  );
+function drawnFate(faults: CallFaults, { draws }: Host): Fate {
+  let left = draws.fraction();
+  for (const fate of FATES) {
+    left -= faults[fate];
+    if (left < 0) return fate;
+  }
+  return 'arrives';
 }
 
 function pauseBefore(number: number, error: unknown, host: Host): number {
   const isThrottled = isServiceError(error) && error.$fault === 'client';
   const base = isThrottled ? PAUSE_MS.throttled : PAUSE_MS.ordinary;
   return host.draws.fraction() * Math.min(PAUSE_MS.most, base * 2 ** (number - 1));
-}
-
-function afterAttempts(error: unknown, attempts: number): unknown {
-  if (!(error instanceof Error)) return error;
-  const metadata = '$metadata' in error ? (error.$metadata as object) : {};
-  return Object.assign(error, { $metadata: { ...metadata, attempts } });
-}
-
-function aborted(signal: AbortSignal | undefined): Error {
-  const error = new Error('Request aborted', { cause: signal?.reason });
-  error.name = 'AbortError';
-  return error;
-}
-
-function timedOut(): Error {
-  const error = new Error('no answer in time');
-  error.name = 'TimeoutError';
-  return error;
-}
-
-function internalError(): Error {
-  const error = new Error('the service failed');
-  return Object.assign(error, { name: 'InternalServerError', $fault: 'server', $metadata: {} });
 }

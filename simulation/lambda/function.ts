@@ -38,6 +38,9 @@ export interface FunctionFaults {
   /** An environment is replaced although it is healthy. */
   readonly retired: number;
   readonly coldStartMs: number;
+  /** Stands still at an await, and goes on. */
+  readonly stalled: number;
+  readonly stallMs: number;
   /** Longest that an environment's clock is off, either way. */
   readonly skewMs: number;
 }
@@ -48,6 +51,8 @@ export const NO_FUNCTION_FAULTS: FunctionFaults = {
   throttled: 0,
   retired: 0,
   coldStartMs: 300,
+  stalled: 0,
+  stallMs: 0,
   skewMs: 0,
 };
 
@@ -167,6 +172,10 @@ export class LambdaFunction {
         name: `${this.plan.name}#${this.#count}`,
         skewMs: scheduler.random.between(-skewMs, skewMs),
         diesHere: () => scheduler.random.chance(faults().killed),
+        stallsHere: () => {
+          const { stalled, stallMs } = faults();
+          return scheduler.random.chance(stalled) ? stallMs : 0;
+        },
       }),
     };
     scheduler.after(scheduler.random.duration(coldStartMs), () => {

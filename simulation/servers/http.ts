@@ -5,10 +5,11 @@
 import type { Fetch } from '../../aws/machine.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
+import { onAbort } from '../on-abort.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { HttpAnswer, HttpCall, Server } from './http-call.ts';
 
-/** How often each of these befalls a call: probabilities. */
+/** How often each of these befalls a call: probabilities, and two times. */
 export interface ServerFaults {
   /** No connection: the call never arrives. */
   readonly unreachable: number;
@@ -22,6 +23,8 @@ export interface ServerFaults {
   readonly slow: number;
   /** How much later at most. */
   readonly slowMs: number;
+  /** How long it works on a call, mostly. */
+  readonly workMs: number;
 }
 
 export const NO_SERVER_FAULTS: ServerFaults = {
@@ -31,6 +34,7 @@ export const NO_SERVER_FAULTS: ServerFaults = {
   lostAnswer: 0,
   slow: 0,
   slowMs: 0,
+  workMs: 40,
 };
 
 export interface HttpSurroundings {
@@ -40,8 +44,6 @@ export interface HttpSurroundings {
   tell(effect: Effect, by: Host): void;
 }
 
-/** Most calls. */
-const WORK_MS = 40;
 const WAY_MS = 10;
 const TURNED_AWAY = [502, 503, 504, 429, 404] as const;
 
@@ -80,13 +82,13 @@ export class Http {
     const end = (status: number | undefined, settle: () => void) => {
       if (isOver) return;
       isOver = true;
-      signal?.removeEventListener('abort', abort);
+      waitNoMore?.();
       scheduler.note(`${host.name} ${call.method} #${call.number} ${status ?? 'no answer'}`);
       tell({ kind: 'answered', call, status }, host);
       settle();
     };
     const abort = () => end(undefined, () => reject(signal?.reason));
-    signal?.addEventListener('abort', abort, { once: true });
+    const waitNoMore = signal && onAbort(signal, abort);
     tell({ kind: 'requested', call }, host);
     this.#send(host, call, (answer) => {
       if (answer instanceof Error) end(undefined, () => reject(answer));
@@ -107,7 +109,7 @@ export class Http {
       scheduler.after(ms, () => after(server.serve(call)));
     const faults = this.#around.faults(server);
     const there = draws.duration(WAY_MS);
-    const ms = there + draws.duration(WORK_MS);
+    const ms = there + draws.duration(faults.workMs);
     let left = draws.fraction();
     const befalls = (share: number) => {
       left -= share;

@@ -46,6 +46,30 @@ test('a host may die at an await', async () => {
   expect(host.isDead).toBe(true);
 });
 
+test('a host may stand still at an await, and not again at once', async () => {
+  const scheduler = new Scheduler(1);
+  const host = new Host(scheduler, { name: 'a', stallsHere: () => 2_000 });
+  const seen: number[] = [];
+  const work = async () => {
+    for (const ms of [10, 10, 8_000, 10]) {
+      await host.pause(ms);
+      seen.push(scheduler.now - scheduler.startedAt);
+    }
+  };
+  void work();
+  await scheduler.run(never);
+  expect(seen).toEqual([2_010, 2_020, 12_020, 12_030]);
+});
+
+test('a host that stands still may die there', async () => {
+  const { scheduler, host, seen } = pausing(10);
+  const still = new Host(scheduler, { name: 'b', stallsHere: () => 2_000 });
+  void still.pause(5).then(() => expect.unreachable());
+  scheduler.after(1_000, () => still.kill());
+  await scheduler.run(never);
+  expect([seen, still.isDead, host.isDead]).toEqual([[10], true, false]);
+});
+
 test('its clock is ahead by its skew', () => {
   const { host, scheduler } = pausing(1);
   expect(host.now() - scheduler.now).toBe(7);

@@ -69,6 +69,13 @@ describe('a call', () => {
     expect([1, 2]).toContain(await answer);
   });
 
+  test('that is late takes effect so much after it was given up', async () => {
+    const { scheduler, call, state } = counter({ late: 1, lateMs: 20_000 });
+    await Promise.all([call(), scheduler.run(never)]);
+    expect(state.count).toBe(2);
+    expect(scheduler.now - scheduler.startedAt).toBeGreaterThan(5_000);
+  });
+
   test('fails after its tries, and says how many they were', async () => {
     const { scheduler, call } = counter({ failed: 1 }, { throttled: 1 }, { throttled: 1 });
     const error = errorOf(call());
