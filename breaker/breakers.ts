@@ -7,12 +7,10 @@
 import type { Machine } from '../aws/machine.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
 import { DEFAULT_BREAKER_POLICY } from '../core/breaker/breaker-policy.ts';
-import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import { BreakerRefused, CallTimedOut } from './call-errors.ts';
 import { type CallOutcome, outcomeOfError } from './call-outcome.ts';
-import type { Refused } from './refused.ts';
-import { type Admitted, ResilientCircuit, type ResilientTools } from './resilient-circuit.ts';
+import { Circuit, type CircuitTools } from './circuit.ts';
 
 /** Why the service gave no answer. */
 export type FallbackReason =
@@ -37,19 +35,15 @@ export interface GuardOptions<T> {
 /** Must end soon after the signal aborts, because the caller waits for it. */
 export type Call<T> = (signal: AbortSignal) => Promise<T>;
 
-export interface BreakersTools extends ResilientTools {
-  readonly onRefused: (service: string, refused: Refused) => void;
-  readonly onProbe: (service: string) => void;
+export interface BreakersTools extends CircuitTools {
   readonly later: Machine['later'];
-  /** Resolves when the transitions so far were published, or could not be. */
-  readonly published: () => Promise<void>;
 }
 
 export class Breakers {
   readonly #store: BreakerStore;
   readonly #tools: BreakersTools;
   readonly #policies: ReadonlyMap<string, BreakerPolicy>;
-  readonly #circuits = new Map<string, ResilientCircuit>();
+  readonly #circuits = new Map<string, Circuit>();
 
   constructor(
     store: BreakerStore,
@@ -66,7 +60,8 @@ export class Breakers {
    * breaker refuses, CallTimedOut after `timeoutMs`, and whatever the call throws.
    */
   async guard<T>(service: string, call: Call<T>, options: GuardOptions<T>): Promise<T> {
-    const admitted = await this.admit(service, options.timeoutMs);
+    const circuit = this.of(service);
+    const admitted = await circuit.ask(options.timeoutMs);
     if (admitted.kind === 'refused') {
       const { why, retryAt } = admitted;
       if (options.fallback) return options.fallback({ kind: 'refused', why, retryAt });
@@ -76,44 +71,18 @@ export class Breakers {
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     );
-    await this.settle(service, admitted, outcomeOf(ended, options));
+    await circuit.settle(admitted, outcomeOf(ended, options));
     if ('answer' in ended) return ended.answer;
     if (options.fallback) return options.fallback({ kind: 'failed', error: ended.error });
     throw ended.error;
   }
 
-  /** For callers that cannot wrap their call; each permission must be settled. */
-  async admit(service: string, timeoutMs: number): Promise<Admitted | Refused> {
-    const answer = await this.#circuit(service).admit(timeoutMs);
-    if (answer.kind === 'refused') {
-      this.#tools.onRefused(service, answer);
-      await this.#tools.published();
-    } else if (answer.ticket.probe) this.#tools.onProbe(service);
-    return answer;
-  }
-
-  /** Whether a call would be refused now, without asking for a permission. */
-  peek(service: string, timeoutMs: number): Promise<Refused | undefined> {
-    return this.#circuit(service).peek(timeoutMs);
-  }
-
-  /** What this environment last knew of a breaker. */
-  known(service: string): BreakerState | undefined {
-    return this.#circuit(service).known;
-  }
-
-  async settle(service: string, admitted: Admitted, outcome: CallOutcome): Promise<void> {
-    await this.#circuit(service).settle(admitted, outcome);
-    // Awaited, because the environment is frozen when its invocation ends, and this call may be its
-    // last.
-    await this.#tools.published();
-  }
-
-  #circuit(service: string): ResilientCircuit {
+  /** The breaker of a service, for callers that cannot wrap their call. */
+  of(service: string): Circuit {
     const known = this.#circuits.get(service);
     if (known !== undefined) return known;
     const policy = this.#policies.get(service) ?? DEFAULT_BREAKER_POLICY;
-    const circuit = new ResilientCircuit(service, policy, this.#store, this.#tools);
+    const circuit = new Circuit(service, policy, this.#store, this.#tools);
     this.#circuits.set(service, circuit);
     return circuit;
   }

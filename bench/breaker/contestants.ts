@@ -7,9 +7,9 @@
  * - breakers that each environment keeps in memory: no store, nothing shared.
  */
 
-import { Circuit } from '../../breaker/circuit.ts';
 import { DEFAULT_BREAKER_POLICY } from '../../core/breaker/breaker-policy.ts';
 import type { BreakerState } from '../../core/breaker/breaker-state.ts';
+import { circuitsOn } from './circuits.ts';
 import type { SimulatedTable } from './simulated-table.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -31,33 +31,17 @@ const OPEN_MS = 30_000;
 const TIMEOUT_MS = 1_000;
 
 export function ours(table: SimulatedTable<BreakerState>, around: Surroundings): () => Breaker {
-  const { time, random, onOpen } = around;
-  let tokens = 0;
-  const store = {
-    load: () => table.read(),
-    save: (_service: string, before: BreakerState, next: BreakerState) =>
-      table.write(next, (current) => (current?.version ?? 0) === before.version),
-  };
+  const make = circuitsOn(table, around);
   table.onWrite = (state) => {
-    if (state.phase === 'open') onOpen();
+    if (state.phase === 'open') around.onOpen();
   };
   return () => {
-    const circuit = new Circuit('service', DEFAULT_BREAKER_POLICY, store, {
-      now: () => time.now,
-      random,
-      token() {
-        tokens += 1;
-        return `t${tokens}`;
-      },
-      pause: (ms) => time.sleep(ms),
-      onTransition: () => {},
-      onForced: () => {},
-    });
+    const circuit = make(DEFAULT_BREAKER_POLICY);
     return async (call) => {
-      const ticket = await circuit.admit(TIMEOUT_MS);
-      if ('kind' in ticket) return 'refused';
-      const outcome = await call(ticket.probe !== undefined);
-      await circuit.settle(ticket, { outcome });
+      const admitted = await circuit.ask(TIMEOUT_MS);
+      if (admitted.kind === 'refused') return 'refused';
+      const outcome = await call(admitted.ticket.probe !== undefined);
+      await circuit.settle(admitted, { outcome });
       return 'called';
     };
   };

@@ -1,8 +1,8 @@
 /** An hour of deliveries to a server that is partly ill, by the rules of `core/`, in virtual time. */
 
-import { Circuit } from '../../breaker/circuit.ts';
+import type { Circuit } from '../../breaker/circuit.ts';
 import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker/breaker-policy.ts';
-import type { BreakerState, Transition } from '../../core/breaker/breaker-state.ts';
+import type { BreakerState } from '../../core/breaker/breaker-state.ts';
 import {
   countFailure,
   type Failures,
@@ -12,6 +12,7 @@ import {
   retryTime,
   serverIsWell,
 } from '../../core/delivery/delivery-meaning.ts';
+import { circuitsOn } from '../breaker/circuits.ts';
 import { SimulatedTable } from '../breaker/simulated-table.ts';
 import { VirtualTime } from '../breaker/virtual-time.ts';
 import { type Answer, answerTo, type Kind } from './server.ts';
@@ -70,9 +71,15 @@ export async function partialOutage(load: Load): Promise<Result> {
   const time = new VirtualTime();
   const random = randomFrom(load.seed);
   let opened = 0;
-  const circuits = circuitsOf(time, random, load.trip, () => {
-    opened += 1;
+  const make = circuitsOn(new SimulatedTable<BreakerState>(time, random), {
+    time,
+    random,
+    onTransition({ from, to }) {
+      if (from === 'closed' && to === 'open') opened += 1;
+    },
   });
+  const policy = { ...DEFAULT_BREAKER_POLICY, trip: load.trip };
+  const circuits = Array.from({ length: ENVIRONMENTS }, () => make(policy));
   const none = () => ({ came: 0, delivered: 0, quarantined: 0 });
   const counts = { healthy: none(), refused: none(), fatal: none() };
   const run: Run = { load, time, random, circuits, counts, calls: 0 };
@@ -81,36 +88,6 @@ export async function partialOutage(load: Load): Promise<Result> {
   const during = structuredClone(counts);
   await time.runUntil(load.ms + AFTER_MS);
   return { during, after: counts, calls: run.calls, opened };
-}
-
-function circuitsOf(
-  time: VirtualTime,
-  random: () => number,
-  trip: TripPolicy,
-  onOpen: () => void,
-): Circuit[] {
-  const table = new SimulatedTable<BreakerState>(time, random);
-  let tokens = 0;
-  const store = {
-    load: () => table.read(),
-    save: (_service: string, before: BreakerState, next: BreakerState) =>
-      table.write(next, (current) => (current?.version ?? 0) === before.version),
-  };
-  const tools = {
-    now: () => time.now,
-    random,
-    token() {
-      tokens += 1;
-      return `t${tokens}`;
-    },
-    pause: (ms: number) => time.sleep(ms),
-    onTransition: (_service: string, { from, to }: Transition) => {
-      if (from === 'closed' && to === 'open') onOpen();
-    },
-    onForced: () => {},
-  };
-  const one = () => new Circuit('fhir-server', { ...DEFAULT_BREAKER_POLICY, trip }, store, tools);
-  return Array.from({ length: ENVIRONMENTS }, one);
 }
 
 async function submit(run: Run): Promise<void> {
@@ -129,16 +106,16 @@ async function deliver(run: Run, kind: Kind): Promise<void> {
   let failures: Failures | undefined;
   for (let receives = 1; ; receives += 1) {
     const circuit = circuits[Math.floor(random() * circuits.length)] as Circuit;
-    const ticket = await circuit.admit(TIMEOUT_MS);
-    if ('kind' in ticket) {
-      await wait(run, ticket.retryAt, receives);
+    const admitted = await circuit.ask(TIMEOUT_MS);
+    if (admitted.kind === 'refused') {
+      await wait(run, admitted.retryAt, receives);
       continue;
     }
     const answer = await call(run, kind);
     const meaning = meaningOf(answer.status, answer.body, 'Patient', false);
     const retryAt = answer.retryAfterMs && time.now + answer.retryAfterMs;
     const outcome = serverIsWell(meaning) ? 'success' : 'failure';
-    await circuit.settle(ticket, { outcome, retryAt });
+    await circuit.settle(admitted, { outcome, retryAt });
     if (meaning === 'delivered') {
       counts[kind].delivered += 1;
       return;

@@ -28,13 +28,17 @@ export interface Ticket {
   readonly probe?: Probe | undefined;
 }
 
-export type Refusal = 'open' | 'probing' | 'ramping' | 'forced open';
+export interface Refused {
+  readonly kind: 'refused';
+  readonly why: 'open' | 'probing' | 'ramping' | 'forced open';
+  readonly retryAt: number;
+}
 
 export type Admission =
   | { readonly kind: 'call'; readonly ticket: Ticket }
   /** To be saved first; only if the save succeeds, the call may be made. */
   | { readonly kind: 'acquire'; readonly change: Change; readonly ticket: Ticket }
-  | { readonly kind: 'refused'; readonly why: Refusal; readonly retryAt: number };
+  | Refused;
 
 export interface Ask {
   /** Unique to this call, and its token. */

@@ -20,7 +20,7 @@ const SOON_MS = 2_000;
 export async function deliverOne(parts: DeliverParts, pk: string, tally: Tally): Promise<Ending> {
   const { settings, targets, breakers, resources } = parts;
   const target = targets.ofKey(pk);
-  const closed = target && (await breakers.peek(target.service, settings.callTimeoutMs));
+  const closed = target && (await breakers.of(target.service).peek(settings.callTimeoutMs));
   if (target && closed) return refusedUntil(parts, target, closed.retryAt);
   const owner = parts.randomId();
   const now = parts.now();

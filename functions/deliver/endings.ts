@@ -78,7 +78,7 @@ export async function failed(
   const { breakers, settings, telemetry, resources } = parts;
   const { resource, target, owner, tally } = leased;
   const { status } = answer;
-  const breaker = target && breakers.known(target.service);
+  const breaker = target && breakers.of(target.service).known;
   const now = parts.now();
   const failures = countFailure(resource.deliveryFailures, { isOwn, status, now });
   tally.add('DeliveryFailures');

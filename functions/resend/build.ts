@@ -92,7 +92,7 @@ async function auditBreakers({
 
 async function openServices({ targets, breakers }: Parts): Promise<ReadonlySet<string>> {
   const { services } = targets;
-  const seen = await Promise.all(services.map((each) => breakers.peek(each, TIMEOUT_MS)));
+  const seen = await Promise.all(services.map((each) => breakers.of(each).peek(TIMEOUT_MS)));
   return new Set(services.filter((_, position) => seen[position] !== undefined));
 }
 

@@ -126,6 +126,14 @@ export class Fleet {
       onTransition: () => {
         this.transitions += 1;
       },
+      // A breaker of an environment's own knows nothing of the others' probes: here it makes no call.
+      onStoreFault: (_service, fault) => {
+        throw fault;
+      },
+      onOwnTransition: () => {},
+      onRefused: () => {},
+      onProbe: () => {},
+      published: async () => {},
     });
   }
 
@@ -137,11 +145,12 @@ export class Fleet {
     for (const end of calls) {
       await this.#step('invocation');
       try {
-        const ticket = await circuit.admit(TIMEOUT_MS);
+        const admitted = await circuit.ask(TIMEOUT_MS);
         if (life.dead) return;
-        if ('kind' in ticket) continue;
+        if (admitted.kind === 'refused') continue;
+        const { ticket } = admitted;
         const outcome = await this.#call(ticket, life, end);
-        await circuit.settle(this.#believed(ticket), { outcome });
+        await circuit.settle({ ...admitted, ticket: this.#believed(ticket) }, { outcome });
       } catch (fault) {
         if (!(fault instanceof Throttled)) throw fault;
       }

@@ -4,7 +4,7 @@
  */
 
 import type { Breakers } from '../../../breaker/breakers.ts';
-import type { Admitted } from '../../../breaker/resilient-circuit.ts';
+import type { Admitted } from '../../../breaker/circuit.ts';
 import type { BreakerPolicy } from '../../../core/breaker/breaker-policy.ts';
 import type { Verdict } from '../../../core/message/verdict.ts';
 import {
@@ -78,7 +78,7 @@ export class PluginSwitches {
     const concerned =
       resourceTypes.length === 0 || resourceTypes.some((type) => text.includes(type));
     if (this.#isOff(name) && !concerned) return undefined;
-    const answer = await this.#breakers.admit(switchOf(name), this.#timeoutMs);
+    const answer = await this.#breakers.of(switchOf(name)).ask(this.#timeoutMs);
     return answer.kind === 'admitted' ? answer : undefined;
   }
 
@@ -102,7 +102,7 @@ export class PluginSwitches {
     const outcome = switchOutcome(plugin, verdict);
     if (outcome !== 'failure' && !isProbe(permission)) return;
     const callOutcome = { outcome, subject: messageId };
-    await this.#breakers.settle(switchOf(plugin.name), permission, callOutcome);
+    await this.#breakers.of(switchOf(plugin.name)).settle(permission, callOutcome);
   }
 
   #excused(verdict: Verdict): VerdictOrNone {
@@ -114,7 +114,7 @@ export class PluginSwitches {
   }
 
   #isOff(plugin: string): boolean {
-    return (this.#breakers.known(switchOf(plugin))?.phase ?? 'closed') !== 'closed';
+    return (this.#breakers.of(switchOf(plugin)).known?.phase ?? 'closed') !== 'closed';
   }
 }
 
