@@ -2,7 +2,6 @@
  * The sources that this stage knows. The file is beside the code, because a function's environment
  * variables hold 4 KB in all; if the stack names none, one source `default` stands for the account.
  */
-import type { BodyLocation, Claimant } from '../core/message/claim-check.ts';
 import type { Origin } from '../core/message/messages.ts';
 import type { Provenance } from '../core/message/origin.ts';
 import {
@@ -32,13 +31,9 @@ export interface Proven {
   readonly admission: Admission;
 }
 
-interface Received extends Pick<Arrived, 'lane' | 'queue' | 'bytes' | 'claimed'> {
+interface Received extends Omit<Arrived, 'envelope' | 'unreadable'> {
   readonly messageId: string;
   readonly sentAt: number;
-  readonly attributes: {
-    readonly SenderId: string;
-    readonly MessageGroupId?: string | undefined;
-  };
 }
 
 /**
@@ -50,33 +45,8 @@ export function prove({ rules, ownRoles }: Senders, said: Provenance, received: 
   if (rules === undefined) {
     return { provenance: said, admission: { kind: 'admitted', source: said.origin.source } };
   }
-  const admission = admit(rules, ownRoles, {
-    ...received,
-    envelope,
-    unreadable,
-    senderId: received.attributes.SenderId,
-    messageGroupId: received.attributes.MessageGroupId,
-  });
+  const admission = admit(rules, ownRoles, { ...received, envelope, unreadable });
   return { provenance: borneOut(said, admission, received), admission };
-}
-
-/** On whose request an object would be read. If no sources are configured, the whole account is one. */
-export function claimantOf(
-  { rules }: Senders,
-  bucket: string,
-  formerKeys: boolean,
-  its: {
-    readonly source: string;
-    readonly laid?: BodyLocation | undefined;
-    readonly isHop: boolean;
-  },
-): Claimant {
-  return {
-    bucket,
-    source: rules === undefined ? undefined : its.source,
-    laid: its.laid,
-    former: formerKeys ? { hops: its.isHop } : undefined,
-  };
 }
 
 function borneOut(said: Provenance, admission: Admission, received: Received): Provenance {
@@ -93,8 +63,7 @@ function borneOut(said: Provenance, admission: Admission, received: Received): P
 }
 
 /** What it was refused for on its first queue: a redrive decides by it as well. */
-function claimsOf({ claimed, attributes }: Received): Origin['claims'] {
-  const { MessageGroupId: group } = attributes;
+function claimsOf({ claimed, messageGroupId: group }: Received): Origin['claims'] {
   return {
     ...(claimed !== undefined && { source: claimed }),
     ...(group !== undefined && { group }),

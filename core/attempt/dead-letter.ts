@@ -10,14 +10,8 @@
  */
 
 import type { CrashKind } from '../../packages/isolation/death.ts';
-import {
-  ENVELOPE_ATTRIBUTE,
-  type Envelope,
-  type Lane,
-  lanes,
-  type Origin,
-} from '../message/messages.ts';
-import { type Arrival, type Provenance, readProvenance } from '../message/origin.ts';
+import { type Lane, lanes, type Origin } from '../message/messages.ts';
+import type { Arrival, Provenance } from '../message/origin.ts';
 
 export interface DeadLetter {
   readonly origin: Origin;
@@ -25,47 +19,31 @@ export interface DeadLetter {
   /** What crashed it. For a backstop this is not known, and `exit` is used. */
   readonly crash: CrashKind;
   readonly reason: string;
-  /** Where one of our own hops stored its body. */
-  readonly laid?: Envelope['laid'];
-  /** Whether one of our own hops brought it here. */
-  readonly isHop: boolean;
   /** Why its envelope cannot be read. It is unknown which message it ends, so it must wait (R09). */
   readonly unreadable?: string | undefined;
 }
 
 const BACKSTOP = 'never finished: its queue gave up after receiving it too often';
 
-export interface DeadArrival extends Arrival {
-  readonly queueArn: string;
+/** By which lane and queue a message got into a dead-letter queue, by whose name alone the lane is known. */
+export function deadFrom(
+  queueArn: string,
   /** The queue that gave up, where SQS itself moved the message (DeadLetterQueueSourceArn). */
-  readonly redrivenFrom?: string | undefined;
+  redrivenFrom: string | undefined,
+): { readonly lane: Lane; readonly queue: Arrival['queue'] } {
+  const isOurs = redrivenFrom === undefined || redrivenFrom.endsWith('-isolation');
+  return { lane: laneOfQueue(queueArn), queue: isOurs ? 'behind' : 'first' };
 }
 
-/**
- * Never throws, whatever the attributes hold.
- * @param proven what a message says of itself, as far as its sender confirms it (core/source/sources.ts)
- */
 export function deadLetterOf(
-  arrival: DeadArrival,
-  proven: (said: Provenance, queue: 'first' | 'behind', lane: Lane) => Provenance = (said) => said,
+  { origin, envelope, problem, unreadable }: Provenance,
+  lane: Lane,
 ): DeadLetter {
-  const { redrivenFrom } = arrival;
-  const isOurs = redrivenFrom === undefined || redrivenFrom.endsWith('-isolation');
-  const lane = laneOfQueue(arrival.queueArn);
-  const { [ENVELOPE_ATTRIBUTE]: _, ...said } = arrival.attributes;
-  const provenance = readProvenance(isOurs ? arrival : { ...arrival, attributes: said });
-  const { origin, envelope, problem, unreadable } = proven(
-    provenance,
-    isOurs ? 'behind' : 'first',
-    lane,
-  );
   return {
     origin,
     lane: envelope?.lane ?? lane,
     crash: envelope?.deadLetter?.kind ?? envelope?.crash ?? 'exit',
     reason: envelope?.deadLetter?.reason ?? BACKSTOP,
-    laid: envelope?.laid,
-    isHop: envelope !== undefined,
     ...(unreadable && { unreadable: problem }),
   };
 }

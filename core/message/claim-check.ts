@@ -73,11 +73,10 @@ const FORMER_HOP = /^hops\/[^/]+\/[0-9a-f]{64}$/;
 
 const BEGINS_LIKE_ONE = /^\s*\{\s*"s3"\s*:/;
 
-/** How a body carries its resource. Never throws. */
-export function readCarriage(body: string, claimant: Claimant): Carriage {
+/** How a message carries its resource, if its body makes that claim ({@link claimIn}). */
+export function carriageOf(claimed: Carriage, claimant: Claimant): Carriage {
   const { bucket, source, laid, former } = claimant;
   if (laid !== undefined) return { kind: 'claim-check', s3: laid, isOurs: true };
-  const claimed = claimIn(body);
   if (claimed.kind !== 'claim-check') return claimed;
   const { s3 } = claimed;
   if (s3.bucket !== bucket) {

@@ -27,6 +27,8 @@ export interface Arrival {
   readonly messageId: string;
   /** SentTimestamp in the queue it came from, epoch ms. */
   readonly sentAt: number;
+  /** Whether it came by the lane's own queue, where producers send, or by one of our own behind it. */
+  readonly queue: 'first' | 'behind';
   readonly attributes: Readonly<Record<string, string | undefined>>;
   /** Names of attributes that are no text. */
   readonly notText?: readonly string[] | undefined;
@@ -48,9 +50,10 @@ export interface Provenance {
 
 /** Never throws, whatever the attributes hold. */
 export function readProvenance(arrival: Arrival): Provenance {
-  const { messageId, sentAt, attributes } = arrival;
+  const { messageId, sentAt, attributes, queue } = arrival;
   const itself: Origin = { messageId, sentAt, source: 'default', ...idsIn(arrival) };
-  const encoded = attributes[ENVELOPE_ATTRIBUTE];
+  // Our own code never sends to the lane's own queue, so an envelope there was made up by a producer.
+  const encoded = queue === 'first' ? undefined : attributes[ENVELOPE_ATTRIBUTE];
   if (encoded !== undefined) {
     const envelope = envelopeSchema.safeParse(parseJson(encoded));
     return envelope.success

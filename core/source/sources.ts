@@ -20,6 +20,7 @@
 import { z } from 'zod';
 import { groupIdOf } from '../message/message-group.ts';
 import { type Envelope, type Lane, laneSchema, lanes } from '../message/messages.ts';
+import type { Arrival } from '../message/origin.ts';
 
 /** The source if nobody knows. No source can have this name. */
 export const UNKNOWN_SOURCE = 'unknown';
@@ -84,8 +85,7 @@ export type SenderProblem = keyof typeof SENDER_PROBLEMS;
 /** What SQS and the message say, as far as it decides the source. */
 export interface Arrived {
   readonly lane: Lane;
-  /** Whether it came by the lane's own queue, where producers send, or by one of our own queues. */
-  readonly queue: 'first' | 'behind';
+  readonly queue: Arrival['queue'];
   /** As SQS gives it, session included. */
   readonly senderId: string;
   readonly messageGroupId?: string | undefined;

@@ -1,6 +1,5 @@
 /** `quarantine`: moves dead letters from their queues into the Quarantine table, with the evidence. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { arrivalOf } from '../../aws/arrival.ts';
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import type { Clients } from '../../aws/clients.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
@@ -10,15 +9,16 @@ import { OutcomesTopic } from '../../aws/outcomes-topic.ts';
 import type { Bucket, Queue } from '../../aws/places.ts';
 import type { QuarantineTable } from '../../aws/quarantine-expiry.ts';
 import { quarantine } from '../../aws/quarantine-table.ts';
+import { readMessage } from '../../aws/received-message.ts';
 import { retryLater } from '../../aws/retry-later.ts';
-import { claimantOf, prove, type Senders } from '../../aws/sources.ts';
+import type { Senders } from '../../aws/sources.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import { isGroup, memberRecords } from '../../aws/suspect-group.ts';
 import { unreadableEnvelope } from '../../aws/unreadable-envelope.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
-import { type DeadLetter, deadLetterOf } from '../../core/attempt/dead-letter.ts';
+import { type DeadLetter, deadFrom, deadLetterOf } from '../../core/attempt/dead-letter.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
-import { type Claimant, readCarriage } from '../../core/message/claim-check.ts';
+import type { Carriage } from '../../core/message/claim-check.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { crashFingerprint } from '../../core/message/fingerprint.ts';
 import { outcomeEvent } from '../../core/message/outcome-event.ts';
@@ -126,27 +126,34 @@ async function backOff(
  * if it is unknown which message it is.
  */
 async function keep(parts: Parts, record: SQSRecord): Promise<boolean> {
-  const deadLetter = readDeadLetter(parts, record);
-  const { unreadable } = deadLetter;
+  const { eventSourceARN, attributes } = record;
+  const from = deadFrom(eventSourceARN, attributes.DeadLetterQueueSourceArn);
+  const { provenance, carriage } = readMessage(parts, record, from);
+  const deadLetter = deadLetterOf(provenance, from.lane);
+  const { origin, unreadable } = deadLetter;
   if (unreadable !== undefined) throw unreadableEnvelope(parts.telemetry, SPEAKER, unreadable);
-  return parts.traces.processing(deadLetter.origin, record, () => enter(parts, deadLetter, record));
+  return parts.traces.processing(origin, record, () =>
+    enter(parts, deadLetter, { carriage, body: record.body }),
+  );
+}
+
+interface Carried {
+  readonly carriage: Carriage;
+  readonly body: string;
 }
 
 async function enter(
   parts: Parts,
-  { origin: said, lane, crash, reason, laid, isHop }: DeadLetter,
-  record: SQSRecord,
+  { origin: said, lane, crash, reason }: DeadLetter,
+  carried: Carried,
 ): Promise<boolean> {
-  const { senders, settings, table, bucket, topic, erased, telemetry, traces, now } = parts;
+  const { table, topic, erased, telemetry, traces, now } = parts;
   const { emit, logger } = telemetry;
-  const { source, messageId } = said;
-  const claimant = claimantOf(senders, bucket.name, settings.formerKeys, { source, laid, isHop });
-  const erasure = (await erased.claimOn(record.body, said))?.erasure.number;
+  const erasure = (await erased.claimOn(carried.body, said))?.erasure.number;
   // A file may be named after a person.
   const named = erasure === undefined ? said : { ...said, file: undefined };
   const origin = { ...named, trace: traces.onward(said) };
-  const placed =
-    erasure === undefined ? await place(parts, record.body, messageId, claimant) : undefined;
+  const placed = erasure === undefined ? await place(parts, said.messageId, carried) : undefined;
   const fingerprint = crashFingerprint(COMPONENT, crash, reason);
   const why = { crash, reason, fingerprint, kind: 'dead-letter' } as const;
   const entry = { origin, lane, ...why, placed, erasure };
@@ -163,28 +170,12 @@ async function enter(
   return kept;
 }
 
-function readDeadLetter({ senders }: Parts, record: SQSRecord): DeadLetter {
-  const said = arrivalOf(record);
-  const { eventSourceARN: queueArn, attributes } = record;
-  return deadLetterOf(
-    { ...said, queueArn, redrivenFrom: attributes.DeadLetterQueueSourceArn },
-    (provenance, queue, lane) => {
-      const claimed = said.attributes['source'];
-      const bytes = Buffer.byteLength(record.body);
-      return prove(senders, provenance, { ...said, lane, queue, attributes, claimed, bytes })
-        .provenance;
-    },
-  );
-}
-
 /** `validate` stores a dead letter's body where its entry keeps it. */
 function place(
   { bucket, settings }: Parts,
-  body: string,
   messageId: string,
-  claimant: Claimant,
+  { carriage, body }: Carried,
 ): PlacedBody | Promise<PlacedBody> {
-  const carriage = readCarriage(body, claimant);
   if (carriage.kind === 'claim-check') return { bodyS3: carriage.s3 };
   return placeBody(bucket, 'quarantine/', messageId, body, settings.inlineBytesMax);
 }

@@ -11,7 +11,7 @@ import { idsOf } from '../../core/message/correlation.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { type DeliveryEnd, next, type State } from './alone-steps.ts';
 import type { ValidateParts } from './parts.ts';
-import { readSubmission } from './read-submission.ts';
+import { readSubmission } from './submission.ts';
 import { type OpenAttempt, takeBack } from './take-back.ts';
 import { Verification } from './verification.ts';
 import { ifTimePermits, withinTime } from './within-time.ts';

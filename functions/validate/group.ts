@@ -12,8 +12,7 @@ import { faultOf } from '../../telemetry/log.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { during } from './isolated-validator.ts';
 import type { ValidateParts } from './parts.ts';
-import { readSubmission } from './read-submission.ts';
-import type { Submission } from './submission.ts';
+import { readSubmission, type Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 import { ifTimePermits, withinTime } from './within-time.ts';
 

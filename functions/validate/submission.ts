@@ -1,23 +1,28 @@
 import type { SQSRecord } from 'aws-lambda';
+import { type Reader, type ReceivedMessage, readMessage } from '../../aws/received-message.ts';
 import type { Trouble } from '../../core/attempt/attempts.ts';
-import {
-  type BodyLocation,
-  type Carriage,
-  claimCheckTo,
-  pinned,
-} from '../../core/message/claim-check.ts';
+import { type BodyLocation, claimCheckTo, pinned } from '../../core/message/claim-check.ts';
 import { decideAsBefore } from '../../core/message/correlation.ts';
-import type { Provenance } from '../../core/message/origin.ts';
-import type { SenderProblem } from '../../core/source/sources.ts';
+import type { ValidateEnv } from './env.ts';
 
 /** One received message: its source, and how it carries its resource. */
-export interface Submission {
+export interface Submission extends ReceivedMessage {
   readonly record: SQSRecord;
-  readonly provenance: Provenance;
-  readonly carriage: Carriage;
   readonly receives: number;
-  /** Why its sender may not send it. */
-  readonly refusal?: SenderProblem | undefined;
+}
+
+/** Never throws, whatever the record holds. */
+export function readSubmission(
+  reader: Reader & Pick<ValidateEnv, 'lane' | 'laneQueueArn'>,
+  record: SQSRecord,
+): Submission {
+  const { lane, laneQueueArn } = reader;
+  const queue = record.eventSourceARN === laneQueueArn ? 'first' : 'behind';
+  return {
+    ...readMessage(reader, record, { lane, queue }),
+    record,
+    receives: Number(record.attributes.ApproximateReceiveCount),
+  };
 }
 
 /** The body of its next hop: a claim check names the version that was read. */

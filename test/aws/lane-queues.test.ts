@@ -81,6 +81,7 @@ test('R04: a hop of any envelope is taken by SQS and read, at every size near th
       const { origin } = readProvenance({
         messageId: record.messageId,
         sentAt: 1,
+        queue: 'behind',
         attributes: { [ENVELOPE_ATTRIBUTE]: stringValue },
       });
       expect(origin.messageId).toBe(envelope.messageId);

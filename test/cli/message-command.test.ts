@@ -62,8 +62,7 @@ function cli(...args: string[]): Promise<number> {
 async function validateAll(crashes?: string): Promise<void> {
   const { storeResource } = await import('../../aws/resources-table.ts');
   const { quarantine } = await import('../../aws/quarantine-table.ts');
-  const { readProvenance } = await import('../../core/message/origin.ts');
-  const { arrivalOf } = await import('../../aws/arrival.ts');
+  const { readMessage } = await import('../../aws/received-message.ts');
   const { tables, bucket } = world;
   const store = {
     table: tableAt(tables.resources),
@@ -71,11 +70,14 @@ async function validateAll(crashes?: string): Promise<void> {
     inlineBytesMax: 100_000,
     delivered: false,
   };
+  const senders = { rules: undefined, ownRoles: [] };
+  const reader = { senders, bucket: { name: bucket }, settings: { formerKeys: false } };
   for (;;) {
     const records = await receive(world.queues.lane);
     if (records.length === 0) return;
     for (const record of records) {
-      const { origin } = readProvenance(arrivalOf(record));
+      const at = { lane: world.lane, queue: 'first' } as const;
+      const { origin } = readMessage(reader, record, at).provenance;
       const whence = { origin, lane: world.lane, placed: { body: record.body } };
       const ended = { reason: GENDER, fingerprint: 'f00d', kind: 'rejection' } as const;
       const dead = { ...ended, kind: 'dead-letter', crash: 'exception' } as const;

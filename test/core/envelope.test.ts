@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deadLetterOf } from '../../core/attempt/dead-letter.ts';
+import { deadFrom, deadLetterOf } from '../../core/attempt/dead-letter.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { envelopeFor, readProvenance, writeEnvelope } from '../../core/message/origin.ts';
 import { envelopes } from '../support/envelopes.ts';
@@ -8,9 +8,14 @@ import { envelopes } from '../support/envelopes.ts';
 const arrival = (encoded: string) => ({
   messageId: 'hop',
   sentAt: 9,
+  queue: 'behind' as const,
   attributes: { [ENVELOPE_ATTRIBUTE]: encoded },
 });
 const QUEUE = 'arn:aws:sqs:us-east-1:0:fhir-failsafe-dev-background-dead-letter';
+function letterOf(encoded: string, redrivenFrom?: string) {
+  const { lane, queue } = deadFrom(QUEUE, redrivenFrom);
+  return deadLetterOf(readProvenance({ ...arrival(encoded), queue }), lane);
+}
 
 test('R04: any written envelope can be read, and keeps its identity (property)', () => {
   fc.assert(
@@ -38,7 +43,7 @@ test('R04: any written envelope can be read, and keeps its identity (property)',
 test('R04: an envelope that an older version wrote without limits is read as well (property)', () => {
   fc.assert(
     fc.property(envelopes, (envelope) => {
-      const letter = deadLetterOf({ ...arrival(JSON.stringify(envelope)), queueArn: QUEUE });
+      const letter = letterOf(JSON.stringify(envelope));
       expect(letter.unreadable).toBeUndefined();
       expect(letter.origin.messageId).toBe(envelope.messageId);
     }),
@@ -73,11 +78,10 @@ test.each(['{', '[]', '{"messageId":"m"}', '{"messageId":"","sentAt":1,"lane":"c
   'R09: an envelope that cannot be read gives no identity: %s',
   (encoded) => {
     expect(readProvenance(arrival(encoded))).toMatchObject({ unreadable: true });
-    const letter = deadLetterOf({ ...arrival(encoded), queueArn: QUEUE });
+    const letter = letterOf(encoded);
     expect(letter.unreadable).toMatch(/^envelope: unreadable/);
     // SQS moved it from the lane's own queue, where a producer could have made it up.
-    const redriven = { redrivenFrom: 'arn:aws:sqs:us-east-1:0:fhir-failsafe-dev-background' };
-    const invented = deadLetterOf({ ...arrival(encoded), ...redriven, queueArn: QUEUE });
+    const invented = letterOf(encoded, 'arn:aws:sqs:us-east-1:0:fhir-failsafe-dev-background');
     expect(invented).not.toHaveProperty('unreadable');
   },
 );

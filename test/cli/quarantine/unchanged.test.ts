@@ -4,7 +4,7 @@ import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-
 import { expect, test } from 'vitest';
 import { SEND_BYTES_MAX } from '../../../core/message/send-batches.ts';
 import { partsOf } from '../../../functions/validate/parts.ts';
-import { readSubmission } from '../../../functions/validate/read-submission.ts';
+import { readSubmission } from '../../../functions/validate/submission.ts';
 import { isolate } from '../../../functions/validate/suspects.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';

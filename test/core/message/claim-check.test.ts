@@ -3,14 +3,15 @@ import { describe, expect, test } from 'vitest';
 import {
   type Claimant,
   canaryKeyOf,
+  carriageOf,
   claimCheckTo,
   claimIn,
   hopsOf,
   pinned,
-  readCarriage,
   submissionsOf,
 } from '../../../core/message/claim-check.ts';
 
+const readCarriage = (body: string, claimant: Claimant) => carriageOf(claimIn(body), claimant);
 const OURS = 'fhir-failsafe-dev-bodies-000000000000';
 const claimCheck = (bucket: string, key: string) => JSON.stringify({ s3: { bucket, key } });
 const account: Claimant = { bucket: OURS, source: undefined };

@@ -4,7 +4,7 @@ import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/message
 import { envelopeFor, readProvenance, writeEnvelope } from '../../../core/message/origin.ts';
 
 const read = (attributes: Record<string, string | undefined>) =>
-  readProvenance({ messageId: 'm-1', sentAt: 1_000, attributes });
+  readProvenance({ messageId: 'm-1', sentAt: 1_000, queue: 'behind', attributes });
 
 describe('the origin of a message on its first queue', () => {
   test('is the message itself if it says nothing', () => {
@@ -44,7 +44,7 @@ describe('the origin of a message on its first queue', () => {
   });
 
   test('cannot be read from an attribute that is not text; other attributes do not matter', () => {
-    const arrival = { messageId: 'm-1', sentAt: 1_000, attributes: {} };
+    const arrival = { messageId: 'm-1', sentAt: 1_000, queue: 'first', attributes: {} } as const;
     expect(readProvenance({ ...arrival, notText: ['source', 'theirs'] }).problem).toBe(
       'message attributes: unreadable (source)',
     );
@@ -128,7 +128,8 @@ describe('R08: the ids of a message that does not carry the resource itself', ()
   const correlationId = '0a3b9e0c-1111-4222-8333-444444444444';
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const attributes = { correlationId, traceparent };
-  const arrival = { messageId: 'm', sentAt: 1, attributes, isElsewhere: true };
+  const queue = 'behind';
+  const arrival = { messageId: 'm', sentAt: 1, queue, attributes, isElsewhere: true } as const;
 
   test('are undecided until it is loaded, over every hop', () => {
     const said = readProvenance({ ...arrival, text: '{"s3":{}}' });

@@ -38,7 +38,8 @@ test.each([
   [{ line: 'seven' }, 'unreadable attribute line'],
   [{ sequence: '-1', line: '0' }, 'unreadable attribute line, sequence'],
 ])('R07: attributes that cannot be read are named: %j', (attributes, reason) => {
-  const { problem = '' } = readProvenance({ messageId: 'm', sentAt: 0, attributes });
+  const arrival = { messageId: 'm', sentAt: 0, queue: 'first' } as const;
+  const { problem = '' } = readProvenance({ ...arrival, attributes });
   const unreadable = issue({ code: 'invalid', text: problem, rule: problemRule(problem) });
   expect(reasonOf([unreadable])).toBe(reason);
 });
