@@ -1,19 +1,47 @@
 /**
  * Processes a message of its lane's isolation queue: it runs alone, and each attempt is recorded before
  * it starts, until it has an ending or has crashed as often as allowed (R02).
+ *
+ * One delivery takes the message from state to state (alone-states.ts), each step below by one function.
  */
 import type { Context, SQSRecord } from 'aws-lambda';
+import { NotWritten } from '../../aws/conditional-write.ts';
 import { forgetSuspect } from '../../aws/in-flight-table.ts';
+import { endAttempt, startAttempt, surviveAttempt } from '../../aws/quarantine-attempts.ts';
+import { markStored } from '../../aws/quarantine-table.ts';
 import { retryLater } from '../../aws/retry-later.ts';
+import { countedAttempts, decideAttempt } from '../../core/attempt/attempts.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { RecordResult } from '../../core/message/batch-response.ts';
+import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { faultOf } from '../../telemetry/log.ts';
-import { type DeliveryEnd, next, type State } from './alone-steps.ts';
+import { actOnVerdict } from './act-on-verdict.ts';
+import {
+  type Allowed,
+  type Crashed,
+  type Delivery,
+  type DeliveryEnd,
+  type Ended,
+  type HasVerdict,
+  openAttempt,
+  type Received,
+  type Recorded,
+  type Recording,
+  type State,
+} from './alone-states.ts';
+import { countCrash, publishValidateCrash } from './crashes.ts';
+import { deadLetter, publishUnended } from './dead-letter.ts';
+import { during } from './isolated-validator.ts';
+import { loadBody } from './load-body.ts';
+import { publishEntered } from './outcomes.ts';
 import type { ValidateParts } from './parts.ts';
-import { readSubmission } from './submission.ts';
-import { type OpenAttempt, takeBack } from './take-back.ts';
-import { Verification } from './verification.ts';
+import { attemptPolicyOf } from './settings.ts';
+import { asBefore, pinnedIn, readSubmission } from './submission.ts';
+import { takeBack, withoutVoided } from './take-back.ts';
+import { troubleOf } from './trouble-of.ts';
+import { validateLoaded } from './validate-loaded.ts';
+import { isUndecided, Verification } from './verification.ts';
 import { ifTimePermits, withinTime } from './within-time.ts';
 
 /** Performs the next step of one message. If it is not done then, it is delivered again. */
@@ -60,6 +88,145 @@ export async function validateAlone(
   return end.kind === 'done' ? 'done' : 'failed';
 }
 
+const DONE: Ended = { kind: 'ended', end: { kind: 'done' } };
+const again = (seconds: number): Ended => ({ kind: 'ended', end: { kind: 'again', seconds } });
+const AGAIN_SOON = again(1);
+
+/** Throws on a fault of our infrastructure. */
+function next(delivery: Delivery, state: Exclude<State, Ended>): Promise<State> {
+  switch (state.kind) {
+    case 'received':
+      return decide(delivery, state);
+    case 'allowed':
+      return prepare(delivery, state);
+    case 'recording':
+      return recordAttempt(delivery, state);
+    case 'recorded':
+      return validate(delivery, state);
+    case 'has verdict':
+      return act(delivery, state);
+    case 'crashed':
+      return endByCrash(delivery, state);
+    case 'failed':
+      throw state.fault;
+  }
+}
+
+/** The next step that follows from the message's earlier attempts. */
+async function decide({ parts, tally }: Delivery, received: Received): Promise<State> {
+  const voided = received.submission.provenance.envelope?.voided ?? [];
+  const seen = await troubleOf(parts, received.submission);
+  const submission = asBefore(received.submission, seen);
+  const { origin } = submission.provenance;
+  const counted = countedAttempts(seen?.attempts ?? [], voided);
+  const policy = attemptPolicyOf(parts.settings);
+  const decision = decideAttempt(seen, voided, parts.now(), policy, origin.round);
+  switch (decision.kind) {
+    case 'finished':
+      await publishEntered(parts, submission);
+      return DONE;
+    case 'wait':
+      return again(Math.ceil(decision.ms / 1_000));
+    case 'dead-letter':
+      await publishUnended(parts, origin.messageId, counted);
+      await deadLetter(parts, submission, decision.deadLetter);
+      tally.add('DeadLettered');
+      return DONE;
+    case 'run':
+      if (seen?.status === 'redriven') tally.add('Redriven');
+      await publishUnended(parts, origin.messageId, counted);
+      return { kind: 'allowed', submission, seen, counted, ownProcess: decision.ownProcess };
+  }
+}
+
+/**
+ * Loads the body before the attempt, which records the version of the body, and waits until a resource
+ * can run. So an attempt lasts only while its resource runs, and a death while loading spends none.
+ */
+async function prepare(
+  { parts, requestId, validating }: Delivery,
+  { submission, seen, counted, ownProcess }: Allowed,
+): Promise<Recording> {
+  const loaded = await loadBody(parts, submission);
+  const place = during(ownProcess ? parts.ownProcess : parts.pool, validating);
+  await place.ready();
+  const known = await withoutVoided(parts, loaded.submission, { seen, counted });
+  if (validating.aborted) {
+    throw new ComponentFault('the time was up before the attempt began');
+  }
+  const started = { requestId, startedAt: parts.now() };
+  const attempt = ownProcess ? { ...started, ownProcess } : started;
+  return { kind: 'recording', loaded, seen: known, counted, attempt, place };
+}
+
+async function recordAttempt({ parts }: Delivery, recording: Recording): Promise<State> {
+  const { lane, quarantineTable, traces } = parts;
+  const { loaded, seen, counted, attempt } = recording;
+  const { origin } = loaded.submission.provenance;
+  const onward = { ...origin, trace: traces.onward(origin) };
+  const pinned = pinnedIn(loaded.submission);
+  try {
+    const start = { origin: onward, lane, seen, counted, attempt, pinned };
+    // Another delivery was faster.
+    if (!(await startAttempt(quarantineTable, start))) return AGAIN_SOON;
+  } catch (fault) {
+    if (!(fault instanceof NotWritten)) throw fault;
+    // While the table is down, each delivery would send its message again, and Lambda stops such a
+    // loop.
+    return { kind: 'failed', fault };
+  }
+  return { ...recording, kind: 'recorded' };
+}
+
+async function validate({ parts, verification }: Delivery, recorded: Recorded): Promise<State> {
+  const { quarantineTable, traces, now } = parts;
+  const { loaded, counted, attempt, place } = recorded;
+  const { messageId, source } = loaded.submission.provenance.origin;
+  const { requestId, ownProcess = false } = attempt;
+  const span = { name: 'attempt', values: { number: counted.length + 1, ownProcess } };
+  const validated = await traces.inSpan(span, () => validateLoaded(parts, loaded, place));
+  const { verdict } = validated;
+  // A death during what follows must not count as the resource's crash. So the end is recorded first: a
+  // stored resource can then never be dead-lettered too (R04).
+  if (verdict.kind === 'valid' || isUndecided(verdict)) {
+    const end = { requestId, ended: now() };
+    const survived = await surviveAttempt(quarantineTable, messageId, counted.length, end);
+    // The attempt is no longer there: another delivery decides what follows.
+    if (!survived) return AGAIN_SOON;
+  }
+  const final = await verification.verify(verdict, source);
+  return { ...recorded, kind: 'has verdict', validated: { ...validated, verdict: final } };
+}
+
+async function act({ parts, tally }: Delivery, state: HasVerdict): Promise<State> {
+  const { origin } = state.loaded.submission.provenance;
+  const end = await actOnVerdict(parts, state.validated, {
+    tally,
+    onStored: () => markStored(parts.quarantineTable, origin),
+    onCrash: async (crash): Promise<Crashed> => ({ ...state, kind: 'crashed', crash }),
+  });
+  if (end === 'late') throw new ComponentFault('out-of-time');
+  return end === 'done' ? DONE : end;
+}
+
+/**
+ * The crash is published before the attempt is ended. If the attempt has no end, the next delivery
+ * publishes the crash again, so every crash is counted (R21).
+ */
+async function endByCrash({ parts, tally }: Delivery, state: Crashed): Promise<Ended> {
+  const { crash, loaded, counted, attempt } = state;
+  const { origin } = loaded.submission.provenance;
+  const { messageId } = origin;
+  const { requestId } = attempt;
+  const at = parts.now();
+  countCrash(parts, tally, origin, crash);
+  const { crash: kind, reason } = crash;
+  await publishValidateCrash(parts, { id: requestId, requestId, messageId, kind, reason, at });
+  const evidence = { ...attempt, crash: kind, reason, ended: at };
+  await endAttempt(parts.quarantineTable, messageId, counted.length, evidence);
+  return AGAIN_SOON;
+}
+
 /** A fault of our infrastructure, or no time left: the attempt is taken back, and the message waits (R09). */
 async function afterFault(
   parts: ValidateParts,
@@ -69,28 +236,9 @@ async function afterFault(
 ): Promise<DeliveryEnd> {
   const seconds = backOffSeconds(receives);
   const open = openAttempt(state);
-  let end: DeliveryEnd = { kind: 'again', seconds };
-  if (open === undefined) return end;
-  await ifTimePermits(parts, context, async () => {
-    const how = { delaySeconds: seconds, askTable: inTime };
-    if (await takeBack(parts, open, how)) end = { kind: 'done' };
-  });
-  return end;
-}
-
-/** The attempt that the table contains, or may contain. */
-function openAttempt(state: State): OpenAttempt | undefined {
-  switch (state.kind) {
-    case 'recording':
-    case 'recorded':
-    case 'has verdict': {
-      const { loaded, counted, attempt } = state;
-      const { requestId } = attempt;
-      return { submission: loaded.submission, index: counted.length, requestId };
-    }
-    default:
-      return undefined;
-  }
+  const how = { delaySeconds: seconds, askTable: inTime };
+  const isSentAnew = open !== undefined && (await takeBack(parts, context, open, how));
+  return isSentAnew ? { kind: 'done' } : { kind: 'again', seconds };
 }
 
 /** A message that has ended is no longer a suspect. If its record cannot be removed, it expires. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AttemptPolicy } from '../../core/attempt/attempts.ts';
 import { pluginSettingsSchema } from './plugins/settings.ts';
 
 /**
@@ -42,3 +43,15 @@ export const validateSettingsSchema = z.object({
   pluginMemoryMb: z.int().positive(),
 });
 export type ValidateSettings = z.infer<typeof validateSettingsSchema>;
+
+/** The resource is not blamed when an environment dies around the separate process: this is only a limit. */
+const UNEXPLAINED_MAX = 10;
+/** An attempt without an end counts as a death once the function's timeout and this time have passed. */
+const MARGIN_MS = 2_000;
+
+export const attemptPolicyOf = (settings: ValidateSettings): AttemptPolicy => ({
+  attemptsMax: settings.attemptsMax,
+  attemptsMaxEnvironmentDied: settings.attemptsMaxEnvironmentDied,
+  unexplainedMax: UNEXPLAINED_MAX,
+  runningMaxMs: settings.functionTimeoutMs + MARGIN_MS,
+});

@@ -1,4 +1,5 @@
 /** Takes back an attempt that a fault of our infrastructure ended, because it must not count (R09). */
+import type { Context } from 'aws-lambda';
 import { hop, sendAll } from '../../aws/lane-queues.ts';
 import { forgetVoided, voidAttempt } from '../../aws/quarantine-attempts.ts';
 import type { Attempt, Trouble } from '../../core/attempt/attempts.ts';
@@ -9,6 +10,7 @@ import { envelopeFor } from '../../core/message/origin.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { ValidateParts } from './parts.ts';
 import { bodyToHop, type Submission } from './submission.ts';
+import { ifTimePermits } from './within-time.ts';
 
 /** How often one message may be sent again: Lambda stops a function that sends to itself after 16 hops. */
 const VOIDED_MAX = 12;
@@ -27,11 +29,16 @@ export interface OpenAttempt {
  */
 export async function takeBack(
   parts: ValidateParts,
+  context: Context,
   open: OpenAttempt,
   { delaySeconds, askTable }: { readonly delaySeconds: number; readonly askTable: boolean },
 ): Promise<boolean> {
-  if (askTable && (await voidInTable(parts, open))) return false;
-  return sendAnewVoided(parts, open, delaySeconds);
+  let isSent = false;
+  await ifTimePermits(parts, context, async () => {
+    if (askTable && (await voidInTable(parts, open))) return;
+    isSent = await sendAnewVoided(parts, open, delaySeconds);
+  });
+  return isSent;
 }
 
 async function voidInTable(
