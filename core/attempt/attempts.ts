@@ -44,7 +44,7 @@ export interface Attempt {
   readonly reason?: string | undefined;
   /** Epoch ms. Set by the handler, which survived the crash, or saw that there was none. */
   readonly ended?: number | undefined;
-  /** It ran in a process of its own. */
+  /** It ran in a process of its own or, if none loaded, was to. */
   readonly ownProcess?: true | undefined;
 }
 

@@ -2,6 +2,7 @@
  * The states of a message that runs alone, in their order. The last one says whether the table may hold an
  * attempt that this delivery must not leave behind.
  */
+import type { Context } from 'aws-lambda';
 import type { Attempt, Trouble } from '../../core/attempt/attempts.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { Crash } from './crashes.ts';
@@ -16,7 +17,7 @@ import type { Verification } from './verification.ts';
 /** One delivery of one message. */
 export interface Delivery {
   readonly parts: ValidateParts;
-  readonly requestId: string;
+  readonly context: Context;
   readonly tally: Tally;
   readonly verification: Verification;
   /** Aborted when no attempt may begin or continue. */

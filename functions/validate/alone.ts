@@ -32,10 +32,10 @@ import {
 } from './alone-states.ts';
 import { countCrash, publishValidateCrash } from './crashes.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
-import { during } from './isolated-validator.ts';
 import { loadBody } from './load-body.ts';
 import { publishEntered } from './outcomes.ts';
 import type { ValidateParts } from './parts.ts';
+import { placeAlone } from './place-alone.ts';
 import { attemptPolicyOf } from './settings.ts';
 import { asBefore, pinnedIn, readSubmission } from './submission.ts';
 import { takeBack, withoutVoided } from './take-back.ts';
@@ -61,8 +61,7 @@ export async function validateAlone(
   try {
     inTime = await withinTime(parts, context, async (validating) => {
       const verification = new Verification(parts, context, tally);
-      const { awsRequestId: requestId } = context;
-      const delivery = { parts, requestId, tally, verification, validating };
+      const delivery = { parts, context, tally, verification, validating };
       await traces.processing(origin, record, async () => {
         while (story.state.kind !== 'ended') story.state = await next(delivery, story.state);
       });
@@ -144,17 +143,17 @@ async function decide({ parts, tally }: Delivery, received: Received): Promise<S
  * can run. So an attempt lasts only while its resource runs, and a death while loading spends none.
  */
 async function prepare(
-  { parts, requestId, validating }: Delivery,
+  delivery: Delivery,
   { submission, seen, counted, ownProcess }: Allowed,
 ): Promise<Recording> {
+  const { parts, context, validating } = delivery;
   const loaded = await loadBody(parts, submission);
-  const place = during(ownProcess ? parts.ownProcess : parts.pool, validating);
-  await place.ready();
+  const place = await placeAlone(delivery, submission, ownProcess);
   const known = await withoutVoided(parts, loaded.submission, { seen, counted });
   if (validating.aborted) {
     throw new ComponentFault('the time was up before the attempt began');
   }
-  const started = { requestId, startedAt: parts.now() };
+  const started = { requestId: context.awsRequestId, startedAt: parts.now() };
   const attempt = ownProcess ? { ...started, ownProcess } : started;
   return { kind: 'recording', loaded, seen: known, counted, attempt, place };
 }

@@ -10,17 +10,11 @@ import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { RecordResult } from '../../core/message/batch-response.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { during } from './isolated-validator.ts';
+import { during, FRUITLESS_RECEIVES_MAX } from './isolated-validator.ts';
 import type { ValidateParts } from './parts.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 import { ifTimePermits, withinTime } from './within-time.ts';
-
-/**
- * Receives after which a group that made no progress is split. A process that has not loaded ends with
- * its invocation, so if loading takes longer than an invocation, a group would wait for ever.
- */
-const FRUITLESS_RECEIVES_MAX = 3;
 
 export async function validateGroup(
   parts: ValidateParts,

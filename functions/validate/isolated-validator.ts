@@ -5,6 +5,12 @@ import { IsolationFault } from '../../packages/isolation/invocation.ts';
 import type { Isolation, OUT_OF_TIME, Outcome } from '../../packages/isolation/outcome.ts';
 import type { Withheld } from './plugins/progress.ts';
 
+/**
+ * Receives after which a message no longer waits for a separate process. A process that has not loaded
+ * ends with its invocation, so if loading takes longer than an invocation, it would wait for ever.
+ */
+export const FRUITLESS_RECEIVES_MAX = 3;
+
 /** What a worker returns. */
 export type WorkerResult = Verdict | Withheld;
 

@@ -1,11 +1,14 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import type { Attempt } from '../../../core/attempt/attempts.ts';
+import { ComponentFault } from '../../../core/message/component-fault.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
+import { build } from '../../../functions/validate/build.ts';
+import type { IsolatedValidator } from '../../../functions/validate/isolated-validator.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
-import { loadFunctions } from '../../support/functions.ts';
+import { loadFunctions, NOWHERE, validateDeps } from '../../support/functions.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
@@ -42,14 +45,6 @@ function enter(status: string, attempts: readonly Attempt[]): Promise<unknown> {
     new PutCommand({ TableName: stage.world.tables.quarantine, Item }),
   );
 }
-
-const _ended = (requestId: string): Attempt => ({
-  requestId,
-  startedAt: 1,
-  ended: 2,
-  crash: 'timeout',
-  reason: 'no verdict within 5000 ms',
-});
 
 describe('a suspect that is', () => {
   test('R03 R04: innocent is stored under its first time and id, and its entry says so', async () => {
@@ -162,6 +157,30 @@ describe('a message whose environment died', () => {
     expect((await deliverAlone())?.failed).toEqual([]);
     const [letter] = await receive(stage.world.queues.deadLetter);
     expect(letter?.body).toBe(faulty('kill'));
+  });
+
+  test('R09 R02: and no process loads, it runs after three deliveries, and its attempt is weak evidence', async () => {
+    await enter('in-isolation', [died('r-1')]);
+    await submit(patient());
+    const fault = () => Promise.reject(new ComponentFault('a process died while it loaded'));
+    const pool: IsolatedValidator = {
+      ready: async () => {},
+      validate: async () => ({ kind: 'valid', resourceType: 'Patient', id: 'example', issues: [] }),
+    };
+    const ownProcess = { ...NOWHERE.ownProcess, ready: fault };
+    const handler = build(await validateDeps({ pool, ownProcess }));
+    const deliverIt = () =>
+      deliver(handler, stage.world.queues.isolation, { context: contextWith(20_000) });
+    for (const tries of [1, 2, 3]) {
+      expect({ tries, failed: (await deliverIt())?.failed.length }).toEqual({ tries, failed: 1 });
+      expect((await entry())?.attempts).toHaveLength(1);
+      skipTime(30_000);
+    }
+    expect((await deliverIt())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({
+      status: 'stored',
+      attempts: [{ requestId: 'r-1' }, { ownProcess: true }],
+    });
   });
 });
 
