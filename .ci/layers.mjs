@@ -40,11 +40,10 @@ export const LAYERS = {
 
 /**
  * Of what is deployed only the adapters speak to AWS; `cli` and `console` do so for people, and the local
- * runtime's package stands alone. Two more need the SDK's own classes: `emulator` deploys a whole stack and
- * compares each property with the template, by calls that nothing else makes; `simulation` takes the place of
- * AWS, so it knows the SDK's commands by their classes and throws the SDK's errors.
+ * runtime's package stands alone. `simulation` takes the place of AWS, so it knows the SDK's commands by their
+ * classes and throws the SDK's errors.
  */
-const WITH_SDK = ['aws', 'cli', 'console', 'emulator', 'simulation', RUNTIME];
+const WITH_SDK = ['aws', 'cli', 'console', 'simulation', RUNTIME];
 
 /** The layer of a file. `failsafe.config.ts`, which its users write, is one of its own, and so is the list of all commands. */
 export function layerOf(path) {

@@ -2,15 +2,15 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { liveClients } from '../aws/live/live-property.ts';
+import { type StackOutput, stackOutputs, stackResources } from '../aws/live/stack.ts';
 import { ACCOUNT } from '../packages/local-lambda/template/account.ts';
 import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import { adaptAssembly } from './adapt-assembly.ts';
 import { cdk, contextArguments, ROOT } from './cdk.ts';
-import { deployedReferences, physicalIds, urlSuffixOf } from './deployed-stack.ts';
+import { compareStack } from './compare-stack.ts';
+import { deployedReferences, urlSuffixOf } from './deployed-stack.ts';
 import type { Emulator } from './endpoint.ts';
-import { compareStack } from './live/compare-stack.ts';
-import { liveClients } from './live/live-property.ts';
 import { comparisonLines, leftOutLines } from './report.ts';
 
 export interface DeployOptions {
@@ -21,12 +21,6 @@ export interface DeployOptions {
   readonly say: (line: string) => void;
   /** Keep the CDK's output for its failure. */
   readonly quiet?: boolean;
-}
-
-export interface Output {
-  readonly name: string;
-  readonly value: string;
-  readonly description: string;
 }
 
 /** Where `deploy:local` synthesizes. */
@@ -56,7 +50,7 @@ export async function synthesize(
 }
 
 /** Bootstraps, deploys and compares. Returns the stack's outputs. Throws CdkFailed. */
-export async function deployStack(options: DeployOptions): Promise<Output[]> {
+export async function deployStack(options: DeployOptions): Promise<StackOutput[]> {
   const { emulator, stack, env, say, quiet = false } = options;
   const { stackName, directory } = stack;
   for (const line of leftOutLines(await adaptAssembly(directory, emulator.name), emulator.name)) {
@@ -67,23 +61,12 @@ export async function deployStack(options: DeployOptions): Promise<Output[]> {
   await cdk([...deploy, '--progress', 'bar'], { env, quiet });
 
   const { template } = await readAssembly(directory);
-  const physical = await physicalIds(stackName);
+  const clients = liveClients();
+  const resources = (await stackResources(clients.cloudFormation, stackName)) ?? [];
+  const physical = new Map(resources.map((each) => [each.logicalId, each.physicalId]));
   const suffix = urlSuffixOf(emulator.name, physical);
   const references = deployedReferences(template, stackName, physical, suffix);
-  const findings = await compareStack({ template, physical, references, clients: liveClients() });
+  const findings = await compareStack({ template, physical, references, clients });
   for (const line of comparisonLines(findings, emulator.name)) say(line);
-  return readOutputs(stackName);
-}
-
-/** Outputs of a stack that is deployed. */
-export async function readOutputs(stackName: string): Promise<Output[]> {
-  const client = new CloudFormationClient({});
-  const answer = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-  return (answer.Stacks?.[0]?.Outputs ?? []).map(
-    ({ OutputKey: name = '', OutputValue: value = '', Description: description = '' }) => ({
-      name,
-      value,
-      description,
-    }),
-  );
+  return stackOutputs(clients.cloudFormation, stackName);
 }

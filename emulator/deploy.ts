@@ -1,15 +1,16 @@
 /** `npm run deploy:local`: the stack of `cdk deploy`, on the emulator at AWS_ENDPOINT_URL. */
+import type { StackOutput } from '../aws/live/stack.ts';
 import fileConfig from '../failsafe.config.ts';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/config-load.ts';
-import { ASSEMBLY, deployStack, ONE_SENDER, type Output, synthesize } from './deploy-stack.ts';
+import { ASSEMBLY, deployStack, ONE_SENDER, synthesize } from './deploy-stack.ts';
 import { emulatorVariables } from './env.ts';
 import { quiet, runLocalCommand, say } from './local-command.ts';
 import { openLocalTarget } from './local-target.ts';
 
 const TRY = `echo '{"resourceType":"Patient","id":"ada"}' | npm run cli -- submit -`;
 
-function sayOutputs(outputs: readonly Output[], endpoint: string, stage: string): void {
+function sayOutputs(outputs: readonly StackOutput[], endpoint: string, stage: string): void {
   const width = Math.max(...outputs.map(({ name }) => name.length));
   say('\noutputs:');
   for (const { name, value } of outputs) {

@@ -1,9 +1,6 @@
-/** A stack as an emulator has it: the physical id of each logical id, and the values of references. */
+/** The values of references in a stack as an emulator has deployed it. */
 import assert from 'node:assert/strict';
-import {
-  CloudFormationClient,
-  DescribeStackResourcesCommand,
-} from '@aws-sdk/client-cloudformation';
+import { isRecord } from '../aws/live/comparison.ts';
 import { ACCOUNT, arn, nameOfArn } from '../packages/local-lambda/template/account.ts';
 import type { Template } from '../packages/local-lambda/template/assembly.ts';
 import {
@@ -13,21 +10,6 @@ import {
 } from '../packages/local-lambda/template/resolve.ts';
 import { identityOf } from '../packages/local-lambda/template/resource-types.ts';
 import type { EmulatorName } from './endpoint.ts';
-import { isRecord } from './live/comparison.ts';
-
-/** Physical ids by logical id. */
-export async function physicalIds(stackName: string): Promise<Map<string, string>> {
-  const client = new CloudFormationClient({});
-  const { StackResources = [] } = await client.send(
-    new DescribeStackResourcesCommand({ StackName: stackName }),
-  );
-  return new Map(
-    StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
-      LogicalResourceId,
-      PhysicalResourceId,
-    ]),
-  );
-}
 
 /** What an emulator uses for AWS::URLSuffix: LocalStack its own host, which is in queue URLs. */
 export function urlSuffixOf(emulator: EmulatorName, physical: ReadonlyMap<string, string>): string {

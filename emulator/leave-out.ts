@@ -5,8 +5,8 @@
  * whatever refers to one of them.
  */
 
+import { isRecord } from '../aws/live/comparison.ts';
 import type { EmulatorName } from './endpoint.ts';
-import { isRecord } from './live/comparison.ts';
 
 interface Resource {
   readonly Type: string;

@@ -1,7 +1,8 @@
 /** What the comparison found, in lines for people: one for each property, however many resources. */
+
+import type { Finding } from './compare-stack.ts';
 import type { EmulatorName } from './endpoint.ts';
 import type { LeftOut } from './leave-out.ts';
-import type { Finding } from './live/compare-stack.ts';
 
 /** Lines about what was left out before the deployment. */
 export function leftOutLines(out: readonly LeftOut[], emulator: EmulatorName): string[] {

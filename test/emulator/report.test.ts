@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../emulator/live/compare-stack.ts';
+import type { Finding } from '../../emulator/compare-stack.ts';
 import { comparisonLines, leftOutLines } from '../../emulator/report.ts';
 
 const table = (logicalId: string, property: string, result: Finding['result'], why?: string) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contains } from '../../../emulator/live/comparison.ts';
+import { contains } from '../../../aws/live/comparison.ts';
 import {
   encryption,
   encryptionOf,
@@ -7,7 +7,7 @@ import {
   lifecycleOf,
   logging,
   objectLock,
-} from '../../../emulator/live/s3-words.ts';
+} from '../../../aws/live/s3-words.ts';
 
 const encrypted = {
   ServerSideEncryptionConfiguration: [

@@ -1,4 +1,5 @@
 /** How one property of a template is read from a live service, and set if a deployment lost it. */
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -34,6 +35,7 @@ export const anyOf = (live: readonly unknown[], wanted: unknown): unknown =>
 
 /** By the SDK's usual environment variables. */
 export const liveClients = () => ({
+  cloudFormation: new CloudFormationClient({}),
   cloudwatch: new CloudWatchClient({}),
   dynamodb: new DynamoDBClient({}),
   events: new EventBridgeClient({}),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contains } from '../../../emulator/live/comparison.ts';
+import { contains } from '../../../aws/live/comparison.ts';
 
 describe('contains', () => {
   it.each([

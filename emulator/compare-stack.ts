@@ -5,12 +5,12 @@
  * here; what they do not is a finding, for people to read.
  */
 import pLimit from 'p-limit';
-import type { Template } from '../../packages/local-lambda/template/assembly.ts';
-import type { References } from '../../packages/local-lambda/template/resolve.ts';
-import { resolvedProperties } from '../deployed-stack.ts';
-import { LIVE_TYPES } from './all-types.ts';
-import { contains } from './comparison.ts';
-import { type LiveClients, type LiveProperty, SAME } from './live-property.ts';
+import { LIVE_TYPES } from '../aws/live/all-types.ts';
+import { contains } from '../aws/live/comparison.ts';
+import { type LiveClients, type LiveProperty, SAME } from '../aws/live/live-property.ts';
+import type { Template } from '../packages/local-lambda/template/assembly.ts';
+import type { References } from '../packages/local-lambda/template/resolve.ts';
+import { resolvedProperties } from './deployed-stack.ts';
 
 const CALLS_MAX = 8;
 const SHOWN_MAX = 120;

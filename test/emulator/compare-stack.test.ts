@@ -1,13 +1,13 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deployedReferences } from '../../../emulator/deployed-stack.ts';
-import { LIVE_TYPES } from '../../../emulator/live/all-types.ts';
-import { compareStack } from '../../../emulator/live/compare-stack.ts';
-import { liveClients } from '../../../emulator/live/live-property.ts';
-import type { Template } from '../../../packages/local-lambda/template/assembly.ts';
-import { synthesized } from '../../lib/synthesized.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { LIVE_TYPES } from '../../aws/live/all-types.ts';
+import { liveClients } from '../../aws/live/live-property.ts';
+import { compareStack } from '../../emulator/compare-stack.ts';
+import { deployedReferences } from '../../emulator/deployed-stack.ts';
+import type { Template } from '../../packages/local-lambda/template/assembly.ts';
+import { synthesized } from '../lib/synthesized.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
 
 let emulators: Emulators;
 beforeAll(async () => {
@@ -104,7 +104,7 @@ describe('the comparison', () => {
         .filter((property) => LIVE_TYPES[Type]?.properties[property] === undefined)
         .map((property) => `${Type} ${property}`),
     );
-    // What is new here needs a reader in emulator/live/, so that no emulator can drop it unseen.
+    // What is new here needs a reader in aws/live/, so that no emulator can drop it unseen.
     expect([...new Set(unknown)]).toEqual([]);
   });
 });
