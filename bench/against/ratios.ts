@@ -1,4 +1,6 @@
 /** Rounds of two revisions, side by side. */
+import { median } from '../median.ts';
+
 type Figures = Readonly<Record<string, number>>;
 
 export interface Round {
@@ -24,11 +26,4 @@ export function ratiosOf(rounds: readonly Round[]): Row[] {
     const ratios = after.map((value, i) => value / (before[i] ?? Number.NaN));
     return { name, before: median(before), after: median(after), ratios, ratio: median(ratios) };
   });
-}
-
-/** Of an even number of values, the mean of the middle two. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2;
 }

@@ -30,7 +30,7 @@ interface Run {
 }
 
 /** Small, seeded, and good enough to spread a load. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

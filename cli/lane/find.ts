@@ -1,8 +1,8 @@
-import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import { childOfLane, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { type LaneParts, supervisedLanesSchema } from '../../functions/supervisor/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
-import { lambdaClient, sqsClient, tableNamed } from '../places.ts';
+import { functionConfiguration } from '../function-configuration.ts';
+import { sqsClient, tableNamed } from '../places.ts';
 import { findQueue, TargetError } from '../target.ts';
 
 export interface FoundLane {
@@ -27,13 +27,7 @@ export interface FoundLanes {
 export async function findLanes(stage: string): Promise<FoundLanes> {
   const FunctionName = `fhir-failsafe-${stage}-supervisor`;
   const queueUrl = await findQueue(sqsClient(), FunctionName);
-  const { Environment } = await lambdaClient()
-    .send(new GetFunctionConfigurationCommand({ FunctionName }))
-    .catch((cause: unknown) => {
-      if (!(cause instanceof ResourceNotFoundException)) throw cause;
-      const where = 'is this stage deployed in this account and region?';
-      throw new TargetError(`no function ${FunctionName} there: ${where}`, { cause });
-    });
+  const { Environment } = await functionConfiguration(FunctionName);
   const told = Environment?.Variables?.[ENV.supervisedLanes] ?? '{}';
   const parts = Object.entries(supervisedLanesSchema.parse(JSON.parse(told)));
   const lanes = parts.map(([lane, itsParts]) => {

@@ -1,4 +1,5 @@
 /** Asks the runtime behind `npm start` itself (packages/local-lambda/control.ts). */
+import { FUNCTIONS } from '../../core/supervision/supervision-tree.ts';
 import { FUNCTIONS_PATH } from '../../packages/local-lambda/control.ts';
 import { TargetError } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
@@ -45,5 +46,7 @@ export async function reachRuntime(
   return response;
 }
 
-/** `fhir-failsafe-<stage>-` is the same for all. */
-export const shortOf = (functionName: string) => functionName.replace(/^fhir-failsafe-[^-]+-/, '');
+/** Without the prefix that names its stage, which may hold a hyphen. */
+export const shortOf = (functionName: string) =>
+  FUNCTIONS.find((each) => functionName.endsWith(`-${each}`)) ??
+  functionName.replace(/^fhir-failsafe-[^-]+-/, '');

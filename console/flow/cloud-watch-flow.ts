@@ -2,11 +2,12 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { type MetricAsked, type MetricSeries, readMetrics } from '../../aws/metric-data.ts';
 import { lanes } from '../../core/message/messages.ts';
+import { FUNCTIONS } from '../../core/supervision/supervision-tree.ts';
 import { METRICS_NAMESPACE, serviceOf } from '../../telemetry/metrics.ts';
 import type { FlowNews } from '../contract/flow.ts';
 import type { EnvironmentsView } from '../contract/snapshot.ts';
 import { FigureReader } from '../reader/figure-reader.ts';
-import { FUNCTIONS, placeOf, prefixOf, shortOf } from '../reader/names.ts';
+import { placeOf, prefixOf, shortOf } from '../reader/names.ts';
 import type { FlowReader } from '../reader/reader.ts';
 import { DELIVERY_METRICS, FlowPoints, LANE_METRICS } from './flow-points.ts';
 import { QueueAges } from './queue-ages.ts';

@@ -1,16 +1,10 @@
 /** Names of a stage's parts, with and without its prefix. */
 import {
-  childrenIn,
+  FUNCTIONS,
   SUPERVISED_LANES,
-  SUPERVISION_TREE,
   type SupervisedLane,
 } from '../../core/supervision/supervision-tree.ts';
 import type { QueueView } from '../contract/snapshot.ts';
-
-/** All functions that a stage may have, without the prefix. */
-export const FUNCTIONS: readonly string[] = childrenIn(SUPERVISION_TREE).flatMap(
-  ({ node }) => node.functions,
-);
 
 /** Components in crash events: a function, for all its lanes. */
 export const COMPONENTS: readonly string[] = [

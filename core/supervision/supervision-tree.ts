@@ -124,6 +124,11 @@ export function childrenIn(root: SupervisionNode): readonly Place<Child>[] {
   return placesIn(root).filter((place): place is Place<Child> => place.node.kind === 'child');
 }
 
+/** All functions that a stage may have, without the prefix. */
+export const FUNCTIONS: readonly string[] = childrenIn(SUPERVISION_TREE).flatMap(
+  ({ node }) => node.functions,
+);
+
 /** The component that a crash event's component and lane stand for. */
 export function childOfCrash(
   root: Supervisor,

@@ -5,13 +5,13 @@
  *
  * `node test/packages/fhir-validator/prove-hostile.ts [minutes] [seed]`
  */
+import { seededRandom } from '../../../demo/sample/random.ts';
 import {
   packageFolder,
   readDefinitions,
 } from '../../../packages/fhir-validator/compiler/definitions.ts';
 import { buildTypeModel } from '../../../packages/fhir-validator/compiler/type-model.ts';
 import { validateText } from '../../../packages/fhir-validator/validator.ts';
-import { random } from './fhirpath/generate.ts';
 import { readExamples } from './support/examples.ts';
 import { type Growth, growthOf } from './support/growth.ts';
 import { elementFamilies } from './support/hostile-elements.ts';
@@ -29,7 +29,7 @@ const ELEMENTS_SHARE = 0.3;
 const minutes = Number(process.argv[2] ?? 5);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000_000);
 const ends = performance.now() + minutes * 60_000;
-const next = random(seed);
+const { next } = seededRandom(seed);
 const faults: string[] = [];
 console.log(`seed ${seed}, ${minutes} minutes`);
 

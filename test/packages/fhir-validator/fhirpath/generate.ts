@@ -13,17 +13,6 @@ import { contextsOf, type Place } from './walk.ts';
 export type Random = () => number;
 type JsonObject = Record<string, unknown>;
 
-/** Mulberry32: numbers in [0, 1), the same for the same seed. */
-export function random(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const DATES = ['2012', '2012-05', '2012-05-03', '2012-06-01', '2013'];
 const TIMES = ['2012-05-03T10:00:00Z', '2012-05-03T09:00:00Z', '2012-05-03T10:00:00.000Z'];
 const STRINGS = ['a', '#a', '#', 'http://unitsofmeasure.org', '%', '2', '*', 'A.b[x]', 'A b'];
