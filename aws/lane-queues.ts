@@ -30,10 +30,14 @@ export class EntryRefused extends Error {
   }
 }
 
-export interface Hop extends Sendable {
+interface Sent extends Sendable {
   /** The message's source: SQS lets no source's flood delay the others (R50). */
-  readonly groupId: string;
+  readonly groupId: string | undefined;
   readonly delaySeconds?: number;
+}
+
+export interface Hop extends Sent {
+  readonly groupId: string;
 }
 
 /**
@@ -60,13 +64,13 @@ function message(body: string, envelope: Envelope): Hop {
 /** Sends all; returns by position the error of each that was not accepted. Never throws. */
 export async function sendAll(
   queue: Queue,
-  messages: readonly Hop[],
+  messages: readonly Sent[],
 ): Promise<(Error | undefined)[]> {
   const results = packBatches(messages).map((batch) => sendBatch(queue, batch));
   return (await Promise.all(results)).flat();
 }
 
-async function sendBatch(queue: Queue, batch: readonly Hop[]): Promise<(Error | undefined)[]> {
+async function sendBatch(queue: Queue, batch: readonly Sent[]): Promise<(Error | undefined)[]> {
   const Entries = batch.map((message, position) => ({
     Id: String(position),
     MessageBody: message.body,

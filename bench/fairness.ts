@@ -6,7 +6,8 @@
  */
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { documentsOf } from '../aws/clients.ts';
+import { pagesOf } from '../aws/table-pages.ts';
 import { laneQueueName } from '../cli/target.ts';
 import type { Lane } from '../core/message/messages.ts';
 import { ensureBuilt, LOCAL } from '../demo/build.ts';
@@ -38,6 +39,13 @@ const SCENARIOS: readonly Scenario[] = [
 
 type Clients = ReturnType<typeof createClients>;
 
+interface Stored {
+  readonly source: string;
+  readonly resourceId: string;
+  readonly sentAt: number;
+  readonly storedAt: number;
+}
+
 /** Milliseconds from submission to verdict of each quiet message, ascending. */
 async function measure(runtime: Runtime, clients: Clients, scenario: Scenario, round: string) {
   const { sqs } = clients;
@@ -45,12 +53,12 @@ async function measure(runtime: Runtime, clients: Clients, scenario: Scenario, r
   const background = runtime.queueUrl(laneQueueName('dev', 'background'));
   const queue = runtime.queueUrl(laneQueueName('dev', scenario.lane));
   const flooding = flooded
-    ? flood(sqs, background, { source: 'flood', count: FLOOD, grouped }, round)
+    ? flood({ sqs, url: background }, { source: 'flood', count: FLOOD, grouped }, round)
     : undefined;
   if (flooding) await backlogOf(clients, background, FLOOD / 10);
   await Promise.all(
     SOURCES.map((source) =>
-      trickle(sqs, queue, { source, count: QUIET, grouped }, round, EVERY_MS),
+      trickle({ sqs, url: queue }, { source, count: QUIET, grouped }, round, EVERY_MS),
     ),
   );
   const [left = 0] = flooding ? await queueDepths(sqs, [background]) : [];
@@ -79,18 +87,10 @@ async function drained(runtime: Runtime, { sqs }: Clients, urls: string[]): Prom
 
 /** When SQS took a message and when its verdict stood in Resources: clocks of one machine. */
 async function timesOf({ stackName }: Runtime, { dynamodb }: Clients, round: string) {
-  const client = DynamoDBDocumentClient.from(dynamodb);
-  const pages = paginateScan(
-    { client },
-    {
-      TableName: `${stackName}-resources`,
-      ProjectionExpression: '#source, resourceId, sentAt, storedAt',
-      ExpressionAttributeNames: { '#source': 'source' },
-    },
-  );
+  const table = { name: `${stackName}-resources`, dynamo: documentsOf(dynamodb) };
   const times: number[] = [];
-  for await (const { Items = [] } of pages) {
-    for (const { source, resourceId, sentAt, storedAt } of Items) {
+  for await (const { items } of pagesOf(table, ['source', 'resourceId', 'sentAt', 'storedAt'])) {
+    for (const { source, resourceId, sentAt, storedAt } of items as unknown as Stored[]) {
       if (SOURCES.includes(source) && resourceId.startsWith(`${round}-`)) {
         times.push(storedAt - sentAt);
       }

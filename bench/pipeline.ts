@@ -13,8 +13,8 @@ import { runThrough } from '../demo/run.ts';
 import { isAccountedFor } from '../demo/summary.ts';
 import { createClients } from '../packages/local-lambda/clients.ts';
 import { startRuntime } from '../packages/local-lambda/runtime.ts';
-import { type Bare, bareLoop, createBare } from './bare-loop.ts';
 import { median } from './median.ts';
+import { type Bare, bareLoop, createBare } from './peers/bare-loop.ts';
 
 const COUNT = Number(process.env['COUNT'] ?? 10_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);

@@ -1,20 +1,16 @@
 /** The four consumers, and what became of each one's messages. */
-import {
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Queue, Table } from '../../aws/places.ts';
+import { pagesOf } from '../../aws/table-pages.ts';
 import { queueDepths } from '../../demo/queues.ts';
+import { idsIn, send, urlOf } from '../peers/queues.ts';
 import { PEERS } from './assembly.ts';
 import type { BenchMessage } from './messages.ts';
 
 const STACK = 'fhir-failsafe-dev';
 
 export interface Stores {
-  readonly sqs: SQSClient;
-  readonly dynamodb: DynamoDBDocumentClient;
+  readonly sqs: Queue['sqs'];
+  readonly dynamodb: Table['dynamo'];
 }
 
 /** Where the messages of a consumer stand when all is over. */
@@ -62,7 +58,7 @@ const peers = PEERS.map(
     async ends({ sqs, dynamodb }) {
       return {
         stored: (await scan(dynamodb, named(`${peer}-resources`), ['messageId'])).map(messageIdOf),
-        deadLettered: await idsIn(sqs, named(`${peer}-dead-letter`)),
+        deadLettered: await idsIn(sqs, await urlOf(sqs, named(`${peer}-dead-letter`))),
       };
     },
   }),
@@ -101,20 +97,16 @@ export async function sendTo(
   { queue, groupId }: Consumer,
   messages: readonly BenchMessage[],
 ): Promise<Map<string, BenchMessage>> {
-  const QueueUrl = await urlOf(sqs, queue);
+  const url = await urlOf(sqs, queue);
+  const ids = await send(
+    { sqs, url },
+    messages.map(({ text }) => text),
+    groupId,
+  );
   const sent = new Map<string, BenchMessage>();
-  for (let start = 0; start < messages.length; start += 10) {
-    const batch = messages.slice(start, start + 10);
-    const Entries = batch.map(({ text }, n) => ({
-      Id: String(n),
-      MessageBody: text,
-      MessageGroupId: groupId,
-    }));
-    const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-    for (const { Id, MessageId } of answer.Successful ?? []) {
-      const message = batch[Number(Id)];
-      if (message !== undefined && MessageId !== undefined) sent.set(MessageId, message);
-    }
+  for (const [position, message] of messages.entries()) {
+    const id = ids[position];
+    if (id !== undefined) sent.set(id, message);
   }
   return sent;
 }
@@ -124,40 +116,9 @@ export async function isDrained({ sqs }: Stores, { busyQueues }: Consumer): Prom
   return (await queueDepths(sqs, urls)).every((depth) => depth === 0);
 }
 
-async function urlOf(sqs: SQSClient, QueueName: string): Promise<string> {
-  const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
-  return QueueUrl;
-}
-
-/** Empties the queue for this look at it: what was received stays hidden meanwhile. */
-async function idsIn(sqs: SQSClient, queue: string): Promise<Set<string>> {
-  const ids = new Set<string>();
-  const QueueUrl = await urlOf(sqs, queue);
-  for (;;) {
-    const command = new ReceiveMessageCommand({
-      QueueUrl,
-      MaxNumberOfMessages: 10,
-      VisibilityTimeout: 300,
-    });
-    const { Messages = [] } = await sqs.send(command);
-    if (Messages.length === 0) return ids;
-    for (const { MessageId } of Messages) ids.add(MessageId ?? '');
-  }
-}
-
 const messageIdOf = ({ messageId }: Record<string, unknown>) => String(messageId);
 
-async function scan(client: DynamoDBDocumentClient, table: string, names: readonly string[]) {
-  const items: Record<string, unknown>[] = [];
-  const pages = paginateScan(
-    { client },
-    {
-      TableName: table,
-      ConsistentRead: true,
-      ProjectionExpression: names.map((name) => `#${name}`).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-    },
-  );
-  for await (const { Items = [] } of pages) items.push(...Items);
-  return items;
+async function scan(dynamo: Table['dynamo'], name: string, attributes: readonly string[]) {
+  const pages = await Array.fromAsync(pagesOf({ name, dynamo }, attributes));
+  return pages.flatMap(({ items }) => items);
 }

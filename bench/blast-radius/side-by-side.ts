@@ -1,6 +1,6 @@
 /** One run: the same messages through all four consumers at the same time, on one runtime. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { documentsOf } from '../../aws/clients.ts';
 import { holdsPending } from '../../demo/queues.ts';
 import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
 import { startRuntime } from '../../packages/local-lambda/runtime.ts';
@@ -46,7 +46,7 @@ export async function runSideBySide(run: Run): Promise<Result[]> {
   const clients = createClients(runtime.endpoints);
   const stores: Stores = {
     sqs: clients.sqs,
-    dynamodb: DynamoDBDocumentClient.from(clients.dynamodb),
+    dynamodb: documentsOf(clients.dynamodb),
   };
   try {
     return await Promise.all(

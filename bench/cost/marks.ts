@@ -3,12 +3,13 @@
  * their own, through the deployed code, and every call is metered.
  */
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
 import { makeDynamo } from '../../aws/clients.ts';
 import { surroundings } from '../../aws/surroundings.ts';
 import { InFlight } from '../../functions/validate/in-flight.ts';
-import { startEmulator } from '../../packages/local-lambda/emulators/emulator.ts';
+import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
+import { type Emulator, startEmulator } from '../../packages/local-lambda/emulators/emulator.ts';
+import { provisionTables } from '../../packages/local-lambda/provision/tables.ts';
 import { billedAs } from './calls.ts';
 import { startMeter } from './meter.ts';
 import { PRICES } from './prices.ts';
@@ -39,7 +40,7 @@ export async function measureMarks(batchSizes: readonly number[]): Promise<Marks
   process.env['AWS_REGION'] ??= 'us-east-1';
   process.env['AWS_ACCESS_KEY_ID'] ??= 'bench';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'bench';
-  await createTable();
+  await createTable(dynalite);
   const { telemetry, ...machine } = surroundings(process.env);
   const table = { name: TABLE, dynamo: makeDynamo() };
   const place = { ...machine, table, lane: 'background', logger: telemetry.logger };
@@ -73,23 +74,21 @@ export async function measureMarks(batchSizes: readonly number[]): Promise<Marks
 
 const TABLE = 'marks';
 
-async function createTable(): Promise<void> {
-  const client = new DynamoDBClient({});
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S' as const,
-      })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
-  client.destroy();
+async function createTable({ endpoint }: Emulator): Promise<void> {
+  const clients = createClients({ sqs: endpoint, dynamodb: endpoint });
+  const properties = {
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' as const },
+      { AttributeName: 'sk', AttributeType: 'S' as const },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' as const },
+      { AttributeName: 'sk', KeyType: 'RANGE' as const },
+    ],
+    GlobalSecondaryIndexes: [],
+  };
+  await provisionTables(clients.dynamodb, [{ logicalId: 'Marks', name: TABLE, properties }]);
+  destroyClients(clients);
 }
 
 const realNow = Date.now;

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { documentsOf } from '../../aws/clients.ts';
 import { findQueues, holdsPending, queueDepths } from '../../demo/queues.ts';
 import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
 import type { LogLine } from '../../packages/local-lambda/lambda/platform-log.ts';
@@ -80,7 +80,7 @@ export async function measure(
   const clients = createClients(runtime.endpoints);
   try {
     const queues = await findQueues(clients.sqs, runtime.stackName);
-    const stores = { sqs: clients.sqs, dynamodb: DynamoDBDocumentClient.from(clients.dynamodb) };
+    const stores = { sqs: clients.sqs, dynamodb: documentsOf(clients.dynamodb) };
     const depths = async () => [
       ...(await queueDepths(clients.sqs, queues)),
       runtime.inFlight(holdsPending),

@@ -1,6 +1,7 @@
 /** What the benchmark sends: a flood at full speed, and quiet sources at a steady pace. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { sendAll } from '../../aws/lane-queues.ts';
+import type { Queue } from '../../aws/places.ts';
 import { groupIdOf } from '../../core/message/message-group.ts';
 import { sample } from '../../demo/sample/sample.ts';
 
@@ -24,18 +25,15 @@ function* texts({ source, count }: Stream, round: string): Generator<string> {
   }
 }
 
-function send(sqs: SQSClient, QueueUrl: string, { source, grouped }: Stream, bodies: string[]) {
-  const Entries = bodies.map((MessageBody, position) => ({
-    Id: String(position),
-    MessageBody,
-    MessageAttributes: { source: { DataType: 'String', StringValue: source } },
-    ...(grouped && { MessageGroupId: groupIdOf(source) }),
-  }));
-  return sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+async function send(queue: Queue, { source, grouped }: Stream, bodies: readonly string[]) {
+  const groupId = grouped ? groupIdOf(source) : undefined;
+  const messages = bodies.map((body) => ({ body, attributes: { source }, groupId }));
+  const [error] = (await sendAll(queue, messages)).filter((each) => each !== undefined);
+  if (error !== undefined) throw error;
 }
 
 /** Sends all of a stream as fast as it can. */
-export async function flood(sqs: SQSClient, queueUrl: string, stream: Stream, round: string) {
+export async function flood(queue: Queue, stream: Stream, round: string) {
   const source = texts(stream, round);
   const sendNext = async () => {
     for (;;) {
@@ -46,25 +44,19 @@ export async function flood(sqs: SQSClient, queueUrl: string, stream: Stream, ro
         bodies.push(value);
       }
       if (bodies.length === 0) return;
-      await send(sqs, queueUrl, stream, bodies);
+      await send(queue, stream, bodies);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, sendNext));
 }
 
 /** Sends a stream one message at a time, one each `everyMs`. */
-export async function trickle(
-  sqs: SQSClient,
-  queueUrl: string,
-  stream: Stream,
-  round: string,
-  everyMs: number,
-) {
+export async function trickle(queue: Queue, stream: Stream, round: string, everyMs: number) {
   const startedMs = performance.now();
   let sent = 0;
   for (const body of texts(stream, round)) {
     await wait(Math.max(0, startedMs + sent * everyMs - performance.now()));
-    await send(sqs, queueUrl, stream, [body]);
+    await send(queue, stream, [body]);
     sent += 1;
   }
 }

@@ -1,5 +1,5 @@
 /** Counts what a DynamoDB client reads and writes, in calls and in the units that AWS bills. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Table } from '../../aws/places.ts';
 
 interface Counts {
   readonly reads: number;
@@ -22,7 +22,7 @@ const unitsOf = ({ ConsumedCapacity = [] }: Answer) =>
 class Meter {
   #counts: Counts = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0 };
 
-  attach(stack: DynamoDBDocumentClient['middlewareStack']): void {
+  attach(stack: Table['dynamo']['middlewareStack']): void {
     stack.add(
       (next, context) => async (args) => {
         const isWrite = String(context['commandName']).startsWith('Put');

@@ -13,6 +13,7 @@ import {
   serverIsWell,
 } from '../../core/delivery/delivery-meaning.ts';
 import { circuitsOn } from '../breaker/circuits.ts';
+import { randomFrom } from '../breaker/outage.ts';
 import { SimulatedTable } from '../breaker/simulated-table.ts';
 import { VirtualTime } from '../breaker/virtual-time.ts';
 import { type Answer, answerTo, type Kind } from './server.ts';
@@ -49,14 +50,6 @@ const FAILURES_MAX = 3;
 const WRONG_EVERY = 100;
 const WAITING = { inFlightMax: 20_000, receivesMax: 1_000 };
 const AFTER_MS = 30 * 60_000;
-
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 interface Run {
   readonly load: Load;
