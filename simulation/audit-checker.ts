@@ -15,11 +15,6 @@ export class AuditChecker {
   readonly #lines: string[] = [];
   #head = genesis(AUDIT_CHAIN);
 
-  /** How many facts the log holds, without those that its writer adds itself. */
-  get facts(): number {
-    return this.#facts.size;
-  }
-
   /** Whether it holds that fact, named by its kind and its keyed hash. */
   has(fact: string): boolean {
     return this.#facts.has(fact);

@@ -3,7 +3,6 @@
  * anything else happens. A call that was lost on its way has no effect; one whose answer was lost has
  * one.
  */
-import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { Outcome } from '../packages/local-lambda/lambda/outcome.ts';
 import type { Written } from './dynamo/table.ts';
 import type { Version } from './s3/bucket.ts';
@@ -65,7 +64,7 @@ interface Published {
   /** Its ARN. */
   readonly topic: string;
   readonly message: string;
-  readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
+  readonly attributes: Message['attributes'];
 }
 
 interface Invocation {

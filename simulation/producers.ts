@@ -2,8 +2,8 @@
  * The producers: each sends as its source, singly or in batches, again if no answer came, and sometimes
  * with errors.
  */
-import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import type { Outgoing } from '../cli/submit/outgoing.ts';
+import { sendBatch } from '../cli/submit/send-batch.ts';
 import type { Checker } from './checker.ts';
 import type { Effect } from './effects.ts';
 import type { Host } from './host.ts';
@@ -76,13 +76,13 @@ export class Producers implements Pick<Checker, 'see'> {
   async #send(drafts: readonly Draft[], bucket: string): Promise<void> {
     const [first] = drafts;
     if (first === undefined) return;
-    for (const draft of drafts) await this.#layDown(draft, bucket);
     const strangers = drafts.filter(({ oddity }) => oddity === 'stranger');
     const others = drafts.filter(({ oddity }) => oddity !== 'stranger');
-    await this.#sendAs(this.#producer('stranger', STRANGER), strangers);
-    await this.#sendAs(this.#producerOf(first.source), others);
+    await this.#sendAs(this.#producer('stranger', STRANGER), strangers, bucket);
+    await this.#sendAs(this.#producerOf(first.source), others, bucket);
     // A producer that does not know what it has sent sends it again.
-    if (this.#random.chance(0.03)) await this.#sendAs(this.#producerOf(first.source), others);
+    if (this.#random.chance(0.03))
+      await this.#sendAs(this.#producerOf(first.source), others, bucket);
   }
 
   #producerOf(source: Source): Producer {
@@ -98,50 +98,41 @@ export class Producers implements Pick<Checker, 'see'> {
     return producer;
   }
 
-  /** The object that a claim check names, where it is there and its own. */
-  async #layDown({ key, text, source, oddity }: Draft, Bucket: string): Promise<void> {
-    if (key === undefined || oddity !== 'claim-check') return;
-    const { host, s3 } = this.#producerOf(source);
-    for (;;) {
-      try {
-        await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: text }));
-        return;
-      } catch {
-        await host.pause(AGAIN_MS);
-      }
-    }
-  }
-
-  async #sendAs({ host, sqs }: Producer, drafts: readonly Draft[]): Promise<void> {
-    let left = drafts;
-    for (const draft of left) this.#drafts.set(draft.body, draft);
+  async #sendAs(
+    { host, sqs, s3 }: Producer,
+    drafts: readonly Draft[],
+    bucket: string,
+  ): Promise<void> {
+    for (const draft of drafts) this.#drafts.set(draft.body, draft);
+    const queueUrl = this.#world.queueUrlOf(drafts[0]?.lane ?? 'background');
+    let left = drafts.map((draft) => outgoingOf(draft, bucket));
     while (left.length > 0) {
-      const [first] = left;
-      const QueueUrl = this.#world.queueUrlOf(first?.lane ?? 'background');
-      const Entries = left.map((draft, place) => entryOf(draft, place));
-      const sent = sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-      const { Failed } = await sent.catch(() => ({ Failed: Entries }));
-      const failed = new Set(Failed?.map(({ Id }) => Id));
-      left = left.filter((_, place) => failed.has(String(place)));
+      const target = { sqs, s3, queueUrl, bucket };
+      const { refused } = await sendBatch(target, left, (ms) => host.pause(ms));
+      left = refused.map(({ message }) => message);
       if (left.length > 0) await host.pause(AGAIN_MS);
     }
   }
 }
 
-function entryOf(draft: Draft, place: number): SendMessageBatchRequestEntry {
-  const { source, oddity, sequence, body, number } = draft;
-  const line = oddity === 'odd-attributes' ? 'twelve' : String(number + 1);
+/** With the object that a claim check names, where that is there and its own. */
+function outgoingOf(draft: Draft, bucket: string): Outgoing {
+  const { source, oddity, sequence, body, text, key, number } = draft;
   const said = oddity === 'spoofed' ? anotherThan(source) : source;
-  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const [file, line] = ['simulated.ndjson', number + 1];
+  const lineSaid = oddity === 'odd-attributes' ? 'twelve' : String(line);
   return {
-    Id: String(place),
-    MessageBody: body,
-    MessageGroupId: source,
-    MessageAttributes: {
-      source: text(said),
-      file: text('simulated.ndjson'),
-      line: text(line),
-      ...(sequence !== undefined && { sequence: text(String(sequence)) }),
+    resource: { kind: 'resource', text, file, line },
+    body,
+    attributes: {
+      source: attribute(said),
+      file: attribute(file),
+      line: attribute(lineSaid),
+      ...(sequence !== undefined && { sequence: attribute(String(sequence)) }),
     },
+    groupId: source,
+    bytes: Buffer.byteLength(body),
+    ...(key !== undefined && oddity === 'claim-check' && { upload: { bucket, key, text } }),
   };
 }

@@ -1,26 +1,20 @@
 /** What is printed of runs. */
-import type { RunReport as AuditReport } from './audit-run.ts';
 import { RARE_STATES, type RareState } from './rare/rare-states.ts';
 import type { RunReport } from './run.ts';
 
 /** A run in which all rules held: all that it drew, and how fast it was. */
-export function describeRun(report: AuditReport | RunReport, seconds: number): string {
-  const { seed, faults, virtualMs, events, environments, digest } = report;
-  const [count, what] =
-    'facts' in report ? [report.facts, 'facts'] : [report.submissions, 'submissions'];
+export function describeRun(report: RunReport, seconds: number): string {
+  const { seed, submissions, faults, virtualMs, events, environments, digest } = report;
   const used = Object.entries(environments).map(([name, number]) => `${name} ${number}`);
   const rows = {
     faults,
-    habits: 'habits' in report ? report.habits : '',
     'virtual time': `${(virtualMs / 60_000).toFixed(1)} minutes, ${events} events`,
     environments: used.join(', '),
-    'real time': `${seconds.toFixed(1)} s, ${Math.round(count / seconds)} ${what} a second`,
+    'real time': `${seconds.toFixed(1)} s, ${Math.round(submissions / seconds)} submissions a second`,
     digest,
   };
-  const lines = Object.entries(rows)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `  ${name.padEnd(14)}${value}`);
-  return [`seed ${seed}: ${count} ${what}, all rules held`, ...lines].join('\n');
+  const lines = Object.entries(rows).map(([name, value]) => `  ${name.padEnd(14)}${value}`);
+  return [`seed ${seed}: ${submissions} submissions, all rules held`, ...lines].join('\n');
 }
 
 /** How often each rare state was reached. */

@@ -5,7 +5,6 @@
 import { InvalidArgumentError } from 'commander';
 import { command, run as runCommand, wholeNumber } from '../cli/command-line.ts';
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
-import { runAudit } from './audit-run.ts';
 import type { MakeChecker } from './checker.ts';
 import { CHECKERS } from './checkers.ts';
 import { deploy } from './deployment.ts';
@@ -22,7 +21,6 @@ interface Options {
   readonly total?: number;
   readonly without?: readonly string[];
   readonly only?: readonly number[];
-  readonly audit: boolean;
   readonly follow: boolean;
   readonly reach: boolean;
 }
@@ -41,7 +39,6 @@ const program = command('npm run simulate --')
   .option('--total <n>', 'with --minutes: no more than so many submissions', wholeNumber(1, 1e9))
   .option('--without <faults>', 'leave these out, as calls.lostAnswer,outage.0', namesOf)
   .option('--only <numbers>', 'send these submissions only, as 3,17', numbersOf)
-  .option('--audit', 'the audit log alone', false)
   .option('--follow', 'print all that happens', false)
   .option('--reach', 'fail where a rare state is never reached', false)
   .action(simulate);
@@ -63,33 +60,31 @@ async function simulate(options: Options): Promise<void> {
     // One story is enough for whoever reads the log of a night.
     if (minutes !== undefined) break;
   }
-  if (!options.audit) tellReached(options);
+  tellReached(options);
   await deployment.dispose();
 }
 
 async function runOne(
   seed: number,
-  { messages, audit, follow, without, only }: Options,
+  { messages, follow, without, only }: Options,
 ): Promise<boolean> {
   const count: MakeChecker = (seen) => new RareStates(seen, reached);
   const settings: RunSettings = {
     ...{ seed, messages },
     reduced: { ...(without && { without }), ...(only && { only }) },
-    checkers: audit ? [] : CHECKERS,
+    checkers: CHECKERS,
     follow: follow ? console.log : undefined,
   };
   const startedAt = process.hrtime.bigint();
   try {
     const checkers = [...(settings.checkers ?? []), count];
-    const report = audit
-      ? await runAudit(plan, { seed, messages })
-      : await run(plan, { ...settings, checkers });
+    const report = await run(plan, { ...settings, checkers });
     console.log(describeRun(report, Number(process.hrtime.bigint() - startedAt) / 1e9));
     return true;
   } catch (fault) {
     console.log(`seed ${seed} FAILED: ${fault instanceof Error ? fault.message : fault}`);
     if (process.env['DEBUG'] !== undefined) console.log(fault);
-    if (!audit && only === undefined) await tell(settings, fault);
+    if (only === undefined) await tell(settings, fault);
     return false;
   }
 }

@@ -36,8 +36,6 @@ export interface WorldOptions {
   readonly seed: number;
   readonly checkers?: readonly MakeChecker[];
   readonly log?: EventLog | undefined;
-  /** Ends of the names of the functions that run, where not all do. */
-  readonly only?: readonly string[];
   /** Faults that are off although they were drawn, as `calls.lostAnswer`. */
   readonly without?: readonly string[] | undefined;
 }
@@ -63,7 +61,7 @@ export class World implements Seen {
   readonly #logs: LogSubscriptions;
   #faults: Faults;
 
-  constructor({ plan, seed, checkers = [], log, only, without = [] }: WorldOptions) {
+  constructor({ plan, seed, checkers = [], log, without = [] }: WorldOptions) {
     this.plan = plan;
     this.scheduler = new Scheduler(seed, log);
     this.#witness = new Witness(this.scheduler);
@@ -79,7 +77,7 @@ export class World implements Seen {
     this.fhirServers = this.#fhirServers();
     this.#http = this.#connectServers();
     this.#logs = this.#subscribeToLogs(plan);
-    this.functions = this.#deploy(plan, only);
+    this.functions = this.#deploy(plan);
     this.sources = this.#connect(plan);
     const { functions, sources } = this;
     const api = new LambdaApi({ functions, sources, envOf: (name) => envOf(plan, name) });
@@ -169,13 +167,12 @@ export class World implements Seen {
     });
   }
 
-  #deploy({ functions }: Plan, only: readonly string[] | undefined): Map<string, LambdaFunction> {
+  #deploy({ functions }: Plan): Map<string, LambdaFunction> {
     const { scheduler } = this;
     const all = new Map<string, LambdaFunction>();
     for (const { name, properties, codeDirectory } of functions) {
       const build = builderOf(name);
-      const isLeftOut = only?.every((end) => name !== this.nameOf(end)) ?? false;
-      if (build === undefined || isLeftOut) continue;
+      if (build === undefined) continue;
       const { Timeout, ReservedConcurrentExecutions = 1_000, Role, Environment } = properties;
       const env: Record<string, string> = {
         ...Environment?.Variables,

@@ -7,7 +7,6 @@
  * probe (R15). A confirmation that transitions were published changes nothing else.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
@@ -106,7 +105,7 @@ export class BreakerChecker implements Checker {
     const key = `${service} ${by.name}`;
     if (effect.kind === 'called') {
       if (by.now() - (this.#failedAt.get(key) ?? 0) >= ALONE_MS) this.#failedAt.delete(key);
-    } else if (!(effect.error instanceof ConditionalCheckFailedException)) {
+    } else if (!isConflict(effect.error)) {
       this.#failedAt.set(key, by.now());
     }
   }
@@ -182,6 +181,10 @@ function breakerIn(command: object): string | undefined {
   };
   if (!input.TableName?.endsWith('-breakers')) return undefined;
   return (input.Key ?? input.Item)?.pk;
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 
 function isConfirmation(before: Breaker, after: Breaker): boolean {

@@ -35,9 +35,8 @@ const plan = JSON.parse(readFileSync(planFile, 'utf8')) as Plan;
 console.log(JSON.stringify(await search(JSON.parse(settings) as Search)));
 
 async function search({ from, seeds, messages, secondsMax }: Search): Promise<Found> {
-  const [{ run }, { runAudit }, { CHECKERS }] = await Promise.all([
+  const [{ run }, { CHECKERS }] = await Promise.all([
     import('../run.ts'),
-    import('../audit-run.ts'),
     import('../checkers.ts'),
   ]);
   const until = process.hrtime.bigint() + BigInt(secondsMax) * 1_000_000_000n;
@@ -51,7 +50,6 @@ async function search({ from, seeds, messages, secondsMax }: Search): Promise<Fo
     };
     try {
       await run(plan, { seed, messages, checkers: [...CHECKERS, look] });
-      await runAudit(plan, { seed, messages, checkers: [look] });
     } catch (fault) {
       // Anything else is a fault of the simulation, not a find.
       if (!(fault instanceof Error) || fault.name !== 'RuleBroken') throw fault;

@@ -45,7 +45,7 @@ describe('R40: the checker of the audit log', () => {
   test('lets a log pass that is whole', () => {
     const all = batches(['a', 'b'], ['c']);
     const checker = checked(all);
-    expect(checker.facts).toBe(3);
+    for (const fact of told('a', 'b', 'c')) expect(checker.has(fact)).toBe(true);
     checker.end(
       told('a', 'b', 'c'),
       all.flatMap(({ entries }) => rowsOf(entries)),
