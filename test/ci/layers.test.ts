@@ -18,6 +18,10 @@ test.each([
   ['packages/isolation/a.ts', "export * from '@aws-sdk/client-sqs';"],
   ['demo/a.ts', "import type { SQSClient } from '@aws-sdk/client-sqs';"],
   ['gameday/a.ts', "import { LambdaClient } from '@aws-sdk/client-lambda';"],
+  ['emulator/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
+  ['bench/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
+  ['bench/a.ts', "import { start } from '../emulator/start.ts';"],
+  ['simulation/a.ts', "import { SendMessageCommand } from '@aws-sdk/client-sqs';"],
 ])('refuses an import against the arrows: %s, %s', (path, source) => {
   expect(violations([[path, source]])).toMatchObject([expect.stringContaining(path)]);
 });
@@ -27,7 +31,9 @@ test.each([
   ['functions/validate/a.ts', "import { b } from '../supervisor/b.ts';"],
   ['aws/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
   ['console/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
-  ['simulation/a.ts', "import { SendMessageCommand } from '@aws-sdk/client-sqs';"],
+  ['simulation/sqs/a.ts', "import { SendMessageCommand } from '@aws-sdk/client-sqs';"],
+  ['bench/peers/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
+  ['bench/a.ts', "import { b } from '../test/support/b.ts';"],
   ['cli/a.ts', "import { b } from '../terminal/b.ts';"],
   ['test/core/a.ts', "import { b } from '../../demo/b.ts';"],
   ['core/message/a.ts', "import { z } from 'zod'; // from '../../aws/b.ts'"],
