@@ -1,7 +1,7 @@
 /**
- * A child process that runs one text at a time, and its state. Every request has a number; an answer to
- * another number is ignored. The process reports that it begins a text before it runs the text, so that
- * its death is caused by that text or by none.
+ * A child process that runs one text at a time, and its state. Every request has a number, and a
+ * reply with another number is ignored. The process reports that it begins a text before it runs
+ * it, so its death is caused by that text or by none.
  */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { IsolationFault } from './invocation.ts';
@@ -22,7 +22,7 @@ export type OwnProcessWord =
 
 export const DIED_LOADING = 'a process died while it loaded';
 
-/** How a request ended: by its answer, or by the death of the process. */
+/** How a request ended: by a reply, or by the death of the process. */
 export type RunEnd =
   | { readonly kind: 'ended'; readonly outcome: Outcome<unknown> }
   | { readonly kind: 'died'; readonly begun: boolean; readonly reason: string };
@@ -34,7 +34,7 @@ interface Running {
 }
 
 export class Child {
-  /** Rejects if it dies before: that is not the fault of a text. */
+  /** Rejects if the process dies before it has loaded. No text is at fault then. */
   readonly loaded: Promise<void>;
   hasLoaded = false;
   isGone = false;
@@ -46,15 +46,15 @@ export class Child {
 
   constructor(url: URL, settings: unknown) {
     this.loaded = this.#loading.promise;
-    // The error is reported to the caller that awaits it; nobody has to.
+    // The caller that awaits `loaded` handles the error, but there may be no such caller.
     this.loaded.catch(() => undefined);
-    // Lambda's own flags (heap limits for the whole memory) are not for this process.
+    // Lambda's node flags (heap limits for the whole memory) must not apply to this process.
     const options: ForkOptions = { execArgv: [], serialization: 'advanced' };
     this.#process = fork(url, [JSON.stringify(settings)], options);
     this.#process.on('message', (word) => this.#hear(word as OwnProcessWord));
     this.#process.on('error', () => this.#leave());
-    // Its exit may be known before its last messages were read: all are read once the channel is
-    // closed.
+    // The exit may be known before the last messages were read. The channel closes after the last
+    // message.
     const gone = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
     this.#process.once('exit', (code, signal) => {
       this.#exit = deathOf(code, signal);
@@ -64,7 +64,7 @@ export class Child {
     void Promise.all(gone.map(({ promise }) => promise)).then(() => this.#leave());
   }
 
-  /** Runs one text. Call it once it has loaded, and for the next text once this one has ended. */
+  /** Runs one text. The process must have loaded, and the previous text must have ended. */
   run(task: Omit<OwnProcessTask, 'number'>): Promise<RunEnd> {
     if (this.isGone) {
       return Promise.resolve({ kind: 'died', begun: false, reason: this.#exit });
@@ -80,7 +80,7 @@ export class Child {
     return promise;
   }
 
-  /** Ends it, and ignores everything from it afterwards: a stopped process may die much later. */
+  /** Kills the process and ignores its later messages: a stopped process may die much later. */
   kill(): void {
     this.#process.kill('SIGKILL');
     this.#leave();
@@ -115,7 +115,7 @@ export class Child {
     running.finish(end);
   }
 
-  /** Whether it keeps this process running when nothing else does. */
+  /** Whether this child alone keeps the parent process running. */
   #mayOutlive(yes: boolean): void {
     if (yes) {
       this.#process.unref();

@@ -21,7 +21,10 @@ export interface Blame {
   readonly at?: StepDeath;
 }
 
-/** It has been at one position for too long. If everything that it began is finished, no text is to blame. */
+/**
+ * The worker has been at one position for too long. If everything that it began is finished, no
+ * text is to blame.
+ */
 export interface Overdue {
   readonly deadlineMs: number;
   readonly blame: Blame | undefined;
@@ -68,9 +71,9 @@ export class ChunkWatch<R> {
   }
 
   /**
-   * To be called regularly. Returns a value once the worker has stayed at one position for longer than
-   * its deadline. The time is counted in calls, so that a pause of the whole process is not blamed on a
-   * text.
+   * Must be called at a fixed interval. Returns a value once the worker has stayed at one position
+   * for longer than its deadline. Time is counted in calls, so that a pause of the whole process is
+   * not blamed on a text.
    */
   tick(tickMs: number, textDeadlineMs: number): Overdue | undefined {
     const { word } = this.#stand;
@@ -88,7 +91,7 @@ export class ChunkWatch<R> {
     if (blame !== undefined && stillStands && this.#isUnfinished(stand)) {
       return { deadlineMs, blame };
     }
-    // It moved on meanwhile.
+    // The worker has moved on.
     this.#ticks = 0;
     return undefined;
   }
@@ -98,7 +101,7 @@ export class ChunkWatch<R> {
     return position >= this.#harvested;
   }
 
-  /** Undefined if the worker moved on meanwhile. */
+  /** Undefined if the worker has moved on. */
   #blameFor(stand: Stand): Blame | undefined {
     const { position: culprit, step: position } = stand;
     const step = this.#steps[position];

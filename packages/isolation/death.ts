@@ -1,4 +1,4 @@
-/** The ways in which work can kill its process. */
+/** How a text can kill its process. */
 export type CrashKind = 'exception' | 'timeout' | 'out-of-memory' | 'exit';
 
 /** How a worker died, or what its work threw, described without quoting the text. */
@@ -25,15 +25,15 @@ export function describeError(error: unknown): string {
 }
 
 /**
- * The stack without the message, whose lines may look like frames; nothing if the stack does not
- * contain the message.
+ * The stack without the message, because lines of the message may look like frames. Empty if the
+ * stack does not contain the message.
  */
 function afterMessage({ stack = '', message }: Error): string {
   const start = stack.indexOf(message);
   return start === -1 ? '' : stack.slice(start + message.length);
 }
 
-/** What an `error` event of a worker thread says. */
+/** Describes the death that an `error` event of a worker thread reports. */
 export function deathByError(error: unknown): Death {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ERR_WORKER_OUT_OF_MEMORY'

@@ -1,20 +1,22 @@
 /**
- * How much heap a text needs so that it gets a verdict whatever it contains (R62). The worst that `npm
- * run bench:resource-size` found needs 13 MB for each MiB of text: one character outside Latin-1
- * doubles a text, and small objects take several times what they take as text. Structures that cost
- * even more are never valid, and are not parsed (packages/fhir-validator/text/weight.ts).
+ * The heap that a text needs to get a verdict, whatever it contains (R62). The worst text that `npm
+ * run bench:resource-size` found needs 13 MB per MiB: one character outside Latin-1 doubles a text,
+ * and small objects take several times their text. Structures that need even more are never valid,
+ * and are not parsed (packages/fhir-validator/text/weight.ts).
  */
 const MIB = 1024 * 1024;
-/** For the worker itself. */
+/** Heap of the worker itself. */
 const BASE_MB = 24;
 const MB_PER_MIB = 16;
 
-/** The old generation in which a text of so many characters runs. */
+/** Size of the old generation, in MB, for a text with that many characters. */
 export function heapMbFor(characters: number): number {
   return Math.ceil(BASE_MB + (MB_PER_MIB * characters) / MIB);
 }
 
-/** The largest text that a heap holds. A text has no more characters than bytes. */
+/**
+ * Characters of the largest text that a heap can hold. A text never has more characters than bytes.
+ */
 export function charactersFor(heapOldMb: number): number {
   return Math.max(0, Math.floor(((heapOldMb - BASE_MB) / MB_PER_MIB) * MIB));
 }

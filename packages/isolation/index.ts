@@ -1,4 +1,3 @@
-/** What the package offers. */
 export type { CrashKind, Death } from './death.ts';
 export { IsolationFault } from './invocation.ts';
 export { RESULT_BYTES_MAX } from './ledger.ts';

@@ -4,17 +4,17 @@
  * is aborted, no work of that invocation begins, and running work is ended.
  */
 
-/** No text can run, or the time is up: a fault of the code that runs texts, not of a text. */
+/** No text can run, or the time is up. It is a fault of the code that runs texts, not of a text. */
 export class IsolationFault extends Error {
   override readonly name = 'IsolationFault';
 }
 
-/** The invocation has no time left for texts that have not begun. */
+/** The invocation has no time left for texts that have not started. */
 export function timeUp(): IsolationFault {
   return new IsolationFault('the time was up before it could begin');
 }
 
-/** Waits no longer than the invocation lasts. The awaited work itself is not ended. */
+/** Waits for the work, but not longer than the invocation lasts. Does not stop the work itself. */
 export async function whileItLasts<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,
@@ -31,7 +31,7 @@ export async function whileItLasts<T>(
   }
 }
 
-/** Calls back once for each signal that it is given, when that signal is aborted. */
+/** Calls back once for each of its signals, when that signal is aborted. */
 export class Signals {
   readonly #known = new WeakSet<AbortSignal>();
   readonly #onAborted: (signal: AbortSignal) => void;

@@ -1,16 +1,18 @@
 /**
- * The memory that a worker and the main thread share: the worker's position, and the results it has
- * finished. It outlives the worker whatever kills it, so the culprit is known exactly, and no finished
- * result is lost.
+ * The memory that a worker and the main thread share: the worker's position and the results that it
+ * has finished. It survives whatever kills the worker, so the culprit is known exactly, and no
+ * finished result is lost.
  *
- * The worker publishes a position before it touches that text, and a result by moving the count of used
- * bytes once the bytes are there. While a step runs, the ledger says which one. Before a skippable step
- * it also has what was saved, to continue from if that step kills the worker.
+ * The worker publishes a position before it starts that text. It publishes a result by moving the
+ * count of used bytes after it has written the bytes. While a step runs, the ledger has its index.
+ * Before a skippable step, it also has the saved data to continue from if that step kills the
+ * worker.
  *
- * The worker may still run while the main thread reads, so the order of reading matters. Position and
- * step are one word, so they always belong together. Read that word first and the results after it: if
- * the text at that position has no result by then, the worker was at it all the time in between. In the
- * other order, the worker could finish a text between the two reads, and the next one would be blamed.
+ * The worker may still run while the main thread reads, so the order of reading matters. Position
+ * and step are one word, so they always belong together. Read that word first and the results after
+ * it: if the text at that position still has no result, the worker was at it in between. In the
+ * other order, the worker could finish a text between the two reads, and the next text would be
+ * blamed.
  */
 
 const ON = 0;
@@ -19,17 +21,17 @@ const USED = 1;
 const SAVED_BYTES = 2;
 const SLOTS = 2;
 const CONTROLS = SAVED_BYTES + SLOTS;
-/** Position of a worker that has not begun its chunk. */
+/** Position of a worker that has not started its chunk. */
 export const NOT_BEGUN = -1;
-/** Position while no step runs. */
+/** Position of the step while no step runs. */
 export const NO_STEP = -1;
 
 const STEPS_MAX = 256;
 
 const RESULTS_BYTES = 1024 * 1024;
-/** The maximum size of one result's JSON, so that any result fits into an empty ledger. */
+/** Maximum size of one result's JSON, so that any result fits into an empty ledger. */
 export const RESULT_BYTES_MAX = 128 * 1024;
-/** Saved data may be a result with more beside it. */
+/** Saved data may be a result and further data. */
 const SAVED_BYTES_MAX = 2 * RESULT_BYTES_MAX;
 const SEPARATOR = ',';
 /** `{"result":}` and the separator. */
@@ -41,16 +43,18 @@ export type Entry<R> = { readonly result: R } | { readonly threw: string };
 export interface Ledger {
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly results: Uint8Array<SharedArrayBuffer>;
-  /** Two slots in turn, so that the published one stays intact. Empty without steps. */
+  /**
+   * Two slots used in turn, so that the published one stays intact. Empty if there are no steps.
+   */
   readonly saved: Uint8Array<SharedArrayBuffer>;
 }
 
-/** A worker's position. `word` is the value that was read: while it stays the same, so does the rest. */
+/** A worker's position. While `word` does not change, neither does anything else. */
 export interface Stand {
   readonly word: number;
-  /** Of the text in its chunk, or NOT_BEGUN. */
+  /** Index of the text in its chunk, or NOT_BEGUN. */
   readonly position: number;
-  /** Position of the step that runs, or NO_STEP. */
+  /** Index of the step that runs, or NO_STEP. */
   readonly step: number;
 }
 
@@ -62,7 +66,7 @@ export function createLedger(hasSteps: boolean): Ledger {
   };
 }
 
-/** Main thread, before a chunk is handed over. */
+/** Called by the main thread before it sends a chunk. */
 export function resetLedger({ control }: Ledger): void {
   Atomics.store(control, USED, 0);
   Atomics.store(control, ON, wordOf(NOT_BEGUN, NO_STEP, 0));
@@ -72,7 +76,10 @@ export function publishPosition({ control }: Ledger, position: number): void {
   Atomics.store(control, ON, wordOf(position, NO_STEP, slotOf(Atomics.load(control, ON))));
 }
 
-/** Before each step of the current text, and after the last: with the data to continue from. */
+/**
+ * Called before each step of the current text, with the data to continue from, and after the last
+ * step.
+ */
 export function publishStep({ control, saved }: Ledger, step: number, soFar?: unknown): void {
   const word = Atomics.load(control, ON);
   let slot = slotOf(word);
@@ -91,17 +98,17 @@ export function readStand({ control }: Ledger): Stand {
   return { word, position: positionOf(word), step: (Math.floor(word / SLOTS) % STEPS_MAX) - 1 };
 }
 
-/** What was saved before the step that runs; undefined if the worker has moved on since. */
+/** The data that was saved before the step that runs. Undefined if the worker has moved on. */
 export function readSaved({ control, saved }: Ledger, { word }: Stand): unknown {
   const start = slotOf(word) * SAVED_BYTES_MAX;
   const bytes = Atomics.load(control, SAVED_BYTES + slotOf(word));
   const copy = Buffer.from(saved.subarray(start, start + bytes));
-  // The slot is written again only after another one was published.
+  // A slot is written again only after the other one was published.
   if (Atomics.load(control, ON) !== word) return undefined;
   return JSON.parse(copy.toString('utf8'));
 }
 
-/** Publishes the next entry; false where it no longer fits and the chunk must end early. */
+/** Publishes the next entry. Returns false if it does not fit and the chunk must end early. */
 export function publishEntry({ control, results }: Ledger, entry: Entry<unknown>): boolean {
   const used = Atomics.load(control, USED);
   let bytes = Buffer.from(JSON.stringify(entry) + SEPARATOR);
@@ -115,7 +122,7 @@ export function publishEntry({ control, results }: Ledger, entry: Entry<unknown>
   return true;
 }
 
-/** The entries published from a byte onwards, and where to read on. */
+/** The entries published from a byte offset on, and the offset after them. */
 export function readEntries<R>(
   { control, results }: Ledger,
   from: number,
@@ -126,7 +133,7 @@ export function readEntries<R>(
   return { entries: JSON.parse(`[${text}]`) as Entry<R>[], next };
 }
 
-/** Counted from 1 in the word, so that 0 stands for none. */
+/** Indexes in the word count from 1: 0 means none. */
 function wordOf(position: number, step: number, slot: number): number {
   return ((position + 1) * STEPS_MAX + (step + 1)) * SLOTS + slot;
 }

@@ -1,10 +1,10 @@
 import type { Death } from './death.ts';
 
-/** The outcome of one text: its result, its death, or why it was not run. */
+/** The outcome of one text: its result, its death, or the reason why it did not run. */
 export type Outcome<R> =
   | { readonly kind: 'finished'; readonly result: R }
   | ({ readonly kind: 'died' } & Death)
-  /** Nothing is known of the text: the worker could not start, or the time was up. */
+  /** Nothing is known about the text: the worker could not start, or the time was up. */
   | { readonly kind: 'not-run'; readonly because: 'component-fault'; readonly reason: string }
   | typeof OUT_OF_TIME;
 
@@ -16,15 +16,18 @@ export function componentFault(reason: string): Outcome<never> {
 
 /** Options of a run, besides the text. */
 export interface RunOptions {
-  /** The data that the worker gets with the text, made when the text is handed over. Any structured clone. */
+  /**
+   * Returns the data that the worker gets with the text. Called when the text is sent. Any
+   * structured clone.
+   */
   readonly data?: () => unknown;
-  /** Once it is aborted, the text is not started, or is ended. */
+  /** Once it is aborted, the text is not started, or it is stopped. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A place in which texts run without harm to each other or to the caller. */
+/** Runs texts so that they harm neither each other nor the caller. */
 export interface Isolation<R> {
-  /** Resolves once a text would run at once; rejects if none can run, or the time is up. */
+  /** Resolves once a text would run without waiting. Rejects if none can run, or the time is up. */
   ready(signal?: AbortSignal): Promise<void>;
   /** Never rejects. */
   run(text: string, options?: RunOptions): Promise<Outcome<R>>;

@@ -9,24 +9,25 @@ import {
 } from './outcome.ts';
 import { settle, type Task } from './task.ts';
 
-/** Deaths in a row without a text begun, after which the module counts as broken. */
+/** After this many deaths in a row without a started text, the module counts as broken. */
 const FRUITLESS_MAX = 3;
 
 export interface OwnProcessOptions<R> {
-  /** The data that the process gets once, when it starts. JSON. */
+  /** JSON that the process gets once, when it starts. */
   readonly settings?: unknown;
   /**
-   * Whether the work of a finished text may keep running in the process; then the next text gets a
-   * fresh process.
+   * Whether the work of a finished text may keep running in the process. If so, the next text gets
+   * a new process.
    */
   readonly mayRunOn?: (result: R) => boolean;
 }
 
 /**
- * Runs texts in a child process, in order and one at a time, so that each is alone in it. This class
- * sees whatever kills the process (a signal, a crash of V8, memory that the kernel refuses). The
- * culprit is always the text that was running, and the texts that wait go to a fresh process. The
- * process is started on demand, because most environments never need one, and kept as long as it lives.
+ * Runs texts in a child process, one at a time and in order, so that each is alone in it. This
+ * class notices whatever kills the process (a signal, a crash of V8, memory that the kernel
+ * refuses). The culprit is always the text that was running. The waiting texts go to a new process.
+ * The process is started on demand, because most environments never need one, and is kept until it
+ * dies.
  */
 export class OwnProcess<R> implements Isolation<R> {
   readonly #url: URL;
@@ -35,7 +36,7 @@ export class OwnProcess<R> implements Isolation<R> {
   #child: Child | undefined;
   #running: Task<R> | undefined;
   #waiting: Task<R>[] = [];
-  /** Callers of `ready()` that wait. */
+  /** Number of callers that wait in `ready()`. */
   #awaiting = 0;
   #isWorking = false;
 
@@ -45,7 +46,7 @@ export class OwnProcess<R> implements Isolation<R> {
     this.#options = options;
   }
 
-  /** Resolves once the process has loaded; rejects if it cannot. */
+  /** Resolves once the process has loaded. Rejects if it cannot load. */
   async ready(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) throw timeUp();
     this.#awaiting += 1;
@@ -58,8 +59,8 @@ export class OwnProcess<R> implements Isolation<R> {
   }
 
   /**
-   * Runs one text, in its turn. Once `signal` is aborted, the text is not started, or its process is
-   * ended. Never rejects.
+   * Runs one text when it is its turn. Once `signal` is aborted, the text is not started, or its
+   * process is killed. Never rejects.
    */
   run(text: string, { data = () => undefined, signal }: RunOptions = {}): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
@@ -83,14 +84,14 @@ export class OwnProcess<R> implements Isolation<R> {
     this.#isWorking = false;
   }
 
-  /** Returns the reason if the process died before it began a text, without being ended. */
+  /** Returns the reason if the process died before it started a text, and we did not kill it. */
   async #runNext(): Promise<string | undefined> {
     const child = this.#started();
     const loaded = await child.loaded.then(
       () => true,
       () => false,
     );
-    // While it loaded, the waiting callers may have given up.
+    // The callers may have given up while it loaded.
     const task = loaded ? this.#waiting.shift() : undefined;
     if (task === undefined) return loaded ? undefined : this.#faultOf(child, DIED_LOADING);
     this.#running = task;
@@ -113,7 +114,7 @@ export class OwnProcess<R> implements Isolation<R> {
     return undefined;
   }
 
-  /** A process that we ended ourselves is not at fault. */
+  /** A process that we killed ourselves is not at fault. */
   #faultOf(child: Child, reason: string): string | undefined {
     return child === this.#child ? reason : undefined;
   }
@@ -125,7 +126,10 @@ export class OwnProcess<R> implements Isolation<R> {
     return this.#child;
   }
 
-  /** The invocation is over: settles its unfinished texts, and ends the process that runs one of them. */
+  /**
+   * The invocation has ended: settles its unfinished texts, and kills the process that runs one of
+   * them.
+   */
   #end(signal: AbortSignal): void {
     const running = this.#running;
     for (const task of running === undefined ? this.#waiting : [...this.#waiting, running]) {
@@ -136,7 +140,10 @@ export class OwnProcess<R> implements Isolation<R> {
     this.#endUselessLoad();
   }
 
-  /** Nobody needs its result any more, and it must not run in a later invocation. */
+  /**
+   * Kills a process that is still loading if nobody needs it: it must not go on in a later
+   * invocation.
+   */
   #endUselessLoad(): void {
     const isWanted = this.#waiting.length > 0 || this.#awaiting > 0;
     if (!isWanted && this.#child?.hasLoaded === false) this.#kill();
@@ -147,7 +154,10 @@ export class OwnProcess<R> implements Isolation<R> {
     this.#child = undefined;
   }
 
-  /** V8 does not interrupt every loop: a text that ran out of time may keep running beside the next one. */
+  /**
+   * V8 does not interrupt every loop, so a text that ran out of time may keep running next to the
+   * next one.
+   */
   #mayRunOn(outcome: Outcome<R>): boolean {
     if (outcome.kind === 'died') return outcome.crash === 'timeout';
     return outcome.kind === 'finished' && (this.#options.mayRunOn?.(outcome.result) ?? false);

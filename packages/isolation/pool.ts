@@ -15,20 +15,21 @@ import { TaskQueue } from './task-queue.ts';
 import { type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
 
 export interface PoolSettings<R> extends WorkerSettings {
-  /** Workers that run texts at the same time. */
+  /** Number of workers that run texts at the same time. */
   readonly size: number;
-  /** Spare warm workers, which replace one that died; one by default. */
+  /** Spare warm workers, which replace one that died. Default: one. */
   readonly spares?: number;
-  /** What follows from the death of a step; by default the text has died too. */
+  /** Decides what follows from the death of a step. Default: the text has died too. */
   readonly afterStepDeath?: StepPolicy<R>;
 }
 
-/** Deaths in a row without a text begun, after which the component counts as broken. */
+/** After this many deaths in a row without a started text, the component counts as broken. */
 const FRUITLESS_MAX = 3;
 
 /**
- * Worker threads that run texts, so that a text can harm only its own thread. Texts requested in the
- * same turn are sent in chunks; a dead worker's unfinished texts go to a fresh one.
+ * Worker threads that run texts, so that a text can harm only its own thread. Texts that were
+ * requested in the same turn are sent in chunks. The unfinished texts of a dead worker go to a new
+ * one.
  */
 export class IsolationPool<R> implements Isolation<R> {
   readonly #settings: PoolSettings<R>;
@@ -53,7 +54,7 @@ export class IsolationPool<R> implements Isolation<R> {
     return this.#idle.length + this.#busy.size > 0;
   }
 
-  /** Resolves when a worker is warm, or when none can start; then a run says why. */
+  /** Resolves when a worker is warm, or when none can start. In that case a run says why. */
   ready(signal?: AbortSignal): Promise<void> {
     return whileItLasts(this.#ready(), signal);
   }
@@ -65,7 +66,10 @@ export class IsolationPool<R> implements Isolation<R> {
     return promise;
   }
 
-  /** Runs one text. Once `signal` is aborted, the text is not started, or is ended. Never rejects. */
+  /**
+   * Runs one text. Once `signal` is aborted, the text is not started, or it is stopped. Never
+   * rejects.
+   */
   run(text: string, { data = () => undefined, signal }: RunOptions = {}): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     this.#signals.follow(signal);
@@ -76,12 +80,12 @@ export class IsolationPool<R> implements Isolation<R> {
     return this.#queue.ask({ text, data, signal });
   }
 
-  /** Time is up: settles everything that is not finished, and ends the workers that run it. */
+  /** The time is up: settles everything that is not finished, and stops the workers that run it. */
   stop(): void {
     this.#end(() => true);
   }
 
-  /** The other texts of an ended worker go to a fresh one. */
+  /** The other texts of a stopped worker go to a new one. */
   #end(isOver: (task: Task<R>) => boolean): void {
     for (const worker of this.#busy.keys()) worker.harvest();
     const over = this.#queue.end(isOver);
@@ -97,7 +101,7 @@ export class IsolationPool<R> implements Isolation<R> {
     await Promise.all([...this.#alive].map((worker) => worker.terminate()));
   }
 
-  /** Each turn with new texts gives a broken component a few more tries, and no more. */
+  /** Each turn with new texts gives a broken component a few more tries. */
   #start(): void {
     this.#scheduled = false;
     if (this.#alive.size === 0) this.#fruitless = 0;
@@ -106,8 +110,8 @@ export class IsolationPool<R> implements Isolation<R> {
   }
 
   /**
-   * The first worker loads alone: together they would share the little CPU at the start, and all would
-   * be late.
+   * Starts the first worker alone: several would share the little CPU that there is at the start,
+   * and all would be late.
    */
   #staff(): void {
     const { size, spares = 1 } = this.#settings;
@@ -166,7 +170,7 @@ export class IsolationPool<R> implements Isolation<R> {
     this.#busy.set(worker, tasks);
     const end = await this.#runOn(worker, tasks);
     this.#conclude(tasks, end);
-    // It may have been the last worker while no other could load; the remaining texts need one.
+    // The last worker may have gone while no other could load. The remaining texts need one.
     this.#staff();
     if (end.death === undefined) {
       this.#busy.delete(worker);
@@ -176,9 +180,9 @@ export class IsolationPool<R> implements Isolation<R> {
   }
 
   /**
-   * A text that does not fit into a worker's heap runs in a separate worker, which ends with it and
-   * frees its memory. The others are idle meanwhile, because the text needs all of the little CPU to
-   * meet its deadline.
+   * Runs a text that does not fit into a worker's heap. It gets a worker of its own, which ends
+   * with it and frees its memory. The other workers are idle meanwhile, because the text needs all
+   * CPU to meet its deadline.
    */
   async #runLarge(task: Task<R>): Promise<void> {
     this.#isLargeRunning = true;

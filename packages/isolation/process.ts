@@ -1,4 +1,4 @@
-/** The child's side of `OwnProcess`: the function that the module of a separate process calls. */
+/** The child's side of `OwnProcess`: the function that the module of the child process calls. */
 import type { OwnProcessTask, OwnProcessWord } from './child.ts';
 import type { Isolation } from './outcome.ts';
 
@@ -8,8 +8,8 @@ export function processSettings(): unknown {
 }
 
 /**
- * Runs the texts that this process is sent, one at a time, in a pool of one worker, so that only a text
- * that kills whole processes kills this one. It ends with the process that started it.
+ * Runs the texts that the parent sends, one at a time, in a pool of one worker. So only a text that
+ * kills whole processes kills this one. The process ends when its parent ends.
  */
 export async function serveProcess(pool: Isolation<unknown>): Promise<void> {
   process.on('disconnect', () => process.exit());
@@ -23,7 +23,9 @@ export async function serveProcess(pool: Isolation<unknown>): Promise<void> {
   await say({ kind: 'loaded' });
 }
 
-/** Resolves once it is handed to the kernel, which delivers it even if this process dies then. */
+/**
+ * Resolves once the kernel has the message. It is delivered even if this process dies afterwards.
+ */
 function say(word: OwnProcessWord): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   process.send?.(word, (error: Error | null) => (error === null ? resolve() : reject(error)));

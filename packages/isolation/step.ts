@@ -4,23 +4,26 @@ import type { Death } from './death.ts';
 export interface Step {
   readonly name: string;
   readonly deadlineMs: number;
-  /** Whether a run continues after it when it dies. If so, the worker saves its state before the step. */
+  /**
+   * Whether the run continues after the death of this step. If so, the worker saves its state
+   * before the step.
+   */
   readonly skippable: boolean;
 }
 
 /** A step that killed its worker. */
 export interface StepDeath {
   readonly step: Step;
-  /** Its position among the steps. */
+  /** Its index among the steps. */
   readonly position: number;
-  /** What the worker had saved before it, if it is skippable. */
+  /** The data that the worker saved before it, if it is skippable. */
   readonly saved?: unknown;
 }
 
 /** What follows from the death of a step. */
 export type AfterStep<R> =
   | { readonly kind: 'finished'; readonly result: R }
-  /** The text runs once more in a fresh worker, which gets `from`. */
+  /** The text runs once more in a new worker, which gets `from`. */
   | { readonly kind: 'resume'; readonly from: unknown };
 
 export type StepPolicy<R> = (death: Death, at: StepDeath) => AfterStep<R>;

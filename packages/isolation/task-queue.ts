@@ -2,10 +2,10 @@ import { OUT_OF_TIME, type Outcome } from './outcome.ts';
 import { settle, type Task } from './task.ts';
 
 const CHUNK_TEXTS_MAX = 50;
-/** Limit, because a worker holds all texts of its chunk in memory. */
+/** Limited, because a worker holds all texts of its chunk in memory. */
 const CHUNK_CHARACTERS_MAX = 1024 * 1024;
 
-/** All texts that have no outcome yet. Waiting texts are in one of two queues, by their size. */
+/** All texts without an outcome. Waiting texts are in one of two queues, by their size. */
 export class TaskQueue<R> {
   readonly #largeCharacters: number;
   /** All of them, waiting or running. */
@@ -38,13 +38,15 @@ export class TaskQueue<R> {
     return promise;
   }
 
-  /** They were taken, and now wait again, before all others. */
+  /** Puts texts that were taken back to the front of the queue. */
   giveBack(tasks: readonly Task<R>[]): void {
     this.#small.unshift(...tasks.filter((task) => !this.#isLarge(task)));
     this.#large.unshift(...tasks.filter((task) => this.#isLarge(task)));
   }
 
-  /** Takes a worker's share of the small texts: at least one, and at most a chunk's limit. */
+  /**
+   * Takes a worker's share of the small texts: at least one, and not more than fit into a chunk.
+   */
   takeChunk(share: number): Task<R>[] {
     let characters = 0;
     const most = this.#small.slice(0, Math.min(share, CHUNK_TEXTS_MAX));
@@ -59,14 +61,14 @@ export class TaskQueue<R> {
     return this.#large.shift();
   }
 
-  /** Settles all that wait. */
+  /** Settles all waiting texts. */
   giveUp(outcome: Outcome<R>): void {
     for (const task of [...this.#small.splice(0), ...this.#large.splice(0)]) {
       settle(task, outcome);
     }
   }
 
-  /** Settles those whose time is up, waiting or not, and returns them. */
+  /** Settles the texts whose time is up, waiting or running, and returns them. */
   end(isOver: (task: Task<R>) => boolean): ReadonlySet<Task<R>> {
     const over = new Set([...this.#open].filter(isOver));
     for (const task of over) settle(task, OUT_OF_TIME);

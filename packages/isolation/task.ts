@@ -5,15 +5,15 @@ import type { Chunk } from './worker-thread.ts';
 export interface Task<R> {
   readonly text: string;
   readonly data: () => unknown;
-  /** The signal of the calling invocation: once it is aborted, nobody waits any more. */
+  /** The signal of the calling invocation. Once it is aborted, nobody waits any more. */
   readonly signal: AbortSignal | undefined;
-  /** Set once a step killed a worker. */
+  /** Set after a step has killed a worker. */
   resume?: { readonly from: unknown };
   readonly settle: (outcome: Outcome<R>) => void;
   settled: boolean;
 }
 
-/** A later outcome changes nothing. */
+/** Settles a task. A later outcome changes nothing. */
 export function settle<R>(task: Task<R> | undefined, outcome: Outcome<R>): void {
   if (task === undefined || task.settled) return;
   task.settled = true;

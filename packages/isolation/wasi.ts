@@ -1,19 +1,19 @@
 /// <reference path="./web-assembly.d.ts" />
 /**
- * One run of a plugin: a WASI preview 1 command in its own instance, with its own memory, and the
- * resource as standard input. It has no arguments, files, environment or network. Its clock is stopped
- * at the time of submission, and its random bytes are derived from that time, so the same submission
- * gives the same answer whenever it runs.
+ * Runs a plugin once: a WASI preview 1 command in its own instance, with its own memory, and the
+ * resource as standard input. It has no arguments, files, environment or network. Its clock is
+ * stopped at the time of submission, and its random bytes are derived from that time. So the same
+ * submission always gives the same output.
  */
 import { Fd, WASI, wasi } from '@bjorn3/browser_wasi_shim';
 
-/** More output than this, in bytes, is a crash of the plugin. */
+/** Maximum output in bytes. More is a crash of the plugin. */
 const OUTPUT_BYTES_MAX = 256 * 1024;
-/** By default the shim prints its calls to our own log. */
+/** By default the shim would print its calls to our log. */
 const SILENT = { debug: false };
 const NANOSECONDS = 1_000_000n;
 
-/** The plugin printed more than any OperationOutcome needs. */
+/** The plugin printed more than OUTPUT_BYTES_MAX. */
 export class OutputTooLarge extends Error {
   override readonly name = 'OutputTooLarge';
   override readonly message = `printed more than ${OUTPUT_BYTES_MAX} bytes`;
@@ -25,7 +25,7 @@ export interface PluginRun {
 }
 
 /**
- * Runs a module on one text. Throws the module's trap, and OutputTooLarge. Its standard error may quote
+ * Runs a module on one text. Throws the module's trap, or OutputTooLarge. Standard error may quote
  * the resource, so it is dropped, unless a developer wants to see it.
  */
 export function runModule(
@@ -68,7 +68,7 @@ function worldAt(submittedAt: number, memory: () => DataView): WebAssembly.Modul
       }
       return wasi.ERRNO_SUCCESS;
     },
-    // The clock is stopped, so nothing can be waited for.
+    // The clock is stopped, so a program can wait for nothing.
     poll_oneoff: () => wasi.ERRNO_NOTSUP,
   };
 }
@@ -118,7 +118,7 @@ class Sink extends Fd {
   }
 }
 
-/** The answer of a terminal or a pipe: the runtimes of languages ask before they write. */
+/** What a terminal or pipe reports: language runtimes ask for it before they write. */
 function characterDevice() {
   return {
     ret: wasi.ERRNO_SUCCESS,

@@ -6,15 +6,15 @@ import { createLedger, type Entry, type Ledger, resetLedger } from './ledger.ts'
 import type { Step } from './step.ts';
 
 export interface WorkerSettings {
-  /** The module that a worker runs; it calls `serveTexts`. */
+  /** The module that a worker runs. It calls `serveTexts`. */
   readonly url: URL;
-  /** Deadline of one text, without its steps. */
+  /** Deadline of one text, without its steps, in ms. */
   readonly deadlineMs: number;
   readonly heapOldMb: number;
   readonly heapYoungMb: number;
-  /** The data that the worker's module gets once, when it starts. Any structured clone. */
+  /** Data that the worker's module gets once, when it starts. Any structured clone. */
   readonly options?: unknown;
-  /** The parts of a run that have their own deadlines, in their order. */
+  /** The parts of a run with deadlines of their own, in their order. */
   readonly steps?: readonly Step[];
 }
 
@@ -24,21 +24,23 @@ export interface WorkerInput {
   readonly options: unknown;
 }
 
-/** Texts to run in order. */
+/** Texts to run, in order. */
 export interface Chunk {
   readonly texts: readonly string[];
-  /** By position: the data that the worker gets with the text. */
+  /** By index: the data that the worker gets with the text. */
   readonly data: readonly unknown[];
-  /** By position: the data to continue from, if a step killed a worker. */
+  /** By index: the data to continue from, if a step killed a worker. */
   readonly resumes: Readonly<Record<number, unknown>>;
 }
 
-/** As sent to the worker, which returns the number when it has ended the chunk. */
+/** The worker returns the number when it has ended the chunk. */
 export interface NumberedChunk extends Chunk {
   readonly number: number;
 }
 
-/** How a chunk ended: by a message of its worker, or by the worker's death and perhaps a culprit. */
+/**
+ * How a chunk ended: by a message of its worker, or by the worker's death and perhaps a culprit.
+ */
 export interface ChunkEnd {
   readonly death?: Death;
   /** The culprit, if the worker died while it ran a text. */
@@ -54,7 +56,7 @@ clearHeapFlags();
 
 /** A running chunk: its watch, and the caller that waits for its end. */
 interface Running<R> {
-  /** An answer to any other number is ignored. */
+  /** A reply with any other number is ignored. */
   readonly number: number;
   readonly watch: ChunkWatch<R>;
   readonly finish: (end: ChunkEnd) => void;
@@ -72,7 +74,9 @@ export class WorkerThread<R> {
   #chunks = 0;
   #running: Running<R> | undefined;
 
-  /** `onReady` once it has loaded, `onGone` once it has died, in whatever state. */
+  /**
+   * `onReady` is called once the worker has loaded, `onGone` once it has died, in whatever state.
+   */
   constructor(settings: WorkerSettings, onReady: () => void, onGone: (death: Death) => void) {
     this.#steps = settings.steps ?? [];
     this.#ledger = createLedger(this.#steps.length > 0);
@@ -98,7 +102,7 @@ export class WorkerThread<R> {
     this.#worker.once('exit', (exitCode) => this.#leave(this.#death ?? deathByExit(exitCode)));
   }
 
-  /** Runs texts in order; each entry is reported as soon as it is known to be finished. */
+  /** Runs texts in order. Reports each entry as soon as it is known to be finished. */
   run(chunk: Chunk, onEntry: (entry: Entry<R>, position: number) => void): Promise<ChunkEnd> {
     const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
     resetLedger(this.#ledger);
@@ -125,7 +129,7 @@ export class WorkerThread<R> {
     this.#running?.watch.harvest();
   }
 
-  /** Ends the worker without blame: no text is at fault for what is unfinished. */
+  /** Stops the worker without blame: no text is at fault for what is unfinished. */
   stop(death: Death): void {
     this.harvest();
     this.#finish({ death, begun: true });
@@ -133,35 +137,38 @@ export class WorkerThread<R> {
   }
 
   /**
-   * Ends the worker and counts it as gone at once. V8 does not interrupt every loop (one that only
-   * calls builtins runs on through `terminate()`), so its exit is not awaited: a thread that keeps
-   * running can use the environment's memory, but delays nobody.
+   * Terminates the worker and counts it as gone at once. V8 does not interrupt every loop (one that
+   * only calls builtins goes on after `terminate()`), so its exit is not awaited. A thread that
+   * keeps running may use the environment's memory, but delays nobody.
    */
   #abandon(death: Death): void {
     void this.#worker.terminate();
     this.#leave(death);
   }
 
-  /** Ends the worker when it stays at one position, or in one step, for longer than the deadline. */
+  /**
+   * Terminates the worker when it stays at one position, or in one step, for longer than the
+   * deadline.
+   */
   #endOverdue(watch: ChunkWatch<R>): NodeJS.Timeout {
     const tickMs = this.#tickMs();
     return setInterval(() => {
       const overdue = watch.tick(tickMs, this.#deadlineMs);
       if (overdue === undefined) return;
-      // If its death is already known, it is only slow to die, as after heap exhaustion.
+      // If its death is already known, it is only slow to die, for example after heap exhaustion.
       const death = this.#death ?? deathByDeadline(overdue.deadlineMs);
       this.#finish({ death, blame: overdue.blame, begun: watch.hasBegun });
       this.#abandon(death);
     }, tickMs);
   }
 
-  /** Several ticks in each deadline. */
+  /** Several ticks per deadline. */
   #tickMs(): number {
     const ofSteps = this.#steps.map(({ deadlineMs }) => deadlineMs / TICKS_PER_STEP_DEADLINE);
     return Math.ceil(Math.min(this.#deadlineMs / TICKS_PER_DEADLINE, ...ofSteps));
   }
 
-  /** The worker says that it has ended a chunk. */
+  /** Called when the worker reports the end of a chunk. */
   #hear(number: unknown): void {
     const running = this.#running;
     if (running === undefined || running.number !== number) return;

@@ -11,17 +11,21 @@ export interface Run {
   readonly data: unknown;
   /** Set if a step killed the worker before: what `StepPolicy` returned to continue from. */
   readonly resume: unknown;
-  /** To be called before a step, by its position, with what to save before a skippable one. */
+  /**
+   * Must be called before a step, with its index, and with the data to save if the step is
+   * skippable.
+   */
   readonly enterStep: (position: number, saved?: unknown) => void;
-  /** To be called after the last step. */
+  /** Must be called after the last step. */
   readonly leaveSteps: () => void;
 }
 
 /**
- * Runs the texts that this worker is sent, one after the other. It publishes the position of a text
- * before it runs it, so that a death is known to be caused by that text. `start` gets the pool's
- * options and returns the function that runs a text. If that function throws, this is an `exception` of
- * its text, and the worker continues. A result must be JSON of at most RESULT_BYTES_MAX bytes.
+ * Runs the texts that the main thread sends, one after the other. It publishes the position of a
+ * text before it runs it, so that a death is known to be caused by that text. `start` gets the
+ * pool's options and returns the function that runs a text. If that function throws, this is an
+ * `exception` of its text, and the worker continues. A result must be JSON of at most
+ * RESULT_BYTES_MAX bytes.
  */
 export function serveTexts<O, R>(start: (options: O) => (run: Run) => R): void {
   const { ledger, options } = workerData as WorkerInput;

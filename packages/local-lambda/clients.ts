@@ -15,7 +15,7 @@ export type Clients = { sqs: SQSClient; sns: SNSClient; s3: S3Client; dynamodb: 
 
 const SOCKETS_MAX = 256;
 
-/** @param accessKeyId of another principal than the account (sent-attributes.ts) */
+/** @param accessKeyId for another principal than the account (see sent-attributes.ts) */
 export function createClients(
   endpoints: Endpoints,
   { accessKeyId = ACCOUNT.credentials.accessKeyId }: { readonly accessKeyId?: string } = {},
@@ -29,7 +29,7 @@ export function createClients(
       useQueueUrlAsEndpoint: false,
       // Over loopback, bodies need no checksum.
       md5: false,
-      // Each mapping holds a connection in its long poll, and some more while its batch fills.
+      // Each mapping holds a connection in its long poll, and more while its batch fills.
       requestHandler: { httpAgent: { maxSockets: SOCKETS_MAX } },
     }),
     sns: new SNSClient(shared),

@@ -1,7 +1,7 @@
 /**
- * What a person may ask of the runtime itself, which AWS has no call for: which environments live, and that
- * those of a function are killed; that a function's deployment does not load; the metrics that CloudWatch would
- * take from the logs. No bucket can be called `_local`.
+ * Requests to the runtime itself, which AWS has no API for: list environments, kill those of a
+ * function, break a function's deployment, read the metrics that CloudWatch would take from the
+ * logs. The path cannot collide: no bucket can be named `_local`.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { LogLine } from './lambda/platform-log.ts';
@@ -15,13 +15,13 @@ export const LOGS_PATH = `${CONTROL_PATH}/logs`;
 export interface LiveEnvironment {
   readonly functionName: string;
   readonly pid: number;
-  /** Whether it runs an invocation at the moment; else it is frozen. */
+  /** Whether it runs an invocation. Otherwise it is frozen. */
   readonly busy: boolean;
 }
 
 export interface LocalFunction {
   readonly functionName: string;
-  /** What is deployed of it does not load. */
+  /** The deployed code fails to load. */
   readonly broken: boolean;
 }
 
@@ -30,31 +30,35 @@ export type LoggedLine = Pick<LogLine, 'functionName' | 'line'>;
 export interface Control {
   environments(): readonly LiveEnvironment[];
   functions(): readonly LocalFunction[];
-  /** Deploys a function that does not load, or what there was before. */
+  /** Deploys a function that fails to load, or the previous one again. */
   breakFunction(functionName: string, broken: boolean): void;
-  /** Tells of each line in embedded metric format from now on, until what it answers is called. */
+  /**
+   * Calls the listener for each line in embedded metric format, until the returned function is
+   * called.
+   */
   listen(listener: (line: LoggedLine) => void): () => void;
-  /** The lines of all logs that hold this text. */
+  /** Lines of all logs that contain this text. */
   findLines(text: string): Promise<readonly LoggedLine[]>;
 }
 
 /**
- * GET answers with all environments, or all functions; `GET …/metrics` with lines as they come, until whoever
- * asked hangs up, `GET …/logs/TEXT` with what was logged. DELETE `…/environments/NAME` kills a function's, and answers with these. PUT
- * `…/functions/NAME` breaks it, DELETE mends it, and both answer with it.
+ * GET returns all environments, or all functions. `GET …/metrics` streams lines until the client
+ * disconnects. `GET …/logs/TEXT` returns log lines. DELETE `…/environments/NAME` kills a function's
+ * environments and returns them. PUT `…/functions/NAME` breaks the function, DELETE repairs it;
+ * both return it.
  */
 export async function answerControl(
   { method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>,
   response: ServerResponse,
   control: Control,
 ): Promise<void> {
-  // Names of functions have no character that an address would write otherwise.
+  // Function names contain no character that a URL would escape.
   const [, , what = '', name = ''] = url.split('/');
   if (method === 'GET' && what === 'metrics') streamMetrics(response, control);
   else answer(response, await answerOf(`${method} ${what}`, name, control));
 }
 
-/** Undefined where that is nothing to ask. */
+/** Undefined if there is no such request. */
 async function answerOf(
   asked: string,
   name: string,
@@ -84,7 +88,7 @@ function killed(control: Control, name: string): LiveEnvironment[] {
   return its.filter(({ pid }) => kill(pid));
 }
 
-/** With everything it started. @returns false if it was gone already */
+/** Kills the process with everything that it started. @returns false if it was already gone */
 function kill(pid: number): boolean {
   try {
     process.kill(-pid, 'SIGKILL');

@@ -1,8 +1,8 @@
-/** Deployments that do not load, made on purpose, and what there was before. */
+/** Breaks deployments on purpose, and restores what was there before. */
 import type { LocalFunction } from './control.ts';
 import type { FunctionSpec } from './lambda/function-spec.ts';
 
-/** No bundle has such a file, so that loading ends as it does for a handler that was left out. */
+/** No bundle has such a file, so loading fails as for a handler that was left out. */
 const NOT_THERE = 'left-out.handler';
 
 export class Deployments {

@@ -1,7 +1,7 @@
 /**
- * One loopback port in front of all services, so that a single AWS_ENDPOINT_URL is enough. The scope of a
- * request's signature names its service. Signatures are not checked, so it answers no web page
- * (loopback.ts).
+ * One loopback port in front of all services, so that a single AWS_ENDPOINT_URL is enough. The
+ * scope of a request's signature names its service. Signatures are not checked, so requests of web
+ * pages are refused (loopback.ts).
  */
 import { once } from 'node:events';
 import {
@@ -18,7 +18,7 @@ import { guardLoopback } from './loopback.ts';
 
 export type Gateway = {
   endpoint: string;
-  /** From now on it answers requests for the runtime itself (control.ts). */
+  /** From this call on, it answers requests to the runtime itself (control.ts). */
   serve(control: Control): void;
   stop(): Promise<void>;
 };
@@ -70,12 +70,12 @@ export async function startGateway(endpoints: ServiceEndpoints, port: number): P
   };
 }
 
-/** `…Credential=KEY/DATE/REGION/SERVICE/aws4_request…`, in a header or in a presigned address. */
+/** `…Credential=KEY/DATE/REGION/SERVICE/aws4_request…`, in a header or in a presigned URL. */
 const SCOPE = /Credential=[^/]+\/\d{8}\/[^/]+\/([a-z0-9-]+)\/aws4_request/;
 
-/** The service of a request; S3 by default, as for an unsigned read. */
+/** The service of a request. S3 for an unsigned one. */
 export function serviceOf(req: Pick<IncomingMessage, 'headers' | 'url'>): string {
-  // A slash of the scope is %2F in a presigned address, and nothing else of it has to be decoded.
+  // A presigned URL has %2F for the slashes of the scope. Nothing else in it needs decoding.
   const signed = `${req.headers.authorization ?? ''} ${req.url?.replaceAll(/%2f/gi, '/') ?? ''}`;
   const scope = SCOPE.exec(signed)?.[1];
   if (scope) return scope;
@@ -89,9 +89,9 @@ export function serviceOf(req: Pick<IncomingMessage, 'headers' | 'url'>): string
 function forward(agent: Agent, target: string, req: IncomingMessage, res: ServerResponse): void {
   const { method = 'GET', headers, url: path = '/' } = req;
   const { hostname, port } = new URL(target);
-  // The path is passed on unchanged: an address that is built and parsed again may become another.
+  // The path is passed on unchanged: parsing and building a URL may change it.
   const onward = send({ hostname, port, path, agent, method, headers }, (answer) => {
-    // The client may have hung up meanwhile.
+    // The client may have disconnected.
     if (res.destroyed) {
       answer.destroy();
       return;

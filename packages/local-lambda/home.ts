@@ -16,13 +16,16 @@ export class HomeError extends Error {
   override readonly name = 'HomeError';
 }
 
-/** The data folder, locked for this process, or a temporary one that lasts as long as the runtime. */
+/**
+ * The data folder, locked for this process, or a temporary folder that is deleted when the runtime
+ * stops.
+ */
 export async function openHome(dataDir: string | undefined): Promise<Home> {
   const directory = dataDir ? resolve(dataDir) : await temporaryFolder();
   const logDir = join(directory, 'logs');
   try {
     await makeFolder(logDir);
-    // It may have existed before, readable by all.
+    // The folder may already exist and be readable by everybody.
     await chmod(directory, OWNERS_ONLY);
     if (dataDir) await lock(directory);
   } catch (cause) {
@@ -38,7 +41,7 @@ export async function openHome(dataDir: string | undefined): Promise<Home> {
   };
 }
 
-/** Each part by itself: in /proc Node's recursive variant never ends. */
+/** Creates each folder of the path in turn: Node's recursive variant never returns in /proc. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: OWNERS_ONLY });
@@ -62,7 +65,7 @@ async function temporaryFolder(): Promise<string> {
   }
 }
 
-/** Two at once would overwrite each other's stores. A lock whose process is dead does not count. */
+/** Two runtimes would overwrite each other's stores. A lock of a dead process does not count. */
 async function lock(directory: string): Promise<void> {
   const file = join(directory, LOCK);
   for (;;) {
@@ -82,9 +85,7 @@ async function lock(directory: string): Promise<void> {
   }
 }
 
-/**
- * Whether a process with this id is alive, and is not this one: after a restart of a container ids repeat.
- */
+/** Whether another process with this id is alive. After a restart of a container, ids repeat. */
 function isOther(pid: number): boolean {
   if (!(pid > 0) || pid === process.pid) return false;
   try {
@@ -99,7 +100,7 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-/** Such as `permission denied`, in the system's words. */
+/** The system's text for an error, such as `permission denied`. */
 function whyOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   return 'errno' in cause && typeof cause.errno === 'number'

@@ -1,4 +1,3 @@
-/** What the package offers. */
 export type { FailedBatch } from './event-source/mappings.ts';
 export type { MischiefOptions } from './event-source/mischief.ts';
 export type { LogLine } from './lambda/platform-log.ts';

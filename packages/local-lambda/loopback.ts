@@ -1,16 +1,19 @@
 /**
- * Servers on this machine serve programs of this machine, and not web pages.
+ * Lets servers on this machine serve only programs of this machine, and no web pages.
  *
- * A browser lets any page send requests to 127.0.0.1. It names the page in `Origin`, or in `Sec-Fetch-Site`
- * if a page only loads something, such as an image. A page whose own host name resolves to 127.0.0.1 (DNS
- * rebinding) may even read the answers; then `Host` is that name. SDKs and command lines send neither of
- * the two, and name the address that they were given.
+ * A browser lets any page send requests to 127.0.0.1. It names the page in `Origin`, or in
+ * `Sec-Fetch-Site` if a page only loads something, such as an image. A page whose own host name
+ * resolves to 127.0.0.1 (DNS rebinding) may even read the responses; then `Host` is that name. SDKs
+ * and command lines send neither header, and their `Host` is the address that they were given.
  */
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 
 const THIS_MACHINE = /^(?:127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d{1,5})?$/i;
 
-/** Why a request is refused: a page sent it, or it came by a host name; undefined if it is accepted. */
+/**
+ * The reason to refuse a request: a page sent it, or it came by a host name. Undefined if it is
+ * accepted.
+ */
 export function refusalOf(
   headers: Pick<IncomingHttpHeaders, 'host' | 'origin' | 'sec-fetch-site'>,
 ): string | undefined {
@@ -26,9 +29,9 @@ export function refusalOf(
 }
 
 /**
- * The target of a request as a path with its query, as servers behind it expect it; undefined for a target
- * that has none, such as `*`, and for a path that cannot be decoded, at which some of them throw.
- * https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+ * The target of a request as a path with its query, as the servers expect it. Undefined for a
+ * target without a path, such as `*`, and for a path that cannot be decoded, which makes some
+ * servers throw. https://www.rfc-editor.org/rfc/rfc9112#section-3.2
  */
 export function pathOf(target: string): string | undefined {
   const path = /^https?:\/\//i.test(target)
@@ -46,8 +49,8 @@ export function pathOf(target: string): string | undefined {
 type Listener = (req: IncomingMessage, res: ServerResponse) => unknown;
 
 /**
- * From now on the server's listeners get only requests of this machine's programs, and no request without a
- * path. What a listener throws is an answer of 500, and never the end of the process.
+ * From this call on, the server's listeners get only requests of this machine's programs, and only
+ * those with a path. If a listener throws, the response has status 500, and the process goes on.
  */
 export function guardLoopback(server: Server): void {
   const listeners = server.listeners('request') as Listener[];
@@ -59,7 +62,7 @@ export function guardLoopback(server: Server): void {
     if (path === undefined)
       return say(res, 400, 'refused: the request has no path that can be read');
     req.url = path;
-    // A client may hang up during a request; that is no error.
+    // A client may disconnect during a request. That is not an error.
     req.on('error', () => {});
     try {
       for (const listener of listeners) await listener.call(server, req, res);

@@ -1,4 +1,4 @@
-/** Delivers pages on this machine: what is published to the topics of people. */
+/** Delivers pages on this machine: the messages to the topics that notify people. */
 import { CreateQueueCommand, type Message } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import type { Clients } from './clients.ts';
@@ -25,7 +25,9 @@ const notificationSchema = z.object({
   MessageAttributes: z.record(z.string(), z.object({ Value: z.string() })).default({}),
 });
 
-/** Subscribes to the people's topics among `topics` and passes each page on until stopped. */
+/**
+ * Subscribes to those of the `topics` that notify people, and passes each page on until stopped.
+ */
 export async function startPages(
   clients: Clients,
   endpoint: string,

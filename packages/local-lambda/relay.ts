@@ -1,4 +1,4 @@
-/** A proxy between the pipeline and an emulator, on loopback; its owner handles each request. */
+/** A loopback proxy between the pipeline and an emulator. Its owner handles each request. */
 import { once } from 'node:events';
 import {
   Agent,
@@ -18,7 +18,7 @@ export interface Relay {
 /** Sends the request to the emulator, with this body. */
 type HandOn = (req: IncomingMessage, body: Buffer) => Promise<IncomingMessage>;
 
-/** If `answer` rejects, the connection breaks. */
+/** If `answer` rejects, the connection is broken off. */
 export async function startRelay(
   target: string,
   answer: (req: IncomingMessage, res: ServerResponse, handOn: HandOn) => Promise<void>,

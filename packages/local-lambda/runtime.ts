@@ -1,6 +1,6 @@
 /**
- * The stack on this machine: the synthesized template, provisioned into embedded emulators, its
- * functions run as child processes. Start reads in order; stop runs in reverse.
+ * The stack on this machine: the synthesized template is provisioned into embedded emulators, and
+ * its functions run as child processes. The start reads in order; the stop runs in reverse.
  */
 import { resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
@@ -25,42 +25,42 @@ import { readAssembly } from './template/assembly.ts';
 import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
 import { startTriggers } from './triggers.ts';
 
-/** Where V8 keeps compiled code, so that a replaced environment starts sooner. */
+/** V8's compiled code, so that a replaced environment starts sooner. */
 const COMPILE_CACHE = resolve('node_modules/.cache/local-lambda');
 
 export type RuntimeOptions = MischiefOptions & {
   /** Folder of the synthesized assembly. */
   assembly: string;
-  /** Port of the gateway; a free one unless given. */
+  /** Port of the gateway. Default: a free one. */
   port?: number;
-  /** Keeps queues, tables, buckets and logs over restarts. */
+  /** Keeps queues, tables, buckets and logs between runs. */
   dataDir?: string;
-  /** Bound of Lambda environments alive; 4 for each core unless given. */
+  /** Maximum number of Lambda environments. Default: 4 per core. */
   environmentsMax?: number;
-  /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0 unless given. */
+  /** Probability that a frozen environment's idle connections are lost, 0 to 1. Default: 0. */
   lostConnections?: number;
-  /** How log lines reach their subscribers; at once and whole by default. */
+  /** How log lines reach their subscribers. Default: at once and in one delivery. */
   logDelivery?: LogDelivery;
   /**
-   * Whether a function logs, as `local.unfinished`, what is still under way when its handler has answered.
-   * It slows functions down.
+   * Whether a function logs, as `local.unfinished`, the work that is left when its handler has
+   * responded. It slows functions down.
    */
   reportUnfinished?: boolean;
   log?: (line: string) => void;
   onPage?: (page: Page) => void;
-  /** Called for each line that a function or the platform logs. */
+  /** Called for each log line of a function or of the platform. */
   onLogLine?: (line: LogLine) => void;
-  /** Called for each batch of a mapping whose function failed, or was throttled. */
+  /** Called for each batch of a mapping whose function failed or was throttled. */
   onFailedBatch?: (failed: FailedBatch) => void;
   clock?: Clock;
-  /** Puts something between the pipeline and its emulators, such as a meter of calls. */
+  /** Puts something between the pipeline and its emulators, such as a counter of calls. */
   through?: (endpoints: Endpoints) => Promise<Endpoints>;
 };
 
 export type Runtime = {
-  /** Of the gateway: one address for all services. */
+  /** URL of the gateway: one address for all services. */
   endpoint: string;
-  /** The emulators' own addresses, for clients in this process. */
+  /** The emulators' own URLs, for clients in this process. */
   endpoints: Endpoints;
   /** The environment variables that point the AWS SDK and CLI at the gateway. */
   exports: Record<string, string>;
@@ -74,13 +74,13 @@ export type Runtime = {
   functions: string[];
   environments(): LiveEnvironment[];
   /**
-   * What is under way outside the queues: messages that pollers hold, copies of deleted ones, log lines on
-   * their way to a subscriber, asynchronous invocations.
+   * Number of messages, lines and events outside of the queues: messages that pollers hold, copies
+   * of deleted ones, log lines that are not delivered yet, asynchronous invocations.
    */
   inFlight(counts?: (queueName: string) => boolean): number;
   /**
-   * Refuses a function's invocations, as an account at its limit does, until the returned function is
-   * called.
+   * Refuses a function's invocations, as an account at its concurrency limit does, until the
+   * returned function is called.
    */
   throttleFunction(functionName: string): () => void;
   /**
@@ -92,7 +92,7 @@ export type Runtime = {
 
 type Step = () => unknown;
 
-/** Starts everything; if a step fails, what had started is stopped again. */
+/** Starts everything. If a step fails, stops what had started. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const undo: Step[] = [];
   const stop = async () => {

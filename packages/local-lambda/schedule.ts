@@ -6,7 +6,7 @@ import { ACCOUNT, arn, nameOfArn } from './template/account.ts';
 import type { RulePlan } from './template/plan.ts';
 import { TemplateError } from './template/resolve.ts';
 
-/** Time, so that a test need not wait. `every` returns a function that ends it. */
+/** The clock, so that a test need not wait. `every` returns a function that ends it. */
 export type Clock = { now(): number; every(ms: number, tick: () => void): () => void };
 
 export const systemClock: Clock = {
@@ -17,14 +17,14 @@ export const systemClock: Clock = {
   },
 };
 
-/** The targets of rules: queues by name, functions by an asynchronous invocation. */
+/** Targets of rules: queues by name, and functions, which are invoked asynchronously. */
 export type ScheduleTargets = {
   functions: Map<string, FunctionSpec>;
   asyncInvocations: AsyncInvocations;
   sendMessage(queueName: string, body: string): void;
 };
 
-/** Reaches the targets of the enabled rules until stopped. */
+/** Sends events to the targets of the enabled rules until stopped. */
 export function startSchedule(
   rules: RulePlan[],
   clock: Clock,

@@ -1,6 +1,7 @@
 /**
- * Secrets Manager, as far as functions use it: GetSecretValue. A secret that the template generates is
- * generated here, and kept with a data folder's stores, because hashes made with it must be found again.
+ * Secrets Manager with the one action that functions use: GetSecretValue. A secret that the
+ * template generates is generated here. It is kept with the stores of a data folder, because hashes
+ * made with it must be found again.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -18,7 +19,7 @@ export type SecretsManager = { endpoint: string; stop(): Promise<void> };
 const requestSchema = z.object({ SecretId: z.string() });
 const OPERATION = 'secretsmanager.GetSecretValue';
 
-/** Answers for secrets by ARN or name. */
+/** Serves secrets by ARN or name. */
 export async function startSecretsManager(secrets: Map<string, string>): Promise<SecretsManager> {
   const server = createServer(async (req, res) => {
     const answer = (status: number, body: object) => {
@@ -52,7 +53,7 @@ export async function startSecretsManager(secrets: Map<string, string>): Promise
 
 const keptSchema = z.record(z.string(), z.string());
 
-/** The secrets of the template by ARN, those that are kept in `directory` as they were. */
+/** The secrets of the template by ARN. Those kept in `directory` are reused. */
 export async function secretsOf(
   plans: SecretPlan[],
   directory: string,

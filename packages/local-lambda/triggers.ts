@@ -28,7 +28,10 @@ export type TriggersContext = {
 
 export type Triggers = {
   mappings: readonly SwitchedMapping[];
-  /** Messages of the queues that count, log lines and asynchronous invocations under way. */
+  /**
+   * Number of messages in the queues that count, log lines and asynchronous invocations in
+   * progress.
+   */
   inFlight(counts?: (queueName: string) => boolean): number;
   stop(): Promise<void>;
 };
@@ -70,7 +73,7 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
   };
 }
 
-/** A lost wake, for example during the shutdown, is replaced by the next. */
+/** A lost wake-up, for example during the shutdown, is replaced by the next one. */
 function wake(
   { sqs, endpoint }: { sqs: SQSClient; endpoint: string },
   queue: string,

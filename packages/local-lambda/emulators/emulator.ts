@@ -4,13 +4,13 @@ import { Worker } from 'node:worker_threads';
 /** What an emulator's thread gets at its start; port 0 means a free one. */
 export type EmulatorData = { port: number; dataDir?: string };
 
-/** What an emulator's thread gets later: to stop, or to drop a client's idle connections. */
+/** A later message to an emulator's thread: to stop, or to drop a client's idle connections. */
 export type EmulatorOrder = 'stop' | { lose: string };
 
 /** An emulator that listens on 127.0.0.1. */
 export type Emulator = {
   endpoint: string;
-  /** Drops the idle connections of this client (its AWS_SDK_UA_APP_ID) without its knowledge. */
+  /** Drops the idle connections of this client (its AWS_SDK_UA_APP_ID) without telling it. */
   loseConnections(clientId: string): void;
   stop(): Promise<void>;
 };
@@ -21,10 +21,10 @@ export class EmulatorError extends Error {
 }
 
 /**
- * Runs an emulator in a thread of its own. On two cores, 5,000 receives, conditional puts and deletes take
- * 2.2 s with dynalite in its own thread and 3.3 s with all in one. Also, dynalite throws when a client dies
- * in the middle of a request, which must not end the runtime. If the thread dies later, the error is
- * uncaught on purpose: there is nothing to continue with.
+ * Runs an emulator in a thread of its own. On two cores, 5,000 receives, conditional puts and
+ * deletes take 2.2 s with dynalite in its own thread, and 3.3 s with everything in one thread.
+ * Also, dynalite throws if a client dies during a request, and this must not end the runtime. If
+ * the thread dies later, the error is uncaught on purpose: the runtime cannot continue without it.
  */
 export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emulator> {
   const thread = new Worker(entry, { workerData: data, execArgv: [], env: EMULATOR_ENV });
@@ -47,7 +47,7 @@ export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emu
   };
 }
 
-/** The emulators build ARNs from these; they get nothing else of our environment variables. */
+/** The emulators build ARNs from these. They get no other environment variable of ours. */
 const EMULATOR_ENV = { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1' };
 
 function tell(thread: Worker, order: EmulatorOrder): void {

@@ -4,12 +4,12 @@ import { startEmulator } from './emulator.ts';
 
 export type Emulators = {
   endpoints: Endpoints;
-  /** Drops the idle connections of this client to all stores without its knowledge. */
+  /** Drops the idle connections of this client to all stores without telling it. */
   loseConnections(clientId: string): void;
   stop(): Promise<void>;
 };
 
-/** Starts all stores, on free ports; with `dataDir` their data is kept. */
+/** Starts all stores on free ports. With `dataDir` their data is kept. */
 export async function startEmulators(dataDir: string | undefined): Promise<Emulators> {
   const data = { port: 0, ...(dataDir ? { dataDir } : {}) };
   const [fauxqs, dynalite] = await Promise.all([

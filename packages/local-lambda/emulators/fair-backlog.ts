@@ -1,6 +1,6 @@
 import type { TenantShares } from './tenant-shares.ts';
 
-/** What fairness needs to know of a message. */
+/** The fields of a message that fairness needs. */
 export interface Grouped {
   readonly messageGroupId?: string | undefined;
 }
@@ -11,14 +11,15 @@ interface Waiting<M> {
 }
 
 /**
- * The visible messages of a standard queue, in the order of SQS's fair queues: those of quiet tenants as
- * they came; those of noisy ones only if no quiet one waits, first the tenant with the fewest in flight. It
- * implements what the emulator uses of an array.
+ * The visible messages of a standard queue in the order of SQS's fair queues. Messages of quiet
+ * tenants come in the order of arrival. Messages of noisy tenants come only if no quiet one waits,
+ * first those of the tenant with the fewest in flight. It implements the array methods that the
+ * emulator calls.
  */
 export class FairBacklog<M extends Grouped> {
   readonly #shares: TenantShares;
   readonly #clock: () => number;
-  /** By tenant; all messages without a group are one list, ordered by position. */
+  /** By tenant. All messages without a group are one list, ordered by position. */
   readonly #waiting = new Map<string | undefined, Waiting<M>[]>();
   #places = 0;
   length = 0;
@@ -39,7 +40,7 @@ export class FairBacklog<M extends Grouped> {
     }
   }
 
-  /** The message that is delivered next. */
+  /** The message to deliver next. */
   shift(): M | undefined {
     const tenant = this.#next();
     const list = this.#waiting.get(tenant);

@@ -17,7 +17,7 @@ export interface EmulatedQueue {
   inflightMessages: Map<string, InFlight>;
 }
 
-/** Makes each queue fair that is created from now on. */
+/** Makes every queue fair that is created after this call. */
 export function makeFair<Q extends EmulatedQueue, A extends unknown[]>(
   store: { createQueue(...settings: A): Q },
   clock: () => number = Date.now,
@@ -42,7 +42,7 @@ function fair<Q extends EmulatedQueue>(queue: Q, clock: () => number): Q {
   return queue;
 }
 
-/** The messages in flight by receipt handle, each counted to its tenant for as long as it is there. */
+/** The messages in flight by receipt handle. Each counts for its tenant while it is in flight. */
 class CountedInFlight extends Map<string, InFlight> {
   readonly #shares: TenantShares;
   readonly #clock: () => number;

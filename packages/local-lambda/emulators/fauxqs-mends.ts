@@ -1,26 +1,29 @@
 /**
- * What SQS and S3 accept and the pinned fauxqs refuses. Each fix says when a newer fauxqs no longer needs
- * it.
+ * Fixes for requests that SQS and S3 accept and the pinned fauxqs refuses. Each comment says when a
+ * newer fauxqs no longer needs the fix.
  */
 import type { buildApp } from 'fauxqs';
 
 type App = ReturnType<typeof buildApp>;
 
-/** The characters that a message may hold, those above U+FFFF included; no half of a pair. */
+/**
+ * Matches characters that a message must not hold. Those above U+FFFF are allowed, but not half of
+ * a pair.
+ */
 const REFUSED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /**
  * Lets messages hold emoji and other characters that are pairs of UTF-16 units. Remove it once
  * `INVALID_MESSAGE_BODY_CHAR` of its sqs/sqsTypes has the flag `u`.
- * @param pattern that one, of which the emulator only calls `test`
+ * @param pattern that constant. The emulator calls only its `test`
  */
 export function takeAllCharacters(pattern: RegExp): void {
   Object.defineProperty(pattern, 'test', { value: (text: string) => REFUSED.test(text) });
 }
 
 /**
- * Lets an object, or a part of one, be empty: without a body there is nothing to read, and its handlers
- * fail. Remove it once its s3/actions/putObject accepts a request without a body.
+ * Lets an object, or a part of one, be empty: the emulator's handlers fail on a request without a
+ * body. Remove it once its s3/actions/putObject accepts one.
  */
 export function takeEmptyObjects(app: App): void {
   app.addHook('preHandler', async (request) => {
@@ -29,13 +32,13 @@ export function takeEmptyObjects(app: App): void {
   });
 }
 
-/** The actions of SQS that return URLs of queues. */
+/** SQS actions that return URLs of queues. */
 const ADDRESSING =
   /^(?:AmazonSQS\.)?(?:GetQueueUrl|ListQueues|CreateQueue|ListDeadLetterSourceQueues)$/;
 const QUEUE_ORIGIN = /https?:\/\/[^/"<]+(?=\/\d{12}\/)/g;
 
 /**
- * A queue's URL has the host that was used to ask for it. Otherwise clients that use the URL itself would
+ * Gives a queue's URL the host of the request. Otherwise clients that use the URL itself would
  * bypass the gateway. Remove it once fauxqs uses the host of each request.
  */
 export function addressQueuesByHost(app: App): void {

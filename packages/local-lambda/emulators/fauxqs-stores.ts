@@ -13,7 +13,7 @@ type Persistence = {
   close(): void;
 };
 
-/** Once for all apps of this process. */
+/** Applied once for all apps of this process. */
 const mended = Promise.all([
   internal<{ SqsRouter: { prototype: Router } }>('sqs/sqsRouter').then(({ SqsRouter }) =>
     keepSentAttributes(SqsRouter.prototype),
@@ -24,9 +24,10 @@ const mended = Promise.all([
 ]);
 
 /**
- * fauxqs' stores, for an app that keeps and orders messages as SQS does. The package exports only its app,
- * and its own server, the only one that keeps data, listens on all interfaces; so the classes are loaded
- * from beside its entry. Remove it once it exports them, or accepts `dataDir` and `host` for an app.
+ * Creates fauxqs' stores for an app that keeps and orders messages as SQS does. The package exports
+ * only its app. Its own server is the only one that keeps data, but it listens on all interfaces.
+ * So the classes are loaded from the folder of its entry module. Remove it once it exports them, or
+ * accepts `dataDir` and `host` for an app.
  */
 export async function createStores(): Promise<Stores> {
   await mended;
@@ -34,7 +35,7 @@ export async function createStores(): Promise<Stores> {
   const { SnsStore } = await internal<{ SnsStore: new () => Stores['snsStore'] }>('sns/snsStore');
   const { S3Store } = await internal<{ S3Store: new () => Stores['s3Store'] }>('s3/s3Store');
   const sqsStore = new SqsStore();
-  // Without a host of its own, a queue's URL is built from the Host header, which resolves everywhere.
+  // Without a host, a queue's URL is built from the Host header, which resolves everywhere.
   sqsStore.host = '';
   const queues = sqsStore as unknown as {
     createQueue(...settings: unknown[]): EmulatedQueue & FifoQueue;
@@ -44,7 +45,7 @@ export async function createStores(): Promise<Stores> {
   return { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
 }
 
-/** Loads what an earlier run left in `dataDir`, and writes through from now on. */
+/** Loads the data that an earlier run left in `dataDir`, and saves every later change. */
 export async function persistStores(
   stores: Stores,
   dataDir: string,
@@ -54,7 +55,7 @@ export async function persistStores(
     PersistenceManager: new (dataDir: string) => Persistence;
   }>('persistence');
   const persistence = new PersistenceManager(dataDir);
-  // To survive the end of our process, even by SIGKILL, no message has to wait for the disk.
+  // A message survives the end of our process, even by SIGKILL, without waiting for the disk.
   persistence.db.exec('PRAGMA synchronous = NORMAL');
   // fauxqs clears the receive count too, which its own schema forbids, so a visibility of 0 fails. Remove
   // it once `updateMessageReady` of its persistence leaves the count.
@@ -62,7 +63,7 @@ export async function persistStores(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );
   persistence.updateMessageReady = (messageId) => ready.run(messageId);
-  // The port differs from run to run.
+  // The port differs between runs.
   persistence.db
     .prepare(`UPDATE sqs_queues SET url = ? || substr(url, instr(url, '/000000000000/'))`)
     .run(endpoint);

@@ -1,8 +1,8 @@
 /**
- * FIFO queues that deliver and take back messages as SQS does: a receive returns as many of one group as
- * allowed, in order, and messages that come back are in order again. The emulator returns one at a time,
- * and reverses those that come back together. Remove it once `dequeueFifo` of fauxqs' sqs/sqsStore returns
- * several of a group.
+ * Makes FIFO queues deliver and return messages as SQS does. A receive returns as many messages of
+ * one group as allowed, in order, and returned messages are in order again. The emulator returns
+ * one at a time, and reverses those that return together. Remove it once `dequeueFifo` of fauxqs'
+ * sqs/sqsStore returns several of a group.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 
@@ -14,14 +14,14 @@ export interface FifoQueue {
   isFifo(): boolean;
   processTimers(): void;
   fifoMessages: Map<string, Message[]>;
-  /** Messages in flight by group; a group with any delivers no more. */
+  /** Number of messages in flight by group. A group with any delivers no more. */
   fifoLockedGroups: Map<string, number>;
   dequeueFifo(count: number, ...settings: unknown[]): Received[];
 }
 
 const RECEIVE_MAX = 10;
 
-/** Applies this to each FIFO queue that is created from now on. */
+/** Applies this to every FIFO queue that is created after this call. */
 export function giveFifoBatches<Q extends FifoQueue, A extends unknown[]>(store: {
   createQueue(...settings: A): Q;
 }): void {

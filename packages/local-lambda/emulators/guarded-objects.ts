@@ -1,8 +1,9 @@
 /**
- * S3 objects that exist and are not returned, which fauxqs lacks and claim checks meet: encrypted by a key
- * that the reader does not have (SSE-C) or may not use (any key that is named; the bucket's own need not
- * be), archived, or denied by the bucket's policy. Of a policy only denials of `s3:GetObject` by the prefix
- * of a key are read. Remove it once its s3/actions/getObject refuses these itself.
+ * S3 objects that exist but are not returned, which fauxqs lacks and claim checks meet: encrypted
+ * by a key that the reader does not have (SSE-C) or may not use (any key that is named; the
+ * bucket's own key is not checked), archived, or denied by the bucket's policy. Of a policy, only
+ * denials of `s3:GetObject` by key prefix are supported. Remove it once its s3/actions/getObject
+ * refuses these itself.
  */
 import type { buildApp } from 'fauxqs';
 
@@ -16,7 +17,7 @@ const DENIED: Refusal = { status: 403, code: 'AccessDenied' };
 const SSE_C: Refusal = { status: 400, code: 'InvalidRequest' };
 const ARCHIVED: Refusal = { status: 403, code: 'InvalidObjectState' };
 
-/** Why an object that was put with these headers is not returned. */
+/** The reason why an object that was put with these headers is not returned. */
 function refusalOf(headers: Readonly<Record<string, unknown>>): Refusal | undefined {
   if (headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined) return SSE_C;
   if (headers['x-amz-server-side-encryption-aws-kms-key-id'] !== undefined) return DENIED;
@@ -32,7 +33,7 @@ interface Policy {
   }[];
 }
 
-/** Prefixes of keys that a policy denies; `*` ends a resource. */
+/** Prefixes of keys that a policy denies. `*` ends a resource. */
 function deniedBy(text: string): string[] {
   const { Statement } = JSON.parse(text) as Policy;
   return Statement.filter(

@@ -1,17 +1,17 @@
 /**
- * Closed connections whose client does not know it. A service closes idle connections, and a frozen
- * environment does not notice: its next request on such a connection is reset, and never reached the
- * service.
+ * Drops connections without telling the client. A service closes idle connections, and a frozen
+ * environment does not notice: its next request on such a connection is reset, and never reaches
+ * the service.
  */
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** Where the AWS SDK puts AWS_SDK_UA_APP_ID. */
+/** The part of the user agent that has AWS_SDK_UA_APP_ID. */
 const APP_ID = /\bapp\/([\w-]+)/;
 
 /**
  * Returns a function that drops the idle connections of a client.
- * @param server with its listener of requests; it is wrapped
+ * @param server with its request listener, which is wrapped
  */
 export function losingConnections(server: Server): (clientId: string) => void {
   const idle = new Map<Socket, string>();

@@ -1,19 +1,21 @@
-/** The versions that fauxqs does not keep. Past versions are in memory only. */
+/** Keeps the versions of objects, which fauxqs does not. Past versions are in memory only. */
 import type { BuildAppOptions } from 'fauxqs';
 
 export type Store = NonNullable<BuildAppOptions['stores']>['s3Store'];
-/** The store has the body of a current version: on disk, if it keeps data. */
+/** The store has the body of a current version, on disk if it keeps data. */
 export type Version = { id: string; at: Date; body?: Buffer; isCurrent?: true };
 
 export const isMark = ({ body, isCurrent }: Version) => body === undefined && !isCurrent;
 
-/** Made from its content, so that it is the same after a restart: two equal versions have one id. */
+/**
+ * Derived from the content, so that it is the same after a restart. Two equal versions have one id.
+ */
 export const idOf = (etag: string) => etag.replaceAll('"', '');
 
 /** All versions of the objects in one store. */
 export class Versions {
   readonly #store: Store;
-  /** Those that are no longer current, oldest first, by bucket and key; without a body: a delete marker. */
+  /** Past versions, oldest first, by bucket and key. Without a body: a delete marker. */
   readonly #past = new Map<string, Version[]>();
   #markers = 0;
 
@@ -40,7 +42,7 @@ export class Versions {
     this.#add(bucket, key, { id: idOf(etag), at, body });
   }
 
-  /** Hides the current version, if there is one, by a delete marker. */
+  /** Hides the current version, if there is one, behind a delete marker. */
   markDeleted(bucket: string, key: string): void {
     this.retire(bucket, key);
     this.#markers += 1;

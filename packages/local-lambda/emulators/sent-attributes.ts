@@ -1,13 +1,14 @@
 /**
- * What the emulator forgets of a send: its sender, and on a standard queue its MessageGroupId.
+ * Keeps what the emulator forgets of a send: the sender and, on a standard queue, the
+ * MessageGroupId.
  *
- * The sender is the signer: an access key that is a unique id of IAM (`AROA…:session`, `AIDA…`) stands for
- * that principal, and the runtime gives each function one of its role. Any other key is the account's. What
- * comes by a topic comes from a service, whose id SQS shows as a user's.
+ * The sender is the signer. An access key that is a unique id of IAM (`AROA…:session`, `AIDA…`)
+ * stands for that principal, and the runtime gives each function one of its role. Any other key is
+ * the account's. A message from a topic comes from a service, whose id SQS shows as a user's.
  *
- * It is kept in the deduplication id, because that is persisted too: a standard queue has no use for the
- * field, and on a FIFO queue the sender follows a space, which no deduplication id has. Remove it once
- * fauxqs returns SenderId by the access key, and MessageGroupId of standard queues.
+ * The data is kept in the deduplication id, because that is saved too: a standard queue does not
+ * use the field, and on a FIFO queue the sender follows a space, which no deduplication id has.
+ * Remove it once fauxqs returns SenderId by the access key, and MessageGroupId of standard queues.
  */
 import { ACCOUNT } from '../template/account.ts';
 import type { Grouped } from './fair-backlog.ts';
@@ -50,7 +51,7 @@ export interface Router {
   register(action: string, handler: Handler): void;
 }
 
-/** Makes the routers of this class keep what is sent, from now on. */
+/** Makes the routers of this class keep these attributes from now on. */
 export function keepSentAttributes(prototype: Router): void {
   const { register } = prototype;
   prototype.register = function registerKeeping(action, handler) {
@@ -75,7 +76,7 @@ const keeping: Readonly<Record<string, (handler: Handler) => Handler>> = {
 function completing(store: Store, entries: readonly Entry[], sender: string): Store {
   const waiting = [...entries];
   const complete = (message: Sent): Sent => {
-    // Refused ones are left out, the others come in order.
+    // Refused entries are missing, the others are in order.
     const found = waiting.findIndex(({ MessageBody }) => MessageBody === message.body);
     const [entry] = waiting.splice(0, found + 1).slice(-1);
     message.messageGroupId = entry?.MessageGroupId;
@@ -93,7 +94,9 @@ function completing(store: Store, entries: readonly Entry[], sender: string): St
   };
 }
 
-/** It is asked for duplicates before anything is enqueued, so ids are compared as they were sent. */
+/**
+ * Duplicates are looked up before anything is enqueued, so the ids are compared as they were sent.
+ */
 function signing(queue: Queue, sender: string): Queue {
   const enqueue = (message: Sent) => {
     message.messageDeduplicationId += ` ${sender}`;
@@ -101,7 +104,7 @@ function signing(queue: Queue, sender: string): Queue {
   };
   return Object.create(queue, {
     enqueue: { value: enqueue },
-    // It counts, and must count on the queue itself.
+    // It counts up, so it must change the queue itself.
     nextSequenceNumber: { value: () => queue.nextSequenceNumber() },
   });
 }
@@ -112,7 +115,7 @@ function senderOf({ headers }: Request): string {
   return SIGNED_BY.exec(headers.authorization ?? '')?.[1] ?? ACCOUNT.id;
 }
 
-/** As SNS's own; AWS does not publish it. */
+/** Stands for SNS's own id, which AWS does not publish. */
 const SERVICE = 'AIDASERVICEOFTHELOCAL';
 
 type Attributes = Record<string, string> | undefined;

@@ -1,8 +1,8 @@
 /**
- * Which tenants of a queue are noisy neighbours, by both measures of SQS's fair queues: more than a tenth
- * of the messages in flight with at least 30 of its own, or more than a tenth of the time that consumers
- * recently spent. Exactly a tenth is still quiet. AWS does not say how long "recently" is; here it is a
- * minute.
+ * Decides which tenants of a queue are noisy neighbours, by both measures of SQS's fair queues:
+ * more than a tenth of the messages in flight with at least 30 of its own, or more than a tenth of
+ * the time that consumers recently spent. Exactly a tenth is still quiet. AWS does not say how long
+ * "recently" is; here it is a minute.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
  */
 const SHARE_MAX = 0.1;
@@ -16,7 +16,7 @@ interface Bucket {
   readonly byTenant: Map<string, number>;
 }
 
-/** Tenants are message group ids; a message without one is nobody's and never noisy. */
+/** Tenants are message group ids. A message without one belongs to nobody and is never noisy. */
 export class TenantShares {
   #inFlight = new Map<string, number>();
   #inFlightTotal = 0;
@@ -43,7 +43,7 @@ export class TenantShares {
     return this.#inFlight.get(tenant) ?? 0;
   }
 
-  /** Whether its messages come after those of quiet tenants at `now`, epoch ms. */
+  /** Whether its messages come after those of quiet tenants at `now`, in epoch ms. */
   isNoisy(tenant: string, now: number): boolean {
     const inFlight = this.inFlightOf(tenant);
     if (inFlight >= IN_FLIGHT_MIN && inFlight > SHARE_MAX * this.#inFlightTotal) return true;
@@ -53,7 +53,7 @@ export class TenantShares {
     return own > SHARE_MAX * total;
   }
 
-  /** Its backlog is used up: it starts again as a quiet one. */
+  /** Makes the tenant quiet again. Called when its backlog is used up. */
   forgive(tenant: string): void {
     for (const bucket of this.#spent) bucket.byTenant.delete(tenant);
   }

@@ -1,12 +1,12 @@
 /**
- * dynalite throws, long after the call of its listener, errors of its requests' sockets (for example when
- * an environment is killed during a call) and what it did not expect of a request. Here this becomes an
- * answer of 500 to the caller, as DynamoDB would give it: no request may end the tables of all others.
+ * Turns what dynalite throws into a response of status 500, as DynamoDB would send it. dynalite
+ * throws long after its listener was called: socket errors (for example if an environment is killed
+ * during a call) and requests that it did not expect. No request may end the tables of all others.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestListener, Server, ServerResponse } from 'node:http';
 
-/** @param server with its listener of requests; it is wrapped */
+/** @param server with its request listener, which is wrapped */
 export function answerWhatIsThrown(server: Server): void {
   const asked = new AsyncLocalStorage<ServerResponse>();
   const listeners = server.listeners('request') as RequestListener[];

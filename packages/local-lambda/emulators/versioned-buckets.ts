@@ -1,7 +1,7 @@
 /**
- * S3 features that fauxqs lacks: puts that must not overwrite; versions, in buckets that keep them; and
- * Object Lock, under which no version can be deleted, and retention has no end. Remove it once its
- * s3/s3Store keeps versions and its s3/actions/putObject reads If-None-Match.
+ * S3 features that fauxqs lacks: puts that must not overwrite; versions, in buckets that keep them;
+ * and Object Lock, which here forbids deleting any version, forever. Remove it once its s3/s3Store
+ * keeps versions and its s3/actions/putObject reads If-None-Match.
  */
 import type { buildApp } from 'fauxqs';
 import { idOf, isMark, type Store, type Version, Versions } from './object-versions.ts';
@@ -16,7 +16,7 @@ interface Refusal {
   readonly code: string;
 }
 
-/** Adds them to an app that was built upon `store`; before it listens. */
+/** Adds them to an app with this store, before the app listens. */
 export function addVersionedBuckets(app: App, store: Store): void {
   const locked = new Set<string>();
   const versioned = new Set<string>();
@@ -87,7 +87,7 @@ export function addVersionedBuckets(app: App, store: Store): void {
   });
 }
 
-/** What one request deletes: versions by id, and the newest of a key by a marker. */
+/** Deletes what one request lists: a version if it has an id, otherwise adds a delete marker. */
 function deleteListed(versions: Versions, bucket: string, xml: string): void {
   for (const [, one = ''] of xml.matchAll(/<Object>(.*?)<\/Object>/gs)) {
     const [, key = ''] = /<Key>(.*?)<\/Key>/s.exec(one) ?? [];
@@ -106,7 +106,7 @@ const unescaped = (xml: string) =>
 
 type Listed = { key: string; versions: Version[] };
 
-/** As S3 lists them: the newest version of each key first. */
+/** In S3's order: by key, newest version first. */
 function listing(keys: Listed[], truncated: boolean): string {
   const items = keys.flatMap(({ key, versions }) =>
     versions.toReversed().map((version, index) => {

@@ -1,19 +1,19 @@
 /**
- * What happens to a batch after its function answered: the rules of Lambda's SQS event sources (docs,
- * "Reporting batch item failures for Lambda functions with an Amazon SQS trigger").
+ * What happens to a batch after its function responded: the rules of Lambda's SQS event sources
+ * (docs, "Reporting batch item failures for Lambda functions with an Amazon SQS trigger").
  *
- * Without ReportBatchItemFailures a successful invocation is done with its whole batch. With it, an answer
- * that is empty, null, or names no failures is a complete success; one that is not JSON of the right shape,
- * or names an item by an empty, null or unknown identifier, is a complete failure. A failed message is left
- * alone: it returns after its visibility timeout.
+ * Without ReportBatchItemFailures, a successful invocation completes its whole batch. With it, a
+ * response that is empty, null, or has no failures is a complete success. A response that is not
+ * JSON of the right shape, or that has an empty, null or unknown identifier, is a complete failure.
+ * A failed message is left alone: it becomes visible after its visibility timeout.
  */
 import type { Outcome, Refusal } from '../lambda/outcome.ts';
 
-/** The messages to delete; the others stay in flight. `reason` says why a whole batch failed. */
+/** The messages to delete. The others stay in flight. `reason` says why a whole batch failed. */
 export type Disposition = { succeeded: string[]; reason?: string };
 
 /**
- * @param messageIds the ids of the batch, as the function was given them
+ * @param messageIds ids of the batch, as the function got them
  * @param reportsFailures whether the mapping has ReportBatchItemFailures
  */
 export function dispose(
@@ -57,7 +57,7 @@ function failed(reason: string): Disposition {
   return { succeeded: [], reason };
 }
 
-/** undefined if it is not JSON; an empty answer is null. */
+/** Undefined if it is not JSON. An empty response is null. */
 function parse(payload: string): unknown {
   if (payload.trim() === '') return null;
   try {

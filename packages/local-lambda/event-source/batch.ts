@@ -5,12 +5,12 @@ export const PAYLOAD_MAX_BYTES = 6 * 1024 * 1024;
 
 const FRAME_BYTES = '{"Records":[]}'.length;
 
-/** The part of a batch that fits, its event as JSON, and what is left for the next. */
+/** The part of a batch that fits, its event as JSON, and the rest for the next batch. */
 export type Cut = { records: SQSRecord[]; payload: string; rest: SQSRecord[] };
 
 /**
- * Cuts a batch at the size of its mapping and below the payload limit, as Lambda does. A record that is too
- * large is sent alone, since there is nothing smaller to send.
+ * Cuts a batch at the size of its mapping and below the payload limit, as Lambda does. A record
+ * that is too large is sent alone, because it cannot be cut.
  */
 export function cutBatch(
   candidates: SQSRecord[],

@@ -1,14 +1,14 @@
 /**
- * Between a queue and its function: on AWS, a queue delivers at least once and in no order. The emulator
- * does neither by itself, so here a message may be delivered again, even after it was deleted, or be
- * overtaken by later ones.
+ * Delivers messages as a real queue does: at least once and in no order. The emulator does neither,
+ * so here a message may be delivered again, even after it was deleted, or be overtaken by later
+ * ones.
  */
 import type { SQSRecord } from 'aws-lambda';
 import type { Mischief } from './mischief.ts';
 
 /**
- * A copy comes up to this much later, so that it meets its original before, during and after its
- * processing.
+ * A copy is delivered up to this much later, so that it may meet its original before, during and
+ * after its processing.
  */
 const COPY_WITHIN_MS = 3000;
 const HELD_BACK_WITHIN_MS = 1000;
@@ -16,7 +16,7 @@ const HELD_BACK_SHARE = 0.2;
 
 type Held = { record: SQSRecord; dueAt: number };
 
-/** The messages of one mapping that were received and not yet handed to its function. */
+/** Messages of one mapping that were received and not yet passed to its function. */
 export class Deliveries {
   #mischief: Mischief;
   #due: SQSRecord[] = [];
@@ -26,17 +26,17 @@ export class Deliveries {
     this.#mischief = mischief;
   }
 
-  /** How many wait, due or not. */
+  /** Number of waiting messages, due or not. */
   get size(): number {
     return this.#due.length + this.#held.length;
   }
 
-  /** How many may be delivered at `now` (epoch ms). */
+  /** Number of messages that may be delivered at `now` (epoch ms). */
   due(now: number): number {
     return this.#due.length + this.#held.filter(({ dueAt }) => dueAt <= now).length;
   }
 
-  /** Adds what a receive returned. `now` in epoch ms. */
+  /** Adds received messages. `now` in epoch ms. */
   add(records: SQSRecord[], now: number): void {
     const { duplicates, reorder, random } = this.#mischief;
     for (const record of records) {
@@ -50,7 +50,7 @@ export class Deliveries {
     if (reorder) shuffle(this.#due, random);
   }
 
-  /** All that may be delivered now; what is not used comes back by {@link putBack}. */
+  /** All messages that may be delivered now. Return unused ones with {@link putBack}. */
   take(now: number): SQSRecord[] {
     const due = this.#held.filter(({ dueAt }) => dueAt <= now).map(({ record }) => record);
     this.#held = this.#held.filter(({ dueAt }) => dueAt > now);
@@ -63,7 +63,10 @@ export class Deliveries {
     this.#due.unshift(...records);
   }
 
-  /** Gives back all that waits: the originals, because a copy has no place of its own. */
+  /**
+   * Removes and returns all waiting originals. A copy needs no return: it is not a message of the
+   * queue.
+   */
   clear(): SQSRecord[] {
     const records = [...this.#due, ...this.#held.map(({ record }) => record)];
     this.#due = [];
@@ -71,7 +74,7 @@ export class Deliveries {
     return distinct(records).first;
   }
 
-  /** As another replica of the queue would deliver it: it may not know of the first receive. */
+  /** A copy as another replica of the queue would deliver it: its receive count may be older. */
   #copy(record: SQSRecord): SQSRecord {
     const count = this.#mischief.random() < 0.5 ? 1 : 2;
     return {
@@ -81,7 +84,7 @@ export class Deliveries {
   }
 }
 
-/** A message is never twice in one batch: identifiers could not distinguish the two. */
+/** A message is never twice in one batch: their identifiers would be equal. */
 function distinct(records: SQSRecord[]): { first: SQSRecord[]; again: SQSRecord[] } {
   const seen = new Set<string>();
   const first: SQSRecord[] = [];

@@ -20,18 +20,21 @@ export type MappingsContext = {
   onFailedBatch: (failed: FailedBatch) => void;
 };
 
-/** A batch whose function failed as a whole; its messages come back. */
+/** A batch whose function failed as a whole. Its messages become visible again. */
 export type FailedBatch = { functionName: string; reason: string; messageIds: string[] };
 
 export type Mappings = {
   all: readonly SwitchedMapping[];
-  /** Messages and copies that were received and have not ended, of the queues that count. */
+  /** Messages and copies in flight, of the queues that `counts` accepts. */
   inFlight(counts: (queueName: string) => boolean): number;
-  /** Ends polling, then waits up to `graceMs` for the invocations that run. */
+  /** Stops polling, then waits up to `graceMs` for running invocations. */
   stop(graceMs: number): Promise<void>;
 };
 
-/** How long a change takes. AWS takes seconds; code that does not wait for it must be noticed. */
+/**
+ * How long a change takes. AWS takes seconds. Long enough to find code that does not wait for a
+ * change.
+ */
 const SETTLE_MS = 200;
 
 /** Starts a poller for each enabled mapping. Throws if its function is not in the plan. */

@@ -1,6 +1,9 @@
 import { seededRandom } from './random.ts';
 
-/** How a queue may trouble its readers: SQS delivers at least once, and in no order. */
+/**
+ * How a queue departs from exactly-once, in-order delivery: SQS delivers at least once, and in no
+ * order.
+ */
 export type Mischief = {
   /** Probability of a second delivery, 0 to 1. */
   duplicates: number;
@@ -9,15 +12,15 @@ export type Mischief = {
 };
 
 export type MischiefOptions = {
-  /** Probability that a delivered message is delivered again, 0 to 1; 0 unless given. */
+  /** Probability that a delivered message is delivered again, 0 to 1. Default: 0. */
   duplicates?: number;
   /** Whether messages overtake each other. */
   reorder?: boolean;
-  /** Of duplicates and reordering; random unless given. */
+  /** Seed of duplicates and reordering. Default: random. */
   seed?: number;
 };
 
-/** The mischief asked for; its seed is reported, so that a run can be repeated. */
+/** The requested mischief. Logs its seed, so that a run can be repeated. */
 export function mischiefOf(options: MischiefOptions, log: (line: string) => void): Mischief {
   const { duplicates = 0, reorder = false } = options;
   const seed = options.seed ?? randomSeed();
@@ -27,7 +30,7 @@ export function mischiefOf(options: MischiefOptions, log: (line: string) => void
   return { duplicates, reorder, random: seededRandom(seed) };
 }
 
-/** Returns true with a probability, by the seed. */
+/** Returns a function that is true with this probability, from a seeded generator. */
 export function chance(probability: number, seed: number): () => boolean {
   const random = seededRandom(seed);
   return () => random() < probability;

@@ -1,6 +1,6 @@
 /**
- * The poller of one event source mapping: it fills a batch, waits for its turn, gives the batch to the
- * function, and meanwhile fills the next. It holds at most one batch that is not running.
+ * The poller of one event source mapping. It fills a batch, waits for its turn, passes the batch to
+ * the function, and fills the next one meanwhile. It holds at most one batch that is not running.
  */
 import type { SQSRecord } from 'aws-lambda';
 import type { Lease } from '../lambda/host.ts';
@@ -27,15 +27,15 @@ export type Mapping = {
 };
 
 export type Poller = {
-  /** Messages and copies that were received and have not ended. */
+  /** Messages and copies in flight. */
   inFlight(): number;
-  /** Ends polling, gives back what it has not delivered, and waits for the running invocations. */
+  /** Stops polling, returns what it has not delivered, and waits for the running invocations. */
   end(): Promise<void>;
 };
 
-/** The longest that SQS takes. */
+/** SQS's maximum. */
 const WAIT_SECONDS = 20;
-/** While copies or delayed messages wait for their time, a long poll must not be longer than that. */
+/** Used while copies or delayed messages wait: a longer poll would delay them. */
 const WAIT_SECONDS_HOLDING = 1;
 
 export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
@@ -68,14 +68,18 @@ export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
     inFlight: () => (stopping.signal.aborted ? 0 : deliveries.size) + runningRecords,
     async end() {
       stopping.abort();
-      // A batch that waits for its turn gets it when running ones end, or never; it then gives it back.
+      // A batch that waits for its turn gets it when another one ends. If that never happens, its
+      // messages are returned.
       polling.catch(() => {});
       await Promise.allSettled([...running, releaseMessages(mapping.queue, deliveries.clear())]);
     },
   };
 }
 
-/** Receives until a batch is full, or its window, counted from its first message, is over. */
+/**
+ * Receives until a batch is full, or until its window is over. The window starts with the first
+ * message.
+ */
 async function fill(mapping: Mapping, deliveries: Deliveries, signal: AbortSignal): Promise<void> {
   const { batchSize, windowMs, queue } = mapping;
   let windowEnd: number | undefined;
@@ -84,7 +88,7 @@ async function fill(mapping: Mapping, deliveries: Deliveries, signal: AbortSigna
     const due = deliveries.due(now);
     if (due > 0) windowEnd ??= now + windowMs;
     if (due >= batchSize || (windowEnd !== undefined && now >= windowEnd)) return;
-    // The emulator waits for fractions of a second too, so the window is kept exactly.
+    // The emulator waits for fractions of a second too, so the window is exact.
     const left = windowEnd === undefined ? idleWait(deliveries) : (windowEnd - now) / 1000;
     const wait = Math.min(left, WAIT_SECONDS);
     const messages = await receiveMessages(queue, batchSize - due, wait, signal);

@@ -1,4 +1,4 @@
-/** A seeded source of numbers in [0, 1): the same seed, the same numbers (mulberry32). */
+/** A seeded generator of numbers in [0, 1) (mulberry32). The same seed gives the same numbers. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

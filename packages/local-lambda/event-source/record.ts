@@ -2,7 +2,7 @@ import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
 import { ACCOUNT } from '../template/account.ts';
 
-/** A message as Lambda hands it to a function. */
+/** Converts a message to the record that Lambda passes to a function. */
 export function toRecord(message: Message, eventSourceARN: string): SQSRecord {
   const attributes = message.Attributes ?? {};
   return {

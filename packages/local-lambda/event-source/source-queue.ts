@@ -9,16 +9,17 @@ import type { SQSRecord } from 'aws-lambda';
 
 /** The most messages that SQS accepts or returns in one call. */
 const CALL_MAX = 10;
-/** Receives at a time while a batch fills. */
+/** Number of parallel receives while a batch fills. */
 const RECEIVES_MAX = 5;
 
-/**
- * Receives up to `wanted` messages, waiting up to `waitSeconds` for the first. If the first call comes back
- * full there are probably more, and some calls run side by side. An aborted wait returns none.
- */
+/** A queue with its client. */
 export type SourceQueue = { sqs: SQSClient; url: string; arn: string };
 
-/** Deletes finished messages. A message that another delivery already deleted is no error. */
+/**
+ * Receives up to `wanted` messages. Waits up to `waitSeconds` for the first one. If the first call
+ * returns ten, there are probably more, so further calls run in parallel. An aborted wait returns
+ * none.
+ */
 export async function receiveMessages(
   queue: SourceQueue,
   wanted: number,
@@ -56,7 +57,7 @@ async function receiveOnce(
 
 type Handle = { ReceiptHandle?: string | undefined };
 
-/** Makes messages that were received and not delivered visible again, at once. */
+/** Deletes processed messages. It is not an error if another delivery already deleted a message. */
 export async function removeMessages({ sqs, url }: SourceQueue, handles: Handle[]): Promise<void> {
   await Promise.all(
     entriesOf(handles).map((entries) =>
@@ -65,6 +66,7 @@ export async function removeMessages({ sqs, url }: SourceQueue, handles: Handle[
   );
 }
 
+/** Makes received messages visible again at once. */
 export async function releaseMessages({ sqs, url }: SourceQueue, records: SQSRecord[]) {
   const handles = records.map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));
   await Promise.all(
@@ -75,7 +77,7 @@ export async function releaseMessages({ sqs, url }: SourceQueue, records: SQSRec
   );
 }
 
-/** The entries of as many batch calls as are needed. */
+/** Divides the entries into batch calls. */
 function entriesOf(handles: Handle[]): { Id: string; ReceiptHandle: string | undefined }[][] {
   const calls: { Id: string; ReceiptHandle: string | undefined }[][] = [];
   for (let start = 0; start < handles.length; start += CALL_MAX) {

@@ -1,16 +1,20 @@
 /**
- * One event source mapping, as Lambda's API shows and changes it while it runs. A change is asynchronous,
- * as on AWS: the mapping reports it (`Disabling`), goes on as before until it is done, and accepts no other
- * change meanwhile. A disabled mapping receives no more; what it has given to its function goes on.
+ * One event source mapping, as Lambda's API shows and changes it while it runs. A change is
+ * asynchronous, as on AWS: the mapping reports it (`Disabling`), goes on as before until it is
+ * done, and accepts no other change meanwhile. A disabled mapping receives nothing. Running
+ * invocations continue.
  */
 import type { Poller } from './poller.ts';
 
 export type MappingState = 'Enabled' | 'Disabling' | 'Disabled' | 'Enabling' | 'Updating';
 
-/** The settings of a mapping that can be changed; absent ones stay. Infinite: no maximum of its own. */
+/**
+ * The settings of a mapping that can be changed. Absent ones stay. Infinity: no maximum
+ * concurrency.
+ */
 export type MappingChange = { enabled?: boolean; concurrencyMax?: number };
 
-/** What of a mapping never changes. */
+/** The settings of a mapping that never change. */
 export type MappingIdentity = {
   uuid: string;
   logicalId: string;
@@ -21,7 +25,7 @@ export type MappingIdentity = {
   functionResponseTypes: string[];
 };
 
-/** Starts polling; calls for the current maximum of concurrent invocations before each. */
+/** Starts polling. The poller calls `concurrencyMax` before each invocation. */
 type StartPoller = (concurrencyMax: () => number) => Poller;
 
 export class SwitchedMapping {
@@ -32,7 +36,7 @@ export class SwitchedMapping {
   #concurrencyMax: number;
   #changedAt = Date.now();
   #poller: Poller | undefined;
-  /** Former pollers whose invocations still run. */
+  /** Stopped pollers whose invocations still run. */
   #ending = new Map<Poller, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -54,7 +58,7 @@ export class SwitchedMapping {
     return this.#state;
   }
 
-  /** Invocations at a time; infinite where the mapping bounds none. */
+  /** Maximum concurrency. Infinity if the mapping has none. */
   get concurrencyMax(): number {
     return this.#concurrencyMax;
   }
@@ -64,23 +68,23 @@ export class SwitchedMapping {
     return this.#changedAt;
   }
 
-  /** Whether a change is under way, so that no other is accepted. */
+  /** Whether a change is in progress. Then no other is accepted. */
   get changing(): boolean {
     return this.#timer !== undefined;
   }
 
-  /** Messages and copies that were received and whose fate is open. */
+  /** Messages and copies in flight. */
   inFlight(): number {
     const pollers = [...(this.#poller ? [this.#poller] : []), ...this.#ending.keys()];
     return pollers.reduce((sum, poller) => sum + poller.inFlight(), 0);
   }
 
-  /** Begins a change; only to be called while none is under way. */
+  /** Starts a change. Must not be called while another one is in progress. */
   change({ enabled = this.#poller !== undefined, concurrencyMax }: MappingChange): void {
     const wasEnabled = this.#poller !== undefined;
     if (enabled === wasEnabled) this.#state = 'Updating';
     else this.#state = enabled ? 'Enabling' : 'Disabling';
-    // Functions that end during the shutdown may still request a change; nothing polls any more.
+    // Functions that end during the shutdown may still request a change. Nothing polls any more.
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -90,7 +94,7 @@ export class SwitchedMapping {
     }, this.#settleMs);
   }
 
-  /** Ends polling; resolves when what it handed out has ended. */
+  /** Stops polling. Resolves when its invocations have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);

@@ -5,15 +5,15 @@ import type { Outcome, Refusal as Throttled } from '../lambda/outcome.ts';
 import { nameOfArn } from '../template/account.ts';
 import { notFound, Refusal } from './refusal.ts';
 
-/** Runs a function now, or reports that it is throttled, for example by its reserved concurrency. */
+/** Invokes a function now. Reports if it is throttled, for example by its reserved concurrency. */
 export type InvokeNow = (spec: FunctionSpec, payload: string) => Promise<Outcome | Throttled>;
 
-/** The API's answer: `headers` beside the status, `body` unchanged. */
+/** The API's response. `body` is returned unchanged. */
 export type Answer = { status: number; headers: Record<string, string>; body: string };
 
 /**
- * RequestResponse only: the answer is the function's own, or the error that ended it, marked as such.
- * Throws {@link Refusal} for what Lambda refuses.
+ * RequestResponse only. The response is the function's own, or the error that ended it, marked as
+ * such. Throws {@link Refusal} for requests that Lambda refuses.
  */
 export async function invoke(
   spec: FunctionSpec,

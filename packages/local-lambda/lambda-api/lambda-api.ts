@@ -1,8 +1,8 @@
 /**
- * Lambda's REST API, as far as the supervisor and operators use it: event source mappings are read and
- * changed, functions invoked. It must listen before the functions' environments exist, because they get its
- * address, and can answer only when the functions and mappings exist. Until then it is unavailable, and the
- * SDK tries again.
+ * The part of Lambda's REST API that the supervisor and operators use: event source mappings are
+ * read and changed, functions are invoked. It must listen before the functions' environments exist,
+ * because they get its address. It can answer only when functions and mappings exist. Until then it
+ * is unavailable, and the SDK tries again.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -21,7 +21,7 @@ import {
 import { get, list, update } from './mapping-actions.ts';
 import { Refusal } from './refusal.ts';
 
-/** What it controls. */
+/** The functions and mappings that it serves. */
 export type LambdaService = {
   functions: Map<string, FunctionSpec>;
   mappings: readonly SwitchedMapping[];
@@ -30,9 +30,9 @@ export type LambdaService = {
 
 export type LambdaApi = {
   endpoint: string;
-  /** From now on requests are answered. */
+  /** From this call on, requests are answered. */
   serve(service: LambdaService): void;
-  /** Drops the idle connections of this client (its AWS_SDK_UA_APP_ID) without its knowledge. */
+  /** Drops the idle connections of this client (its AWS_SDK_UA_APP_ID) without telling it. */
   loseConnections(clientId: string): void;
   stop(): Promise<void>;
 };

@@ -6,13 +6,13 @@ import { notFound, Refusal } from './refusal.ts';
 
 const LIST_MAX = 100;
 
-/** Lambda's own bounds of an SQS mapping's maximum concurrency. */
+/** Lambda's limits for the maximum concurrency of an SQS mapping. */
 const changeSchema = z.object({
   Enabled: z.boolean().optional(),
   ScalingConfig: z.object({ MaximumConcurrency: z.int().min(2).max(1000).optional() }).optional(),
 });
 
-/** A mapping in the API's own words; times in epoch seconds, as its JSON has them. */
+/** A mapping as the API describes it. Times are in epoch seconds, as in its JSON. */
 export function describe(mapping: SwitchedMapping): object {
   const { identity, state, concurrencyMax, changedAt } = mapping;
   return {
@@ -34,7 +34,7 @@ export function get(mappings: readonly SwitchedMapping[], uuid: string): object 
   return describe(find(mappings, uuid));
 }
 
-/** Those of a function (name or ARN) and of a queue (ARN), a page at a time. */
+/** The mappings of a function (name or ARN) or a queue (ARN), a page at a time. */
 export function list(mappings: readonly SwitchedMapping[], query: URLSearchParams): object {
   const functionName = query.get('FunctionName');
   const source = query.get('EventSourceArn');
@@ -51,7 +51,7 @@ export function list(mappings: readonly SwitchedMapping[], query: URLSearchParam
   };
 }
 
-/** Begins a change and returns the intermediate state. */
+/** Starts a change and returns the intermediate state. */
 export function update(mappings: readonly SwitchedMapping[], uuid: string, body: unknown): object {
   const mapping = find(mappings, uuid);
   const parsed = changeSchema.safeParse(body);

@@ -1,4 +1,7 @@
-/** A request that the Lambda API refuses, in AWS's words: the SDK makes its error of them. */
+/**
+ * A request that the Lambda API refuses. It has AWS's error name and message, from which the SDK
+ * makes its error.
+ */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly status: number;

@@ -1,7 +1,7 @@
 /**
- * Lambda's asynchronous invocations, as log subscriptions and rules use them: a function that fails is
- * invoked again after one minute and after two more, then the event goes to the function's dead-letter
- * queue, if it has one.
+ * Lambda's asynchronous invocations, as log subscriptions and rules use them. A function that fails
+ * is invoked again after one minute and after two more. Then the event goes to the function's
+ * dead-letter queue, if it has one.
  */
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { nameOfArn } from '../template/account.ts';
@@ -13,16 +13,16 @@ import type { Failure } from './outcome.ts';
 export type AsyncInvocations = {
   /** Accepts an event (JSON). */
   invoke(spec: FunctionSpec, payload: string): void;
-  /** Events that were accepted and neither handled nor given up. */
+  /** Number of accepted events that are neither handled nor given up. */
   pending(): number;
   stop(): void;
 };
 
 const RETRIES_AFTER_MS = [60_000, 120_000];
-/** A refusal is not an attempt. Lambda waits a second at first, and up to five minutes later on. */
+/** A refusal is not an attempt. Lambda waits a second at first, later up to five minutes. */
 const REFUSED_AGAIN_MS = 1_000;
 
-/** The queues of dead letters, in the emulator. */
+/** Access to the dead-letter queues in the emulator. */
 type DeadLetters = { sqs: SQSClient; endpoint: string };
 
 export function startAsyncInvocations(

@@ -1,6 +1,6 @@
 /**
- * The runtime inside an environment: it loads the handler, then asks the Runtime API for one
- * invocation after another, as AWS's own Node.js runtime does. It runs as a process of its own.
+ * The runtime inside an environment. It loads the handler, then asks the Runtime API for one
+ * invocation after another, as AWS's own Node.js runtime does. It runs in a process of its own.
  */
 import { flushCompileCache } from 'node:module';
 import { basename, join } from 'node:path';
@@ -39,11 +39,11 @@ const handler = await loadHandler().catch(async (error: unknown) => {
   process.exit(EXIT.initError);
 });
 
-// By default it is written at the end of a process, and ours ends by SIGKILL.
+// Node writes the cache when a process exits, but this one is ended by SIGKILL.
 flushCompileCache();
 
 for (;;) {
-  // Without its host an environment has no purpose.
+  // Without its host, an environment has no purpose.
   const invocation = await fetchNext().catch(() => process.exit(0));
   await thawed();
   current = invocation.requestId;
@@ -52,9 +52,9 @@ for (;;) {
 }
 
 /**
- * What became due while the environment was frozen acts before the event is handled, as on AWS, where the
- * event arrives after the process continues. The first turn runs the timers and their promises, the second
- * the sockets.
+ * Runs what became due while the environment was frozen, before the event is handled. On AWS too,
+ * the event arrives after the process continues. The first turn runs the timers and their promises,
+ * the second one the sockets.
  */
 async function thawed(): Promise<void> {
   await setImmediate();
@@ -75,7 +75,7 @@ async function run(invocation: Invocation): Promise<void> {
   return post(`${base}/response`, result ?? null);
 }
 
-/** Work that an invocation left becomes a line of the function's log. */
+/** Writes a line to the function's log for work that an invocation left unfinished. */
 async function unfinishedReporter(): Promise<(invocation: Invocation) => void> {
   const { unfinished, watchWork } = await import('./unfinished.ts');
   watchWork();

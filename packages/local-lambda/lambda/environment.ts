@@ -1,7 +1,7 @@
 /**
- * One execution environment: a child process that runs the bundled artefact, gets one event at a time, is
- * frozen once it asks for the next, and is killed where AWS would kill it (function timeout, memory, failed
- * init).
+ * One execution environment: a child process that runs the bundled code and gets one event at a
+ * time. It is frozen when it asks for the next event, and killed where AWS would kill it (function
+ * timeout, memory, failed init).
  */
 import assert from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -17,17 +17,23 @@ import type { RuntimeApi, RuntimeMessage } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(moduleBeside(import.meta.url, 'bootstrap'));
 const INIT_TIMEOUT_MS = 10_000;
-/** Share of the function's memory for node's heap, as on AWS; V8 prefers these limits to a worker's own. */
+/**
+ * Share of the function's memory for node's heap, as on AWS. V8 prefers these limits to a worker's
+ * own.
+ */
 const OLD_SPACE_SHARE = 0.9;
 const SEMI_SPACE_SHARE = 0.05;
 
-/** An event that the environment handles; its outcome counts when the next one is requested. */
+/**
+ * The event that the environment handles. Its outcome counts when the environment asks for the next
+ * one.
+ */
 type Running = { requestId: string; outcome?: Outcome; done: (outcome: Outcome) => void };
 
 type Surroundings = {
   api: RuntimeApi;
   onLine: (line: string) => void;
-  /** Called each time that it is frozen. */
+  /** Called each time that the environment is frozen. */
   onFrozen: () => void;
 };
 
@@ -36,9 +42,9 @@ export class Environment {
   readonly logStream: string;
   /** Resolves when the process is gone. */
   readonly gone: Promise<unknown>;
-  /** Largest resident size seen, bytes. */
+  /** Largest resident size so far, in bytes. */
   memoryUsed = 0;
-  /** `performance.now()` of its latest invocation; 0 before the first. */
+  /** `performance.now()` of its latest invocation. 0 before the first. */
   lastUsedAt = 0;
   busy = false;
   alive = true;
@@ -58,15 +64,15 @@ export class Environment {
     this.#unregister = unregister;
     this.#process = spawn(process.execPath, [...heapFlags(spec.memoryMb), BOOTSTRAP], {
       cwd: spec.codeDirectory,
-      // A group of its own, with everything it starts: frozen and killed as one. Ctrl-C in the terminal
-      // goes to us, and we stop in order.
+      // A process group of its own, with everything that it starts: frozen and killed as a whole.
+      // Ctrl-C in the terminal reaches only us, and we stop in order.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...spec.variables,
         AWS_LAMBDA_RUNTIME_API: address,
         AWS_LAMBDA_LOG_STREAM_NAME: this.logStream,
-        // By this a store knows whose connection it is.
+        // Lets a store recognize the connections of this environment.
         AWS_SDK_UA_APP_ID: id,
       },
     });
@@ -89,12 +95,12 @@ export class Environment {
     return this.#process.pid ?? 0;
   }
 
-  /** Resolves when the handler is loaded, or with the reason why it is not. */
+  /** Resolves when the handler is loaded, or with the reason why it failed to load. */
   get initialized(): Promise<Failure | undefined> {
     return this.#init.promise;
   }
 
-  /** Passes the event on and waits for its outcome. One at a time. */
+  /** Passes an event on and waits for its outcome. Only one at a time. */
   async invoke(requestId: string, payload: string): Promise<Outcome> {
     const next = this.#next;
     assert(!this.#invocation, 'an environment handles one event at a time');
@@ -104,7 +110,7 @@ export class Environment {
     this.#invocation = { requestId, done: resolve };
     const { timeoutMs } = this.spec;
     const timer = setTimeout(() => this.#end(timedOut(timeoutMs / 1000)), timeoutMs);
-    // The bootstrap runs what became due meanwhile before it passes the event on.
+    // The bootstrap runs what became due in the meantime before it passes the event on.
     this.#group.continueFrom('frozen');
     next.writeHead(200, {
       'lambda-runtime-aws-request-id': requestId,
@@ -115,7 +121,10 @@ export class Environment {
     return promise.finally(() => clearTimeout(timer));
   }
 
-  /** Its share of a processor is used up, until it is released. Its timeout goes on. */
+  /**
+   * Stops the environment until it is released, because its share of the processor is used up. Its
+   * timeout goes on.
+   */
   hold(): void {
     this.#group.stopFor('held');
   }
@@ -124,13 +133,13 @@ export class Environment {
     this.#group.continueFrom('held');
   }
 
-  /** Records the resident size, in bytes, and ends the environment above its memory. */
+  /** Records the resident size in bytes, and kills an environment above its memory size. */
   measured(bytes: number): void {
     this.memoryUsed = Math.max(this.memoryUsed, bytes);
     if (bytes > this.spec.memoryMb * 1024 * 1024) this.#end(outOfMemory());
   }
 
-  /** Kills the process without blaming it; resolves when it is gone. */
+  /** Kills the process without a failure. Resolves when it is gone. */
   async stop(): Promise<void> {
     this.#end(exited(null, 'SIGKILL'));
     await this.gone;
@@ -160,7 +169,9 @@ export class Environment {
     if (this.#invocation?.requestId === requestId) this.#invocation.outcome = outcome;
   }
 
-  /** A process that dies after it answered has answered. */
+  /**
+   * Ends the running invocation. If the process has already responded, the response is the outcome.
+   */
   #settle(otherwise?: Failure): void {
     const outcome = this.#invocation?.outcome ?? otherwise;
     if (outcome) this.#invocation?.done(outcome);

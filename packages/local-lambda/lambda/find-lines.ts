@@ -6,7 +6,7 @@ import type { LogLine } from './platform-log.ts';
 
 const LINES_MAX = 1_000;
 
-/** The lines of all functions' logs in a folder that hold this text, by function and as they came. */
+/** Lines in the logs of a folder that contain this text, by function and in order. */
 export async function findLines(
   directory: string,
   text: string,

@@ -3,7 +3,7 @@ import type { ServiceEndpoints } from '../clients.ts';
 import { ACCOUNT, arn, nameOfArn, roleIdOf } from '../template/account.ts';
 import type { FunctionPlan } from '../template/plan.ts';
 
-/** All that an environment of a function needs to know. */
+/** Everything that an environment of a function needs. */
 export type FunctionSpec = {
   name: string;
   arn: string;
@@ -12,25 +12,25 @@ export type FunctionSpec = {
   codeDirectory: string;
   timeoutMs: number;
   memoryMb: number;
-  /** Infinity if none is reserved. */
+  /** Infinity if the function has no reserved concurrency. */
   reservedConcurrency: number;
   logGroup: string;
-  /** Queue for events that asynchronous invocations gave up. */
+  /** Queue for events that asynchronous invocations gave up on. */
   deadLetterArn?: string;
   variables: Record<string, string>;
-  /** Those of them that the template configures. */
+  /** The environment variables that the template configures. */
   configured: Record<string, string>;
 };
 
-/** Maximum of environments alive at a time, over all functions. */
+/** Default for the number of environments of all functions. */
 export function defaultEnvironmentsMax(): number {
   return 4 * availableParallelism();
 }
 
 /**
  * The functions by name.
- * @param compileCache a folder where V8 keeps compiled code, so that a replaced environment or
- *   worker need not compile a megabyte again (on AWS the function's own image would hold it)
+ * @param compileCache folder for V8's compiled code, so that a replaced environment or worker need
+ * not compile a megabyte again (on AWS, the function's image would contain it)
  */
 export function functionSpecs(
   plans: FunctionPlan[],
@@ -73,8 +73,8 @@ function functionSpec(
 }
 
 /**
- * The variables that AWS sets itself, with the emulators as endpoints. None comes from our own environment
- * variables.
+ * The environment variables that AWS sets, with the emulators as endpoints. None is copied from our
+ * own process.
  */
 function platformVariables(
   functionName: string,
@@ -94,7 +94,7 @@ function platformVariables(
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsmanager,
-    // The home of Lambda's own user: ours may have none, and the SDK asks for it.
+    // The home folder of Lambda's user. The SDK asks for it, and our own user may have none.
     HOME: '/home/sbx_user1051',
     LANG: 'en_US.UTF-8',
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -102,12 +102,12 @@ function platformVariables(
   };
 }
 
-/** Calls are made as its role: the emulator uses the key as SenderId. */
+/** Credentials of the function's role: the emulator uses the access key as SenderId. */
 function signsAs(roleArn: string, functionName: string): Record<string, string> {
   return { AWS_ACCESS_KEY_ID: `${roleIdOf(nameOfArn(roleArn))}:${functionName}` };
 }
 
-/** Region and credentials, as the SDK reads them. */
+/** Region and credentials in the variables that the SDK reads. */
 export function accountVariables(): Record<string, string> {
   return {
     AWS_REGION: ACCOUNT.region,

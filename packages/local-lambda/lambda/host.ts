@@ -1,6 +1,6 @@
 /**
- * The Lambda service: an environment is started when an event finds none warm, and used again while it
- * lives; there are never more at a time than the maximum.
+ * The Lambda service. It starts an environment if none is warm for an event, and uses an
+ * environment again while it lives. The number of environments is limited.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
@@ -21,37 +21,40 @@ import { startReaper } from './reaper.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 import { Turns } from './turns.ts';
 
-/** The right to one invocation: run it or give it back. */
+/** The right to one invocation. Invoke or give it back. */
 export type Lease = { invoke(payload: string): Promise<Outcome | Refusal>; giveBack(): void };
 
 export type LambdaHost = {
   /**
-   * Waits until the function may run once more. `owner` (a mapping, a rule) is the caller, which never runs
-   * more than `ownerMax` at a time.
+   * Waits until the function may run once more. `owner` (a mapping, a rule) is the caller, which
+   * never runs more than `ownerMax` at a time.
    */
   acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease>;
-  /** For callers that do not queue: runs at once or, like the rest, as soon as the machine has room. */
+  /** For callers without a queue: runs at once, or as soon as the machine has room. */
   invokeNow(spec: FunctionSpec, payload: string): Promise<Outcome | Refusal>;
   /**
-   * Refuses the function's invocations, until the returned function is called. Pollers go on, so messages
-   * spend receives and come back when their visibility ends.
+   * Refuses the function's invocations until the returned function is called. Pollers go on, so
+   * messages spend receives and become visible again after their visibility timeout.
    */
   throttle(functionName: string): () => void;
-  /** Each environment runs for this share (0 to 1) of the time, until the returned function is called. */
+  /**
+   * Each environment runs for this share (0 to 1) of the time, until the returned function is
+   * called.
+   */
   shareProcessor(share: number): () => void;
   environments(): { functionName: string; pid: number; busy: boolean }[];
-  /** Ends a function's environments, as a deployment does: what runs is finished first. */
+  /** Ends a function's environments, as a deployment does. Running invocations finish first. */
   replace(functionName: string): void;
   stop(): Promise<void>;
 };
 
-/** Instead of an environment: the function is throttled. */
+/** In place of an environment: the function is throttled. */
 const REFUSED = { refused: true } as const;
 
-/** How long a batch waits for a warm environment before one more is started. */
+/** How long a batch waits for a warm environment before another one is started. */
 const PATIENCE_MS = 2000;
 
-/** `onFrozen` is called for each environment that asked for its next event. */
+/** `onFrozen` is called when an environment asks for its next event. */
 export async function startLambdaHost(
   environmentsMax: number,
   log: PlatformLog,

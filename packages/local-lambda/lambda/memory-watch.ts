@@ -3,7 +3,7 @@ import type { Environment } from './environment.ts';
 
 const INTERVAL_MS = 200;
 
-/** Measures the resident size of all environments, five times a second, until stopped. */
+/** Measures the resident size of all environments five times a second, until it is stopped. */
 export function watchMemory(environments: () => Environment[]): { stop(): void } {
   let timer: NodeJS.Timeout | undefined = setTimeout(tick, INTERVAL_MS);
 
@@ -23,7 +23,7 @@ export function watchMemory(environments: () => Environment[]): { stop(): void }
 
 async function measure(alive: Environment[]): Promise<void> {
   if (alive.length === 0) return;
-  // All in one call: on macOS each costs a process. If all have just died it rejects.
+  // One call for all: on macOS each call starts a process. It rejects if all have just died.
   const pids = alive.map(({ pid }) => pid);
   const usage: Record<string, { memory: number } | null> = await pidusage(pids).catch(() => ({}));
   for (const environment of alive) {

@@ -1,17 +1,17 @@
 /**
- * How an invocation ended, in the words of the platform's own log records: `error` is an error that the
- * runtime reported or the death of its process, `timeout` was killed by its time limit.
+ * How an invocation ended, in the terms of the platform's log records. `error`: the runtime
+ * reported an error, or its process died. `timeout`: killed at the function's timeout.
  */
 export type Outcome =
   | { status: 'success'; payload: string }
   | { status: 'error' | 'timeout'; errorType: string; errorMessage: string };
 
-/** The service did not accept the invocation; no environment had it. */
+/** The service refused the invocation. No environment got it. */
 export type Refusal = { status: 'throttled'; errorType: string; errorMessage: string };
 
 export type Failure = Exclude<Outcome, { status: 'success' }>;
 
-/** The environment's process ended by itself. */
+/** The failure of an environment whose process ended without being killed by us. */
 export function exited(code: number | null, signal: string | null): Failure {
   const how = signal ? `signal: ${signal.replace('SIG', '').toLowerCase()}` : `exit status ${code}`;
   const errorMessage =
@@ -29,7 +29,7 @@ export function outOfMemory(): Failure {
   return { status: 'error', errorType: 'Runtime.OutOfMemory', errorMessage };
 }
 
-/** What the runtime reported by itself: a handler's exception, or a module that does not load. */
+/** The failure that the runtime reported: a handler's exception, or a module that fails to load. */
 export function reported(payload: string): Failure {
   const parsed: unknown = JSON.parse(payload);
   const field = (name: string) =>

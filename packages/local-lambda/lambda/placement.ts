@@ -1,18 +1,18 @@
 /**
- * Where an invocation may run. Environments are expensive here: each compiles its code again, and work that
- * keeps two cores busy is not done sooner by eight of them. So a function starts one more only up to the
- * eager ones, or after waiting a while (AWS's pollers also scale in steps: five at once, then a few more a
- * second), and takes another's place only from a function that has more than itself, so that two never
- * evict each other in turns.
+ * Decides where an invocation may run. Environments are expensive here: each one compiles its code
+ * again, and eight of them are no faster on two cores. So beyond the eager ones, a function gets
+ * another environment only after waiting a while. (AWS's pollers also scale in steps: five at once,
+ * then a few more per second.) And it replaces an environment only of a function that has more than
+ * itself, so that two functions never evict each other in turns.
  */
 
-/** An environment as seen from here. */
+/** What the placement needs to know of an environment. */
 export type Resident = { functionName: string; busy: boolean; lastUsedAt: number };
 
 export type PlacementPolicy = {
-  /** Maximum of environments over all functions. */
+  /** Maximum number of environments of all functions. */
   max: number;
-  /** Environments that a function gets without waiting. */
+  /** Number of environments that a function gets without waiting. */
   eager: number;
 };
 
@@ -21,7 +21,7 @@ export type Place<R extends Resident> =
   | { type: 'new' }
   | { type: 'instead'; environment: R };
 
-/** The place of one more invocation, or undefined if it has to wait. */
+/** The place for one more invocation. Undefined if it has to wait. */
 export function placeFor<R extends Resident>(
   functionName: string,
   waitedLong: boolean,

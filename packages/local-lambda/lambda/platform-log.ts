@@ -1,6 +1,7 @@
 /**
- * What CloudWatch Logs would hold: a function's own lines and, between them, the platform's JSON records of
- * starts and ends, from which a death is seen outside the dying process.
+ * The logs that CloudWatch Logs would have: a function's own lines and, between them, the
+ * platform's JSON records of starts and ends. They report a death from outside of the dying
+ * process.
  */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -15,18 +16,18 @@ export type PlatformEvent =
   | 'platform.runtimeDone'
   | 'platform.report';
 
-/** One line of a function's log, with what CloudWatch tells of its origin. */
+/** One line of a function's log, with the origin that CloudWatch knows. */
 export type LogLine = { functionName: string; logStream: string; line: string };
 
 export type PlatformLog = {
   line(origin: Omit<LogLine, 'line'>, line: string): void;
   platform(origin: Omit<LogLine, 'line'>, type: PlatformEvent, record: object): void;
-  /** Tells of each line from now on, until what it answers is called. */
+  /** Calls the listener for each line until the returned function is called. */
   listen(listener: (line: LogLine) => void): () => void;
   stop(): Promise<void>;
 };
 
-/** Writes `<directory>/<function>.log` and calls its listeners for each line. */
+/** Writes `<directory>/<function>.log`, and calls its listeners for each line. */
 export async function openPlatformLog(directory: string): Promise<PlatformLog> {
   await mkdir(directory, { recursive: true });
   const listeners = new Set<(line: LogLine) => void>();
@@ -60,7 +61,7 @@ export async function openPlatformLog(directory: string): Promise<PlatformLog> {
   };
 }
 
-/** How an outcome is told in a record. */
+/** The status of an outcome in a record. */
 export function statusOf(outcome: Outcome): { status: string; errorType?: string } {
   if (outcome.status === 'success') return { status: 'success' };
   return { status: outcome.status, errorType: outcome.errorType };

@@ -1,9 +1,9 @@
 /**
- * The processes of one environment: a group that is stopped, continued and killed as a whole. It is stopped
- * for one or more reasons, and runs again when none is left.
+ * The processes of one environment: a group that is stopped, continued and killed as a whole. It is
+ * stopped for one or more reasons, and continues when none is left.
  */
 
-/** `frozen`: it asked for the next event. `held`: its share of a processor is used up. */
+/** `frozen`: it asked for the next event. `held`: its share of the processor is used up. */
 type Reason = 'frozen' | 'held';
 
 /** Windows has no signal that stops a process, so nothing is frozen there. */
@@ -14,7 +14,7 @@ export class ProcessGroup {
   readonly #reasons = new Set<Reason>();
   #killed = false;
 
-  /** @param pid of the group's leader; 0 for a process that could not be started. */
+  /** @param pid id of the group's leader; 0 for a process that could not be started */
   constructor(pid: number) {
     this.#pid = pid;
   }
@@ -29,14 +29,14 @@ export class ProcessGroup {
     if (this.#reasons.size === 0 && CAN_STOP) this.#signal('SIGCONT');
   }
 
-  /** Works on a stopped group too. */
+  /** Also kills a stopped group. */
   kill(): void {
     this.#signal('SIGKILL');
     this.#killed = true;
   }
 
   #signal(signal: NodeJS.Signals): void {
-    // The id of a finished group may belong to another by now.
+    // The id of a dead group may belong to another one by now.
     if (this.#pid === 0 || this.#killed) return;
     try {
       process.kill(-this.#pid, signal);
@@ -46,7 +46,7 @@ export class ProcessGroup {
   }
 }
 
-/** macOS answers EPERM for a group of which nothing but a zombie is left. */
+/** macOS returns EPERM for a group of which only a zombie is left. */
 function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ['ESRCH', 'EPERM'].includes(`${error.code}`);
 }

@@ -1,15 +1,15 @@
 /**
- * Gives environments less of a processor than they would use: in each period a group runs for its share and
- * is stopped for the rest, one after the other, so that they do not all run at once. Clocks outside go on,
- * as on AWS: a function's timeout, visibility, leases.
+ * Gives environments less of a processor than they would use. In each period a group runs for its
+ * share and is stopped for the rest, one after the other, so that they do not all run at once.
+ * Clocks outside go on, as on AWS: function timeouts, visibility timeouts, leases.
  */
 export type Holdable = { readonly alive: boolean; hold(): void; release(): void };
 
 const PERIOD_MS = 200;
 
 /**
- * @param environments those that are alive now
- * @param share of each period that each may run, 0 to 1
+ * @param environments returns those that are alive
+ * @param share the part of each period in which each may run, 0 to 1
  * @returns a function that ends it
  */
 export function shareProcessor(environments: () => readonly Holdable[], share: number): () => void {

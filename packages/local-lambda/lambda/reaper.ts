@@ -1,22 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * A shell that outlives us by a moment: when we die, even by SIGKILL, its standard input ends, and it kills
- * the environments that it heard of last. They cannot do so by themselves: they are frozen, or in a busy
- * loop.
+ * A shell that lives a moment longer than we do. When we die, even by SIGKILL, its standard input
+ * ends, and it kills the environments in the last list that it got. They cannot exit themselves:
+ * they are frozen, or in a busy loop.
  */
 const SCRIPT = `while read -r line; do pids=$line; done
 for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done`;
 
 export type Reaper = {
-  /** Of the shell. */
+  /** Process id of the shell. */
   pid(): number | undefined;
   /** Updates the process groups that must die with us. */
   watch(pids: number[]): void;
   stop(): void;
 };
 
-/** Starts it, and another if it is killed. */
+/** Starts the shell, and another one if it is killed. */
 export function startReaper(): Reaper {
   let watched = '';
   let stopped = false;
@@ -30,7 +30,7 @@ export function startReaper(): Reaper {
       env: {},
     });
     child.unref();
-    // If it is killed, the broken pipe must not end us too.
+    // If the shell is killed, the broken pipe must not end us too.
     child.stdin.on('error', () => {});
     child.stdin.write(`${watched}\n`);
     child.once('exit', () => {

@@ -1,13 +1,13 @@
 /**
- * The Lambda Runtime API, one server for all environments. Each has a path of its own in front
- * of the version (AWS_LAMBDA_RUNTIME_API is host and port, and clients append to it).
+ * The Lambda Runtime API: one server for all environments. Each one has a path of its own before
+ * the version (AWS_LAMBDA_RUNTIME_API is host and port, and clients append to it).
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { guardLoopback } from '../loopback.ts';
 
-/** What the runtime inside an environment says. */
+/** A message of the runtime inside an environment. */
 export type RuntimeMessage =
   | { type: 'next'; answer: ServerResponse }
   | { type: 'response'; requestId: string; payload: string }
@@ -17,7 +17,9 @@ export type RuntimeMessage =
 type Listener = (message: RuntimeMessage) => void;
 
 export type RuntimeApi = {
-  /** The value of AWS_LAMBDA_RUNTIME_API for a new environment, and how to end it. */
+  /**
+   * Returns the value of AWS_LAMBDA_RUNTIME_API for a new environment, and a function that ends it.
+   */
   register(environment: string, listener: Listener): { address: string; unregister(): void };
   stop(): Promise<void>;
 };

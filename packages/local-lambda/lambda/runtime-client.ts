@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** One event to be handled, as the Runtime API hands it out. */
+/** One event to handle, as the Runtime API returns it. */
 export type Invocation = {
   requestId: string;
   deadlineMs: number;
@@ -13,7 +13,7 @@ export type Invocation = {
 const base = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/`;
 const agent = new Agent({ keepAlive: true });
 
-/** Waits, as long as it takes, for the next invocation. Rejects when the host is gone. */
+/** Waits without a limit for the next invocation. Rejects when the host is gone. */
 export async function fetchNext(): Promise<Invocation> {
   const response = await send('GET', 'invocation/next');
   const header = (name: string) => String(response.headers[`lambda-runtime-${name}`]);
@@ -32,7 +32,7 @@ export async function post(path: string, value: unknown): Promise<void> {
   assert(response.statusCode === 202, `the Runtime API answered ${response.statusCode}`);
 }
 
-/** fetch would give up a long poll after five minutes, so this is node:http. */
+/** Uses node:http, because fetch gives up a long poll after five minutes. */
 function send(method: string, path: string, body = ''): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request(base + path, { method, agent }, resolve)

@@ -1,7 +1,7 @@
 /**
- * Decides whose turn it is. Those that want to run wait until there is a place; a place goes to the owner
- * (a mapping, a rule) that holds the fewest, the longest waiting among equals, so that a mapping with a
- * flood behind it cannot starve one with a single message.
+ * Decides whose turn it is. A request waits until there is a place. A free place goes to the owner
+ * (a mapping, a rule) that holds the fewest; among equals, to the one that has waited longest. So a
+ * mapping with a flood behind it cannot starve one with a single message.
  */
 
 type Waiter<W, P> = {
@@ -12,7 +12,7 @@ type Waiter<W, P> = {
   grant: (turn: Turn<P>) => void;
 };
 
-/** The right to a place, until it is ended. */
+/** The right to a place, until `end` is called. */
 export type Turn<P> = { place: P; end: () => void };
 
 export class Turns<W, P extends object> {
@@ -22,15 +22,15 @@ export class Turns<W, P extends object> {
   #waiting: Waiter<W, P>[] = [];
 
   /**
-   * @param placeFor takes a place for a request, or returns that there is none now; it is told whether the
-   * request has waited for `patienceMs`
+   * @param placeFor takes a place for a request, or returns undefined if there is none now. Its
+   * second argument says whether the request has waited for `patienceMs`
    */
   constructor(patienceMs: number, placeFor: (wish: W, waitedLong: boolean) => P | undefined) {
     this.#patienceMs = patienceMs;
     this.#placeFor = placeFor;
   }
 
-  /** Waits for a turn; the owner never has more than `ownerMax` at a time. */
+  /** Waits for a turn. An owner never has more than `ownerMax` places at a time. */
   wait(owner: string, ownerMax: number, wish: W): Promise<Turn<P>> {
     const { promise, resolve } = Promise.withResolvers<Turn<P>>();
     const waiter = { owner, ownerMax, wish, waitedLong: false, grant: resolve };
@@ -43,7 +43,7 @@ export class Turns<W, P extends object> {
     return promise.finally(() => clearTimeout(patience));
   }
 
-  /** Grants what is possible; to be called when a place may have become free. */
+  /** Grants whatever is possible. Must be called when a place may have become free. */
   advance(): void {
     while (this.#grantOne());
   }

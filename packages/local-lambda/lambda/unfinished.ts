@@ -1,7 +1,7 @@
 /**
- * What is under way in this process, and where it was begun: timers, calls, processes and threads. Whatever
- * is left when the handler has answered is frozen, and goes on in another invocation (R61). Loaded only on
- * request, because a stack for each timer is expensive.
+ * Finds work in this process that is not finished, and where it was started: timers, calls,
+ * processes and threads. Whatever is left when the handler has responded is frozen, and goes on in
+ * another invocation (R61). Loaded only on request, because it records a stack for each timer.
  */
 import { createHook } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
@@ -11,15 +11,18 @@ import { fileURLToPath } from 'node:url';
 
 export type Unfinished = {
   kind: string;
-  /** Where it was begun: frames outside node, the innermost first. */
+  /** Stack frames of its start outside of node, innermost first. */
   at: string[];
-  /** Whether the invocation that ends now began it, or the init, or an earlier one. */
+  /**
+   * `now`: the invocation that ends now started it. `before`: the init or an earlier invocation
+   * did.
+   */
   began: 'now' | 'before';
 };
 
 /**
- * The resources of node that are work, each with whether it is over: node reports an end a turn later.
- * Those that only keep something idle, such as a connection, are left out.
+ * Node's resources that are work, each with a test whether it is over: node reports an end one turn
+ * later. Left out are resources that only keep something idle, such as a connection.
  */
 const KINDS: Readonly<Record<string, (resource: object) => boolean>> = {
   Timeout: (timer) => '_destroyed' in timer && timer._destroyed === true,
@@ -42,7 +45,7 @@ function never(): boolean {
   return false;
 }
 
-/** Watches from now on. */
+/** Starts to watch. */
 export function watchWork(): void {
   Error.stackTraceLimit = 60;
   process.setSourceMapsEnabled(true);
@@ -65,7 +68,10 @@ function isAnswered(request: ClientRequest): boolean {
   return request.destroyed || (answer instanceof IncomingMessage && answer.complete);
 }
 
-/** It is over once somebody reads the body of its answer; a reader has a timer, or ends with it. */
+/**
+ * A fetch is over once the body of its response is being read: a reader has a timer, or ends with
+ * it.
+ */
 function watchedFetch(original: typeof fetch): typeof fetch {
   return async (...call) => {
     const key = {};
@@ -81,7 +87,7 @@ function watchedFetch(original: typeof fetch): typeof fetch {
   };
 }
 
-/** Of the invocation that ends now; the next one begins. */
+/** Returns the unfinished work when an invocation ends, and starts the next one. */
 export function unfinished(): Unfinished[] {
   for (const [key, { isOver }] of underWay) if (isOver()) underWay.delete(key);
   const left = [...underWay.values()]
@@ -93,13 +99,15 @@ export function unfinished(): Unfinished[] {
         began: begunIn === invocation ? 'now' : 'before',
       }),
     )
-    // Without a frame it is node's own; the bootstrap's calls are the platform's.
+    // Work without a frame belongs to node. The bootstrap's own calls belong to the platform.
     .filter(({ at: [innermost] }) => innermost !== undefined && !innermost.startsWith('bootstrap'));
   invocation += 1;
   return left;
 }
 
-/** A timer by which node keeps a connection. The call on it is reported by itself. */
+/**
+ * A timer with which node keeps a connection. The call on that connection is reported separately.
+ */
 function isOfConnection({ stack = '' }: Error): boolean {
   const lines = stack.split('\n').slice(1);
   const first = lines.findIndex((line) => !line.includes('node:') && !line.includes(OURS));
@@ -118,7 +126,7 @@ function framesOf({ stack = '' }: Error): string[] {
     .slice(0, FRAMES_MAX);
 }
 
-/** Without the folders before the repository's own. */
+/** Without the folders above the repository. */
 function shortened(frame: string): string {
   const place = /(?:file:\/\/)?\/[^\s()]+/.exec(frame)?.[0] ?? '';
   const path = place.startsWith('file:') ? fileURLToPath(place) : place;

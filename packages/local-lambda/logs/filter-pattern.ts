@@ -1,6 +1,6 @@
 /**
- * CloudWatch Logs' filter patterns for JSON lines, as far as our template uses them: `$.a.b = "c"` or
- * a number, `&&`, `||` and parentheses. Anything else is refused by name.
+ * The part of CloudWatch Logs' filter patterns for JSON that our template uses: `$.a.b = "c"` or a
+ * number, `&&`, `||` and parentheses. Throws for anything else, and names it.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 import { TemplateError } from '../template/resolve.ts';
@@ -9,7 +9,7 @@ type Test = (line: unknown) => boolean;
 
 const TOKEN = /\s*(&&|\|\||=|[(){}]|\$(?:\.\w+)+|"[^"*]*"|-?\d+(?:\.\d+)?|$)/y;
 
-/** Whether a pattern lets a parsed line through; a line that is not JSON (undefined) never passes. */
+/** Whether a pattern matches a parsed line. A line that is not JSON (undefined) never matches. */
 export function compileFilter(pattern: string): Test {
   const refused = () => new TemplateError(`filter pattern ${pattern} is not imitated`);
   const tokens = tokensOf(pattern);
@@ -58,7 +58,7 @@ export function compileFilter(pattern: string): Test {
   return test;
 }
 
-/** Up to an unknown token; the parser then reports the missing one. */
+/** Stops at an unknown token. The parser then reports the missing one. */
 function tokensOf(pattern: string): string[] {
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;

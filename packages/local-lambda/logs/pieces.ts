@@ -1,16 +1,16 @@
 /**
- * How CloudWatch Logs delivers lines to a subscriber: seconds later, sometimes in several deliveries, and
- * at least once.
+ * How CloudWatch Logs delivers lines to a subscriber: seconds later, sometimes in several
+ * deliveries, and at least once.
  */
 export type LogDelivery = {
-  /** Lines are delivered this much later at most, and half as much at least; 0 by default. */
+  /** Maximum delay of a line in ms. The minimum is half of it. Default: 0. */
   delayMs?: number;
   /**
-   * Whether lines of one moment may come in several deliveries, each with a delay of its own. Then the
-   * record of an init never comes together with what follows.
+   * Whether lines of one moment may come in several deliveries with different delays. Then the
+   * record of an init never comes together with the following one.
    */
   inPieces?: boolean;
-  /** Probability that a delivery comes again, 0 to 1; 0 unless given. */
+  /** Probability that a delivery is repeated, 0 to 1. Default: 0. */
   repeats?: number;
 };
 

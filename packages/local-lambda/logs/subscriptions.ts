@@ -1,6 +1,6 @@
 /**
- * CloudWatch Logs' subscriptions: lines that pass a filter go to a function, those of one log stream
- * together, packed as CloudWatch packs them.
+ * CloudWatch Logs' subscriptions. Lines that match a filter go to a function: those of one log
+ * stream together, in CloudWatch's format.
  */
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
@@ -14,9 +14,9 @@ import { compileFilter } from './filter-pattern.ts';
 import { type LogDelivery, piecesOf } from './pieces.ts';
 
 export type LogSubscriptions = {
-  /** Adds a line that a function or the platform logged. */
+  /** Adds a line of a function or of the platform. */
   hear(line: LogLine): void;
-  /** Lines that passed a filter and are not delivered yet. */
+  /** Number of lines that matched a filter and are not delivered yet. */
   pending(): number;
   stop(): void;
 };

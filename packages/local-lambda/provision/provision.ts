@@ -5,7 +5,7 @@ import { provisionQueues } from './queues.ts';
 import { provisionTables } from './tables.ts';
 import { provisionTopics } from './topics.ts';
 
-/** Brings the emulators to what the plan says; kept data is reused. */
+/** Creates in the emulators what the plan contains. Kept data is reused. */
 export async function provision(clients: Clients, endpoint: string, plan: Plan): Promise<void> {
   await Promise.all([
     provisionQueues(clients.sqs, endpoint, plan.queues),

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type QueuePlan, queueUrlOf } from '../template/plan.ts';
 
-/** Creates the queues, or updates kept ones to the template. */
+/** Creates the queues, and updates kept ones to the template. */
 export async function provisionQueues(
   sqs: SQSClient,
   endpoint: string,

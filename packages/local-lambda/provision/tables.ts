@@ -7,7 +7,7 @@ import {
 import type { TablePlan } from '../template/plan.ts';
 import { TemplateError } from '../template/resolve.ts';
 
-/** Creates the tables with their indexes. One that exists must have the template's key. */
+/** Creates the tables with their indexes. An existing table must have the template's key. */
 export async function provisionTables(client: DynamoDBClient, plans: TablePlan[]): Promise<void> {
   await Promise.all(plans.map((plan) => provisionTable(client, plan)));
 }

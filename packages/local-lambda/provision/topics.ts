@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sns';
 import type { SubscriptionPlan, TopicPlan } from '../template/plan.ts';
 
-/** Creates topics, then their subscriptions; both may exist already. */
+/** Creates topics, then their subscriptions. Both may already exist. */
 export async function provisionTopics(
   sns: SNSClient,
   topics: TopicPlan[],

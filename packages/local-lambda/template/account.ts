@@ -14,15 +14,15 @@ export function arn(service: string, resource: string): string {
   return `arn:${ACCOUNT.partition}:${service}:${ACCOUNT.region}:${ACCOUNT.id}:${resource}`;
 }
 
-/** Unique id of a role, as from IAM: the part before the colon of a SenderId. */
+/** Unique id of a role, as IAM makes them: the part of a SenderId before the colon. */
 export function roleIdOf(roleName: string): string {
   const digest = createHash('sha256').update(roleName).digest('hex').toUpperCase();
   return `AROA${digest.slice(0, 17)}`;
 }
 
 /**
- * The access key for which the local queues record a principal as sender: a role's has a session, a user's
- * is its id. Undefined if there is none: another account, or something that does not sign.
+ * The access key with which the local queues record a principal as sender: a role's has a session,
+ * a user's is its id. Undefined if there is none: another account, or something that does not sign.
  */
 export function accessKeyOf(uniqueId: string): string | undefined {
   if (uniqueId === ACCOUNT.id) return ACCOUNT.credentials.accessKeyId;
@@ -35,7 +35,9 @@ export function nameOfArn(value: string): string {
   return value.split(/[:/]/).at(-1) ?? value;
 }
 
-/** The UUID of an event source mapping: AWS chooses a random one, here it follows from its name. */
+/**
+ * The UUID of an event source mapping. AWS chooses a random one; here it is derived from its name.
+ */
 export function mappingUuid(name: string): string {
   const hex = createHash('sha256').update(`event-source-mapping ${name}`).digest('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');

@@ -27,10 +27,10 @@ const assetsSchema = z.object({
   ),
 });
 
-/** A synthesized stack: its template, and where each asset is, by object key. */
+/** A synthesized stack: its template, and the path of each asset by object key. */
 export type Assembly = { stackName: string; template: Template; assets: Map<string, string> };
 
-/** Reads the one stack of a cloud assembly. Throws {@link TemplateError} if there is none. */
+/** Reads the only stack of a cloud assembly. Throws {@link TemplateError} if there is none. */
 export async function readAssembly(directory: string): Promise<Assembly> {
   const names = await readdir(directory).catch((cause: unknown) => {
     throw new TemplateError(`${directory}: no assembly; synthesize it first`, { cause });

@@ -1,6 +1,6 @@
 /**
- * What the runtime has to build, read out of the synthesized template: there is no second list
- * of queues or tables, so local and deployed cannot drift.
+ * What the runtime must create, read from the synthesized template. There is no second list of
+ * queues or tables, so the local and the deployed stack cannot differ.
  */
 import { z } from 'zod';
 import { ACCOUNT } from './account.ts';

@@ -1,10 +1,10 @@
 /**
- * The properties that the runtime supports, by resource type, after their intrinsics are resolved.
- * Encryption, tags and similar properties have no local effect and are skipped.
+ * The properties that the runtime supports, by resource type, after their intrinsic functions are
+ * resolved. Encryption, tags and similar properties have no local effect and are skipped.
  */
 import { z } from 'zod';
 
-/** CloudFormation takes numbers and booleans as strings too. */
+/** CloudFormation accepts numbers and booleans as strings too. */
 const number = z.coerce.number();
 const boolean = z.union([z.boolean(), z.stringbool()]);
 

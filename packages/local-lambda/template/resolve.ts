@@ -1,9 +1,9 @@
 /**
- * CloudFormation's intrinsic functions, as far as our template uses them. An unsupported one is refused
- * with its name and place, so that template and runtime cannot differ unnoticed.
+ * The intrinsic functions of CloudFormation that our template uses. Throws for any other, with its
+ * name and place, so that template and runtime cannot differ unnoticed.
  */
 
-/** How a template's references are resolved; both throw for unknown ones. */
+/** Resolves a template's references. Both functions throw for unknown ones. */
 export type References = {
   ref(logicalId: string, where: string): string;
   getAtt(logicalId: string, attribute: string, where: string): string;
@@ -16,7 +16,7 @@ export class TemplateError extends Error {
 /** Stands for AWS::NoValue: the property is left out. */
 const ABSENT = Symbol('AWS::NoValue');
 
-/** A template's value with all intrinsics resolved. Throws {@link TemplateError}. */
+/** A template's value with all intrinsic functions resolved. Throws {@link TemplateError}. */
 export function resolveValue(value: unknown, references: References, where: string): unknown {
   if (Array.isArray(value)) {
     return value
@@ -35,7 +35,7 @@ export function resolveValue(value: unknown, references: References, where: stri
   return Object.fromEntries(resolved);
 }
 
-/** As {@link resolveValue}, for a place that must hold a string. */
+/** As {@link resolveValue}, where a string is required. */
 export function resolveString(value: unknown, references: References, where: string): string {
   const resolved = resolveValue(value, references, where);
   if (typeof resolved === 'string') return resolved;

@@ -14,7 +14,7 @@ function named(nameProperty: string, toArn: (name: string) => string): Identity 
 const table = named('TableName', (name) => arn('dynamodb', `table/${name}`));
 const queueUrl = (name: string, endpoint: string) => `${endpoint}/${ACCOUNT.id}/${name}`;
 
-/** The types that the runtime supports. `endpoint` is SQS's. */
+/** The supported types. `endpoint` is the URL of SQS. */
 const IMITATED: Record<string, Identity> = {
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
@@ -52,8 +52,8 @@ const IMITATED: Record<string, Identity> = {
 };
 
 /**
- * The types that have no local effect: permissions, keys, logs, alarms and what CDK adds for
- * deployments. The list is explicit, so that a new type in the template is noticed.
+ * Types without local effect: permissions, keys, logs, alarms, and what CDK adds for deployments.
+ * The list is explicit, so that a new type in the template is noticed.
  */
 const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   'AWS::IAM::Role': {
@@ -76,7 +76,7 @@ const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   'AWS::SQS::QueuePolicy': named('', (name) => name),
   'AWS::SNS::TopicPolicy': named('', (name) => name),
   'AWS::S3::BucketPolicy': named('', (name) => name),
-  // No function is in a network here.
+  // Functions are in no network here.
   'AWS::EC2::SecurityGroup': {
     ref: (name) => name,
     attributes: { GroupId: (name) => name },
@@ -89,7 +89,7 @@ const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   'Custom::EmptyBucket': named('', (name) => name),
 };
 
-/** The identity of a type, or undefined if the runtime does not know it. */
+/** The identity of a type. Undefined if the runtime does not know it. */
 export function identityOf(type: string): Identity | undefined {
   return IMITATED[type] ?? WITHOUT_LOCAL_EFFECT[type];
 }
