@@ -30,7 +30,7 @@ afterEach(() => {
 const source = () => ({ s3: makeS3(process.env), later: realMachine.later });
 const location = { bucket: 'bodies', key: 'submissions/1' };
 
-test('R09: a body that stalls is a fault of our own after its time, and its stream is closed', async () => {
+test('R09: a body that stalls is a fault of our own after a timeout, and its stream is closed', async () => {
   stalls = true;
   const closed = new Promise((resolve) =>
     bucket.on('request', ({ socket }) => {
@@ -44,7 +44,7 @@ test('R09: a body that stalls is a fault of our own after its time, and its stre
   await closed;
 });
 
-test('one that ends is read', async () => {
+test('a body that ends is read', async () => {
   stalls = false;
   expect(await fetchBody(source(), location, 100, 5_000)).toEqual({
     kind: 'text',

@@ -24,13 +24,13 @@ class Unanswered extends Error {
 const conditionFailed = (attempts: number) =>
   new ConditionalCheckFailedException({ message: 'no', $metadata: { attempts } });
 
-describe('R09: a refusal is known', () => {
+describe('R09: whether an error proves that nothing was written', () => {
   test.each([
-    ['of the only try', new Throttled(1), true],
+    ['throttled at the only try', new Throttled(1), true],
     ['a condition that failed at the only try', conditionFailed(1), true],
-    ['of the third try', new Throttled(3), false],
+    ['throttled at the third try', new Throttled(3), false],
     ['a condition that failed at the second try', conditionFailed(2), false],
-    ['of nobody knows how many tries', new Throttled(), false],
+    ['throttled after an unknown number of tries', new Throttled(), false],
     ['no answer', new Unanswered(), false],
     ['no error at all', 'down', false],
   ])('%s', (_, error, known) => {
@@ -38,11 +38,11 @@ describe('R09: a refusal is known', () => {
   });
 });
 
-describe('R09: whether a conditional write stands', () => {
+describe('R09: whether a conditional write was stored', () => {
   const no = () => Promise.resolve(false);
   const yes = () => Promise.resolve(true);
 
-  test('one that is answered is not read back', async () => {
+  test('is known from its answer, without a read', async () => {
     const stands = vi.fn(no);
     expect(await writtenOrStands(Promise.resolve(), stands)).toBe(true);
     expect(await writtenOrStands(Promise.reject(conditionFailed(1)), stands)).toBe(false);
@@ -52,13 +52,13 @@ describe('R09: whether a conditional write stands', () => {
   });
 
   test.each([new Throttled(3), conditionFailed(2), new Unanswered()])(
-    'after an unknown end it is: %s',
+    'is known after an unknown end: %s',
     async (error) => {
       expect(await writtenOrStands(Promise.reject(error), yes)).toBe(true);
     },
   );
 
-  test('one that does not stand has failed by its condition, or is known not to be written', async () => {
+  test('if not, the condition failed, or the write is known not to be stored', async () => {
     expect(await writtenOrStands(Promise.reject(conditionFailed(2)), no)).toBe(false);
     const throttled = writtenOrStands(Promise.reject(new Throttled(3)), no);
     await expect(throttled).rejects.toMatchObject({
@@ -67,7 +67,7 @@ describe('R09: whether a conditional write stands', () => {
     });
   });
 
-  test('where it cannot be read back nobody knows', async () => {
+  test('is unknown if it cannot be read back', async () => {
     const down = new Error('down');
     const asked = writtenOrStands(Promise.reject(new Throttled(3)), () => Promise.reject(down));
     await expect(asked).rejects.toBe(down);

@@ -1,4 +1,7 @@
-/** Conditional writes whose first answer was lost: the SDK's next try fails by what the first one wrote. */
+/**
+ * Conditional writes whose first answer was lost: the SDK's retry fails by the condition, because of what
+ * the first try wrote.
+ */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordCrash } from '../../aws/crash-items.ts';
@@ -37,7 +40,7 @@ const enter = (item: Record<string, unknown>) =>
 const at = (name: string) => tableAt(name, clients);
 const origin = (messageId: string) => ({ messageId, sentAt: 1, source: 'lab' });
 
-test('R09: an end in quarantine is this one, and so is a copy that ends later', async () => {
+test('R09: an ending in Quarantine is recognised, and so is a copy that ends later', async () => {
   const entry = {
     origin: origin('m-1'),
     lane: 'background',
@@ -50,12 +53,12 @@ test('R09: an end in quarantine is this one, and so is a copy that ends later', 
   expect(await quarantine(at(world.tables.quarantine), entry, 1_001)).toBe(false);
 });
 
-test('R09: a mark that a message is stored', async () => {
+test('R09: the mark that a message is stored is recognised', async () => {
   await enter({ pk: 'm-2', status: 'in-isolation' });
   expect(await markStored(at(world.tables.quarantine), origin('m-2'))).toBe(true);
 });
 
-test('R09: an attempt that its first try recorded', async () => {
+test('R09: an attempt that its first try recorded is recognised', async () => {
   const attempt = { requestId: 'r-2', startedAt: 1 };
   const its = origin('m-4');
   const start = { origin: its, lane: 'background', seen: undefined, counted: [], attempt } as const;
@@ -76,7 +79,7 @@ test('R04: a try to record an attempt that arrives after the end changes nothing
   expect(Item).toMatchObject({ status: 'stored' });
 });
 
-test('R09: the cause of a death', async () => {
+test('R09: the cause of a death is recognised', async () => {
   const attempts = [{ requestId: 'r-1', startedAt: 1 }];
   await enter({ pk: 'm-3', status: 'in-isolation', attempts, lastRequestId: 'r-1' });
   const cause = { crash: 'exit', reason: 'died' } as const;
@@ -84,7 +87,7 @@ test('R09: the cause of a death', async () => {
   expect(await recordDeath(at(world.tables.quarantine), 'r-1', cause)).toBe(false);
 });
 
-test('R09: the state of a supervised node, and not that of another who was faster', async () => {
+test('R09: the state of a supervised node is recognised, and not taken for that of a faster writer', async () => {
   const name = await table('supervision-of-echoes');
   const state = { ...untouched('critical'), version: 1, ramp: undefined };
   expect(await saveSupervised(at(name), state)).toBe(true);
@@ -92,7 +95,7 @@ test('R09: the state of a supervised node, and not that of another who was faste
   expect(await saveSupervised(at(name), { ...state, version: 2, wakeAt: 5 })).toBe(true);
 });
 
-test('R09 R20: an incident is opened, and changed, by the one who was answered nothing', async () => {
+test('R09 R20: an incident that was opened or changed without an answer is recognised', async () => {
   const first = opened();
   expect(await saveIncident(at(world.tables.incidents), first)).toBe(true);
   expect(await saveIncident(at(world.tables.incidents), { ...first, crashes: 11 })).toBe(false);
@@ -111,7 +114,7 @@ test('R09 R20: a crash is new once', async () => {
   expect(await recordCrash(at(world.tables.incidents), crash, 2_000)).toBe(false);
 });
 
-test('R09: an entry is erased by the one who was answered nothing, and bodies of it are known', async () => {
+test("R09: an erasure without an answer is recognised, and the entry's bodies are known", async () => {
   await enter({ pk: 'm-4', status: 'quarantined', source: 'lab', sentAt: 1, quarantinedAt: 2 });
   const entry = await readErasable(at(world.tables.quarantine), 'm-4');
   if (entry === undefined) throw new Error('no entry');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { EnvironmentIncomplete, readSettings, requiredEnv } from '../../aws/env.ts';
 import { incidentSettingsSchema } from '../../functions/incident/settings.ts';
 
-test('a variable that is missing names itself', () => {
+test('the message names a missing variable', () => {
   const read = (env: Record<string, string>) => () => requiredEnv('resourcesTable', env);
   expect(read({ RESOURCES_TABLE: '' })).toThrow(EnvironmentIncomplete);
   expect(read({})).toThrow('RESOURCES_TABLE');
@@ -16,11 +16,11 @@ const SETTINGS = {
 };
 const readIncidents = (SETTINGS: string) => readSettings(incidentSettingsSchema, { SETTINGS });
 
-test('settings are read as they are told', () => {
+test('settings are read unchanged', () => {
   expect(readIncidents(JSON.stringify(SETTINGS))).toEqual(SETTINGS);
 });
 
-test('each setting that is missing or wrong names itself, and the variable that it belongs into', () => {
+test('the message names each missing or wrong setting, and its variable', () => {
   const { windowMs: _, ...incomplete } = SETTINGS;
   const wrong = { ...incomplete, quietMs: 'soon', calendar: { holidays: [] } };
   expect(() => readIncidents(JSON.stringify(wrong))).toThrow(EnvironmentIncomplete);

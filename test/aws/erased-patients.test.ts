@@ -42,13 +42,13 @@ const aboutP1 = JSON.stringify({
   subject: { reference: 'Patient/p1' },
 });
 
-/** What must hold no content: all that is stored. */
+/** Everything that is stored; none of it may have content. */
 async function stored() {
   const { resources, quarantine } = world.tables;
   return { rows: await itemsOf(resources), entries: await itemsOf(quarantine) };
 }
 
-test('R04: what waited in a queue is refused, kept nowhere, and ends as rejected', async () => {
+test('R04: a message that waited in a queue is refused, stored nowhere, and ends as rejected', async () => {
   await sendNamed(aboutP1);
   await sendNamed(invalidPatient('p1'));
   await sendNamed(patient({ id: 'p2' }));
@@ -69,7 +69,7 @@ test('R04: what waited in a queue is refused, kept nowhere, and ends as rejected
   }
 });
 
-test('R02: a killer of an erased patient is not even run', async () => {
+test('R02: a resource of an erased patient that would crash is not run', async () => {
   await sendNamed(faulty('throw', 'p1'));
   await eraseP1();
   await drain(world, functions);
@@ -78,7 +78,7 @@ test('R02: a killer of an erased patient is not even run', async () => {
   expect(entries).toMatchObject([{ kind: 'rejection', erasure: 1, attempts: [] }]);
 });
 
-test('a dead letter that waited is kept without its body', async () => {
+test('a dead letter that waited is stored without its body', async () => {
   await sendNamed(faulty('throw', 'p1'));
   await drain(world, { ...functions, quarantine: async () => ({ batchItemFailures: [] }) });
   await send(world.queues.deadLetter, patient({ id: 'p1' }), { file: 'chalmers.ndjson' });
@@ -101,7 +101,7 @@ test('R05: what is submitted after the erasure is accepted', async () => {
   expect(rows).toMatchObject([{ resourceId: 'p1', body: patient({ id: 'p1' }) }]);
 });
 
-test('a later submission takes the place of what was erased, as if it were new', async () => {
+test('a later submission replaces an erased one as if it were new', async () => {
   await sendNamed(patient({ id: 'p1' }));
   await drain(world, functions);
   await eraseP1();
@@ -113,7 +113,7 @@ test('a later submission takes the place of what was erased, as if it were new',
   expect(rows[0]).not.toHaveProperty('erasure');
 });
 
-test('R05: a redrive of what was sent before the erasure is refused', async () => {
+test('R05: a redrive of a submission from before the erasure is refused', async () => {
   await sendNamed(invalidPatient('p1'));
   await drain(world, functions);
   const [before] = await itemsOf(world.tables.quarantine);
@@ -122,7 +122,7 @@ test('R05: a redrive of what was sent before the erasure is refused', async () =
   await testClients().dynamo.send(
     new PutCommand({ TableName: world.tables.quarantine, Item: before }),
   );
-  // Environments know an erasure this late; `erase` itself waits for them.
+  // Environments learn of an erasure with this delay, for which `erase` waits.
   skipTime(ERASURES_KNOWN_MS);
   const operator = await loadOperator();
   await operator.redrive(stageOf(world), { kind: 'all' }, byTest());
@@ -132,13 +132,13 @@ test('R05: a redrive of what was sent before the erasure is refused', async () =
   expect(entry).not.toHaveProperty('body');
 });
 
-it('R09: where the erasures cannot be read the message waits', async () => {
+it('R09: if the erasures cannot be read the message waits', async () => {
   const erased = new ErasedPatients(tableAt('no-such-table'), testHashKey(), Date.now);
   const origin = { messageId: 'm', sentAt: 1, source: 'default' };
   await expect(erased.claimOn(patient(), origin)).rejects.toThrow();
 });
 
-it('R14: reads the erasures at most every five seconds, and only what is new', async () => {
+it('R14: the erasures are read at most every five seconds, and only new ones', async () => {
   await eraseP1();
   let now = 1_000_000;
   const erased = new ErasedPatients(tableAt(world.tables.erasures), testHashKey(), () => now);

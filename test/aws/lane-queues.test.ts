@@ -25,7 +25,7 @@ afterEach(() => vi.restoreAllMocks());
 
 const message = (body: string) => ({ body, attributes: { one: 'attribute' }, groupId: 'lab' });
 
-test('sends, shows again and deletes more than a batch takes', async () => {
+test('sends, makes visible and deletes more messages than fit into a batch', async () => {
   const { lane } = world.queues;
   const messages = Array.from({ length: 23 }, (_, n) => message(`${n}`));
   expect(await sendAll(queueAt(lane), messages)).toEqual(messages.map(() => undefined));
@@ -42,7 +42,7 @@ test('sends, shows again and deletes more than a batch takes', async () => {
   expect(await receive(lane)).toHaveLength(1);
 });
 
-test('R06: what SQS refuses, or does not answer for, was not sent', async () => {
+test('R06: what SQS refuses, or does not mention in its answer, was not sent', async () => {
   vi.spyOn(testClients().sqs, 'send').mockImplementation(async () => ({
     Successful: [{ Id: '1' }],
     Failed: [{ Id: '0', Code: 'Throttled', Message: 'later', SenderFault: false }],
@@ -63,7 +63,7 @@ test('R06: a request that fails has sent nothing; a message above the limit fail
   expect(await depthOf(isolation)).toBe(2);
 });
 
-test('R04: a hop of any envelope is taken by SQS and read, at every size near the limit (property)', async () => {
+test('R04: a hop with any envelope is accepted by SQS and can be read, at every size near the limit (property)', async () => {
   const hops = queue(`hops-${process.pid}`);
   let viaBucket = 0;
   const near = fc.integer({ min: -3, max: 3 });

@@ -5,7 +5,7 @@ import {
 import { expect, test } from 'vitest';
 import { linesHolding } from '../../aws/log-lines.ts';
 
-/** CloudWatch Logs that answers with this, and keeps what it was asked. */
+/** Answers as CloudWatch Logs with these lines, and keeps its requests. */
 function logs(output: object) {
   const client = new CloudWatchLogsClient({
     region: 'eu-west-1',
@@ -24,7 +24,7 @@ function logs(output: object) {
 
 const SPAN = { from: 1_000, to: 9_000, limit: 2 };
 
-test('finds the lines that hold an id as it is, within a time', async () => {
+test('finds the lines that contain an id literally, within a time range', async () => {
   const { client, requests } = logs({ events: [{ timestamp: 2_000, message: 'START' }] });
 
   const found = await linesHolding(client, '/aws/lambda/one', 'a-b"c', SPAN);
@@ -41,7 +41,7 @@ test('finds the lines that hold an id as it is, within a time', async () => {
   ]);
 });
 
-test('says that there is more where CloudWatch has more', async () => {
+test('says that there is more if CloudWatch has more', async () => {
   const { client } = logs({ events: [], nextToken: 'further' });
 
   expect(await linesHolding(client, '/aws/lambda/one', 'id', SPAN)).toEqual({

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeSqs } from '../../aws/clients.ts';
 import { makeWaitingLambda } from '../../aws/lambda-clients.ts';
 
-/** A service whose idle connections are lost, as one finds them after a thaw. */
+/** A service whose idle connections are lost, as after a thaw. */
 class Service {
   readonly #server: Server;
   readonly #open = new Set<Socket>();
@@ -41,7 +41,7 @@ class Service {
     this.#holds = requests;
   }
 
-  /** Whoever uses a connection of before finds it reset, and had not heard of it. */
+  /** A request on an old connection finds it reset, and the service does not see it. */
   loseConnections(): number {
     this.holdUntil(0);
     for (const socket of this.#open) this.#lost.add(socket);
@@ -68,7 +68,7 @@ afterEach(() => {
 });
 
 describe('R61: after a thaw the idle connections are lost', () => {
-  test('and the second try is made on a new one, however many there were', async () => {
+  test('and the second try uses a new one, however many there were', async () => {
     const sqs = makeSqs();
     service.holdUntil(5);
     await Promise.all(Array.from({ length: 5 }, () => sqs.send(new ListQueuesCommand())));
@@ -78,7 +78,7 @@ describe('R61: after a thaw the idle connections are lost', () => {
     sqs.destroy();
   });
 
-  test('and an invocation, which is made once, has a connection of its own', async () => {
+  test('and an invocation, which is tried once, has a connection of its own', async () => {
     const waitingLambda = makeWaitingLambda();
     const probe = () => waitingLambda.send(new InvokeCommand({ FunctionName: 'lane' }));
     await probe();

@@ -13,7 +13,7 @@ test.each([
   ['InvalidRequest', 400, 'encrypted'],
   ['MethodNotAllowed', 405, 'unreadable'],
   ['InvalidArgument', 400, 'unreadable'],
-] as const)('%s (%i) may be the object’s own doing', (name, status, refusal) => {
+] as const)('%s (%i) may be caused by the object itself', (name, status, refusal) => {
   expect(objectRefusal(error(name, status))).toBe(refusal);
 });
 
@@ -34,7 +34,7 @@ test.each([
   expect(objectRefusal(error(name, status))).toBeUndefined();
 });
 
-test('R09: so is what S3 has not answered', () => {
+test('R09: a missing answer of S3 is a fault of our own', () => {
   expect(objectRefusal(new Error('ECONNRESET'))).toBeUndefined();
   expect(objectRefusal(error('AccessDenied', 0))).toBeUndefined();
 });

@@ -20,7 +20,7 @@ test('a function gives up well before its timeout', async () => {
   }
 });
 
-test('a person waits for an emulator on a busy machine', async () => {
+test('a command waits for an emulator on a busy machine', async () => {
   const late = { connectionTimeout: 5_000, requestTimeout: 20_000 };
   for (const client of [tableNamed('any').dynamo, lambdaClient()]) {
     expect(await timeoutsOf(client)).toEqual(late);

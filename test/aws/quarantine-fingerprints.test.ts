@@ -47,7 +47,7 @@ async function quarantineEqual(): Promise<string[]> {
 }
 
 describe('equal failures', () => {
-  test('are found by their fingerprint, the oldest first, and lie in many partitions of the index', async () => {
+  test('are found by their fingerprint, the oldest first, and are in many partitions of the index', async () => {
     const ids = await quarantineEqual();
     expect(await found('equal')).toEqual(ids);
     expect(await found('other')).toEqual(['other']);
@@ -70,7 +70,7 @@ describe('equal failures', () => {
       );
     }
     expect(await found('equal')).toEqual(ids.slice(5));
-    // Where the index holds none the table is read.
+    // If the index has none the table is read.
     expect(await found('other')).toEqual(['other']);
     expect(await indexFormerEntries(tableAt(world.tables.quarantine))).toBe(6);
     expect(await found('equal')).toEqual(ids);
@@ -78,7 +78,7 @@ describe('equal failures', () => {
   });
 });
 
-test('a quarantined body above 8 KB lies in the bucket, whatever an item has room for', async () => {
+test('a quarantined body above 8 KB is in the bucket, however much room its item has', async () => {
   const place = (prefix: 'quarantine/' | 'resources/', bytes: number) =>
     placeBody(bucketAt(world.bucket), prefix, 'm-1', 'x'.repeat(bytes), 350 * 1024);
   expect(await place('quarantine/', 8 * 1024)).toHaveProperty('body');

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 
-test('every page is read, and of an item only what is named', async () => {
+test('every page is read, and only the named attributes of an item', async () => {
   const pages = await Array.fromAsync(pagesOf({ name, dynamo: testClients().dynamo }, ['name']));
   expect(pages.length).toBeGreaterThan(1);
   const items = pages.flatMap((page) => page.items);

@@ -1,4 +1,4 @@
-/** A save of which nobody knows whether it stands, and the one who saves next. */
+/** A save whose result nobody knows, and the writer who saves next. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
@@ -42,7 +42,7 @@ test.each<[string, number, boolean, Others]>([
   expect((await loadSupervised(name, 'critical')).version).toBe(stands ? 1 + others : 1);
 });
 
-test('R09: a save that never arrived is known not to stand', async () => {
+test('R09: a save that never arrived is known not to be stored', async () => {
   const name = await table('supervision-of-nobody');
   const { saveSupervised, loadSupervised, clients } = await load();
   losePut({ clients }, 'before');
@@ -54,7 +54,7 @@ test('R09: a save that never arrived is known not to stand', async () => {
   expect(await saveSupervised(name, first)).toBe(true);
 });
 
-test('an item remembers a few saves and no more', async () => {
+test('an item remembers a limited number of saves', async () => {
   const name = await table('supervision-of-many');
   const { saveSupervised, loadSupervised } = await load();
   await saveSupervised(name, first, 'token-1');
@@ -64,7 +64,7 @@ test('an item remembers a few saves and no more', async () => {
   expect(receipts).not.toContain('token-1');
 });
 
-/** As another environment saves, each time on what it read. */
+/** Saves as another environment does, each time based on what it read. */
 async function saveAfter(name: string, times: number): Promise<void> {
   const { saveSupervised, loadSupervised } = await load();
   for (let n = 0; n < times; n += 1) {

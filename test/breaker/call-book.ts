@@ -1,6 +1,6 @@
 /**
- * The fleet's own book of which calls were made under which ticket, and how they ended: the model
- * that saves of the breaker are checked by.
+ * The fleet's record of which calls were made under which ticket, and how they ended. It is the model that
+ * the breaker's saves are checked against.
  */
 import type { Ticket } from '../../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../../core/breaker/breaker-policy.ts';
@@ -15,7 +15,7 @@ export interface MadeCall {
 
 export class CallBook {
   readonly #policy: BreakerPolicy;
-  /** By how much the clock of who saved may differ. */
+  /** The largest difference between the clock of the saver and the true time. */
   readonly #skewMs: number;
   readonly #calls: MadeCall[] = [];
 
@@ -24,14 +24,14 @@ export class CallBook {
     this.#skewMs = skewMs;
   }
 
-  /** Enters a call as it begins; R12: false where another probe is in flight. */
+  /** Enters a call as it begins. R12: false if another probe is in flight. */
   enter(call: MadeCall): boolean {
     const rival = this.#calls.find((each) => each.ticket.probe && each.ended === undefined);
     this.#calls.push(call);
     return !(call.ticket.probe && rival);
   }
 
-  /** A call that reaches its deadline is aborted, as the timer would. */
+  /** A call that reaches its deadline is aborted, as the timer would do. */
   timeOut(now: number): void {
     for (const call of this.#calls) {
       if (call.ended !== undefined || call.deadline > now) continue;
@@ -40,7 +40,7 @@ export class CallBook {
     }
   }
 
-  /** What is wrong with a save, by the book of calls. */
+  /** What is wrong with a save according to the record of calls. */
   wrongWith(
     before: BreakerState | undefined,
     after: BreakerState,

@@ -1,10 +1,10 @@
 /**
- * A fleet on one breaker, with everything that may go wrong put in by hand: N environments whose
- * calls to the table are interleaved by fast-check's scheduler, throttled, answered late or by an
- * error although they were applied, or applied after the client had given up; reads that are
- * stale; clocks that differ; environments that die. The adapter and the circuit are the real ones.
+ * A fleet on one breaker, with every fault drawn by the test: N environments whose calls to the table are
+ * interleaved by fast-check's scheduler, throttled, answered late or by an error although they were
+ * applied, or applied after the client had given up; stale reads; clocks that differ; environments that
+ * die. The adapter and the circuit are the real ones.
  *
- * What must hold is watched at the table and at the service, by the book of the calls.
+ * The rules are checked at the table and at the service, with the record of the calls.
  */
 import type { Scheduler } from 'fast-check';
 import { Circuit } from '../../breaker/circuit.ts';

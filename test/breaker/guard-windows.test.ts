@@ -10,7 +10,7 @@ beforeEach(() => {
   tools = testTools();
 });
 
-describe('R10 R14: a failure rate', () => {
+describe('R10 R14: with a failure rate', () => {
   const trip = { kind: 'failure-rate', share: 0.5, callsMin: 20, windowMs: 60_000 } as const;
   const policies = new Map<string, BreakerPolicy>([[S, { ...DEFAULT_BREAKER_POLICY, trip }]]);
   const call = async (its: Breakers, ok: boolean, times = 1) => {
@@ -19,7 +19,7 @@ describe('R10 R14: a failure rate', () => {
     }
   };
 
-  test('is one of the whole fleet, told without a write for a healthy call', async () => {
+  test('the rate is that of the whole fleet, without a write for a healthy call', async () => {
     const [unlucky, lucky] = [0, 1].map(() => new Breakers(store, tools, policies)) as [
       Breakers,
       Breakers,
@@ -30,7 +30,7 @@ describe('R10 R14: a failure rate', () => {
     await call(unlucky, false, 30);
     expect(store.writes).toBe(1);
     tools.clock += 1_000;
-    // The others tell of their healthy calls, once they read that somebody has failures.
+    // The others report their healthy calls once they read that somebody has failures.
     await call(lucky, true, 50);
     expect(store.writes).toBe(2);
     await call(unlucky, false, 30);
@@ -45,7 +45,7 @@ describe('R10 R14: a failure rate', () => {
     });
   });
 
-  test('calls that could not be told, for another was writing, are told later', async () => {
+  test('calls that could not be reported because of another writer are reported later', async () => {
     const [a, b] = [0, 1].map(() => new Breakers(store, tools, policies)) as [Breakers, Breakers];
     await Promise.all([call(a, true), call(b, true)]);
     await Promise.all([call(a, false), call(b, false)]);

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 describe('R15: with the store down', () => {
-  test('an environment goes on with its own breaker, and asks the store again each second', async () => {
+  test('an environment continues with its own breaker, and asks the store again each second', async () => {
     store.down = 'all';
     await trip(breakers);
     expect(tools.events).toEqual(['store fault', 'alone: closed to open']);
@@ -34,7 +34,7 @@ describe('R15: with the store down', () => {
     expect(await breakers.guard(S, works, { timeoutMs })).toBe('answer');
   });
 
-  test('begins with what was last known of the fleet', async () => {
+  test('it begins with the last known state of the fleet', async () => {
     await trip(breakers);
     store.down = 'all';
     tools.clock += 1_000;
@@ -61,7 +61,7 @@ describe('R15: with the store down', () => {
   });
 
   test.each(['answers to saves', 'first answers'] as const)(
-    'R60: a transition is told once although its save lost its %s',
+    'R60: a transition is published once although its save lost its %s',
     async (down) => {
       await breakers.guard(S, works, { timeoutMs });
       store.down = down;
@@ -74,7 +74,7 @@ describe('R15: with the store down', () => {
     },
   );
 
-  test('R60: a transition that did not happen is not told', async () => {
+  test('R60: a transition that did not happen is not published', async () => {
     for (let n = 0; n < 4; n += 1) {
       await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
     }

@@ -32,7 +32,7 @@ describe('R14: the healthy path', () => {
     expect([store.reads, store.writes]).toEqual([3, 0]);
   });
 
-  test('resets an outstanding count by one write', async () => {
+  test('resets an outstanding count with one write', async () => {
     await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
     for (let n = 0; n < 9; n += 1) await breakers.guard(S, works, { timeoutMs });
     expect(store.writes).toBe(2);
@@ -61,7 +61,7 @@ describe('R10 R11: a breaker that opened', () => {
     expect(fallback).toHaveBeenCalledWith({ kind: 'refused', why: 'open', retryAt });
   });
 
-  test('is learned of by the other environments within a second', async () => {
+  test('is known to the other environments within a second', async () => {
     const other = new Breakers(store, tools);
     await other.guard(S, works, { timeoutMs });
     await trip(breakers);
@@ -79,7 +79,7 @@ describe('R10 R11: a breaker that opened', () => {
 });
 
 describe('R12: a probe', () => {
-  test('is one at a time in the whole fleet; two that succeed close, then traffic ramps', async () => {
+  test('is one at a time in the whole fleet; two that succeed close the breaker, and traffic returns in steps', async () => {
     await trip(breakers);
     tools.clock += 30_000;
     const fleet = Array.from({ length: 50 }, () => new Breakers(store, tools));
@@ -117,7 +117,7 @@ describe('R12: a probe', () => {
     expect(await breakers.guard(S, works, { timeoutMs })).toBe('answer');
   });
 
-  test('R16: is not begun where its lease was saved too late', async () => {
+  test('R16: is not begun if its lease was saved too late', async () => {
     await trip(breakers);
     tools.clock += 30_000;
     const save = store.save.bind(store);
@@ -132,7 +132,7 @@ describe('R12: a probe', () => {
     expect(await breakers.guard(S, call, { timeoutMs })).toBe('answer');
   });
 
-  test('R16: is ours where its save was answered by an error, yet happened', async () => {
+  test('R16: is ours if its save was answered by an error but was stored', async () => {
     await trip(breakers);
     tools.clock += 30_000;
     store.down = 'answers to saves';
@@ -150,7 +150,7 @@ describe('R12: a probe', () => {
   });
 });
 
-test('R17: a word of an operator is learned of within a second, and seen', async () => {
+test('R17: a forced state is known to all within a second, and visible', async () => {
   await breakers.guard(S, works, { timeoutMs });
   const until = tools.clock + 60_000;
   const word = { kind: 'force-open', by: 'ada', reason: 'test', token: 'w', until } as const;
@@ -187,7 +187,7 @@ describe('a call', () => {
     vi.useRealTimers();
   });
 
-  test('whose answer comes although it was aborted has been answered', async () => {
+  test('whose answer comes although it was aborted counts as answered', async () => {
     const answers = (signal: AbortSignal) =>
       new Promise<string>((resolve) => {
         signal.addEventListener('abort', () => resolve('answer'));
@@ -196,7 +196,7 @@ describe('a call', () => {
     expect(store.writes).toBe(0);
   });
 
-  test('R61: that is ended with its invocation says nothing about the service, and frees a probe', async () => {
+  test('R61: that ends with its invocation says nothing about the service, and frees a probe', async () => {
     await trip(breakers);
     tools.clock += 30_000;
     const invocation = new AbortController();
@@ -229,7 +229,7 @@ describe('a call', () => {
     expect(await other.guard(S, works, { timeoutMs })).toBe('answer');
   });
 
-  test('that fails gives its error to the fallback', async () => {
+  test('that fails passes its error to the fallback', async () => {
     const fallback = vi.fn(() => 'cached');
     expect(await breakers.guard(S, fails, { timeoutMs, fallback })).toBe('cached');
     expect(fallback).toHaveBeenCalledWith({ kind: 'failed', error: new Error('boom') });

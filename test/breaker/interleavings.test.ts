@@ -1,6 +1,6 @@
 /**
- * R12, R13 and R16 over interleavings of a fleet; `npm run prove` explores a hundred thousand. A
- * failure prints the seed and the path that reproduce it: SEED=… npm run prove.
+ * R12, R13 and R16 over interleavings of a fleet; `npm run prove` explores a hundred thousand. A failure
+ * prints the seed and the path that reproduce it: SEED=… npm run prove.
  */
 import fc, { type Scheduler } from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
@@ -54,7 +54,7 @@ test.each([
   ['the condition of a save', { ...ALL_FENCES, condition: false }],
   ['the generation of a result', { ...ALL_FENCES, generation: false }],
   ['the owner of a probe', { ...ALL_FENCES, owner: false }],
-])('R13: without %s the check finds what goes wrong', { timeout: 300_000 }, async (_, fences) => {
+])('R13: without %s the check finds an error', { timeout: 300_000 }, async (_, fences) => {
   const totals: Totals = { runs: 0, transitions: 0 };
   const found = await fc.check(property(fences, totals), {
     numRuns: 20_000,

@@ -1,4 +1,4 @@
-/** What is to happen to a fleet: drawn by fast-check. */
+/** What happens to a fleet, drawn by fast-check. */
 import fc from 'fast-check';
 
 export type Fault =
@@ -10,18 +10,18 @@ export type Fault =
 export type CallEnd = 'success' | 'failure' | 'hang' | 'death';
 
 export interface Plan {
-  /** As found: by a new fleet, or open and soon to be probed. */
+  /** The breaker's first state: new, or open and soon to be probed. */
   readonly found: 'new' | 'open';
   readonly environments: readonly {
     readonly skewMs: number;
-    /** Calls one after the other, for each of its concurrent invocations. */
+    /** Sequential calls of each concurrent invocation. */
     readonly invocations: readonly (readonly CallEnd[])[];
   }[];
   readonly faults: readonly Fault[];
   readonly ticks: readonly number[];
 }
 
-/** Which of the fences stand; all, but in tests that show what they are good for. */
+/** Which fences are active: all, except in tests that show what they are for. */
 export interface Fences {
   readonly condition: boolean;
   readonly generation: boolean;

@@ -41,7 +41,7 @@ describe('R60: a transition', () => {
     expect(openUntil - breaker.at).toBe(30_000);
   });
 
-  test('is told anew where who was to tell could not, and is one fact all the same', async () => {
+  test('is published again if the queue did not accept it, and is still one fact', async () => {
     process.env[ENV.auditQueueUrl] = stage.world.queues.audit.url.replace('audit', 'nowhere');
     await stage.reload();
     await open();

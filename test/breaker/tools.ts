@@ -1,4 +1,4 @@
-/** What breakers are told in tests: a clock that tests move, no chance, and a book of what happened. */
+/** What breakers need in tests: a clock that tests move, no randomness, and a record of events. */
 
 import { expect } from 'vitest';
 import { realMachine } from '../../aws/machine.ts';
@@ -40,7 +40,7 @@ export function testTools(): TestTools {
   return tools;
 }
 
-/** A store that many environments share, which counts and may be out of order. */
+/** A store that many environments share, which counts calls and may fail. */
 export class CountingStore implements BreakerStore {
   readonly #inner = new MemoryStore();
   reads = 0;
@@ -58,13 +58,13 @@ export class CountingStore implements BreakerStore {
     if (this.down === 'all' || this.down === 'saves') throw new Error('throttled');
     const saved = await this.#inner.save(service, before, next);
     if (this.down === 'answers to saves') throw new Error('no answer');
-    // The SDK tries again, and meets what it did before.
+    // The SDK tries again, and finds its own earlier write.
     if (this.down === 'first answers') return this.#inner.save(service, before, next);
     return saved;
   }
 }
 
-/** A service, and calls of it. */
+/** A service, and calls to it. */
 export const S = 'fhir-server';
 export const timeoutMs = 1_000;
 export const works = async () => 'answer';
@@ -72,7 +72,7 @@ export const fails = async () => {
   throw new Error('boom');
 };
 
-/** Fails so often that the breaker opens. */
+/** Fails often enough to open the breaker. */
 export async function trip(breakers: Breakers): Promise<void> {
   for (let n = 0; n < 5; n += 1) {
     await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');

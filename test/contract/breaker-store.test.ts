@@ -1,4 +1,4 @@
-/** Wherever breakers lie, a save happens only in place of what was decided on. */
+/** In any breaker store, a save succeeds only if it replaces the state that it was decided on. */
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { breakersTable, confirmPublished } from '../../aws/breakers-table.ts';
@@ -95,7 +95,7 @@ describe.each(['DynamoDB', 'the table in this process', 'memory'])('in %s', (whe
     store = where === 'memory' ? new MemoryStore() : fromTable();
   });
 
-  test('every state comes back as it was saved', async () => {
+  test('every state can be read back as it was saved', async () => {
     expect(await store.load(service)).toBeUndefined();
     let before: BreakerState = UNKNOWN_SERVICE;
     for (const state of states) {
@@ -107,7 +107,7 @@ describe.each(['DynamoDB', 'the table in this process', 'memory'])('in %s', (whe
   });
 
   test.runIf(where === 'DynamoDB')(
-    'R40: what was published is confirmed in the phase that was read',
+    'R40: published transitions are confirmed in the phase that was read',
     async () => {
       const [first = UNKNOWN_SERVICE, second = UNKNOWN_SERVICE, third = UNKNOWN_SERVICE] = states;
       const confirm = (state: BreakerState) => confirmPublished(table(), service, state);
@@ -124,7 +124,7 @@ describe.each(['DynamoDB', 'the table in this process', 'memory'])('in %s', (whe
     },
   );
 
-  test('R13: of two who decided on the same state one saves', async () => {
+  test('R13: of two writers who decided on the same state one saves', async () => {
     const [first = UNKNOWN_SERVICE, second = UNKNOWN_SERVICE, third = UNKNOWN_SERVICE] = states;
     const both = await Promise.all([
       store.save(service, UNKNOWN_SERVICE, first),
@@ -136,7 +136,7 @@ describe.each(['DynamoDB', 'the table in this process', 'memory'])('in %s', (whe
     expect(await store.load(service)).toEqual(second);
   });
 
-  test('R13: an item that was deleted takes no save that follows from it', async () => {
+  test('R13: after an item was deleted, no save based on it succeeds', async () => {
     const [first = UNKNOWN_SERVICE, second = UNKNOWN_SERVICE] = states;
     expect(await store.save(service, first, second)).toBe(false);
     expect(await store.load(service)).toBeUndefined();

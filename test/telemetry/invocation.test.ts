@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { EndingHandler } from '../../aws/ending-handler.ts';
 import { endOfWork, scoped } from '../../telemetry/invocation.ts';
 
-describe('work that is scoped', () => {
-  test('R61: has an end that is signalled once it has settled, however it did', async () => {
+describe('scoped work', () => {
+  test('R61: signals its end once it has settled, in whatever way', async () => {
     const signals: (AbortSignal | undefined)[] = [];
     const work = async () => void signals.push(endOfWork());
     await scoped(work);
@@ -20,7 +20,7 @@ describe('work that is scoped', () => {
     expect(endOfWork()).toBeUndefined();
   });
 
-  test('R61: ends with the work around it, which goes on when it ends', async () => {
+  test('R61: ends with the work around it, which continues when it ends', async () => {
     await scoped(async (endAround) => {
       const around = endOfWork();
       await scoped(async (endInner) => {
@@ -75,7 +75,7 @@ describe('a call of the SDK', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('R61: is not even made once the work is over', async () => {
+  test('R61: is not made after the work has ended', async () => {
     await scoped(async (end) => {
       end();
       await expect(call()).rejects.toMatchObject({ name: 'AbortError' });

@@ -27,7 +27,7 @@ describe('the table of metrics', () => {
     expect(page).toContain([HEAD, ...Object.entries(METRICS).map(row)].join('\n'));
   });
 
-  it('R60: names nothing that no function emits', () => {
+  it('R60: has only metrics that a function emits', () => {
     const code = sources();
     expect(Object.keys(METRICS).filter((name) => !code.includes(`'${name}'`))).toEqual([
       'Messages',
@@ -53,8 +53,8 @@ async function emfOf(act: (telemetry: Telemetry) => void) {
   return JSON.parse(printed[0] ?? '');
 }
 
-describe('what is emitted', () => {
-  it('is told apart by the stack and one dimension, whoever emits it', async () => {
+describe('an emitted metric', () => {
+  it('has the stack and one more dimension, whoever emits it', async () => {
     const emf = await emfOf((telemetry) => {
       telemetry.handler({ component: 'validate', lane: 'critical' }, async () => {});
       telemetry.emit('BreakerOpenSeconds', 'breaker', 'fhir-server', 12.5);

@@ -35,19 +35,19 @@ const record = (
 });
 const event = (...records: object[]) => ({ Records: records });
 
-test('R09: the oldest message that AWS no longer counts is told before anything happens to it', () => {
+test('R09: the oldest message that AWS no longer counts is reported before anything happens to it', () => {
   age.before({ event: event(record('a', 90, 2), record('b', 50, 3), record('c', 70, 9)) });
   expect(told).toEqual([['background', 70]]);
 });
 
-test('R09: the oldest of those given back is told, however often they came', () => {
+test('R09: the oldest of the returned messages is reported, however often they came', () => {
   const batch = event(record('a', 90), record('b', 50), record('c', 70));
   const response = { batchItemFailures: [{ itemIdentifier: 'b' }, { itemIdentifier: 'c' }] };
   age.after({ event: batch, response });
   expect(told).toEqual([['background', 70]]);
 });
 
-test('R09: of an invocation that fails all come again', () => {
+test('R09: if an invocation fails, all of its messages count as returned', () => {
   const other = record('b', 8, 1, 'stage-audit.fifo');
   age.onError({ event: event(record('a', 9), other) });
   expect(told).toEqual([
@@ -56,7 +56,7 @@ test('R09: of an invocation that fails all come again', () => {
   ]);
 });
 
-test('nothing is told of what was done, of another stage’s queues, and of other events', () => {
+test('nothing is reported for finished messages, another stage’s queues, and other events', () => {
   const batch = event(record('a', 90), record('b', 50, 4, 'elsewhere'));
   age.before({ event: batch });
   age.after({ event: batch, response: { batchItemFailures: [{ itemIdentifier: 'b' }] } });
@@ -65,7 +65,7 @@ test('nothing is told of what was done, of another stage’s queues, and of othe
   expect(told).toEqual([]);
 });
 
-test('R09: every function that a queue feeds tells it', async () => {
+test('R09: every function that a queue feeds reports it', async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   vi.stubEnv('POWERTOOLS_DEV', 'true');
   const printed: string[] = [];

@@ -73,7 +73,7 @@ test('one trace from submission to delivery: crash, isolation, dead letter, redr
   const delivered = spans.find(({ values }) => values['http.response.status_code'] === 201);
   expect(above(delivered?.spanId)).toEqual([
     ...['PUT', 'process', 'store', 'process'],
-    // The redrive goes on from what was kept with the entry: the dead letter.
+    // The redrive continues from what was stored with the entry: the dead letter.
     ...['process', 'dead-letter', 'process', 'isolate', 'process'],
   ]);
   const first = spans.find(({ parentSpanId }) => parentSpanId === PRODUCER);
@@ -92,7 +92,7 @@ test('one trace from submission to delivery: crash, isolation, dead letter, redr
   expect(collector.bodies.join()).not.toMatch(/ward-7|Chalmers|faulty-throw/);
 });
 
-test('a message that brings no trace has one all the same, known by its id; what is malformed is ignored', async () => {
+test('a message without a trace context gets one from its id; a malformed context is ignored', async () => {
   const { lane } = stage.world.queues;
   const plain = await send(lane, patient());
   const wrong = await send(lane, patient({ id: 'b' }), { traceparent: '00-nonsense' });
@@ -114,7 +114,7 @@ test('the breaker’s refusal is an event', async () => {
   expect(events).toContainEqual(expect.objectContaining({ name: 'refused by the breaker' }));
 });
 
-test('a collector that is not there fails nothing and holds up nothing', async () => {
+test('a collector that is not there fails nothing and delays nothing', async () => {
   await functions.close();
   await traceTo('http://127.0.0.1:9');
   await send(stage.world.queues.lane, patient());
@@ -123,7 +123,7 @@ test('a collector that is not there fails nothing and holds up nothing', async (
   expect(told).toHaveLength(1);
 });
 
-test('off, nothing of it is recorded, and a producer’s context is passed on', async () => {
+test('if switched off, nothing is recorded, and a producer’s context is passed on', async () => {
   await functions.close();
   vi.stubEnv(ENV.tracesEndpoint, undefined);
   await stage.reload();

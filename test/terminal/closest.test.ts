@@ -13,6 +13,6 @@ test.each([
   ['http://a.b/StructureDefinition/pb', undefined],
   ['http://a.b/StructureDefinition/b', 1],
   ['organization', undefined],
-])('of %s', (wanted, index) => {
+])('the closest name to %s is found, or none', (wanted, index) => {
   expect(closest(wanted, URLS)).toBe(index === undefined ? undefined : URLS[index]);
 });

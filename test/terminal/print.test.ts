@@ -14,7 +14,7 @@ import { opened } from '../core/incident/incident-support.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** It clears the screen, turns text round, and begins a line of its own. */
+/** It clears the screen, reverses the direction of text, and begins a line of its own. */
 const HOSTILE = 'ana\u001b[2J\u009b\u202e\nFORGED';
 const RAW = /(?!\n)\p{Cc}|\p{Cf}/u;
 
@@ -24,7 +24,7 @@ function expectHarmless(text: string): void {
   expect(text).not.toMatch(/^FORGED/m);
 }
 
-describe('R08: words of an operator or a producer forge no lines', () => {
+describe('R08: text of an operator or a producer forges no lines', () => {
   const said = { at: 1, by: HOSTILE, why: HOSTILE };
   const incident = opened({ acknowledged: said, resolved: said, scope: HOSTILE });
   const forced = { by: HOSTILE, reason: HOSTILE, until: 9 };
@@ -46,11 +46,11 @@ describe('R08: words of an operator or a producer forge no lines', () => {
       'objects of the audit log',
       () => describeVerification({ objects: 1, head, touched: [HOSTILE] }),
     ],
-  ])('in what describes %s', (_, describing) => {
+  ])('in the description of %s', (_, describing) => {
     expectHarmless(describing());
   });
 
-  test('nor does what is printed without being described', () => {
+  test('in text that is printed without a description', () => {
     const written: string[] = [];
     const write = (chunk: unknown) => written.push(String(chunk)) > 0;
     vi.spyOn(process.stdout, 'write').mockImplementation(write);
@@ -65,7 +65,7 @@ describe('R08: words of an operator or a producer forge no lines', () => {
   });
 });
 
-test('R08: nothing of the command line writes to a terminal but by way of print.ts', () => {
+test('R08: the command line writes to a terminal only through print.ts', () => {
   const files = ['cli', 'terminal'].flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { describeEntry } from '../../cli/quarantine/describe.ts';
 import { printable, printableLines } from '../../terminal/printable.ts';
 
-test('controls and changes of direction are written out; all else stays', () => {
+test('controls and changes of direction are escaped; everything else is unchanged', () => {
   expect(printable('a\u001b[2Jb\u009bc\u202ed\re\nf\tg')).toBe(
     'a\\u001b[2Jb\\u009bc\\u202ed\\u000de\\u000af\tg',
   );
@@ -16,12 +16,12 @@ test.each([
   ['a tag beyond the first plane', '\u{e0041}', '\\udb40\\udc41'],
   ['half of a pair', 'a\ud800b', 'a\\ud800b'],
   ['a line of Unicode', '\u2028\u2029\u0085', '\\u2028\\u2029\\u0085'],
-])('%s is written out', (_, text, written) => {
+])('%s is escaped', (_, text, written) => {
   expect(printable(text)).toBe(written);
   expect(JSON.parse(printable(JSON.stringify(text)))).toBe(text);
 });
 
-test('what is JSON means the same afterwards', () => {
+test('JSON has the same meaning afterwards', () => {
   const value = { a: 'x\u007f\u009b\u202e\n' };
   expect(JSON.parse(printable(JSON.stringify(value)))).toEqual(value);
 });

@@ -36,7 +36,7 @@ describe('a target that cannot be used is one line', () => {
   it.each([
     ['incident', 'list'],
     ['audit', 'export'],
-  ])('where none is named, or nothing answers: %s %s', async (...args) => {
+  ])('if none is named, or nothing answers: %s %s', async (...args) => {
     const none = await cli(args);
     expect(none.stderr).toMatch(/^error: no target: set AWS_REGION[^\n]*$/);
     expect(none.exitCode).toBe(2);
@@ -55,7 +55,7 @@ describe('a target that cannot be used is one line', () => {
     ['http://127.0.0.1:4566/path', /must end with its port: http:\/\/127\.0\.0\.1:4566$/],
     ['http://127.0.0.1:4566?a', /must end with its port/],
     ['http://me:secret@127.0.0.1:4566/x', /^AWS_ENDPOINT_URL must end with its port/],
-  ])('the endpoint %s', async (url, line) => {
+  ])('for the endpoint %s', async (url, line) => {
     const env = { ...KEYS, AWS_ENDPOINT_URL: url };
     const error = await asking(url);
     const { text, status } = whatWentWrong(error, { env, argv: [] });
@@ -65,7 +65,7 @@ describe('a target that cannot be used is one line', () => {
   });
 });
 
-/** What the SDK throws where it is led there. */
+/** What the SDK throws if it is led there. */
 function asking(endpoint: string): Promise<unknown> {
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
   const wanted = new GetQueueUrlCommand({ QueueName: 'a' });
@@ -146,7 +146,7 @@ it.each([
   expect(text).not.toContain('\n');
 });
 
-it('an option that node:util refuses is a wrong command line', () => {
+it('an option that node:util refuses is a mistake of the command line', () => {
   const refused = Object.assign(new TypeError("Unknown option '--x'"), {
     code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION',
   });
@@ -157,13 +157,13 @@ it('an option that node:util refuses is a wrong command line', () => {
 });
 
 it.each([new TypeError('x is not a function'), 'a string', undefined, null, { an: 'object' }])(
-  'what nobody expected is said to be a bug: %s',
+  'an unexpected error is reported as a bug: %s',
   (thrown) => {
     expect(told(thrown)).toMatch(/This is a bug of fhir-failsafe: please report it .* DEBUG=1/);
   },
 );
 
-it('R08: quotes nothing of a text that is no JSON', () => {
+it('R08: quotes nothing of a text that is not JSON', () => {
   const error = (() => {
     try {
       return JSON.parse('{"family": Chalmers}');
@@ -174,18 +174,18 @@ it('R08: quotes nothing of a text that is no JSON', () => {
   expect(told(error)).not.toContain('Chalm');
 });
 
-it("explains the SDK's own errors, as it throws them", async () => {
+it("explains the SDK's own errors", async () => {
   const error = await asking('http://127.0.0.1:9');
   const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
   expect(whatWentWrong(error, { env, argv: [] }).text).toMatch(/^nothing answers at http/);
 });
 
-it('shows a stack to whoever asks, and to nobody else', async () => {
+it('shows a stack with DEBUG=1, and otherwise none', async () => {
   const broken = { ...KEYS, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
   expect((await cli(['incident', 'list'], { ...broken, DEBUG: '1' })).stderr).toContain('    at ');
 });
 
-it('ends quietly where nobody reads on', async () => {
+it('ends quietly if nobody reads its output', async () => {
   await writeFile(
     join(dir, 'many.ndjson'),
     '{"resourceType":"Patient","gender":"x"}\n'.repeat(20_000),
@@ -196,7 +196,7 @@ it('ends quietly where nobody reads on', async () => {
   expect(stdout).not.toMatch(/EPIPE| {4}at /);
 }, 60_000);
 
-it('goes on counting where what was not sent cannot be kept', async () => {
+it('counts the lines that cannot be kept in a file, and says why', async () => {
   const unsent = unsentFile('/none/at/all/unsent.ndjson');
   await unsent.keep('{}');
   await unsent.keep('{}');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CollectorLink } from '../../../telemetry/traces/collector-link.ts';
 
-test('a collector that does not answer holds up one invocation by its bound, and the next not at all', async () => {
+test('a collector that does not answer delays one invocation up to its limit, and the next not at all', async () => {
   let now = 0;
   let sendings = 0;
   const never = () => {
@@ -18,7 +18,7 @@ test('a collector that does not answer holds up one invocation by its bound, and
   expect(sendings).toBe(2);
 });
 
-test('one that refuses is left alone as long; one that takes it is asked each time', async () => {
+test('one that refuses is left alone as long; one that accepts is called each time', async () => {
   let fails = true;
   let now = 0;
   let sendings = 0;
@@ -38,7 +38,7 @@ test('one that refuses is left alone as long; one that takes it is asked each ti
   expect(sendings).toBe(3);
 });
 
-test('where no time is left nothing is sent', async () => {
+test('if no time is left nothing is sent', async () => {
   const link = new CollectorLink(
     () => Promise.reject(new Error('not to be called')),
     () => 0,
