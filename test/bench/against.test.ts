@@ -8,7 +8,7 @@ function measureOf(name: string) {
   return found;
 }
 
-test('a ratio is taken round by round, and the median of the ratios is told', () => {
+test('the ratio is computed for each round, and the result is the median of the ratios', () => {
   const rounds = [
     { before: { s: 10 }, after: { s: 5 } },
     { before: { s: 40 }, after: { s: 16 } },
@@ -46,6 +46,6 @@ test('the figures of bench:fhir are read by input and subject', () => {
   });
 });
 
-test('a revision that prints something else is refused, not counted as nothing', () => {
+test('a revision with another output is refused instead of counted as nothing', () => {
   expect(() => measureOf('pipeline').figures('nothing here', 1)).toThrow('nothing printed matches');
 });

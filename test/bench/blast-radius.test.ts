@@ -1,4 +1,4 @@
-/** The peers of the benchmark are given a fair chance. */
+/** The benchmark gives its peers a fair chance. */
 import { describe, expect, it } from 'vitest';
 import {
   BATCH_SIZE,
@@ -27,7 +27,7 @@ describe.each(PEERS)('%s, beside our lane critical', (peer) => {
   const its = Object.values(peerResources(peer, VISIBILITY_SECONDS));
   const propertiesOf = (type: string) => its.find(({ Type }) => Type === type)?.Properties;
 
-  it('gets batches as large, without waiting for them', () => {
+  it('gets batches of the same size, without waiting for them', () => {
     const mapping = ours.find(({ Type, Properties }) => {
       const source = JSON.stringify(Properties['EventSourceArn']);
       return Type === 'AWS::Lambda::EventSourceMapping' && source.includes('CriticalQueue');
@@ -60,7 +60,7 @@ describe.each(PEERS)('%s, beside our lane critical', (peer) => {
 });
 
 describe('the messages', () => {
-  it('are the same for the same seed, with so many killers of each kind', () => {
+  it('are the same for the same seed, with the same number of each kind of killer', () => {
     const messages = messagesOf(200, FAULTS, 2, 7);
     expect(messages).toEqual(messagesOf(200, FAULTS, 2, 7));
     expect(messages).not.toEqual(messagesOf(200, FAULTS, 2, 8));
@@ -73,7 +73,7 @@ describe('the messages', () => {
   });
 });
 
-describe('the account', () => {
+describe('the accounting', () => {
   const healthy = { text: '', killer: false };
   const sent = new Map([
     ['a', healthy],
@@ -83,7 +83,7 @@ describe('the account', () => {
     ['k', { text: '', killer: true }],
   ]);
 
-  it('blames for innocents, for what is lost, and for what ended twice', () => {
+  it('reports dead-lettered innocents, lost messages, and messages that ended twice', () => {
     const ends = { stored: ['a', 'a', 'b'], deadLettered: new Set(['b', 'c', 'k']) };
     expect(accountOf(sent, ends)).toEqual({
       stored: 2,

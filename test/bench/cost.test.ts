@@ -25,7 +25,7 @@ const call = (some: Partial<Call>): Call => ({
   ...some,
 });
 
-describe('a call', () => {
+describe('a call to AWS', () => {
   test.each([
     [{ requestBytes: 65_536 }, { item: 'sqsRequests', amount: 1 }],
     [{ requestBytes: 65_537 }, { item: 'sqsRequests', amount: 2 }],
@@ -69,7 +69,7 @@ describe('the meter', () => {
   });
   afterAll(() => emulators.stop());
 
-  test('tells each call as AWS bills it, and changes none', async () => {
+  test('records each call as AWS bills it, and changes none', async () => {
     const world = await buildWorld();
     const calls: Call[] = [];
     for (const name of ['AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL_DYNAMODB']) {
@@ -114,7 +114,7 @@ describe('the meter', () => {
   });
 });
 
-test('what is used belongs to the promise that it is there for', () => {
+test('each usage is attributed to the promise that it serves', () => {
   expect(
     [
       'critical',
@@ -140,7 +140,7 @@ test('what is used belongs to the promise that it is there for', () => {
   ]);
 });
 
-test('a bill is what each kind uses, so many times, and what stands anyway', () => {
+test('a bill is the usage of each kind times its number, plus the standing costs', () => {
   const using = (requests: number) => {
     const usage = new Usage();
     usage.add('validate and store', 'sqsRequests', requests);
@@ -159,7 +159,7 @@ test('a bill is what each kind uses, so many times, and what stands anyway', () 
     890_000 * 4 + 100_000 * 5 + 10_000 * 50 + insight(month.resources).of('sqsRequests'),
   );
   expect(plain.of('sqsRequests')).toBeCloseTo(3_000_000);
-  // No emulator counts the writes of an index: one for what is stored, two for what is quarantined.
+  // No emulator counts the writes of an index: one for a stored resource, two for a quarantined one.
   expect(ours.of('dynamoWriteUnits')).toBeCloseTo(890_000 + 110_000 * 2);
   expect(ours.byService().get('KMS')).toBe(1);
   expect(ours.byPromise().get('audit')).toBe(1);
@@ -168,7 +168,7 @@ test('a bill is what each kind uses, so many times, and what stands anyway', () 
   expect(promises).toBeCloseTo(ours.usd());
 });
 
-test('reports and analytics make at most an object an outcome, and no more than pollers can fill', () => {
+test('reports and analytics write at most an object for each outcome, and no more than pollers can fill', () => {
   const [few, many] = [insight(1_000), insight(1_000_000_000)];
   const everyMinute = 43_800;
   expect(few.of('s3Puts')).toBe(2_000 + everyMinute);
@@ -179,7 +179,7 @@ test('reports and analytics make at most an object an outcome, and no more than 
   ]);
 });
 
-test('what stands is read from the template, under the promise that it is for', () => {
+test('standing costs are read from the template, with the promise that each serves', () => {
   const usage = standing(
     {
       AuditQueue1A: {
@@ -207,7 +207,7 @@ test('what stands is read from the template, under the promise that it is for', 
   expect(by.get('incidents')).toBeGreaterThan(0);
 });
 
-test('texts are of their kind, and about as large as asked', () => {
+test('sample texts are of their kind, and about as large as requested', () => {
   for (const text of texts('valid', 20, 4_000, 1)) {
     expect(validateText(text).issues.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect(Math.abs(Buffer.byteLength(text) - 4_000)).toBeLessThan(100);
@@ -218,7 +218,7 @@ test('texts are of their kind, and about as large as asked', () => {
   expect(texts('crashing', 25, 4_000, 1).join()).toContain('"code":"hang"');
 });
 
-test('every price says its source and what it is for', () => {
+test('every price has its source and its purpose', () => {
   for (const { usd, per, source } of Object.values(PRICES)) {
     expect(usd).toBeGreaterThan(0);
     expect(per).not.toBe('');

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ARGUMENTS, argumentFor } from '../../bench/hl7/argued.ts';
 
-test('docs/hl7-agreement.md gives each argument, in its words', () => {
+test('docs/hl7-agreement.md quotes each argument word for word', () => {
   const page = readFileSync('docs/hl7-agreement.md', 'utf8');
   for (const { because } of ARGUMENTS) expect(page).toContain(because);
 });
 
-test('an argument holds for the side that rejects, its rule and what it says', () => {
+test('an argument applies to the side that rejects, its rule and its text', () => {
   const unit = 'Claim.item[0].quantity: Error processing unit (http://unitsofmeasure.org#TAB)';
   const rule = 'Terminology_PassThrough_TX_Message';
   expect(argumentFor('hl7', rule, unit)?.because).toContain('UCUM');

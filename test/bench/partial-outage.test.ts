@@ -12,7 +12,7 @@ const SHARE: TripPolicy = {
 const load = { seed: 2, ms: 5 * 60_000, perSecond: 10 };
 
 test.each([0.05, 0.1, 0.2, 0.3, 0.5, 1])(
-  'R18: a server that fails %d of its calls makes us quarantine no healthy resource, and all wrong ones',
+  'R18: with a server that fails %d of its calls, no healthy resource is quarantined, and all wrong ones are',
   async (share) => {
     for (const trip of [COUNT, SHARE]) {
       const { during, after } = await partialOutage({ ...load, share, trip });
@@ -26,7 +26,7 @@ test.each([0.05, 0.1, 0.2, 0.3, 0.5, 1])(
   },
 );
 
-test('R18: a breaker that looks at the share stays closed, and the lane goes on', async () => {
+test('R18: a breaker with a share stays closed, and the lane continues', async () => {
   const { during, opened } = await partialOutage({ ...load, share: 0.3, trip: SHARE });
   expect(opened).toBe(0);
   expect(during.healthy.delivered).toBeGreaterThan(0.95 * during.healthy.came);

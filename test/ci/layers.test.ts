@@ -37,11 +37,11 @@ test.each([
   ['cli/a.ts', "import { b } from '../terminal/b.ts';"],
   ['test/core/a.ts', "import { b } from '../../demo/b.ts';"],
   ['core/message/a.ts', "import { z } from 'zod'; // from '../../aws/b.ts'"],
-])('takes an import along them: %s, %s', (path, source) => {
+])('accepts an import along them: %s, %s', (path, source) => {
   expect(violations([[path, source]])).toEqual([]);
 });
 
-test('names a circle of files, types or not, and nobody who only leads to it', () => {
+test('names the files of a cycle, of type imports too, and no file that only leads to it', () => {
   expect(
     violations([
       ['core/a.ts', "import { b } from './b.ts';"],
@@ -56,7 +56,7 @@ const FILES: Readonly<Record<string, string>> = {
   commands: 'cli/commands.ts',
 };
 
-test('each layer is a folder or file that exists, and has no circle below it', () => {
+test('each layer is a folder or file that exists, and has no cycle below it', () => {
   const below = (layer: string): string[] =>
     (LAYERS[layer] ?? []).filter((other) => !(layer === 'config' && other === 'lib'));
   const reach = (layer: string, way: readonly string[] = []): void => {
@@ -75,6 +75,6 @@ test('finds every kind of import', () => {
   expect(importsOf('x/y/z.ts', source)).toEqual(['x/y/a.ts', 'x/d.ts', 'x/y/b.ts', 'x/y/c.ts']);
 });
 
-test('docs/decisions/layers.md shows the drawing as it is', () => {
+test('docs/decisions/layers.md shows the current drawing', () => {
   expect(readFileSync('docs/decisions/layers.md', 'utf8')).toContain(drawing());
 });

@@ -12,11 +12,11 @@ const locked = (packages: Record<string, unknown>) => ({
 });
 const manifest = { allowScripts: { node: true, other: false } };
 
-test('ours is sound', () => {
+test('our lockfile has no problems', () => {
   expect(problemsOf(read('package-lock.json'), read('package.json'))).toEqual([]);
 });
 
-test('scripts are allowed by name; what is bundled is covered by the hash of its bundle', () => {
+test('scripts are allowed by name; bundled packages are covered by the hash of their bundle', () => {
   const sound = {
     'node_modules/node': { integrity: HASH, hasInstallScript: true },
     'node_modules/@a/b': { integrity: HASH },
@@ -26,7 +26,7 @@ test('scripts are allowed by name; what is bundled is covered by the hash of its
   expect(problemsOf(locked(sound), manifest)).toEqual([]);
 });
 
-test('a workspace and the link to it are ours', () => {
+test('a workspace and the link to it are accepted as ours', () => {
   const entries = {
     'packages/ours': { name: '@a/ours', version: '1.0.0' },
     'node_modules/@a/ours': { resolved: 'packages/ours', link: true },
@@ -56,6 +56,6 @@ test.each([
   expect(problemsOf(locked(packages), manifest)).toEqual([expect.stringMatching(problem)]);
 });
 
-test('another format is none', () => {
+test('a lockfile in another format is refused', () => {
   expect(problemsOf({ lockfileVersion: 1 }, manifest)).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-/** What is installed besides npm's lockfile, and what a release says of its parts. */
+/** What is installed besides npm's lockfile, and the bill of materials of a release. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { FILES, problemsOf as pinProblems } from '../../.ci/python-pins.mjs';
@@ -9,7 +9,7 @@ const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta
 const HASH = `sha256:${'a'.repeat(64)}`;
 
 describe('Python packages are pinned by version and hash', () => {
-  test.each(FILES.map((file) => [file]))('%s', (file) => {
+  test.each(FILES.map((file) => [file]))('in %s', (file) => {
     const text = read(file);
     expect(text.match(/^[a-z].*==/gim)?.length).toBeGreaterThan(15);
     expect(pinProblems(text)).toEqual([]);
@@ -30,7 +30,7 @@ describe('Python packages are pinned by version and hash', () => {
   });
 });
 
-describe('an SBOM', () => {
+describe('the bill of materials', () => {
   const integrity = `sha512-${Buffer.from('x'.repeat(64)).toString('base64')}`;
   const content = Buffer.from('x'.repeat(64)).toString('hex');
   const component = { purl: 'pkg:npm/%40a/b@1.0.0', hashes: [{ alg: 'SHA-512', content }] };
@@ -50,7 +50,7 @@ describe('an SBOM', () => {
       /c@1 is in no lockfile/,
     ],
     ['is of another kind', { bomFormat: 'SPDX' }, /not CycloneDX/],
-  ])('is refused that %s', (_, wrong, problem) => {
+  ])('is refused if it %s', (_, wrong, problem) => {
     expect(sbomProblems(wrong, lockfile)).toEqual([expect.stringMatching(problem)]);
   });
 });
@@ -59,7 +59,7 @@ describe('checkov', () => {
   const failed = [{ stage: 'dev', check: 'CKV_1', resource: 'AWS::S3::Bucket.Logs' }];
   const one = { check: 'CKV_1', stages: ['dev'], resources: /Logs/, reason: 'because' };
 
-  test('may fail what is acknowledged with a reason', () => {
+  test('may report what is acknowledged with a reason', () => {
     expect(checkProblems(failed, [one])).toEqual([]);
     for (const { reason, check } of ACKNOWLEDGED) expect(reason.length, check).toBeGreaterThan(30);
   });
@@ -70,7 +70,7 @@ describe('checkov', () => {
     ['of another resource', [{ ...one, resources: /Bodies/ }], 2],
     ['of another check', [{ ...one, check: 'CKV_2' }], 2],
     ['and no acknowledgement outlives its failure', [one, { ...one, stages: ['prod'] }], 1],
-  ])('may fail nothing else: %s', (_, acknowledged, problems) => {
+  ])('may report nothing else: %s', (_, acknowledged, problems) => {
     expect(checkProblems(failed, acknowledged)).toHaveLength(problems);
   });
 });

@@ -1,4 +1,4 @@
-/** Every command of ours that a document tells somebody to type is one that the command line takes. */
+/** The command line accepts every command of ours in the documents. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -7,7 +7,7 @@ import { buildProgram } from '../../cli/commands.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import { PAGES, ROOT } from './pages.ts';
 
-/** Code of a page: blocks with their lines joined where one goes on, and spans. */
+/** Code of a page: blocks, with continued lines joined, and spans. */
 function codeOf(page: string): string[] {
   const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(/\\\n\s*/g, '');
   const spans = [...text.matchAll(/`([^`\n]*(?:\n[^`\n]+)?)`/g)].map(([, code = '']) => code);
@@ -15,7 +15,7 @@ function codeOf(page: string): string[] {
   return [...lines, ...spans].map((code) => code.replaceAll(/\s+/g, ' ').trim());
 }
 
-/** The words of a command, as a shell splits them: up to a pipe, a comment or the next command. */
+/** The words of a command, as a shell splits them, up to a pipe, a comment or the next command. */
 function wordsOf(command: string): string[] {
   const parts = command.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? [];
   const end = parts.findIndex((part) => /^(#|\||&&|>|;)/.test(part));
@@ -30,7 +30,7 @@ const written = PAGES.flatMap((page) =>
   ),
 );
 
-/** Parses and does nothing. Throws where the command line would refuse it. */
+/** Parses and does nothing. Throws if the command line would refuse it. */
 async function parse(words: string[]): Promise<void> {
   const program = buildProgram();
   const quiet = (command: Command): void => {
@@ -42,13 +42,13 @@ async function parse(words: string[]): Promise<void> {
   await program.parseAsync(words, { from: 'user' });
 }
 
-/** `fail|slow|stop` is one of them, and … stands for what somebody says. */
+/** `fail|slow|stop` stands for one of the words, and … for a value. */
 const spelled = (words: string[]) =>
   words.map((word) =>
     (word.split('|')[0] ?? word).replace(/^…$/, 'why').replace('3f…', '3f'.repeat(32)),
   );
 
-/** A span may name a command without what it needs: then the name must be one. */
+/** A span may name a command without its arguments; then only the name is checked. */
 function isName(words: readonly string[]): boolean {
   let at: Command | undefined = buildProgram();
   for (const word of words)
@@ -65,7 +65,7 @@ describe('commands in the documents', () => {
     await parse(words);
   });
 
-  it('one that is wrong is found', async () => {
+  it('a wrong one is found', async () => {
     await expect(parse(['lane', 'stop', 'critical'])).rejects.toThrow();
     await expect(parse(['quarantine', 'list', '--everything'])).rejects.toThrow();
   });
@@ -84,8 +84,8 @@ test.each(called)('$page: npm run $script is a script', ({ script }) => {
   expect([...scripts]).toContain(script);
 });
 
-test('the runbook names what of it works on AWS only', () => {
-  /** As packages/local-lambda/gateway.ts forwards. */
+test('the runbook says which of its commands work on AWS only', () => {
+  /** The gateway (packages/local-lambda/gateway.ts) does not forward these services. */
   const local = ['dynamodb', 'lambda', 's3', 'secretsmanager', 'sns', 'sqs', 'sts'];
   const used = new Set(
     codeOf('docs/runbook.md').flatMap((code) =>

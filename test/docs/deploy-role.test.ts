@@ -1,4 +1,4 @@
-/** docs/deploy-role.md gives CloudFormation the services that the template is made of, and roles of ours alone. */
+/** docs/deploy-role.md allows CloudFormation the services of the template, and only roles of ours. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { synthesized } from '../lib/synthesized.ts';
@@ -15,7 +15,7 @@ const template = synthesized({
   'terminology.endpoint': 'https://tx.example.org/r4',
   'trail.dataEvents': 'on',
 });
-/** What AWS's types are called as actions. */
+/** The names of services in IAM actions. */
 const services = new Set(
   Object.values(template.toJSON().Resources as Record<string, { Type: string }>).flatMap(
     ({ Type }) => (Type.startsWith('AWS::') ? [(Type.split('::')[1] ?? '').toLowerCase()] : []),
@@ -28,7 +28,7 @@ test('the execution policy allows each service of the template', () => {
   expect([...services].filter((service) => !allowed.includes(`${service}:*`))).toEqual([]);
 });
 
-test('roles are those of the stack, and who deploys is one repository', () => {
+test('its roles are those of the stack, and only one repository may deploy', () => {
   const [trust, deploy] = policies;
   expect(JSON.stringify(trust?.Statement[0]?.Condition)).toContain(':sub":"repo:');
   expect(deploy?.Statement.flatMap(({ Action }) => Action)).toEqual(['sts:AssumeRole']);

@@ -1,4 +1,4 @@
-/** Links in the documents lead somewhere: to files, to headings, and to the source files that the text names. */
+/** Links in the documents lead to existing files and headings, and named source files exist. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { PAGES, ROOT } from './pages.ts';
 
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 
-/** As GitHub makes them of headings. */
+/** GitHub's anchors of headings. */
 function anchorsOf(page: string): Set<string> {
   const headings = [...textOf(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
   return new Set(
@@ -46,7 +46,7 @@ describe('the documents', () => {
     expect(missingFilesOf(text)).toEqual([]);
   });
 
-  it('a dead link or the name of a missing file is found', () => {
+  it('a dead link, and the name of a missing file, are found', () => {
     expect(
       deadLinksOf('docs/deploy.md', '[a](../lib/none.ts) [b](first-day.md#none) [c](#stages)'),
     ).toEqual(['../lib/none.ts', 'first-day.md#none']);

@@ -1,4 +1,7 @@
-/** What docs/producers.md tells producers to do is done here, and what it shows of outcomes is published. */
+/**
+ * The examples of docs/producers.md are run here, and the outcomes that it shows are those that are
+ * published.
+ */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,7 +25,7 @@ const page = read('producers.md');
 const schema = JSON.parse(read('outcome-event.schema.json')) as object;
 const isOutcome = new Ajv({ strict: false }).compile(schema);
 
-/** The page's blocks of code in a language that hold a word. */
+/** The page's code blocks in a language that contain a word. */
 function block(language: string, word: string): string {
   const all = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
   const found = all.filter(([, tag, code = '']) => tag === language && code.includes(word));
@@ -52,7 +55,7 @@ afterAll(async () => {
   await emulators.stop();
 });
 
-/** Runs a block as a producer would, here; returns what it printed. */
+/** Runs a block as a producer would; returns its output. */
 async function run(command: string, args: readonly string[], cwd = folder): Promise<string> {
   const env = {
     AWS_ENDPOINT_URL: process.env['AWS_ENDPOINT_URL_SQS'],
@@ -65,7 +68,7 @@ async function run(command: string, args: readonly string[], cwd = folder): Prom
 const runNode = (code: string) =>
   run(process.execPath, ['--input-type=module', '--eval', code], ROOT);
 
-/** Lets all end that was sent; the outcomes by message id. */
+/** Lets everything end that was sent; returns the outcomes by message id. */
 async function outcomes(): Promise<Map<string, Record<string, unknown>>> {
   await drain(world, functions);
   const told = new Map<string, Record<string, unknown>>();
@@ -109,14 +112,14 @@ describe('docs/producers.md', { timeout: 180_000 }, () => {
   });
 
   test.skipIf(!hasAws)('its message by the AWS CLI is sent', async () => {
-    // Version 1 heeds no AWS_ENDPOINT_URL for SQS.
+    // Version 1 ignores AWS_ENDPOINT_URL for SQS.
     const aws = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }';
     const id = await run('bash', ['-ec', `${aws}\n${block('sh', 'send-message')}`]);
     expect((await outcomes()).get(id)).toMatchObject({ verdict: 'stored', line: 1 });
     expect(await storedKeys()).toContain('clinic-7#Patient#ada');
   });
 
-  test('a resource is corrected by sending it anew', async () => {
+  test('its correction by a new submission works', async () => {
     const batch = block('js', 'SendMessageBatchCommand');
     await runNode(batch.replace("'unheard-of'", "'male'"));
     expect([...(await outcomes()).values()].map(({ verdict }) => verdict)).toEqual([
@@ -126,7 +129,7 @@ describe('docs/producers.md', { timeout: 180_000 }, () => {
     expect(await storedKeys()).toContain('clinic-7#Patient#alan');
   });
 
-  test('the subscriptions that it shows are ones that the config takes', () => {
+  test('its subscriptions are accepted by the config', () => {
     const [, json = ''] =
       block('sh', 'outcomesSubscriptions').match(/outcomesSubscriptions=(\[.*\])'/) ?? [];
     const { outcomesSubscriptions } = loadConfig({}, { outcomesSubscriptions: json });
@@ -137,7 +140,7 @@ describe('docs/producers.md', { timeout: 180_000 }, () => {
     expect(JSON.parse(FilterPolicy)).toEqual({ source, verdict });
   });
 
-  test('the policy of a producer lets it send, and read nothing', () => {
+  test('its policy lets a producer send, and read nothing', () => {
     const { Statement } = JSON.parse(block('json', '"Statement"')) as {
       Statement: { Action: string | string[] }[];
     };
@@ -153,7 +156,7 @@ describe('docs/producers.md', { timeout: 180_000 }, () => {
   });
 });
 
-/** The texts for people left out. */
+/** The schema without the texts for people. */
 function withoutTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTexts);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,6 @@
-/** The runbook finds itself: contents, who is paged by which alarm, words that are explained, commands that exist. */
+/**
+ * The runbook is complete: contents, who is notified by which alarm, explained words, existing commands.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { anchorOf } from '../../lib/alarms/runbook-alarm.ts';
@@ -26,7 +28,7 @@ const alarms = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm'))
     pages: AlarmActions[0]?.Ref.replace(/[0-9A-F]{8}$/, '').toLowerCase(),
   }));
 
-/** Rows of the table: names and patterns, section, who. What is named wins over what is a pattern. */
+/** Rows of the table: names and patterns, section, who. A name takes precedence over a pattern. */
 const rows = [
   ...runbook.matchAll(/^\| (`.*`) \| \[.*\]\(#(.*)\) \| (on-call|management) \|$/gm),
 ].map(([, names = '', anchor = '', who = '']) => ({
@@ -52,14 +54,11 @@ describe('docs/runbook.md', () => {
     expect(listed).toEqual(headings.map((text) => ({ text, anchor: anchorOf(text) })));
   });
 
-  it.each(alarms)(
-    'says of $name to which section it leads and whom it tells',
-    ({ name, anchor, pages }) => {
-      expect(rowOf(name).map((row) => [row.anchor, row.pages])).toEqual([[anchor, pages]]);
-    },
-  );
+  it.each(alarms)('names for $name its section and its audience', ({ name, anchor, pages }) => {
+    expect(rowOf(name).map((row) => [row.anchor, row.pages])).toEqual([[anchor, pages]]);
+  });
 
-  it('has no row of an alarm that there is not', () => {
+  it('has no row for an alarm that does not exist', () => {
     const all = rows.flatMap(({ names }) => names);
     expect(all.length).toBeGreaterThan(15);
     const idle = all.filter((pattern) => !alarms.some(({ name }) => matches(pattern, name)));
@@ -67,7 +66,7 @@ describe('docs/runbook.md', () => {
   });
 });
 
-/** What a page says to people: no code, no headings. */
+/** The text of a page without code and headings. */
 const prose = (text: string) =>
   text
     .replace(/^## Which alarm[\s\S]*?(?=^## )/m, '')
@@ -75,7 +74,7 @@ const prose = (text: string) =>
     .replace(/^#.*$/gm, '')
     .replace(/^- \[.*\]\(#.*$/gm, '');
 
-test.each(terms)('docs/runbook.md links “%s” to the glossary where it first says it', (term) => {
+test.each(terms)('docs/runbook.md links “%s” to the glossary at its first use', (term) => {
   const text = prose(runbook);
   const said = new RegExp(
     `(?<![\\w-])(\\[?)${term.replace(' ', '[ \\n-]')}(?:s|es)?(?![\\w-])`,

@@ -13,7 +13,7 @@ const threats = sections.map((text) => ({
   })),
 }));
 
-/** Whether a test file has a test, or a group of tests, of exactly that title. */
+/** Whether a test file has a test, or a group of tests, with exactly that title. */
 function isTitled(source: string, title: string): boolean {
   const said = `'${title.replaceAll("'", "\\'")}'|"${title}"|\`${title}\``;
   return said
@@ -26,7 +26,7 @@ function isTitled(source: string, title: string): boolean {
 }
 
 describe('SECURITY.md', () => {
-  it('says of each threat what shows its defence, on a line that can be checked', () => {
+  it('lists for each threat the tests of its defence, on lines that can be checked', () => {
     expect(threats.length).toBeGreaterThan(8);
     for (const { title, text, proofs } of threats) {
       expect(proofs.length, title).toBeGreaterThan(0);

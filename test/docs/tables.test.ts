@@ -1,4 +1,6 @@
-/** docs/tables.md says of each table what the template says, and of each attribute that our code writes what it is. */
+/**
+ * docs/tables.md agrees with the template on each table, and explains each attribute that our code writes.
+ */
 import { readFileSync } from 'node:fs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -43,7 +45,7 @@ const tables = Object.values(resourcesOf(template, 'AWS::DynamoDB::Table')).map(
   ({ Properties }) => Properties as unknown as TableProperties,
 );
 
-/** The line of a table's section that the template decides. */
+/** The line of a table's section that follows from the template. */
 function lineOf(table: TableProperties): string {
   const typeOf = new Map(
     table.AttributeDefinitions.map(({ AttributeName, AttributeType }) => [
@@ -79,12 +81,12 @@ describe('docs/tables.md', () => {
     expect(sections.map(({ title }) => title.toLowerCase()).sort()).toEqual(names.sort());
   });
 
-  it.each(tables)('says keys, expiry and indexes of $TableName as they are', (table) => {
+  it.each(tables)('has the keys, expiry and indexes of $TableName', (table) => {
     const name = table.TableName.replace('fhir-failsafe-dev-', '');
     expect(sectionOf(name)?.text.split('\n')).toContain(lineOf(table));
   });
 
-  it('explains all that a delivery reads', () => {
+  it('explains every attribute that a delivery reads', () => {
     const known = explained('resources');
     expect(Object.keys(itemSchema.shape).filter((name) => !known.has(name))).toEqual([]);
   });
