@@ -29,7 +29,7 @@ describe('the account of a run (R04)', () => {
     });
   });
 
-  it('takes one that a newer submission superseded for stored, one that an older hides for lost', () => {
+  it('counts a message that a newer submission superseded as stored, and one that an older one hides as lost', () => {
     const at = (sentAt: number) => [item('default#Patient#a', 'other', sentAt)];
     expect(account(ledgerOf('a'), at(100), []).stored).toBe(1);
     expect(account(ledgerOf('a'), at(99), []).pending).toEqual(['a']);
@@ -46,7 +46,7 @@ describe('the account of a run (R04)', () => {
     expect(account(ledgerOf('a', 'b'), twice, quarantine).duplicates).toBe(2);
   });
 
-  it('sees nothing of what others submitted', () => {
+  it('ignores what others submitted', () => {
     expect(account(new Map(), [item('x', 'other')], [{ pk: 'o', status: 'quarantined' }])).toEqual({
       submitted: 0,
       stored: 0,
@@ -57,7 +57,7 @@ describe('the account of a run (R04)', () => {
     });
   });
 
-  it('adds up and finds exactly what was lost and doubled, for any ends', () => {
+  it('adds up, and finds exactly what was lost and doubled, for any endings', () => {
     const end = fc.constantFrom('stored', 'superseded', 'rejected', 'dead', 'lost', 'doubled');
     fc.assert(
       fc.property(fc.array(end), (ends) => {

@@ -22,7 +22,7 @@ afterEach(() => rm(root, { recursive: true }));
 const usesScript = (script: string) =>
   writeFile(join(root, 'package.json'), JSON.stringify({ scripts: { build: script } }));
 
-it('builds what was never built, saying so, and then no more', async () => {
+it('builds once if nothing was built, and says so', async () => {
   await build();
   expect(said).toEqual([expect.stringMatching(/^Not built yet/)]);
   const first = await builtMs();
@@ -31,7 +31,7 @@ it('builds what was never built, saying so, and then no more', async () => {
   expect(said).toHaveLength(1);
 });
 
-it('builds again once a source is newer, generated code aside', async () => {
+it('builds again if a source is newer, generated code excepted', async () => {
   await build();
   const later = (await builtMs()) / 1000 + 10;
   await mkdir(join(root, 'packages', 'fhir-validator', 'generated'), { recursive: true });

@@ -40,12 +40,12 @@ describe('waiting for a run to end', () => {
     expect(result.ms).toBeLessThan(4_000);
   });
 
-  it('is not fooled by queues that look empty for a moment', async () => {
+  it('continues when queues only look empty for a moment', async () => {
     const flicker = (ms: number) => [ms === 500 || ms > 2_000 ? 0 : 1];
     expect((await play(flicker, () => counted([]))).ms).toBeGreaterThan(2_000);
   });
 
-  it('gives the tables time, then says what is lost', async () => {
+  it('gives the tables time, then reports what is lost', async () => {
     const late = await play(
       () => [0],
       (ms) => counted(ms < 2_000 ? ['a'] : []),
@@ -73,7 +73,7 @@ describe('waiting for a run to end', () => {
     expect(still.ms).toBeLessThan(320_000);
   });
 
-  it('says what it waits for once nothing has moved for a while, and again while nothing does', async () => {
+  it('says what it waits for once nothing has moved for a while, and repeats it', async () => {
     const said: number[] = [];
     const moved = (ms: number) => [ms < 20_000 ? Math.ceil(50 - ms / 1_000) : ms < 60_000 ? 1 : 0];
     await play(
@@ -87,7 +87,7 @@ describe('waiting for a run to end', () => {
     expect(said).toEqual([35, 50]);
   });
 
-  it('asks the queues seldom while they are full', async () => {
+  it('asks the queues rarely while they are full', async () => {
     let asked = 0;
     await play(
       (ms) => {
@@ -99,7 +99,7 @@ describe('waiting for a run to end', () => {
     expect(asked).toBeLessThan(70);
   });
 
-  it("takes the minute's wakes for no movement", async () => {
+  it('ignores the wakes of each minute', async () => {
     const woken = await play(
       (ms) => [2, ms % 60_000 < 1_000 ? 1 : 0],
       () => counted(['a']),

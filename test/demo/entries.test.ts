@@ -10,7 +10,7 @@ const options = (fields: Partial<StartOptions>): StartOptions => ({
 
 const nobody = { source: 'default' };
 
-it('says first what is submitted, and what of it goes wrong on purpose', () => {
+it('prints first what is submitted, and how much of it fails on purpose', () => {
   expect(describeInput(options({}), nobody)).toBe(
     'submitting 10000 made-up patients and observations to lane background. On purpose 100 of them crash (50 throw, 30 exit their process, 16 exhaust the heap, 4 never end) and 200 break rules of FHIR; ten crashes within five minutes page on-call',
   );
@@ -22,7 +22,7 @@ it('says first what is submitted, and what of it goes wrong on purpose', () => {
   );
 });
 
-it('says as which source, and what of it will be refused for its rate', () => {
+it('prints the source, and how much will be refused for its rate', () => {
   const submitter = { source: 'lab', note: 'of lab 60 a minute are taken' };
   expect(describeInput(options({ input: ['a.ndjson'] }), submitter)).toBe(
     'submitting a.ndjson to lane background, as source lab; of lab 60 a minute are taken',

@@ -4,7 +4,7 @@ import { repeatedFaults } from '../../demo/faults.ts';
 const fault = (fields: object) =>
   JSON.stringify({ level: 'ERROR', message: 'component fault', messageId: 'm', ...fields });
 
-it('says at the third time, and ever more rarely, which component fault repeats', () => {
+it('reports a repeated component fault from the third time on, less and less often', () => {
   const said: string[] = [];
   const onLogLine = repeatedFaults((line) => said.push(line));
   const tell = (line: string, functionName = 'validate') =>

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 
-it('says what ends after the run, each once, with its reason, and nothing of the run itself', async () => {
+it('prints each ending after the run once, with its reason, and none of the run itself', async () => {
   const dynamodb = testClients().dynamo;
   const [resources, quarantine] = [await table('later-resources'), await table('later-quarantine')];
   const put = (TableName: string, pk: string, fields: object = {}) =>

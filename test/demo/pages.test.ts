@@ -8,7 +8,7 @@ const page = (topic: string, attributes: Record<string, string>) => ({
   attributes,
 });
 
-it('shows each page once and counts on-call’s by distinct key, however often they come (R21)', () => {
+it('shows each page once and counts pages to on-call by distinct key, however often they come (R21)', () => {
   const shown: string[] = [];
   const book = pageBook((line) => shown.push(line));
   for (const topic of ['oncall', 'management', 'oncall', 'management']) {
@@ -28,7 +28,7 @@ it('shows each page once and counts on-call’s by distinct key, however often t
   expect([...book.keys()]).toEqual(['validate#1', 'validate#2']);
 });
 
-it('takes pages without a key for different ones: to hide one would be worse', () => {
+it('counts pages without a key as different ones, because hiding one would be worse', () => {
   const book = pageBook(() => {});
   book.onPage(page('oncall', {}));
   book.onPage(page('oncall', {}));

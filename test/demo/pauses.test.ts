@@ -28,7 +28,7 @@ async function save(state: Supervised): Promise<Supervised> {
   return state;
 }
 
-test('R31: a paused lane is shown with its reason, and said in the summary, as is its return', async () => {
+test('R31: shows a paused lane with its reason, and mentions pause and return in the summary', async () => {
   const lines: string[] = [];
   const tables = { dynamodb: testClients().dynamo, supervision };
   const pauses = new LanePauses(tables, (line) => lines.push(line));

@@ -13,7 +13,7 @@ const of = (sources: Sources | undefined, wanted = {}) =>
 const hospital = { senders: ['AROAHOSPITALA'] };
 
 describe('npm start submits', () => {
-  it('as anybody where no sources are configured', () => {
+  it('unsigned if no sources are configured', () => {
     expect(of(undefined)).toEqual({ source: 'default' });
     expect(of(undefined, { source: 'clinic' })).toEqual({ source: 'clinic' });
   });
@@ -31,7 +31,7 @@ describe('npm start submits', () => {
     expect(of({ known: { a: source as typeof hospital } })).toEqual({ source: 'a', ...signed });
   });
 
-  it('as the first source that may, or the one that was named', () => {
+  it('as the first source that may send, or the named one', () => {
     const known: Sources['known'] = {
       lab: { senders: ['AROALAB'], resourceTypes: ['Observation'] },
       births: { senders: ['AROABIRTHS'], lanes: ['critical'] },
@@ -54,13 +54,13 @@ describe('npm start submits', () => {
     );
   });
 
-  it('by the name alone where the sender is not asked', () => {
+  it('under the name alone if senders are not checked', () => {
     expect(of({ senderIds: 'fixed', known: { a: { senders: ['111122223333'] } } })).toEqual({
       source: 'a',
     });
   });
 
-  it('and says what of it exceeds the rate', () => {
+  it('and says how much of it exceeds the rate', () => {
     const known = { a: { ...hospital, ratePerMinute: 60 } } satisfies Sources['known'];
     expect(of({ known }).note).toMatch(/a may send 60 messages a minute/);
     expect(of({ known }, { count: 60 }).note).toBeUndefined();

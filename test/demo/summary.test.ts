@@ -19,11 +19,11 @@ it.each([
   ['a second effect', run({ duplicates: 1 })],
   ['input that was not submitted', run({}, { unsent: 1 })],
   ['messages that stood still', run({}, { stalled: 1 })],
-])('%s is not (R04)', (_, wrong) => {
+])('%s is not accounted for (R04)', (_, wrong) => {
   expect(isAccountedFor(wrong)).toBe(false);
 });
 
-it('counts what the stand-in FHIR server has, where there is one', () => {
+it('counts what the stand-in FHIR server has, if there is one', () => {
   expect(describeRun(run())).not.toContain('delivered');
   const { summary, ...rest } = run();
   const lines = describeRun({ ...rest, summary: { ...summary, delivered: 6 } });

@@ -11,9 +11,9 @@ const attemptsSchema = z.array(
 );
 
 /**
- * A dead letter has had its attempts, and no more (R02): two whose crash was seen, or three with those in which
- * an environment died. On a busy machine one may time out around a healthy worker: that costs an attempt, and
- * around a process of its own it costs none.
+ * A dead letter has had its attempts, and no more (R02): two whose crash was seen, or three including those
+ * in which an environment died. On a busy machine an environment may time out around a healthy worker: that
+ * costs an attempt, or none around a process of its own.
  */
 export function expectSpent(item: Item | undefined): void {
   const attempts = attemptsSchema.parse(item?.['attempts']);

@@ -6,7 +6,7 @@ import { STAGE } from './settings.ts';
 
 const OUTPUT_MAX = 64 * 1024 * 1024;
 
-/** Runs our CLI as an operator does; what it printed. Throws where its status is not 0. */
+/** Runs our CLI as an operator does, and returns its output. Throws if its status is not 0. */
 export async function cli(...args: string[]): Promise<string> {
   const argv = [join(ROOT, 'cli', 'main.ts'), ...args, '--stage', STAGE];
   const { stdout } = await promisify(execFile)(process.execPath, argv, { maxBuffer: OUTPUT_MAX });

@@ -1,4 +1,4 @@
-/** The console against a deployed stack: what it shows is what is there, and it acts as the command line does. */
+/** The console on a deployed stack shows what is there, and acts as the command line does. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Counted } from '../../console/contract/acts.ts';
 import type { Lives } from '../../console/contract/lives.ts';
@@ -67,7 +67,7 @@ describe('the console', () => {
     expect(snapshot.tree.value?.[0]).toMatchObject({ name: 'application' });
   });
 
-  it('reads the life of a message, and without --operate does nothing (R08)', async () => {
+  it('shows the life of a message, and does nothing without --operate (R08)', async () => {
     const id = await rejected(`console-look-${run}`);
     const lives = await looking.get<Lives>(ROUTES.lives, { id });
     expect(lives.body.lives).toMatchObject([{ messageId: id, ending: 'rejected' }]);

@@ -1,4 +1,4 @@
-/** A resource that takes its worker or its environment down takes nothing else with it. */
+/** A resource that ends its worker or its environment harms nothing else. */
 import { describe, expect, inject, it } from 'vitest';
 import { expectSpent } from './attempts.ts';
 import { killer, patient } from './resources.ts';
@@ -8,11 +8,11 @@ import { until } from './until.ts';
 const run = inject('run');
 const NEIGHBOURS = 20;
 
-/** What a code does, as the handler that survives it may call it. */
+/** The crash kind of a code, as the handler that survives it may report it. */
 const SEEN = [
   ['throw', ['exception']],
   ['exit', ['exit']],
-  // Dying of memory takes seconds: with a short deadline the worker is ended before it is dead.
+  // Exhausting the heap takes seconds: with a short deadline the worker times out first.
   ['heap', ['out-of-memory', 'timeout']],
   ['hang', ['timeout']],
 ] as const;
@@ -30,7 +30,7 @@ describe('crashes', () => {
         (seen) => seen?.['status'] === 'quarantined',
       );
       expect(item).toMatchObject({ kind: 'dead-letter', lane: 'background' });
-      // As JSON: LocalStack writes it anew before a function gets it.
+      // Compared as JSON, because LocalStack rewrites it before a function gets it.
       expect(JSON.parse(String(item?.['body']))).toEqual(JSON.parse(body));
       expect(kinds).toContain(item?.['crash']);
       expect(item?.['reason']).toEqual(expect.stringMatching(/\w/));

@@ -1,7 +1,7 @@
 /**
- * Deploys the stack before the suite and takes it away after it. Against an emulator at
- * AWS_ENDPOINT_URL as `npm run deploy:local` does; with E2E_TARGET=aws as `npx cdk deploy` does,
- * in the account of the usual credentials.
+ * Deploys the stack before the suite and destroys it afterwards: to an emulator at AWS_ENDPOINT_URL like
+ * `npm run deploy:local`, or with E2E_TARGET=aws like `npx cdk deploy`, in the account of the usual
+ * credentials.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
@@ -15,7 +15,7 @@ import { createSubscribers, deleteSubscribers } from './subscribers.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Tells this run's resources from another's. */
+    /** Distinguishes this run's resources from another's. */
     run: string;
   }
 }
@@ -23,7 +23,7 @@ declare module 'vitest' {
 const STARTING_MS = 120_000;
 const say = (line: string) => process.stderr.write(`e2e: ${line}\n`);
 
-/** Where to: an emulator, or undefined for AWS. */
+/** The target: an emulator, or undefined for AWS. */
 async function openTarget(): Promise<{ emulator: Emulator | undefined; env: NodeJS.ProcessEnv }> {
   const wanted = process.env['E2E_TARGET'] ?? 'emulator';
   if (wanted === 'emulator') return openEmulator();
@@ -33,7 +33,7 @@ async function openTarget(): Promise<{ emulator: Emulator | undefined; env: Node
   return { emulator: undefined, env: process.env };
 }
 
-/** An emulator that was started a moment ago may not answer yet on a busy machine. */
+/** An emulator that has just started may not answer yet on a busy machine. */
 async function openEmulator(): Promise<Awaited<ReturnType<typeof openLocalTarget>>> {
   const deadline = Date.now() + STARTING_MS;
   while (true) {
@@ -69,7 +69,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const where = emulator ? `${emulator.name} at ${emulator.endpoint}` : 'AWS';
   const stack = await synthesize(ASSEMBLY, CONTEXT, env).catch(explain);
   const { stackName } = stack;
-  // What a run that was killed left behind.
+  // What a killed run left behind.
   if (await destroyStack({ stack, env, quiet: true })) say(`an old ${stackName} is destroyed`);
 
   const takeAway = async () => {
@@ -93,7 +93,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return takeAway;
 }
 
-/** The CDK was told to be quiet: now what it said matters. */
+/** The CDK was told to be quiet, so its output is shown on failure. */
 function explain(error: unknown): never {
   if (error instanceof CdkFailed) process.stderr.write(error.output);
   throw error;

@@ -1,4 +1,4 @@
-/** Ten crashes open one incident: one page, one notice, received by who subscribes. */
+/** Ten crashes open one incident, and its subscribers get one page and one notice. */
 import { describe, expect, inject, it } from 'vitest';
 import { killer } from './resources.ts';
 import { scan, send } from './services.ts';
@@ -7,11 +7,11 @@ import { type Notification, received, type TopicName } from './subscribers.ts';
 import { until } from './until.ts';
 
 const run = inject('run');
-/** The suite opens another one, of a supervisor. */
+/** The suite opens another incident, of a supervisor. */
 const SCOPE = 'validate';
 
 describe('incidents', () => {
-  it('ten crashes open one incident, whose page and notice arrive once by key (R20, R21)', async () => {
+  it('ten crashes open one incident, whose page and notice arrive once for each key (R20, R21)', async () => {
     await Promise.all(
       Array.from({ length: CRASHES_TO_OPEN }, (_, n) =>
         send('critical', killer(`storm-${n}-${run}`, 'throw')),
@@ -41,7 +41,7 @@ describe('incidents', () => {
   });
 });
 
-/** Waits for the first of a topic. */
+/** Waits for the first message of a topic. */
 async function told(topic: TopicName): Promise<Notification[]> {
   const seen: Notification[] = [];
   return until(

@@ -1,4 +1,4 @@
-/** Out of order and more than once: what SQS may do, provoked by plain SQS calls. */
+/** Disorder and duplicates as SQS may produce them, provoked by plain SQS calls. */
 import { describe, expect, inject, it } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/message/messages.ts';
 import { expectSpent } from './attempts.ts';
@@ -7,7 +7,7 @@ import { depth, quarantined, scan, send, stored } from './services.ts';
 import { until } from './until.ts';
 
 const run = inject('run');
-/** Late enough for the newer one to be stored before, on a busy machine too; SQS delays for 900 at most. */
+/** Late enough that the newer one is stored before, on a busy machine too; SQS delays by at most 900 s. */
 const OLDER_ARRIVES_AFTER_SECONDS = 240;
 
 /** A copy of a message as a hop between our own queues carries it: same id, same first time. */
@@ -25,7 +25,7 @@ const copyOf = (messageId: string, sentAt: number) => ({
 describe('order and duplicates', () => {
   it('an older submission that arrives after a newer one changes nothing (R05)', async () => {
     const pk = `default#Patient#order-${run}`;
-    // SentTimestamp is when it is sent, not when its delay is over: so it is the older one.
+    // SentTimestamp is the time of sending, not the end of the delay, so this is the older one.
     const older = await send('critical', patient(`order-${run}`, { active: false }), {
       delaySeconds: OLDER_ARRIVES_AFTER_SECONDS,
     });
@@ -36,7 +36,7 @@ describe('order and duplicates', () => {
       (item) => item?.['messageId'] === newer,
       OLDER_ARRIVES_AFTER_SECONDS - 1,
     );
-    // A marker behind the older one: when it is stored too, the older one had its turn.
+    // A marker behind the older one: when it is stored, the older one was handled too.
     await send('critical', patient(`marker-${run}`), {
       delaySeconds: OLDER_ARRIVES_AFTER_SECONDS + 2,
     });

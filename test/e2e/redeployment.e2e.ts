@@ -1,4 +1,4 @@
-/** What is deployed is what was synthesized: there is nothing left to deploy. */
+/** What was deployed is what was synthesized: nothing is left to deploy. */
 import { describe, expect, it } from 'vitest';
 import { cdk } from '../../emulator/cdk.ts';
 import { ASSEMBLY } from './settings.ts';

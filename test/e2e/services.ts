@@ -1,4 +1,4 @@
-/** The deployed stack as the suite sees it, by nothing but the services' own APIs. */
+/** The deployed stack as the suite sees it, through the services' own APIs only. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
@@ -70,7 +70,7 @@ const QUEUES: readonly QueueName[] = [
   'incident',
 ];
 
-/** What lies in which queue, in words; the empty ones are left out. */
+/** How many messages are in which queue, in words, without the empty ones. */
 export async function depths(): Promise<string> {
   const counts = await Promise.all(QUEUES.map(depth));
   const held = QUEUES.map((name, n) => ({ name, count: counts[n] ?? 0 }));
@@ -97,16 +97,16 @@ async function get(table: string, pk: string): Promise<Item | undefined> {
 
 /** What is stored under `<source>#<type>#<id>`. */
 export const stored = (pk: string) => get('resources', pk);
-/** What is known of a message in trouble. */
+/** The quarantine entry of a message. */
 export const quarantined = (messageId: string) => get('quarantine', messageId);
 
-/** Where a resource of one source is: stored, or else in trouble; for who waits for it. */
+/** Where a resource of one source is: stored, or in Quarantine. */
 export async function whereabouts(source: string, id: string) {
   const inTrouble = await scan('quarantine', (item) => item['source'] === source);
   return { stored: await stored(`${source}#Patient#${id}`), inTrouble };
 }
 
-/** All items of a table that `accept` takes; the tables of this stage hold only what we sent. */
+/** All matching items of a table; the tables of this stage contain only what we sent. */
 export async function scan(
   table: 'resources' | 'quarantine' | 'incidents' | 'supervision',
   accept: (item: Item) => boolean,

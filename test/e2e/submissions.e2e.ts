@@ -1,4 +1,4 @@
-/** What is submitted ends as stored or rejected, by our CLI and by plain SQS. */
+/** Submissions by our CLI and by plain SQS end as stored or rejected. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ const run = inject('run');
 const HEALTHY = 200;
 const place = z.object({ bucket: z.string(), key: z.string() });
 
-/** Runs `cli submit` on lines in a file. Returns the file's path and what the CLI said. */
+/** Runs `cli submit` on lines in a file. Returns the file's path and the CLI's output. */
 async function submit(lines: readonly string[], source: string) {
   const folder = await mkdtemp(join(tmpdir(), 'failsafe-e2e-'));
   const file = join(folder, 'patients.ndjson');
@@ -35,10 +35,10 @@ async function readBody(item: Readonly<Record<string, unknown>> | undefined) {
   return (await Body?.transformToString()) ?? '';
 }
 
-/** LocalStack writes a body that is JSON anew before a function gets it, so bytes may differ. */
+/** LocalStack rewrites a body that is JSON before a function gets it, so bytes may differ. */
 const asJson = (body: unknown): unknown => JSON.parse(String(body));
 
-/** Where the errors of an OperationOutcome are; advice aside. */
+/** Places of the errors in an OperationOutcome, without warnings. */
 function errorExpressions(outcome: unknown): string[] {
   const issue = z.object({ severity: z.string(), expression: z.array(z.string()).default([]) });
   const parsed = z.object({ issue: z.array(issue) }).parse(JSON.parse(String(outcome)));
@@ -97,7 +97,7 @@ describe('submissions', () => {
     expect(await stored(`default#Patient#invalid-${run}`)).toBeUndefined();
   });
 
-  it('takes a claim check for what no message can hold, and keeps the body in the bucket', async () => {
+  it('accepts a claim check for a body that is too large for a message, and keeps the body in the bucket', async () => {
     const source = `large-${run}`;
     const body = largePatient('large', 1_200_000);
     await submit([body], source);
@@ -110,7 +110,7 @@ describe('submissions', () => {
     expect(asJson(await readBody(item))).toEqual(JSON.parse(body));
   });
 
-  it('keeps a body that no table item can hold in the bucket', async () => {
+  it('stores a body that is too large for a table item in the bucket', async () => {
     const body = largePatient(`medium-${run}`, 500_000);
     await send('background', body);
     const item = await until(

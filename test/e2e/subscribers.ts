@@ -1,4 +1,4 @@
-/** Two queues of the suite's own that get what the topics `oncall` and `management` publish. */
+/** Two queues of the suite that receive what the topics `oncall` and `management` publish. */
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
@@ -16,7 +16,7 @@ const TOPICS = ['oncall', 'management'] as const;
 export type TopicName = (typeof TOPICS)[number];
 const subscriber = (topic: TopicName) => `suite-${topic}`;
 
-/** Creates the queues and subscribes them; on AWS within a minute of a deletion this waits. */
+/** Creates the queues and subscribes them. On AWS, within a minute of a deletion, this waits. */
 export async function createSubscribers(): Promise<void> {
   await Promise.all(TOPICS.map(createSubscriber));
 }
@@ -44,7 +44,7 @@ async function createSubscriber(topic: TopicName): Promise<void> {
   );
 }
 
-/** The subscriptions go with the topics. */
+/** The subscriptions are deleted with the topics. */
 export async function deleteSubscribers(): Promise<void> {
   for (const topic of TOPICS) {
     try {
@@ -63,7 +63,7 @@ const notification = z.object({
 });
 export type Notification = z.infer<typeof notification>;
 
-/** What has come since the last call, as a subscriber sees it. */
+/** What a subscriber received since the last call. */
 export async function received(topic: TopicName): Promise<Notification[]> {
   const QueueUrl = await queueUrl(subscriber(topic));
   const { Messages = [] } = await sqs.send(

@@ -1,4 +1,4 @@
-/** Who pauses a lane, what becomes of its messages, and the record of it. */
+/** Who pauses a lane, what happens to its messages, and what is recorded. */
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, inject, it } from 'vitest';
 import type { CrashEvent } from '../../core/message/messages.ts';
@@ -12,7 +12,7 @@ import { until } from './until.ts';
 const run = inject('run');
 const OPERATOR = `ada-${run}`;
 const DEATHS = 4;
-/** As the minute's rule sends it, and sooner: each tenth look. */
+/** Sends the wake of the minute rule, and more often: at each tenth look. */
 const WAKE_EVERY = 10;
 
 async function lane(): Promise<Supervised | undefined> {
@@ -20,14 +20,17 @@ async function lane(): Promise<Supervised | undefined> {
   return item as Supervised | undefined;
 }
 
-/** What Lambda is told of the lane's mappings, as the CLI reads it back. */
+/** The states of the lane's mappings in Lambda, read by the CLI. */
 async function enabled(): Promise<boolean[]> {
   const { lanes } = JSON.parse(await cli('lane', 'list', '--json'));
   const critical = lanes.find((each: { lane: string }) => each.lane === 'critical');
   return critical.mappings.map((mapping: { enabled: boolean }) => mapping.enabled);
 }
 
-/** Deaths of the lane's function while it loads, as the monitor tells them: emulators write no such records. */
+/**
+ * Deaths of the lane's function while loading, as the monitor reports them: emulators write no such
+ * records.
+ */
 async function publishDeaths(): Promise<void> {
   const name = resourceName('crashes');
   const TopicArn = (await queueArn('critical')).replace(':sqs:', ':sns:').replace(/[^:]+$/, name);
@@ -45,7 +48,7 @@ async function publishDeaths(): Promise<void> {
   }
 }
 
-/** One after the other: they are about one lane, and the last is the record of the first. */
+/** In sequence: they use one lane, and the last test reads the records of the others. */
 describe('supervision', { concurrent: false }, () => {
   it('an operator pauses a lane and its messages wait, until it is resumed (R31, R33)', async () => {
     const said = await cli('lane', 'pause', 'critical', '--reason', 'e2e', '--by', OPERATOR);

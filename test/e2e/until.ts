@@ -3,12 +3,12 @@ import { inspect } from 'node:util';
 import { depths } from './services.ts';
 import { DEADLINE_SECONDS } from './settings.ts';
 
-/** Each look is a call or a table read whole, of many tests at once: looking must not be the load. */
+/** Each look is a call or a full table read, in many tests at once: looking must not be the load. */
 const POLL_MS = 1_000;
 
 /**
- * Polls `look` until `accept` takes what it saw. Where the deadline passes first it throws with
- * what was seen last and where messages lie, since that is what the reader of a failed run needs.
+ * Polls `look` until `accept` accepts the result. If the deadline passes first it throws with the last
+ * result and the queues' contents, because the reader of a failed run needs them.
  */
 export async function until<T>(
   what: string,

@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('adaptAssembly', () => {
-  it('rewrites the template, and its hash wherever that names it', async () => {
+  it('rewrites the template, and its hash wherever it is named', async () => {
     const out = await adaptAssembly(folder, 'MiniStack');
     expect(out.map(({ logicalId }) => logicalId)).toEqual(['All']);
     const after = await read('app.template.json');
@@ -37,7 +37,7 @@ describe('adaptAssembly', () => {
     expect(await read('app.assets.json')).not.toContain(sha256(template));
   });
 
-  it('touches nothing where nothing would be refused', async () => {
+  it('changes nothing if nothing would be refused', async () => {
     expect(await adaptAssembly(folder, 'LocalStack')).toEqual([]);
     expect(await read('app.template.json')).toBe(template);
   });

@@ -58,7 +58,7 @@ async function deployBadly() {
 }
 
 describe('compareStack', () => {
-  it('sets what was lost, says what cannot be and what nobody looked at, and is quiet the second time', async () => {
+  it('sets what was lost, reports what cannot be set or compared, and prints nothing the second time', async () => {
     const physical = await deployBadly();
     const references = deployedReferences(template, 'stack', physical, 'amazonaws.com');
     const compare = async () => {
@@ -71,7 +71,7 @@ describe('compareStack', () => {
 
     const rest = [
       'Bucket.BucketName as-written',
-      // fauxqs has no access logs: an emulator's gap that no API closes.
+      // fauxqs has no access logs, and no API can add them.
       'Bucket.LoggingConfiguration cannot',
       'Unknown.Size unread',
     ];
@@ -95,7 +95,7 @@ describe('compareStack', () => {
 });
 
 describe('the comparison', () => {
-  it.each(['dev', 'prod'])('knows every property of the template of stage %s', (stage) => {
+  it.each(['dev', 'prod'])('covers every property of the template of stage %s', (stage) => {
     const { Resources } = synthesized({ stage }).toJSON() as Pick<Template, 'Resources'>;
     // Left out of what is deployed to an emulator (emulator/leave-out.ts).
     const deployed = Object.values(Resources).filter(({ Type }) => Type !== 'Custom::EmptyBucket');
@@ -104,7 +104,7 @@ describe('the comparison', () => {
         .filter((property) => LIVE_TYPES[Type]?.properties[property] === undefined)
         .map((property) => `${Type} ${property}`),
     );
-    // What is new here needs a reader in aws/live/, so that no emulator can drop it unseen.
+    // A new property needs a reader in aws/live/, so that no emulator can drop it unnoticed.
     expect([...new Set(unknown)]).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ const physical = new Map([
 const references = deployedReferences(template, 'stack', physical, 'example.com');
 
 describe('resolvedProperties', () => {
-  it('resolves references by what the emulator made of them', () => {
+  it('resolves references to what the emulator created', () => {
     expect(resolvedProperties(template, 'Reader', references)).toEqual({
       Role: 'arn:aws:iam::000000000000:role/generated-role',
       Url: QUEUE_URL,
@@ -42,7 +42,7 @@ describe('resolvedProperties', () => {
     });
   });
 
-  it('names what a reference points to where it was not deployed', () => {
+  it('names what a reference points to if it was not deployed', () => {
     expect(() => resolvedProperties(template, 'Dangling', references)).toThrow(
       /Dangling\.Queues\[0\]: Gone was not deployed/,
     );

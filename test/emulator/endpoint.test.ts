@@ -27,7 +27,7 @@ describe('loopbackEndpoint', () => {
     );
   });
 
-  it('takes localhost by its address: a bucket in front of the name would need DNS', () => {
+  it('uses localhost by its address, because a bucket in front of the name would need DNS', () => {
     expect(loopbackEndpoint({ AWS_ENDPOINT_URL: 'http://localhost:4566' })).toBe(
       'http://127.0.0.1:4566',
     );
@@ -48,22 +48,22 @@ describe('loopbackEndpoint', () => {
 });
 
 describe('identifyEmulator', () => {
-  it('knows MiniStack, which answers for LocalStack too', async () => {
+  it("recognises MiniStack, which answers LocalStack's path too", async () => {
     const endpoint = await answering('/_ministack/health', '/_localstack/health');
     expect(await identifyEmulator(endpoint)).toEqual({ name: 'MiniStack', endpoint });
   });
 
-  it('knows LocalStack', async () => {
+  it('recognises LocalStack', async () => {
     const endpoint = await answering('/_localstack/health');
     expect(await identifyEmulator(endpoint)).toEqual({ name: 'LocalStack', endpoint });
   });
 
-  it('refuses what is neither', async () => {
+  it('refuses any other server', async () => {
     const endpoint = await answering();
     await expect(identifyEmulator(endpoint)).rejects.toThrow(/neither LocalStack nor MiniStack/);
   });
 
-  it('says how to start an emulator where nothing answers', async () => {
+  it('says how to start an emulator if nothing answers', async () => {
     const endpoint = await answering();
     await new Promise((closed) => servers.pop()?.close(closed));
     await expect(identifyEmulator(endpoint)).rejects.toThrow(

@@ -35,7 +35,7 @@ describe('ministackEnvironment', () => {
     temporary: '/tmp/m',
   });
 
-  it('hands no AWS setting and no Node option on: its functions inherit what it has', () => {
+  it('passes on no AWS setting and no Node option, because its functions would inherit them', () => {
     const inherited = Object.keys(env).filter((name) => /^(AWS_|npm_|NODE_OPTIONS)/.test(name));
     expect(inherited).toEqual([]);
   });

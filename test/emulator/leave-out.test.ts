@@ -14,7 +14,7 @@ const dashboard = (body: unknown) => ({
 const ids = (out: readonly { logicalId: string }[]) => out.map(({ logicalId }) => logicalId).sort();
 
 describe('leftOut', () => {
-  it('names composite alarms and alarms on metric math for MiniStack, with why', () => {
+  it('names composite alarms and alarms on metric math for MiniStack, with the reason', () => {
     const out = leftOut({ Plain: plain, Math: math, Composite: composite }, 'MiniStack');
     expect(out).toEqual([
       { logicalId: 'Math', type: math.Type, why: 'MiniStack has no alarms on metric math' },
@@ -22,16 +22,19 @@ describe('leftOut', () => {
     ]);
   });
 
-  it('leaves LocalStack all alarms', () => {
+  it('leaves out no alarm for LocalStack', () => {
     expect(leftOut({ Math: math, Composite: composite }, 'LocalStack')).toEqual([]);
   });
 
-  it.each(['LocalStack', 'MiniStack'] as const)('asks %s for no custom resource', (emulator) => {
-    const Empty = { Type: 'Custom::EmptyBucket', Properties: { BucketName: 'b' } };
-    expect(ids(leftOut({ Empty, Plain: plain }, emulator))).toEqual(['Empty']);
-  });
+  it.each(['LocalStack', 'MiniStack'] as const)(
+    'leaves out custom resources for %s',
+    (emulator) => {
+      const Empty = { Type: 'Custom::EmptyBucket', Properties: { BucketName: 'b' } };
+      expect(ids(leftOut({ Empty, Plain: plain }, emulator))).toEqual(['Empty']);
+    },
+  );
 
-  it('takes along what refers to something left out, however deep and however indirect', () => {
+  it('leaves out what refers to something left out, at any depth and however indirectly', () => {
     const out = leftOut(
       {
         Math: math,
@@ -72,7 +75,7 @@ describe('withoutResources', () => {
     });
   });
 
-  it('changes nothing where nothing is left out', () => {
+  it('changes nothing if nothing is left out', () => {
     expect(withoutResources(template, [])).toBe(template);
   });
 });

@@ -11,7 +11,7 @@ const table = (logicalId: string, property: string, result: Finding['result'], w
 });
 
 describe('comparisonLines', () => {
-  it('counts what is as written, and names the rest: one line a property', () => {
+  it('counts the equal properties, and names the others, one a line', () => {
     const findings = [
       table('A', 'TableName', 'as-written'),
       table('A', 'SSESpecification', 'set'),
@@ -30,7 +30,7 @@ describe('comparisonLines', () => {
     ]);
   });
 
-  it('is one line where everything is as written', () => {
+  it('is one line if everything is equal', () => {
     const lines = comparisonLines([table('A', 'TableName', 'as-written')], 'LocalStack');
     expect(lines).toEqual([
       'live compared with the template: 1 of 1 properties of 1 resources are as written',
@@ -39,7 +39,7 @@ describe('comparisonLines', () => {
 });
 
 describe('leftOutLines', () => {
-  it('names each resource with why, and is silent about nothing', () => {
+  it('names each resource with the reason, and prints nothing without any', () => {
     const out = [{ logicalId: 'All', type: 'AWS::CloudWatch::CompositeAlarm', why: 'it has none' }];
     expect(leftOutLines(out, 'MiniStack')).toEqual([
       'left out, because MiniStack would refuse the template:',

@@ -33,7 +33,7 @@ async function closedPort(): Promise<number> {
 }
 
 describe('npm run emulator', () => {
-  it('without Python says in one line what is missing, with status 3', async () => {
+  it('without Python prints in one line what is missing, with status 3', async () => {
     const { status, stderr } = await run('start.ts', ['true']);
     expect(status).toBe(3);
     const [, error, ...more] = stderr.trim().split('\n');
@@ -41,7 +41,7 @@ describe('npm run emulator', () => {
     expect(more).toEqual([]);
   });
 
-  it('refuses an option that it does not know, in one line with status 2', async () => {
+  it('refuses an unknown option in one line, with status 2', async () => {
     const { status, stderr } = await run('start.ts', ['--prot', '1']);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^error: unknown option '--prot'[^\n]*\n$/);
@@ -49,14 +49,14 @@ describe('npm run emulator', () => {
 });
 
 describe.each(['deploy.ts', 'destroy.ts'])('emulator/%s', (entry) => {
-  it('says in one line how to start an emulator where none answers', async () => {
+  it('prints in one line how to start an emulator if none answers', async () => {
     const endpoint = `http://127.0.0.1:${await closedPort()}`;
     const { status, stderr } = await run(entry, [], { AWS_ENDPOINT_URL: endpoint });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^error: nothing answers at http[^\n]*npm run emulator[^\n]*\n$/);
   });
 
-  it('refuses what is not this machine, in one line', async () => {
+  it('refuses an address that is not on this machine, in one line', async () => {
     const AWS_ENDPOINT_URL = 'https://sqs.us-east-1.amazonaws.com';
     const { status, stderr } = await run(entry, [], { AWS_ENDPOINT_URL });
     expect(status).toBe(1);

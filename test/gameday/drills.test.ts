@@ -17,12 +17,12 @@ const EMPTY = {
 } as unknown as Stage;
 
 describe('the game day', () => {
-  it.each(alarms)('has a drill for $name, and reads what it reads', async (alarm) => {
+  it.each(alarms)('has a drill for $name, which reads the alarm’s metric', async (alarm) => {
     expect(drillOf(alarm)?.condition).toMatch(/\w/);
     expect(await readAlarm(alarm, 0, new MetricRecords(), EMPTY)).toBe(0);
   });
 
-  it('has no drill for an alarm that nobody thought of', () => {
+  it('has no drill for an alarm that does not exist', () => {
     const metric = {
       namespace: METRICS_NAMESPACE,
       name: 'Valid',
@@ -35,7 +35,7 @@ describe('the game day', () => {
     expect(drillOf({ ...strange, metrics: [elsewhere] })).toBeUndefined();
   });
 
-  it('knows a message for each queue that somebody reads', () => {
+  it('has a message for each queue that a function reads', () => {
     const waiting = alarms.filter(({ name }) => name.endsWith('-age'));
     expect(waiting.length).toBeGreaterThan(6);
     for (const { metrics } of waiting) {
@@ -61,7 +61,7 @@ describe('R09: the age of a queue', () => {
     expect(await readAlarm(retention, 0, records, age(50))).toBe(50);
   });
 
-  test('as AWS tells it leaves out a message that was received three times', async () => {
+  test('from AWS leaves out a message that was received three times', async () => {
     const sent: string[] = [];
     const sqs = {
       async send({ input }: { input: { VisibilityTimeout?: number } }) {
@@ -83,7 +83,7 @@ describe('R09: the age of a queue', () => {
   });
 });
 
-describe('what CloudWatch would be told', () => {
+describe('what CloudWatch would get', () => {
   const records = new MetricRecords();
   const tell = (value: unknown, at = 10) =>
     records.listen({
@@ -139,7 +139,7 @@ describe('what CloudWatch would be told', () => {
   });
 });
 
-test('the table says of each alarm whether its metric moved', () => {
+test('the table says for each alarm whether its metric moved', () => {
   const [first, second] = alarms;
   if (first === undefined || second === undefined) throw new Error('the template has no alarms');
   const result = { condition: 'c', before: 0, after: first.threshold, moved: true };

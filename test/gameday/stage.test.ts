@@ -1,4 +1,4 @@
-/** What drills do to a stage, against the local runtime: a queue, and the function that reads it. */
+/** What drills do to a stage, on the local runtime with a queue and the function that reads it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeLambdaAt } from '../../aws/lambda-clients.ts';
 import { MetricRecords } from '../../gameday/metric-records.ts';

@@ -10,7 +10,7 @@ describe('contains', () => {
     ['one item for a list of one', 's3:*', ['s3:*']],
     ['a key by id for its ARN', '1-2-3', 'arn:aws:kms:us-east-1:000000000000:key/1-2-3'],
     ['a key by ARN for its id', 'arn:aws:kms:us-east-1:000000000000:key/1-2-3', '1-2-3'],
-  ])('takes %s', (_, live, wanted) => {
+  ])('accepts %s', (_, live, wanted) => {
     expect(contains(live, wanted)).toBe(true);
   });
 

@@ -33,7 +33,7 @@ const aged = {
 };
 
 describe("S3's words for a bucket's settings", () => {
-  it('come back as the template said them', () => {
+  it('can be translated back to those of the template', () => {
     expect(contains(encryptionOf(encryption(encrypted)), encrypted)).toBe(true);
     expect(contains(lifecycleOf(lifecycle(aged).Rules), aged)).toBe(true);
   });
@@ -63,7 +63,7 @@ describe("S3's words for a bucket's settings", () => {
     });
   });
 
-  it('refuse a setting that is not translated, rather than drop it', () => {
+  it('refuse a setting that has no translation, instead of dropping it', () => {
     expect(() => lifecycle({ Rules: [{ Status: 'Enabled', Transitions: [] }] })).toThrow(
       /Transitions/,
     );

@@ -11,12 +11,12 @@ const isInvalid = (text: string) =>
   validateText(text).issues.some(({ severity }) => severity === 'error');
 
 describe('the sample', () => {
-  it('is the same for the same seed and another for another', () => {
+  it('is the same for the same seed, and different for another', () => {
     expect([...sample({ count: 10_000, seed: 1 })]).toEqual(texts);
     expect([...sample({ count: 50, seed: 2 })]).not.toEqual(texts.slice(0, 50));
   });
 
-  it('holds exactly 1% that crash, in their shares, none of them invalid', () => {
+  it('has exactly 1% that crash, with the given share of each kind, none of them invalid', () => {
     const counts: Record<string, number> = {};
     for (const text of texts) {
       const code = chaosOf(text);
@@ -27,7 +27,7 @@ describe('the sample', () => {
     expect(counts).toEqual({ throw: 50, exit: 30, heap: 16, hang: 4 });
   });
 
-  it('holds exactly 2% that the validator finds invalid, and each defect is one', () => {
+  it('has exactly 2% that the validator finds invalid, each with its own defect', () => {
     expect(texts.filter(isInvalid)).toHaveLength(200);
     expect(DEFECTS.length).toBeGreaterThanOrEqual(12);
     const [healthy] = [...sample({ count: 1, seed: 3, troubled: false })];
@@ -45,7 +45,7 @@ describe('the sample', () => {
     }
   });
 
-  it('has ids that are all different, and sizes as in life', () => {
+  it('has distinct ids, and sizes like those of real resources', () => {
     const ids = texts.map((text) => /"id":"([^"]+)"/.exec(text)?.[1]);
     expect(new Set(ids).size).toBe(texts.length);
     const bytes = texts.map((text) => Buffer.byteLength(text));
@@ -54,14 +54,14 @@ describe('the sample', () => {
     expect(mean).toBeLessThan(2_048);
   });
 
-  it('is healthy throughout where no trouble is wanted', () => {
+  it('is healthy throughout if no trouble is wanted', () => {
     const healthy = [...sample({ count: 500, seed: 1, troubled: false })];
     expect(healthy.filter((text) => chaosOf(text) !== undefined || isInvalid(text))).toEqual([]);
   });
 });
 
 describe('the shares of those that crash', () => {
-  it.each([0, 1, 2, 3, 7, 50, 99, 100, 101])('come to %i together', (total) => {
+  it.each([0, 1, 2, 3, 7, 50, 99, 100, 101])('add up to %i', (total) => {
     expect(chaosCodes(total)).toHaveLength(total);
   });
 });

@@ -31,7 +31,7 @@ const valuesOf = (title: string, label: string) =>
     ?.series;
 
 describe('the picture of the dashboard', () => {
-  it('has at each point what was told in the minute before, by the widget’s own statistics', () => {
+  it('has at each point the values of the minute before, by the widget’s own statistic', () => {
     expect(buckets).toEqual({ from: 1_000, widthMs: 5_000, count: 14 });
     const tens = Array.from({ length: 10 }, () => 10);
     expect(valuesOf('Verdicts', 'valid')).toEqual([9, 9, ...tens, 1, 1]);
