@@ -13,7 +13,7 @@ function ask(text: string) {
   return result.kind === 'issues' ? result.issues : result.reason;
 }
 
-test('a CPF with the right check digits is taken, as is who has none', () => {
+test('accepts a CPF with the right check digits, and a patient without one', () => {
   expect(ask(patientWithCpf('52998224725'))).toEqual([]);
   expect(ask(patient())).toEqual([]);
   expect(ask(patient({ identifier: [{ system: 'urn:x', value: '52998224724' }] }))).toEqual([]);
@@ -26,7 +26,7 @@ test.each([
   ['529.982.247-25', 'eleven digits'],
   ['5299822472', 'eleven digits'],
   ['5299822472x', 'eleven digits'],
-])('R07, R08: %s is none; it is said why and where, and not quoted', (value, why) => {
+])('R07, R08: refuses %s, and says why and where without a quotation', (value, why) => {
   const issues = ask(patientWithCpf(value));
   expect(issues).toEqual([
     {
@@ -40,7 +40,10 @@ test.each([
   expect(JSON.stringify(issues)).not.toContain(value);
 });
 
-/** The rule in other words: weights from the left, remainder below two is zero, else eleven less it. */
+/**
+ * The rule in other words: weights from the left; a remainder below two gives zero, otherwise eleven minus
+ * it.
+ */
 function checkDigits(digits: readonly number[]): number[] {
   const next = (known: readonly number[]) => {
     const sum = known.reduce((total, each, n) => total + each * (known.length + 1 - n), 0);
@@ -50,7 +53,7 @@ function checkDigits(digits: readonly number[]): number[] {
   return [first, next([...digits, first])];
 }
 
-test('of a hundred numbers with the same nine digits one is a CPF', () => {
+test('accepts exactly one of a hundred numbers with the same nine digits', () => {
   const nine = fc.array(fc.nat(9), { minLength: 9, maxLength: 9 });
   const unequal = nine.filter((digits) => new Set(digits).size > 1);
   fc.assert(

@@ -16,7 +16,7 @@ function everywhere(): Left {
   return left;
 }
 
-test('R08: where nothing names anybody it is proved', () => {
+test('R08: the proof passes if nothing names anybody', () => {
   expect(isProved(everywhere().look(phi))).toBe(true);
 });
 
@@ -30,7 +30,7 @@ test.each(PLACES)('R08: a leak that is planted in %s is found', (place) => {
   }
 });
 
-test('a place at which nothing was looked proves nothing', () => {
+test('a place in which nothing was looked at fails the proof', () => {
   const left = new Left();
   for (const place of PLACES.slice(1)) left.add(place, 'a line');
   expect(isProved(left.look(phi))).toBe(false);

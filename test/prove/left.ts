@@ -1,4 +1,4 @@
-/** What left Resources and Quarantine, by where to, and which of it names somebody. */
+/** Texts that left Resources and Quarantine, by destination, and which of them name somebody. */
 export const PLACES = [
   ...['log lines', 'metrics', 'spans', 'pages'],
   ...['outcomes', 'audit', 'incidents', 'quarantine'],
@@ -7,9 +7,9 @@ export type PlaceName = (typeof PLACES)[number];
 
 export interface Found {
   readonly place: PlaceName;
-  /** Texts that were looked at. Where there are none nothing is proved. */
+  /** Texts that were looked at. Without any, nothing is proved. */
   readonly texts: number;
-  /** How many of what names somebody is in them. */
+  /** How many names of somebody are in them. */
   readonly leaks: number;
 }
 
@@ -31,6 +31,6 @@ export class Left {
   }
 }
 
-/** Nothing is in any place, and each was looked at. */
+/** No name is in any place, and each place was looked at. */
 export const isProved = (found: readonly Found[]): boolean =>
   found.every(({ texts, leaks }) => texts > 0 && leaks === 0);

@@ -1,7 +1,7 @@
 /**
- * `npm run prove:phi -- FOLDER`: runs the Synthea resources of a folder (NDJSON, .gz or not) through
- * the real pipeline, every fiftieth made invalid by a value that names somebody and a few that kill
- * their process, and looks in all that leaves Resources and Quarantine for whatever names somebody
+ * `npm run prove:phi -- FOLDER`: runs the Synthea resources of a folder (NDJSON, .gz or not) through the
+ * real pipeline. Every fiftieth is made invalid by a value that names somebody, and a few kill their
+ * process. Then it searches everything that leaves Resources and Quarantine for whatever names somebody
  * (R08): log lines, metrics, spans, pages, outcomes, audit, crash events, fingerprints.
  */
 import { readdir } from 'node:fs/promises';
@@ -54,7 +54,7 @@ async function* entries(from: string): AsyncGenerator<Entry> {
   }
 }
 
-/** Its own id stands in for a code, which is how a value gets into an issue. */
+/** Its own id takes the place of a code, which is how a value gets into an issue. */
 function changed(resource: Record<string, unknown>, count: number): string {
   for (const one of phiOf(resource)) phi.add(one);
   if (count <= KILLERS) {
@@ -67,7 +67,7 @@ function changed(resource: Record<string, unknown>, count: number): string {
 }
 
 const left = new Left();
-/** Shows that a leak is found: `--plant` puts one into each place. */
+/** `--plant` puts a leak into each place, to show that it is found. */
 if (plants) for (const place of PLACES) left.add(place, 'Patient Wilhelmina Planted');
 if (plants) phi.add('Wilhelmina Planted');
 

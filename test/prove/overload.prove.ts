@@ -1,7 +1,7 @@
 /**
- * Overload, with real processes and durations scaled down: environments get a tenth of a processor, a
- * function is throttled, a table throttles. Slowness alone makes no suspects, and once it is over the
- * backlog drains as fast as on a healthy day.
+ * Overload, with real processes and shorter durations: environments get a tenth of a processor, a function
+ * is throttled, a table throttles. Slowness alone makes no suspects, and afterwards the backlog drains as
+ * fast as on a healthy day.
  */
 import { join } from 'node:path';
 import {
@@ -24,10 +24,10 @@ const FUNCTION = `${STAGE}-validate-background`;
 const RESOURCES = `${STAGE}-resources`;
 /** A little more than the function's timeout of ten seconds. */
 const VISIBILITY_SECONDS = 12;
-/** So many writes at a time, each of so many ms, by two environments: 40 messages a second. */
+/** Concurrent writes, and ms for each, with two environments: 40 messages a second. */
 const WRITES_MAX = 4;
 const WRITE_MS = 200;
-/** Enough work that a batch of them is late with a tenth of the processor. */
+/** Enough work that a batch is late with a tenth of the processor. */
 const NAMES = Array.from({ length: 400 }, (_, n) => ({
   use: 'old',
   family: `Family-${n}`,
@@ -36,7 +36,7 @@ const NAMES = Array.from({ length: 400 }, (_, n) => ({
 }));
 const HEALTHY = 400;
 const BACKLOG_MIN = 100;
-/** A tenth of the 0.58 of a processor that 1,024 MB have on AWS; here they may use two at once. */
+/** A tenth of the 0.58 of a processor that 1,024 MB have on AWS. Here they may use two at once. */
 const SHARE = 0.03;
 const SEND_EVERY_MS = 250;
 const DRAINED = { timeout: 100_000, interval: 250 };
@@ -48,11 +48,11 @@ beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..'), () => {}), 12
 interface Lane {
   readonly runtime: Runtime;
   readonly throttleTable: (table: string) => () => void;
-  /** Sends so many healthy messages; the keys of their resources. */
+  /** Sends healthy messages; returns the keys of their resources. */
   send(count: number): Promise<readonly string[]>;
   /** Waits until all of them are stored. */
   stored(keys: readonly string[]): Promise<void>;
-  /** Those of them that are not. */
+  /** Those of them that are not stored. */
   notStored(keys: readonly string[]): readonly string[];
   /** Messages a second, of those keys, without the first and the last tenth. */
   rateOf(keys: readonly string[]): number;
@@ -124,7 +124,7 @@ async function withLane(use: (lane: Lane) => Promise<void>): Promise<void> {
   }
 }
 
-/** So that the rate is bounded by latency, whatever the machine. */
+/** So that latency limits the rate, whatever the machine. */
 async function twoEnvironments(runtime: Runtime): Promise<void> {
   const lambda = new LambdaClient(clientConfig(runtime));
   const { EventSourceMappings = [] } = await lambda.send(
@@ -138,7 +138,7 @@ async function twoEnvironments(runtime: Runtime): Promise<void> {
   lambda.destroy();
 }
 
-/** Sends at a rate for so many ms; the keys. */
+/** Sends at a rate for a time; returns the keys. */
 async function sendAt(perSecond: number, ms: number, lane: Lane): Promise<string[]> {
   const keys: string[] = [];
   const startedAt = performance.now();
@@ -153,7 +153,7 @@ async function sendAt(perSecond: number, ms: number, lane: Lane): Promise<string
 
 /**
  * A healthy rate first, then the overload, then the backlog.
- * @param overload how long it lasts, and the share of the healthy rate that goes on being sent
+ * @param overload how long it lasts, and the share of the healthy rate that is still being sent
  */
 async function overload(
   { ms, share }: { readonly ms: number; readonly share: number },
@@ -179,20 +179,20 @@ async function overload(
 }
 
 test.skipIf(process.platform === 'win32')(
-  'R03: with a tenth of their processor and more than it can take, only who died is isolated',
+  'R03: with a tenth of their processor and too many messages, only those that were in a death are isolated',
   () => overload({ ms: 20_000, share: 1 }, ({ runtime }) => runtime.shareProcessor(SHARE)),
   TEST_MS,
 );
 
 test(
-  'R03: while its function is throttled, messages spend receives and are no suspects',
+  'R03: while its function is throttled, messages spend receives and are not suspects',
   // They come back as fast as they were received, so that must be faster than the lane drains.
   () => overload({ ms: 10_000, share: 1.5 }, ({ runtime }) => runtime.throttleFunction(FUNCTION)),
   TEST_MS,
 );
 
 test(
-  'R03 R09: while Resources throttles, messages wait and are no suspects',
+  'R03 R09: while Resources throttles, messages wait and are not suspects',
   () => overload({ ms: 10_000, share: 1.5 }, ({ throttleTable }) => throttleTable(RESOURCES)),
   TEST_MS,
 );

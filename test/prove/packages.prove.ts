@@ -1,4 +1,7 @@
-/** Each package of packages/ is installed from its tarball into an empty folder, and its README's example runs there. */
+/**
+ * Each package of packages/ is installed from its tarball into an empty folder, and its README's example
+ * runs there.
+ */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,10 +1,10 @@
-/** What of a resource says who somebody is. */
+/** The texts in a resource that say who somebody is. */
 
-/** Shorter words occur everywhere, and say nothing. */
+/** Shorter words occur everywhere, and identify nobody. */
 const LENGTH_MIN = 6;
 const PARTS = new Set(['family', 'given', 'line', 'city', 'postalCode', 'birthDate', 'name']);
 
-/** Names, identifiers (its own id too), addresses and birth dates, wherever they stand. */
+/** Names, identifiers (its own id too), addresses and birth dates, anywhere in the resource. */
 export function phiOf(resource: unknown): Set<string> {
   const found = new Set<string>();
   walk(resource, '', found);

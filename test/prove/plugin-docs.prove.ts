@@ -1,4 +1,4 @@
-/** The rule that docs/plugins.md has everybody write: it compiles, and does what the page says. */
+/** The rule that docs/plugins.md tells readers to write compiles, and does what the page says. */
 import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { compileModule } from '../../plugins/build.ts';
 import { patient } from '../support/resources.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-/** As deep as a plugin's own folder: the rule imports what lies beside that. */
+/** At the depth of a plugin's own folder, because the rule imports from the folder above. */
 const FOLDER = join('build', 'plugin-docs');
 const OUTPUT = join(FOLDER, 'birth-year.wasm');
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(join(ROOT, FOLDER), { recursive: true }));
 
-test('rejects who was born before 1900, and nobody else', () => {
+test('rejects a patient who was born before 1900, and no other', () => {
   const bytes = readFileSync(join(ROOT, OUTPUT));
   expect(moduleProblems(bytes, 64)).toEqual([]);
   const module = new WebAssembly.Module(bytes);

@@ -1,4 +1,4 @@
-/** `npm run prove`: the searches of `npm test`, at length, and what takes too long for it. */
+/** `npm run prove`: the searches of `npm test` with more cases, and tests that are too long for it. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,7 +9,7 @@ export default defineConfig({
       'test/packages/fhir-validator/fhirpath/agreement.test.ts',
       'test/prove/**/*.prove.ts',
     ],
-    // A busy machine makes no test fail: these end only what hangs.
+    // A busy machine must not fail a test: these limits end only what hangs.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     env: { PROVE_RUNS: process.env['PROVE_RUNS'] ?? '100000' },

@@ -41,7 +41,7 @@ test('R30 R31: three deaths pause nothing, though each is reported in pieces; fo
       await expect.poll(() => deaths, POLL).toBe(before + 1);
     };
     for (const _ of [1, 2, 3]) await die();
-    // Each death is an init and two records of its invocation; the init comes apart.
+    // Each death is an init and two records of its invocation; the init is split.
     await expect.poll(() => deliveries, POLL).toBeGreaterThanOrEqual(6);
     await expect.poll(() => runtime.inFlight(() => false), POLL).toBe(0);
     await expect.poll(() => queues.count('fhir-failsafe-dev-supervisor'), POLL).toBe(0);

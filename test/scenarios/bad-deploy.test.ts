@@ -1,7 +1,7 @@
 /**
- * A bad deploy, on the local runtime with real processes: `validate` throws while it loads. Its lane
- * is paused, messages wait, nothing is dead-lettered and somebody is paged; the version before comes
- * back by a probe, step by step, and brings everything through.
+ * A bad deploy, on the local runtime with real processes: `validate` throws while it loads. Its lane is
+ * paused, messages wait, nothing is dead-lettered and somebody is paged. After a rollback, a probe and the
+ * ramp bring the lane back, and everything ends well.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ import { changedAssembly } from '../support/changed-assembly.ts';
 import { type LaneInTest, laneInTest } from '../support/lane-in-test.ts';
 import { patient } from '../support/resources.ts';
 
-/** Far more than it takes four of them to be tried within five seconds. */
+/** Far more than four of them take to be tried within five seconds. */
 const MESSAGES_MAX = 100;
 const VISIBILITY_SECONDS = 4;
 const POLL = { timeout: 300_000 };
@@ -41,15 +41,15 @@ interface Stack {
   readonly pages: readonly Page[];
   readonly tables: Awaited<ReturnType<typeof connect>>['tables'];
   readonly lane: LaneInTest;
-  /** What the supervisor's probes came to, in order. */
+  /** Results of the supervisor's probes, in order. */
   readonly probes: readonly string[];
   /** One turn of the minute rule. */
   minute(): void;
-  /** Deploys what was built over the bad version. */
+  /** Deploys the built code over the bad version. */
   repair(): Promise<void>;
 }
 
-/** The stack with a `validate-critical` that does not load, and a supervisor without patience. */
+/** The stack with a `validate-critical` that does not load, and a supervisor with short waits. */
 async function withBadDeploy(use: (stack: Stack) => Promise<void>): Promise<void> {
   const assembly = await changedAssembly({
     visibilitySeconds: VISIBILITY_SECONDS,
@@ -94,10 +94,10 @@ async function withBadDeploy(use: (stack: Stack) => Promise<void>): Promise<void
   }
 }
 
-/** How long it took on this machine, for the reader of the output: a limit would fail on a busy one. */
+/** Prints how long it took on this machine. A limit would fail on a busy one. */
 function sayHowLong(state: Supervised | undefined): void {
   if (state?.holds.supervisor === undefined) return;
-  // What the deaths that paused it are spent until is the event time of the fourth.
+  // The deaths that paused it are spent up to the event time of the fourth.
   const decided = state.holds.supervisor.since - state.spentUntil;
   const off = Date.now() - state.spentUntil;
   console.info(`4th death: paused ${decided} ms after its event, mappings off within ${off} ms`);
@@ -112,8 +112,8 @@ async function expectWaiting(runtime: Runtime, sent: number): Promise<void> {
 }
 
 /**
- * Until what was received before now can be received again. The emulator counts a message as
- * visible only when somebody asks for it, so there is nothing to poll for but the time.
+ * Waits until messages that were received before now can be received again. The emulator counts a message
+ * as visible only when somebody asks for it, so there is nothing to poll for but the time.
  */
 async function visibleAgain(): Promise<void> {
   const over = Date.now() + VISIBILITY_SECONDS * 1_000;
@@ -124,7 +124,7 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
   let sent = 0;
   await withBadDeploy(async ({ runtime, pages, lane, minute, probes }) => {
     const queues = queueClient(runtime);
-    // Each is a batch of its own, or nearly, and so each is a death of its own.
+    // Each is nearly always a batch of its own, and so a death of its own.
     while ((await lane.state())?.holds.supervisor === undefined) {
       expect(sent).toBeLessThan(MESSAGES_MAX);
       await queues.send(QUEUE, [patient({ id: `p-${sent}` })]);
@@ -135,10 +135,10 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
     sayHowLong(await lane.state());
     await expect.poll(() => runtime.inFlight(holdsPending), POLL).toBe(0);
     await expectWaiting(runtime, sent);
-    // The root tells people: the lane of a component that cannot live is paused.
+    // The root notifies people: the lane of a component that cannot live is paused.
     await expect.poll(() => pages.map(({ topic }) => topic), POLL).toContain('oncall');
-    // A probe of what is still broken leaves everything as it was. It finds a message only once the
-    // deaths' visibility timeouts are over.
+    // A probe of the broken version changes nothing. It finds a message only after the deaths' visibility
+    // timeouts.
     const since = (await lane.state())?.holds.supervisor?.since;
     minute();
     await visibleAgain();
@@ -164,9 +164,9 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
         return ramp === undefined && Object.keys(holds).length === 0;
       }, SLOW)
       .toBe(true);
-    // Where all is in flight no probe is made; the first that is brings the lane back.
+    // If all messages are in flight no probe is made; the first that is made brings the lane back.
     expect(probes.filter((outcome) => outcome !== 'all in flight')).toEqual(['ran']);
-    // Doubling each time; a look that was late may have missed one.
+    // Doubling each time; a late look may have missed one.
     expect(steps.size).toBeGreaterThan(1);
     for (const step of steps) expect(Math.log2(step) % 1).toBe(0);
     await expect.poll(lane.mappings, POLL).toEqual(['Enabled', 'Enabled']);
@@ -177,7 +177,7 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
   });
 });
 
-test('R02: the backstop of a lane leaves an operator at least twelve hours', () => {
+test("R02: a lane's maxReceiveCount leaves an operator at least twelve hours", () => {
   const queues = byName(synthesized(), 'AWS::SQS::Queue', 'QueueName');
   for (const lane of lanes.flatMap((name) => [name, `${name}-isolation`])) {
     const { VisibilityTimeout, RedrivePolicy } =

@@ -1,4 +1,4 @@
-/** `validate` dies at every step of refusing a sender: the message has one end, told and audited. */
+/** `validate` dies at every step of refusing a sender: the message ends once, published and audited. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { receive } from '../support/delivery.ts';
 import { dieAtEveryStep } from '../support/die-at-every-step.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 
-test('R04: a refusal that is interrupted is made again, and is the same', async () => {
+test('R04: an interrupted refusal is made again, with the same result', async () => {
   const calls = await dieAtEveryStep({
     build: () => buildWorld({ deadlineMs: 2_000, heapOldMb: 32 }),
     queue: (world) => world.queues.lane,
@@ -42,12 +42,12 @@ test('R04: a refusal that is interrupted is made again, and is the same', async 
       ]);
       await expectAllTold(world);
       const facts = (await receive(world.queues.audit)).map(({ body }) => JSON.parse(body));
-      // Told by two environments it is one fact to the writer: its id is the same.
+      // Sent by two environments it is one fact to the audit writer, because its id is the same.
       expect([...new Set(facts.map(({ kind, id }) => `${kind} ${id}`))]).toEqual([
         expect.stringMatching(/^sender-refused /),
       ]);
     },
   });
-  // Erasures read, marked as in its environment, told to the audit log, written to Quarantine, told to producers.
+  // Erasures read, marked as in its environment, sent to the audit log, written to Quarantine, published.
   expect(calls).toBe(5);
 });

@@ -1,7 +1,7 @@
 /**
- * Each handler is made to die after its k-th call to AWS, for every k, and SQS delivers again. What
- * must hold then is checked each time: every message has one end, nobody innocent is dead-lettered,
- * no older submission wins, every end is told to producers.
+ * Each handler dies after its k-th call to AWS, for every k, and SQS delivers again. Each time every
+ * message must end once, no innocent one is dead-lettered, no older submission wins, and every ending is
+ * published.
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -28,7 +28,7 @@ afterAll(() => emulators.stop());
 interface Scenario {
   readonly queue: (world: World) => Queue;
   readonly name: FunctionName;
-  /** What has to live for the rest of the story. */
+  /** What must stay alive for the rest of the story. */
   readonly survivors: readonly FunctionName[];
   prepare(world: World): Promise<void>;
   check(world: World): Promise<void>;
@@ -114,7 +114,7 @@ test('R02 R04 R09: validate, on an innocent suspect alone', async () => {
       ]);
     },
   });
-  // One reads whether the patient was erased; the last forgets that it was a suspect.
+  // One reads whether the patient was erased; the last removes the mark of the suspect.
   expect(steps).toBe(8);
 });
 
@@ -130,7 +130,7 @@ test('R02 R04: validate, on a killer alone', async () => {
       const ends = await endsOf(world);
       expect(ends.stored).toEqual([]);
       expect(ends.deadLetters).toMatchObject([{ pk: 'm-1', crash: 'exception' }]);
-      // Each attempt is one crash event, whoever lived to publish it.
+      // Each attempt is one crash event, whichever invocation lived to publish it.
       const attempts = ends.deadLetters[0]?.['attempts'] as { requestId: string }[];
       const crashes = await itemsOf(world.tables.incidents);
       expect(new Set(crashes.map((crash) => crash['id']))).toEqual(
@@ -188,6 +188,6 @@ test('R04 R07: quarantine', async () => {
       expect(deadLetters.filter((item) => item['bodyS3'] !== undefined)).toHaveLength(1);
     },
   });
-  // One more where SQS hands the two out one by one.
+  // One more if SQS delivers the two one by one.
   expect(steps).toBeGreaterThanOrEqual(4);
 });

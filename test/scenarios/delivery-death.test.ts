@@ -1,4 +1,4 @@
-/** `deliver` and `resend` die after each of their calls to AWS: nothing is lost, no order turned. */
+/** `deliver` and `resend` die after each of their calls to AWS: nothing is lost, and no order changes. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { storeResource } from '../../aws/resources-table.ts';
@@ -63,7 +63,7 @@ async function finish(world: World): Promise<void> {
   }
 }
 
-/** Each version at most repeated, none after a newer one, and the newest last. */
+/** Each version is at most repeated, none comes after a newer one, and the newest is last. */
 function expectOrder(): void {
   for (const versions of Object.values(stored)) {
     expect(versions).toEqual([...versions].sort());
@@ -102,7 +102,7 @@ test('R05: deliver, while a PUT that was given up is carried out after the newer
   const wait = () => new Promise<void>((resolve) => (carryOut = resolve));
   await downstream.stop();
   downstream = await startDownstream({ wait });
-  // Longer than the time that passes until another environment goes on.
+  // Longer than the time that passes until another environment continues.
   const settings = { callTimeoutMs: 50, lateMs: 600_000 };
   const steps = await dieAtEveryStep({
     build: () => buildDeliveryWorld(downstream.endpoint, settings),
@@ -136,9 +136,9 @@ test('R05: deliver, while a PUT that was given up is carried out after the newer
   expect(overwritten).toBeGreaterThanOrEqual(steps);
 });
 
-test('R18: resend, of what lost its triggers', async () => {
+test('R18: resend, for deliveries that lost their triggers', async () => {
   const steps = await dieAtEveryStep({
-    // Sixteen shards are asked, twice.
+    // Sixteen shards are queried, twice.
     stride: 4,
     build: () => buildDeliveryWorld(downstream.endpoint),
     queue: (world) => world.queues.lane,
@@ -157,7 +157,7 @@ test('R18: resend, of what lost its triggers', async () => {
       const { delivery, lane } = world.queues;
       await remove(delivery, await receive(delivery));
       expect(await depthOf(delivery)).toBe(0);
-      // Stands for the minute's event.
+      // Takes the place of the minute's event.
       await send(lane, '{"wake":"minute"}');
       skipTime(DUE_MS);
     },

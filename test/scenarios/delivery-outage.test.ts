@@ -1,8 +1,8 @@
 /**
- * Two thousand submissions, two versions of each of a thousand resources, through `validate` and
- * `deliver` while the FHIR server downstream dies for a minute and comes back. The queues, tables and the server
- * are real ones on loopback. Time stands still but where the test lets it pass, so an outage of a minute has the
- * probes of a minute on any machine.
+ * Two thousand submissions, two versions of each of a thousand resources, through `validate` and `deliver`
+ * while the FHIR server downstream dies for a minute and comes back. The queues, tables and the server are
+ * real ones on loopback. Time stands still except where the test lets it pass, so an outage of a minute has
+ * the probes of a minute on any machine.
  */
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -54,7 +54,7 @@ async function submit(world: World, version: number): Promise<void> {
   }
 }
 
-/** A turn of every environment of both functions at once; false where nothing was there. */
+/** A turn of every environment of both functions at once; false if there was nothing to do. */
 async function turn(world: World, functions: Functions, fleet: readonly DeliveryLane[]) {
   const { lane, delivery } = world.queues;
   const context = () => ({ context: contextWith(60_000) });
@@ -65,7 +65,7 @@ async function turn(world: World, functions: Functions, fleet: readonly Delivery
   return turns.some((each) => each !== undefined);
 }
 
-/** An environment for which the store of the breakers answers, however busy the machine: R12 asks for that. */
+/** An environment whose breaker store answers, however busy the machine is: R12 requires that. */
 async function loadPatient(world: World): Promise<DeliveryLane> {
   const lane = await loadDelivery(world);
   const requestHandler = lane.clients.hastyDynamo.config.requestHandler as EndingHandler;
@@ -74,7 +74,7 @@ async function loadPatient(world: World): Promise<DeliveryLane> {
   return lane;
 }
 
-/** An environment that dies between its calls and their marks. */
+/** An environment that dies between its calls and their records. */
 async function dieBetween(world: World): Promise<void> {
   const { deliver: handler, clients } = await loadPatient(world);
   const { happened } = dieOnceStored(downstream, clients);
@@ -82,7 +82,7 @@ async function dieBetween(world: World): Promise<void> {
   await Promise.race([deliver(handler, world.queues.delivery, { context }), happened]);
 }
 
-/** The same text twice in a row is a repeat; an older version after a newer must never be. */
+/** The same text twice in a row is a repeat; an older version after a newer one is an error. */
 function watchOrder(server: Downstream): { older: number; repeats: number } {
   const latest = new Map<string, { version: number; body: string }>();
   const seen = { older: 0, repeats: 0 };
@@ -96,7 +96,7 @@ function watchOrder(server: Downstream): { older: number; repeats: number } {
   return seen;
 }
 
-test('R05 R11 R12 R18: an outage costs few calls, loses nothing and turns no order round', async () => {
+test('R05 R11 R12 R18: an outage costs few calls, loses nothing and changes no order', async () => {
   const metrics = watchMetrics();
   const world = await buildDeliveryWorld(downstream.endpoint, { callTimeoutMs: PATIENCE_MS });
   stopTime();
@@ -155,12 +155,13 @@ test('R05 R11 R12 R18: an outage costs few calls, loses nothing and turns no ord
     expect(downstream.resources.get(`Patient/p${n}`)?.body).toBe(bodyOf(n, 2));
   }
   expect(seen.older).toBe(0);
-  // Those in flight, and then one probe at a time: at 30 s, and then each 5 s to 12 s.
+  // Those in flight, and then one probe at a time: at 30 s, and then every 5 s to 12 s.
   expect(callsUntilOpen).toBeLessThanOrEqual(ENVIRONMENTS * BATCH + 5);
   expect(callsInOutage - callsUntilOpen).toBeGreaterThanOrEqual(1);
   expect(callsInOutage - callsUntilOpen).toBeLessThanOrEqual(7);
   expect(callsASecondMax).toBe(1);
-  // Each call is counted, but for those that the one that died had made; and so is each that the server may have heard before.
+  // Each call is counted, except those of the environment that died, and so is each that the server may
+  // have received before.
   const { ok, stop } = downstream.counts;
   expect(metrics.sum('Calls')).toBeGreaterThanOrEqual(ok + stop - BATCH);
   expect(metrics.sum('Calls')).toBeLessThanOrEqual(ok + stop);

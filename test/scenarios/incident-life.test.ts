@@ -12,7 +12,7 @@ import { depthOf, itemsOf } from '../support/stores.ts';
 const MINUTE_MS = 60_000;
 const stage = useStage({ remediation: 'pause-lane' });
 
-/** The command line, with clients of its own that look at the emulators. */
+/** The command line, with clients of its own for the emulators. */
 let cli: typeof import('../../cli/incident/say.ts') & typeof import('../../cli/incident/read.ts');
 beforeEach(async () => {
   const say = await import('../../cli/incident/say.ts');
@@ -44,7 +44,7 @@ async function minutes(count: number): Promise<void> {
   }
 }
 
-/** What a topic's readers were told since they were asked last: notice and key. */
+/** What a topic's readers got since the last call: notice and key. */
 async function told(queue: Queue): Promise<string[]> {
   const records = await receive(queue);
   await remove(queue, records);
@@ -58,7 +58,7 @@ const management = () => told(stage.world.queues.management);
 const word = (why: string) => ({ at: Date.now(), by: 'ana', why });
 const FIRST = { scope: 'validate', number: 1 };
 
-test('R20 R21 R22: a storm pages once, again, escalates, is acknowledged, and is over by itself', async () => {
+test('R20 R21 R22: a storm pages, pages again, escalates, is acknowledged, and resolves itself', async () => {
   const { world } = stage;
   await storm(25);
   expect(await oncall()).toEqual(['page fhir-failsafe validate#1']);
@@ -88,7 +88,7 @@ test('R20 R21 R22: a storm pages once, again, escalates, is acknowledged, and is
     'incident validate#1: acknowledged already',
   );
 
-  // Fewer than half the threshold hold nothing open.
+  // Fewer than half the threshold keep nothing open.
   await storm(4, 'last');
   await minutes(6);
   expect(await oncall()).toEqual(['resolution fhir-failsafe validate#1']);

@@ -1,6 +1,6 @@
 /**
- * CloudWatch Logs deliver ten seconds later, in pieces, out of order and some of it twice: what an
- * incident counts and when a lane is paused is as without delay.
+ * CloudWatch Logs deliver ten seconds later, in pieces, out of order and partly twice: incidents count, and
+ * lanes are paused, as without delay.
  */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../packages/local-lambda/event-source/random.ts';
@@ -37,7 +37,7 @@ beforeEach(async () => {
   ({ monitor } = await loadMonitor());
 });
 
-/** Environments of a lane's function that die within so many ms, until now. */
+/** Environments of a lane's function that die within a number of ms, until now. */
 function dead(count: number, withinMs: number, prefix: string, whileLoading = true) {
   const now = Date.now();
   return Array.from({ length: count }, (_, n): DeadEnvironment => {
@@ -57,7 +57,7 @@ async function logsCome(environments: readonly DeadEnvironment[], seed: number):
   return deliveries.length;
 }
 
-/** What the monitor told: both of its readers get it. */
+/** What the monitor published: both of its readers get it. */
 async function crashesOf(queue: Queue): Promise<unknown[]> {
   const all: unknown[] = [];
   for (;;) {
@@ -105,7 +105,7 @@ describe.each(SEEDS)('log delivery late and in pieces, seed %i', (seed) => {
   });
 });
 
-test('R20: without delay and in one piece it is the same', async () => {
+test('R20: the result is the same without delay and in one piece', async () => {
   const { world } = stage;
   const functionName = `fhir-failsafe-${world.stage}-validate-critical`;
   for (const { event } of lateDeliveries(functionName, dead(10, 60_000, 'loading'), {}, () => 0)) {

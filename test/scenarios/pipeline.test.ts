@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const FAULTS: readonly Fault[] = ['throw', 'hang', 'heap', 'exit'];
 
-test('R01 R02 R04 R20: of a mixed batch each message has one end, and only killers are dead-lettered', async () => {
+test('R01 R02 R04 R20: each message of a mixed batch ends once, and only killers are dead-lettered', async () => {
   const healthy = Array.from({ length: 12 }, (_, n) => patient({ id: `healthy-${n}` }));
   const bodies = [...healthy, ...FAULTS.map((fault) => faulty(fault)), invalidPatient()];
   for (const body of bodies) await send(world.queues.lane, body);

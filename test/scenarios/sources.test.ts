@@ -1,6 +1,6 @@
 /**
- * Sources on the local runtime, where each function signs as its own role: who sent it is proved on
- * the first queue, and over the hops of a killer up to its end in Quarantine.
+ * Sources on the local runtime, where each function signs as its own role: the sender is proved on the
+ * first queue, and kept over the hops of a killer up to its end in Quarantine.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

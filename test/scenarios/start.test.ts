@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const START = join(import.meta.dirname, '../../demo/start.ts');
 const run = promisify(execFile);
 
-/** Builds first where a source is newer than the build: hence the generous limits. */
+/** Builds first if a source is newer than the build, hence the long timeouts. */
 const LIMIT_MS = 240_000;
 
 async function summaryOf(...args: string[]) {
@@ -16,7 +16,7 @@ async function summaryOf(...args: string[]) {
   return counts;
 }
 
-it('R01 R04 R20 R21: of 400 through the whole pipeline, each ends as it must, and one page is sent', {
+it('R01 R04 R20 R21: of 400 messages through the whole pipeline, each ends as it must, and one page is sent', {
   timeout: LIMIT_MS,
 }, async () => {
   expect(await summaryOf('--count', '400', '--duplicates', '0.1', '--reorder')).toEqual({

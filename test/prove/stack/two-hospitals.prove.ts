@@ -1,6 +1,6 @@
 /**
- * R51 in one run, as it is deployed: two hospitals use the same ids for other patients. The template is
- * synthesized from a config, provisioned here, and worked on by the commands that an operator types.
+ * R51 in one run, as it is deployed: two hospitals use the same ids for different patients. The template is
+ * synthesized from a config and provisioned here, and the commands are those of an operator.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -57,7 +57,7 @@ afterAll(async () => {
 const named = (id: string, family: string, gender = 'female') =>
   JSON.stringify({ resourceType: 'Patient', id, gender, name: [{ family }] });
 
-/** As that hospital, which may claim to be another. */
+/** Sends as that hospital, which may claim to be another. */
 async function send(hospital: Hospital, MessageBody: string, source: string = hospital) {
   const { sqs, ...others } = createClients(runtime.endpoints, { accessKeyId: KEYS[hospital] });
   const { MessageId = '' } = await sqs.send(

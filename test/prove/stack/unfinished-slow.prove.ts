@@ -1,4 +1,4 @@
-/** With real processes: a table that does not answer outlasts the invocation, and nothing goes on. */
+/** With real processes: a table that does not answer in time, and nothing acts after the invocation. */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../../demo/build.ts';
@@ -17,7 +17,7 @@ const WRITE_MS = 12_000;
 
 beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..', '..'), () => {}));
 
-test('R61: a write that the table does not answer in time is over when the batch is answered', async () => {
+test('R61: a write that the table does not answer in time has ended when the batch is answered', async () => {
   const assembly = await changedAssembly({ visibilitySeconds: 60 });
   const left: Unfinished[] = [];
   let slow: SlowTable | undefined;
@@ -36,7 +36,7 @@ test('R61: a write that the table does not answer in time is over when the batch
     },
   });
   try {
-    // Who waits in a worker behind the one that hangs is written when the time is nearly up.
+    // Texts that wait in a worker behind the one that hangs are written when the time is nearly up.
     const behind = Array.from({ length: 9 }, (_, n) => patient({ id: `p-${n}` }));
     await queueClient(runtime).send(`${STAGE}-background`, [faulty('hang'), ...behind]);
     // The batch's, and that of the one that hangs when it runs alone.

@@ -1,4 +1,4 @@
-/** With real processes: what a handler has begun is over when it answers, or it is explained here. */
+/** With real processes: what a handler has begun has ended when it answers, or is explained here. */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { ensureBuilt } from '../../../demo/build.ts';
@@ -15,7 +15,7 @@ const POLL = { timeout: 300_000, interval: 200 };
 
 beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..', '..'), () => {}));
 
-test('R61: what crashes, hangs and is stored leaves nothing behind when it is answered', async () => {
+test('R61: resources that crash, hang or are stored leave nothing behind when their batch is answered', async () => {
   const assembly = await changedAssembly({ visibilitySeconds: 12 });
   const left: Unfinished[] = [];
   let answers = 0;
@@ -39,7 +39,7 @@ test('R61: what crashes, hangs and is stored leaves nothing behind when it is an
     const depths = () => Promise.all(waiting.map((queue) => queues.count(queue)));
     await expect.poll(depths, POLL).toEqual(waiting.map(() => 0));
     expect(answers).toBeGreaterThan(20);
-    // Workers are there whenever it works, so an empty list would mean that nobody looked.
+    // Workers are always there, so an empty list would mean that nobody looked.
     expect(left.length).toBeGreaterThan(0);
     expect(unexplained(left)).toEqual([]);
   } finally {
