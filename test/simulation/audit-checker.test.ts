@@ -18,7 +18,7 @@ const fact = (name: string): RecordedFact => ({
   details: {},
 });
 
-/** Batches that follow each other, of these facts. */
+/** Consecutive batches of these facts. */
 function batches(...all: string[][]): { key: string; entries: AppendedEntry[] }[] {
   let head = genesis(CHAIN);
   return all.map((names) => {
@@ -42,7 +42,7 @@ function checked(all: ReturnType<typeof batches>): AuditChecker {
 }
 
 describe('R40: the checker of the audit log', () => {
-  test('lets a log pass that is whole', () => {
+  test('accepts a log that is whole', () => {
     const all = batches(['a', 'b'], ['c']);
     const checker = checked(all);
     for (const fact of told('a', 'b', 'c')) expect(checker.has(fact)).toBe(true);
@@ -52,7 +52,7 @@ describe('R40: the checker of the audit log', () => {
     );
   });
 
-  test('finds an object that is written again, in the wrong place or cannot be read', () => {
+  test('finds an object that is written again, in the wrong place or unreadable', () => {
     const [first, second] = batches(['a'], ['b']) as [
       ReturnType<typeof batches>[0],
       ReturnType<typeof batches>[0],
@@ -63,7 +63,7 @@ describe('R40: the checker of the audit log', () => {
     expect(() => new AuditChecker().put(first.key, Buffer.from('{}\n'))).toThrow('cannot be read');
   });
 
-  test('finds a batch that follows from another one', () => {
+  test('finds a batch that does not follow from the one before it', () => {
     const [, second] = batches(['a'], ['b']);
     const checker = checked(batches(['x']));
     expect(() => checker.put(second?.key ?? '', bytesOf(second?.entries ?? []))).toThrow(
@@ -71,11 +71,11 @@ describe('R40: the checker of the audit log', () => {
     );
   });
 
-  test('finds a fact that is there twice', () => {
+  test('finds a fact that occurs twice', () => {
     expect(() => checked(batches(['a'], ['a']))).toThrow('recorded twice');
   });
 
-  test('finds what is missing, what nobody told, and a table that is not whole', () => {
+  test('finds a missing fact, one that nobody published, and an incomplete table', () => {
     const all = batches(['a', 'b']);
     const rows = all.flatMap(({ entries }) => rowsOf(entries));
     expect(() => checked(all).end(told('a', 'b', 'c'), rows)).toThrow('redrive#c is missing');

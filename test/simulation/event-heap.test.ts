@@ -4,7 +4,7 @@ import { type Event, EventHeap } from '../../simulation/event-heap.ts';
 
 const act = () => undefined;
 
-/** As the heap must answer, by the plainest means. */
+/** The expected order, computed in the simplest way. */
 class SortedList {
   #events: Event[] = [];
 
@@ -18,7 +18,7 @@ class SortedList {
   }
 }
 
-test('events come in the order of time, and of adding where the time is the same', () => {
+test('events come in the order of time, and in the order of insertion at equal times', () => {
   const steps = fc.array(fc.option(fc.nat(20)), { maxLength: 200 });
   fc.assert(
     fc.property(steps, (all) => {

@@ -16,7 +16,7 @@ function pausing(ms: number) {
   return { scheduler, host, seen };
 }
 
-test('code on a frozen host goes on when it is thawed', async () => {
+test('code on a frozen host continues when the host is thawed', async () => {
   const { scheduler, host, seen } = pausing(10);
   scheduler.after(5, () => host.freeze());
   scheduler.after(500, () => host.thaw());
@@ -24,7 +24,7 @@ test('code on a frozen host goes on when it is thawed', async () => {
   expect(seen).toEqual([500]);
 });
 
-test('code on a dead host never goes on, frozen before or not', async () => {
+test('code on a dead host never continues, frozen before or not', async () => {
   const { scheduler, host, seen } = pausing(10);
   scheduler.after(5, () => host.freeze());
   scheduler.after(15, () => host.kill());
@@ -75,7 +75,7 @@ test('its clock is ahead by its skew', () => {
   expect(host.now() - scheduler.now).toBe(7);
 });
 
-test('a timer that was cancelled does not fire', async () => {
+test('a cancelled timer does not fire', async () => {
   const { scheduler, host } = pausing(1);
   host.later(3, () => expect.unreachable())();
   await scheduler.run(never);

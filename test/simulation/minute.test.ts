@@ -41,7 +41,7 @@ describe("EventBridge's minute", () => {
     expect(invoked.map((ms) => Math.floor(ms / 60_000))).toEqual([1, 2, 3]);
   });
 
-  test('is missed, comes twice and late', async () => {
+  test('may be missed, repeated and late', async () => {
     expect((await wokenIn(10, { missed: 1 })).invoked).toEqual([]);
     expect((await wokenIn(10, { twice: 1 })).invoked.length).toBe(20);
     const late = (await wokenIn(10, { lateMs: 50_000 })).invoked.map((ms) => ms % 60_000);

@@ -6,21 +6,21 @@ const ONE: Outage = { of: 's3', fromMs: 1_000, untilMs: 2_000, share: 0.9 };
 const at = (ms: number) => ({ now: 50_000 + ms, startedAt: 50_000 });
 
 describe('an outage', () => {
-  test('is from its beginning up to its end', () => {
+  test('lasts from its beginning up to its end', () => {
     const shares = [999, 1_000, 1_999, 2_000].map(
       (ms) => downBy([ONE], 's3', undefined, at(ms))?.share,
     );
     expect(shares).toEqual([undefined, 0.9, 0.9, undefined]);
   });
 
-  test('is of a service, or of one table of it', () => {
+  test('concerns a service, or one of its tables', () => {
     const ofTable = { ...ONE, of: 'resources' };
     expect(downBy([ofTable], 'dynamodb', 'resources', at(1_500))).toMatchObject({ share: 0.9 });
     expect(downBy([ofTable], 'dynamodb', 'inflight', at(1_500))).toBeUndefined();
     expect(downBy([ONE], 'sqs', undefined, at(1_500))).toBeUndefined();
   });
 
-  test('of the key is told by each service in its own words', () => {
+  test('of the key is reported by each service in its own words', () => {
     const ofKey = { ...ONE, of: 'kms' };
     const names = ['s3', 'sqs', 'sns', 'dynamodb', 'lambda'].map(
       (service) => downBy([ofKey], service, undefined, at(1_500))?.refusal?.().name,

@@ -10,7 +10,7 @@ describe('the seeded generator', () => {
     expect(drawn(new Random(7), 100)).not.toEqual(drawn(new Random(8), 100));
   });
 
-  test('draws these numbers for seed 1, today and on every machine', () => {
+  test('draws these numbers for seed 1, now and on every machine', () => {
     expect(drawn(new Random(1), 4)).toMatchInlineSnapshot(`
       [
         2420951833,
@@ -31,19 +31,19 @@ describe('the seeded generator', () => {
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500);
   });
 
-  test('neighbouring seeds have nothing in common', () => {
+  test('gives unrelated numbers for neighbouring seeds', () => {
     const firsts = Array.from({ length: 1_000 }, (_, seed) => new Random(seed).below(2));
     const ones = firsts.filter((value) => value === 1).length;
     expect(Math.abs(ones - 500)).toBeLessThan(80);
   });
 
-  test('a fork has numbers of its own', () => {
+  test('gives a fork its own numbers', () => {
     const random = new Random(5);
     const fork = random.fork();
     expect(drawn(fork, 10)).not.toEqual(drawn(random, 10));
   });
 
-  test('keeps within the bounds that it is given', () => {
+  test('stays within the given bounds', () => {
     const random = new Random(11);
     for (let draw = 0; draw < 500; draw += 1) {
       const value = random.between(3, 5);

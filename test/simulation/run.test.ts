@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => deployment.dispose());
 
 describe('a run of the whole system', () => {
-  test('a checker sees each submission before its message arrives', async () => {
+  test('shows each submission to the checkers before its message arrives', async () => {
     const kinds = new Map<Effect['kind'], number>();
     let seen = 0;
     const { submissions } = await run(deployment.plan, {
@@ -34,7 +34,7 @@ describe('a run of the whole system', () => {
     expect(kinds.get('healed')).toBe(1);
   });
 
-  test('R04: validate brings each submission to its end', async () => {
+  test('R04: brings each submission to its ending through validate', async () => {
     const settings = { seed: 3, messages: 150, checkers: [() => new EndingsChecker()] };
     const { submissions, environments } = await run(deployment.plan, settings);
     expect(submissions).toBeGreaterThanOrEqual(150);
@@ -44,20 +44,20 @@ describe('a run of the whole system', () => {
     });
   });
 
-  test('goes on until no checker has anything unfinished', async () => {
+  test('continues until no checker has anything unfinished', async () => {
     let asked = 0;
     const checker = () => ({ unfinished: () => (++asked < 10 ? 'not yet' : undefined) });
     await run(deployment.plan, { seed: 2, messages: 10, checkers: [checker] });
     expect(asked).toBe(10);
   });
 
-  test('fails where something never ends', async () => {
+  test('fails if something never ends', async () => {
     const checker = () => ({ unfinished: () => 'one message waits' });
     const failing = run(deployment.plan, { seed: 2, messages: 10, checkers: [checker] });
     await expect(failing).rejects.toThrow('one message waits, long after faults healed');
   });
 
-  test('a seed is a run, to the byte', async () => {
+  test('is the same for the same seed, to the byte', async () => {
     const runOf = (seed: number) => run(deployment.plan, { seed, messages: 100 });
     const first = await runOf(7);
     expect(await runOf(7)).toEqual(first);

@@ -6,7 +6,7 @@ import { Scheduler } from '../../simulation/scheduler.ts';
 const never = () => false;
 
 describe('virtual time', () => {
-  test('stands still between events, and goes where the next one is', async () => {
+  test('stands still between events, and jumps to the next one', async () => {
     const scheduler = new Scheduler(1);
     const seen: number[] = [];
     const note = () => seen.push(scheduler.now - scheduler.startedAt);
@@ -17,7 +17,7 @@ describe('virtual time', () => {
     expect(seen).toEqual([5, 5, 3_600_000]);
   });
 
-  test('all code that an event woke comes to rest before the next event', async () => {
+  test('lets all code that an event woke finish before the next event', async () => {
     const scheduler = new Scheduler(1);
     const host = new Host(scheduler, { name: 'a' });
     const seen: string[] = [];
@@ -34,7 +34,7 @@ describe('virtual time', () => {
     expect(seen.join(' ')).toBe('a0 a1 a2 b0 b1 b2');
   });
 
-  test('ends where it was told to, and goes on from there', async () => {
+  test('ends where it was told to, and continues from there', async () => {
     const scheduler = new Scheduler(1);
     let count = 0;
     for (let ms = 1; ms <= 10; ms += 1) scheduler.after(ms, () => (count += 1));
@@ -50,12 +50,12 @@ describe('virtual time', () => {
     await expect(scheduler.run(never)).rejects.toThrow('R04');
   });
 
-  test('nothing happens in the past', () => {
+  test('nothing can be scheduled in the past', () => {
     expect(() => new Scheduler(1).after(-1, () => undefined)).toThrow('1 ms ago');
   });
 });
 
-/** Ten hosts that wait, wake each other and die, each by chance. */
+/** Ten hosts that wait, wake each other and die at random. */
 async function tenHosts(seed: number): Promise<EventLog> {
   const log = new EventLog();
   const scheduler = new Scheduler(seed, log);

@@ -28,7 +28,7 @@ function begin() {
   return { scheduler, environment, pass };
 }
 
-describe('what a resource says happens to it', () => {
+describe('a resource’s text decides what happens', () => {
   test.each([
     ['valid', { kind: 'valid', resourceType: 'Patient', id: 'valid', issues: [] }],
     ['invalid', { kind: 'invalid', id: 'invalid', issues: [{ severity: 'error' }] }],
@@ -43,14 +43,14 @@ describe('what a resource says happens to it', () => {
     expect(await verdict).toMatchObject(expected);
   });
 
-  test('what is no JSON is invalid', async () => {
+  test('a text that is not JSON is invalid', async () => {
     const { environment, pass } = begin();
     const verdict = environment('a').pool.validate('{', 0);
     await pass(LOADED_MS);
     expect(await verdict).toMatchObject({ kind: 'invalid' });
   });
 
-  test('flaky crashes once, wherever it runs then', async () => {
+  test('`flaky` crashes once, wherever it runs then', async () => {
     const { environment, pass } = begin();
     const kinds: string[] = [];
     for (const name of ['a', 'b', 'c']) {
@@ -63,7 +63,7 @@ describe('what a resource says happens to it', () => {
 });
 
 describe('a resource that kills its process', () => {
-  test('ends the environment, and no verdict is given there any more', async () => {
+  test('ends the environment, which gives no verdict any more', async () => {
     const { environment, pass } = begin();
     const { host, pool } = environment('a');
     let deaths = 0;
@@ -90,7 +90,7 @@ describe('a resource that kills its process', () => {
   });
 });
 
-describe('R61: once the invocation is over', () => {
+describe('R61: after the invocation has ended', () => {
   test('nothing runs and nothing begins', async () => {
     const { environment, pass, scheduler } = begin();
     const { ownProcess } = environment('a');
@@ -114,7 +114,7 @@ describe('R61: once the invocation is over', () => {
     expect((await ofAnother).kind).toBe('crash');
   });
 
-  test('a process that has not loaded is ended, and loads anew for the next', async () => {
+  test('a process that has not loaded is ended, and the next one loads again', async () => {
     const { environment, pass, scheduler } = begin();
     const { ownProcess } = environment('a');
     const invocation = new AbortController();

@@ -11,12 +11,12 @@ beforeAll(async () => {
 afterAll(() => deployment.dispose());
 
 describe('fixed seeds, under all checkers', () => {
-  test.each([1, 2, 3, 4, 5, 6])('seed %i', async (seed) => {
+  test.each([1, 2, 3, 4, 5, 6])('seed %i passes', async (seed) => {
     const { submissions } = await run(deployment.plan, { seed, messages: 60, checkers: CHECKERS });
     expect(submissions).toBeGreaterThanOrEqual(60);
   });
 
-  test('a failing one is made smaller and told', async () => {
+  test('a failing seed is shrunk, and its story is printed', async () => {
     const broken = () => ({
       see(effect: { kind: string; submission?: { number: number } }) {
         if (effect.submission?.number === 7) throw new Error('#7 came');

@@ -10,7 +10,7 @@ import { scoped } from '../../telemetry/invocation.ts';
 const PATIENCE = { maxAttempts: 3, requestMs: 2_000 };
 const never = () => false;
 
-/** A counter behind a wire, whose faults are those of the list, one a try, and none after its end. */
+/** A counter behind a wire with the listed faults, one for each try, and none after the end of the list. */
 function counter(...fates: Partial<CallFaults>[]) {
   const lines: string[] = [];
   const scheduler = new Scheduler(1, new EventLog((line) => lines.push(line)));
@@ -45,7 +45,7 @@ describe('a call', () => {
     expect(scheduler.now).toBeGreaterThan(scheduler.startedAt);
   });
 
-  test('whose request is lost is made again after the wait, and took no effect', async () => {
+  test('whose request is lost is made again after the wait, and had no effect', async () => {
     const { scheduler, call, state } = counter({ lostRequest: 1 });
     const answer = call();
     await scheduler.run(never);
@@ -54,7 +54,7 @@ describe('a call', () => {
     expect(scheduler.now - scheduler.startedAt).toBeGreaterThan(2_000);
   });
 
-  test('whose answer is lost took effect, and takes it again', async () => {
+  test('whose answer is lost had its effect, and has it again', async () => {
     const { scheduler, call } = counter({ lostAnswer: 1 });
     const answer = call();
     await scheduler.run(never);
@@ -76,7 +76,7 @@ describe('a call', () => {
     expect(scheduler.now - scheduler.startedAt).toBeGreaterThan(5_000);
   });
 
-  test('fails after its tries, and says how many they were', async () => {
+  test('fails after its tries, and says how many there were', async () => {
     const { scheduler, call } = counter({ failed: 1 }, { throttled: 1 }, { throttled: 1 });
     const error = errorOf(call());
     await scheduler.run(never);
@@ -97,7 +97,7 @@ describe('a call', () => {
     expect(await error).toMatchObject({ name: 'ConditionalCheckFailedException', attempts: 1 });
   });
 
-  test('of a host that died takes effect all the same, and nobody hears of it', async () => {
+  test('of a host that died takes effect, without an answer', async () => {
     const { scheduler, call, host, state } = counter();
     let heard = false;
     void call().then(() => {
@@ -133,7 +133,7 @@ describe('a call', () => {
     await expect(scheduler.run(never)).rejects.toThrow('not simulated');
   });
 
-  test('is a line of the log, with what befell it', async () => {
+  test('is a line of the log, with its faults', async () => {
     const { scheduler, call, lines } = counter({ throttled: 1 });
     void call();
     await scheduler.run(never);

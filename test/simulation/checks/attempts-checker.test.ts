@@ -32,7 +32,7 @@ function see(nature: Nature, ...effects: Effect[]): void {
 describe('the checker of attempts', () => {
   const runs = ['r1', 'r2', 'r3'].map((id) => alone(id));
 
-  test('R02: two crashes that were seen suffice, or three attempts', () => {
+  test('R02: accepts a dead letter after two crashes that were seen, or three attempts', () => {
     expect(() => see('exit', ...runs, deadLetter(seen('r1'), seen('r2')))).not.toThrow();
     const three = deadLetter(died('r1'), died('r2'), died('r3'));
     expect(() => see('kill', ...runs, three)).not.toThrow();
@@ -51,7 +51,7 @@ describe('the checker of attempts', () => {
     expect(() => see('exit', alone('r1', 'critical-isolation', 2))).toThrow('R03');
   });
 
-  test('R09: finds a crash on record of what does not crash', () => {
+  test('R09: finds a recorded crash of a resource that does not crash', () => {
     expect(() => see('valid', ...runs, attempts(seen('r1')))).toThrow('R09');
     expect(() => see('valid', ...runs, attempts(died('r1')))).not.toThrow();
     expect(() => see('flaky', ...runs, attempts(seen('r1')))).not.toThrow();

@@ -66,7 +66,7 @@ function watched(rows: readonly object[], ...effects: Effect[]): AuditWatch {
 describe('R40: the watch on the audit log', () => {
   const { put, rows } = recorded('breaker-transition', ID);
 
-  test('waits for what its queue took, and is content with it', () => {
+  test('waits for what its queue accepted, and then finds nothing', () => {
     const watch = watched(rows, told(ID));
     expect(watch.unfinished()).toContain('is not in the audit log');
     watch.see(put);
@@ -74,12 +74,12 @@ describe('R40: the watch on the audit log', () => {
     expect(() => watch.end()).not.toThrow();
   });
 
-  test('finds a transition of a breaker that nobody told', () => {
+  test('finds a transition of a breaker that nobody published', () => {
     expect(watched([], transition).unfinished()).toContain(`breaker-transition#${hash(ID)}`);
     expect(watched(rows, transition, told(ID), put).unfinished()).toBeUndefined();
   });
 
-  test('finds a transition that is said to be published before its queue has it', () => {
+  test('finds a transition that counts as published before the queue has it', () => {
     const before = transition.after ?? {};
     const confirmed = written('breakers', before, { ...before, publishedTo: 1 });
     expect(() => watched([], transition, confirmed)).toThrow('R40: generation 1 of shared');
@@ -88,7 +88,7 @@ describe('R40: the watch on the audit log', () => {
     expect(() => watched([], transition, earlier)).not.toThrow();
   });
 
-  test('finds an incident whose opening or end nobody told', () => {
+  test('finds an incident whose opening or end nobody published', () => {
     const incident = { sk: 'incident#000001', scope: 's', number: 1, openedAt: 7 };
     const open = { ...incident, status: 'open' };
     const opened = watched([], written('incidents', undefined, open));
@@ -97,14 +97,14 @@ describe('R40: the watch on the audit log', () => {
     expect(resolved.unfinished()).toContain('incident-resolved#');
   });
 
-  test('expects nothing of who may not tell it but an entry that says so', () => {
+  test('expects only an entry about the refusal from a sender that may not publish the fact', () => {
     const refused = recorded('refused', 'x');
     const stranger = told(ID, 'breaker-transition', 'AROASTRANGER:x');
     expect(watched([], stranger).unfinished()).toBeUndefined();
     expect(() => watched(refused.rows, stranger, refused.put).end()).not.toThrow();
   });
 
-  test('finds an entry of what nobody told, and a table that is not whole', () => {
+  test('finds an entry that nobody published, and an incomplete table', () => {
     expect(() => watched(rows, put).end()).toThrow('nobody told fact');
     expect(() => watched([], told(ID), put).end()).toThrow('the table lacks an entry');
   });

@@ -45,7 +45,7 @@ function see(...history: [Effect | Change, Host][]): BreakerChecker {
 }
 
 describe('the checker of breakers', () => {
-  test('lets failures count, a probe be taken at its time, and its owner close', () => {
+  test('accepts that failures count, a probe starts at its time, and its owner closes', () => {
     const shut = closed(6, 0, { generation: 3 });
     const checker = see(
       [called, one],
@@ -83,7 +83,7 @@ describe('the checker of breakers', () => {
     expect(() => see([called, one], [answered, one], counted, twice)).toThrow('counted 2 failures');
   });
 
-  test('R40: lets published transitions be confirmed by anybody, if nothing else changes', () => {
+  test('R40: accepts that anybody confirms published transitions, if nothing else changes', () => {
     const confirmed = { ...probing(3, 'p1'), publishedTo: 2 };
     const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], later];
     const checker = see(taken, [[probing(3, 'p1'), confirmed], one]);
@@ -102,13 +102,13 @@ describe('the checker of breakers', () => {
     expect(() => owned.see(written('breakers', shut, failed), one)).toThrow('0 of its calls');
   });
 
-  test('R13: finds somebody else who decides on a probe', () => {
+  test('R13: finds a probe that another environment decides', () => {
     const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], later];
     const decided: [Change, Host] = [[probing(3, 'p1'), probing(4, undefined)], one];
     expect(() => see(taken, decided)).toThrow("that is later's");
   });
 
-  test('R10, R12: finds who comes too early', () => {
+  test('R10, R12: finds a probe that comes too early', () => {
     expect(() => see([[open(2, 1), probing(3, 'p1')], one])).toThrow('R10: one left');
     const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], hostAt('x', 35_000)];
     const early = probing(4, 'p2');
@@ -116,7 +116,7 @@ describe('the checker of breakers', () => {
     expect(() => see(taken, [[probing(3, 'p1'), early], hostAt('y', 40_000)])).not.toThrow();
   });
 
-  describe('of probes', () => {
+  describe('for probes', () => {
     const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], hostAt('x', 30_000)];
     const x = hostAt('x', 30_000);
     const takenOver: [Change, Host] = [[probing(3, 'p1'), probing(4, 'p2')], hostAt('y', 40_000)];
@@ -141,7 +141,7 @@ describe('the checker of breakers', () => {
     });
   });
 
-  test('R15: leaves out what a host calls by a breaker of its own while the store fails', () => {
+  test('R15: ignores calls that a host makes by a breaker of its own while the store fails', () => {
     const command = { input: { TableName: 'stack-breakers', Key: { pk: 'fhir-server' } } };
     const asked: Effect = { kind: 'called', service: 'dynamodb', command };
     const failed: Effect = { ...asked, kind: 'failed', error: new Error('down') };
@@ -159,7 +159,7 @@ describe('the checker of breakers', () => {
     expect(() => see(taken, [beaten, x], [called, x])).toThrow('R16: x began');
   });
 
-  test('R17: an operator may say what it shall be', () => {
+  test('R17: accepts a state that an operator forced', () => {
     const word = closed(3, 0, { generation: 2, recent: [{ generation: 2, by: 'ann' }] });
     expect(() => see([[open(2, 1), word], one])).not.toThrow();
   });

@@ -11,7 +11,7 @@ const refusedThere = submission({ messageId: 'm4', number: 4, text: 'refused-by-
 const others = submission({ messageId: 'm3', number: 3, source: 'hospital-b' });
 const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String(number) }] });
 
-/** Effects of one history; the server holds what it was last sent. */
+/** Effects of one history; the server holds what was sent last. */
 function see(...history: (Effect | { readonly put: number; readonly key?: string })[]) {
   const resources: FhirServer['resources'] = new Map();
   const fhirServers = [{ base: SERVERS.shared, resources } as FhirServer];
@@ -40,7 +40,7 @@ const item = (messageId: string, fields: object = {}) =>
 const pending = (messageId: string) => item(messageId, { deliveryShard: 's' });
 
 describe('the checker of deliveries', () => {
-  test('R05: lets a delivery end when the server holds what Resources does', () => {
+  test('R05: accepts that a delivery ends when the server has what Resources has', () => {
     const checker = see(pending('m1'), { put: 1 }, pending('m2'));
     expect(checker.unfinished()).toBe('hospital-a#Patient#p1 is not delivered');
     expect(see(pending('m2'), { put: 2 }, { put: 1 }, { put: 2 }, item('m2')).unfinished()).toBe(
@@ -59,13 +59,13 @@ describe('the checker of deliveries', () => {
     expect(() => see(pending('m4'), refused('m4'))).not.toThrow();
   });
 
-  test('R05: finds an older one that comes when all counts as delivered', () => {
+  test('R05: finds an older version that arrives when everything counts as delivered', () => {
     const delivered = [pending('m2'), { put: 2 }, item('m2')];
     expect(() => see(...delivered, { put: 2 })).not.toThrow();
     expect(() => see(...delivered, { put: 1 })).toThrow('R05: #1 was put over #2');
   });
 
-  test('R51: finds what is put at another source’s place, and what nobody sent', () => {
+  test('R51: finds a resource in another source’s place, and one that nobody sent', () => {
     expect(() => see({ put: 3 })).toThrow('R51: #3 of hospital-b');
     expect(() => see({ put: 3, key: 'Patient/b-p1' })).not.toThrow();
     expect(() => see({ put: 9 })).toThrow('nobody sent');

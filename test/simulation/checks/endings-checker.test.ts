@@ -44,7 +44,7 @@ function checked(...effects: Effect[]): EndingsChecker {
 }
 
 describe('R04: the checker of endings', () => {
-  test('lets pass what is stored, told and deleted', () => {
+  test('accepts a message that is stored, published and deleted', () => {
     const checker = checked(arrived(first), sent(one), stored(one), told('m1', 'stored'));
     expect(checker.unfinished()).toContain('still in a queue');
     checker.see(left(first));
@@ -52,7 +52,7 @@ describe('R04: the checker of endings', () => {
     expect(() => checker.end()).not.toThrow();
   });
 
-  test('lets the original go once its copy is in the isolation queue', () => {
+  test('accepts that the original is deleted once its copy is in the isolation queue', () => {
     const hops = [arrived(first), sent(one), arrived(isolated, 'critical-isolation'), left(first)];
     expect(checked(...hops).unfinished()).toContain('has not ended');
     expect(() => checked(...hops, left(isolated, 'critical-isolation'))).toThrow(
@@ -75,20 +75,20 @@ describe('R04: the checker of endings', () => {
     expect(() => checker.see(left(group, 'critical-isolation'))).toThrow('m2 was deleted');
   });
 
-  test('a newer submission in its place counts as stored', () => {
+  test('counts a message that a newer submission replaced as stored', () => {
     const newer = submission({ messageId: 'm3', sentAt: 9_000 });
     const checker = checked(arrived(first), sent(one), sent(newer), stored(newer));
     expect(() => checker.see(left(first))).not.toThrow();
   });
 
-  test('finds what SQS gave up, once its dead letter is gone too', () => {
+  test('finds a message that SQS gave up on, after its dead letter is gone too', () => {
     const letter = { ...first };
     const moved = [left(first, 'critical', 'redriven'), arrived(letter, 'critical-dead-letter')];
     const checker = checked(arrived(first), sent(one), ...moved);
     expect(() => checker.see(left(letter, 'critical-dead-letter'))).toThrow('R04');
   });
 
-  test('finds what is still on its way, and what nobody was told of', () => {
+  test('finds a message that is still under way, and one whose ending was not published', () => {
     expect(() => checked(arrived(first), sent(one)).end()).toThrow('has not ended');
     const untold = checked(arrived(first), sent(one), stored(one), left(first));
     expect(() => untold.end()).toThrow('nobody was told');
@@ -96,7 +96,7 @@ describe('R04: the checker of endings', () => {
     expect(open.unfinished()).toContain('still in-isolation');
   });
 
-  test('R02, R09: finds an ending that is not the right one', () => {
+  test('R02, R09: finds an ending that is not the expected one', () => {
     const start = [arrived(first), sent(one)];
     expect(() => checked(...start, entered('m1', 'quarantined', 'dead-letter'))).toThrow('R02');
     expect(() => checked(...start, entered('m1', 'quarantined', 'rejection'))).toThrow('R09');
@@ -122,7 +122,7 @@ describe('R04: the checker of endings', () => {
     expect(again(at(1, 'redriven'), at(2))).not.toThrow();
   });
 
-  test('what was redriven is open again until it has ended again', () => {
+  test('counts a redriven message as open until it has ended again', () => {
     const ended = [sent(killer), entered('m2', 'quarantined', 'dead-letter')];
     const checker = checked(...ended, told('m2', 'dead-lettered'));
     expect(checker.unfinished()).toBeUndefined();

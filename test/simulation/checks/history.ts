@@ -1,4 +1,4 @@
-/** Effects of a history that a test makes up, for checkers to look at. */
+/** Effects of a made-up history, for tests of checkers. */
 import type { Item } from '../../../simulation/dynamo/values.ts';
 import type { EffectOf } from '../../../simulation/effects.ts';
 import { Host } from '../../../simulation/host.ts';
@@ -8,7 +8,7 @@ import type { Submission } from '../../../simulation/submission.ts';
 
 export const scheduler = new Scheduler(1);
 
-/** A host whose clock shows that much more than the beginning of the run. */
+/** A host whose clock is ahead of the beginning of the run by that much. */
 export const hostAt = (name: string, ms = 0) => new Host(scheduler, { name, skewMs: ms });
 
 export function submission(fields: Partial<Submission> = {}): Submission {

@@ -39,13 +39,13 @@ function see(...effects: Effect[]): IncidentChecker {
 }
 
 describe('R20: the checker of incidents', () => {
-  test('lets ten crashes within five minutes open one, and nine none', () => {
+  test('accepts that ten crashes within five minutes open one, and nine none', () => {
     see(...crashes(10), incident(1)).end();
     see(...crashes(9)).end();
     see(...crashes(10, 300_000 / 9)).end();
   });
 
-  test('finds a full window without an incident, whatever the order of its crashes', () => {
+  test('finds a full window without an incident, in any order of its crashes', () => {
     expect(() => see(...crashes(10).reverse()).end()).toThrow('opened no incident');
     expect(() => see(...crashes(9), crash(0)).end()).not.toThrow();
   });
@@ -58,14 +58,14 @@ describe('R20: the checker of incidents', () => {
     expect(() => see(...(twins as Effect[])).end()).not.toThrow();
   });
 
-  test('finds an incident for no reason, a second one, and a number that is left out', () => {
+  test('finds an incident without a reason, a second one, and a number that is left out', () => {
     expect(() => see(...crashes(9), incident(1))).toThrow('no window holds 10');
     expect(() => see(...crashes(10), incident(1), incident(2))).toThrow('while #1 goes on');
     expect(() => see(...crashes(10), incident(2))).toThrow('follows none');
     expect(() => see(incident(1, 'open', { cause: 'escalation' }))).not.toThrow();
   });
 
-  test('what a resolution has read opens no other', () => {
+  test('accepts no other incident for crashes that a resolution has read', () => {
     const first = [...crashes(10), incident(1), resolved(1, { at: 20_000 })];
     expect(() => see(...first).end()).not.toThrow();
     expect(() => see(...first, incident(2))).toThrow('no window');
@@ -74,7 +74,7 @@ describe('R20: the checker of incidents', () => {
     expect(() => see(...first, ...late, incident(2)).end()).not.toThrow();
   });
 
-  test('a quiet resolution leaves the crashes of its quiet period', () => {
+  test('keeps the crashes of the quiet period after a quiet resolution', () => {
     const quiet = resolved(1, { at: 30_000, quietSince: 12_000 });
     const during = [...crashes(10), incident(1), ...crashes(5, 1_000, 15), quiet];
     expect(() => see(...during).end()).not.toThrow();
@@ -82,7 +82,7 @@ describe('R20: the checker of incidents', () => {
     expect(() => see(...during, ...more).end()).toThrow('R20');
   });
 
-  test('finds a crash that was told and is not recorded', () => {
+  test('finds a crash that was published and not recorded', () => {
     const event = { id: 'c99', component: scope, at: 1 };
     const arrived: Effect = {
       kind: 'arrived',
@@ -99,7 +99,7 @@ describe('R20: the checker of incidents', () => {
 describe('R21: the checker of incidents', () => {
   const opened = [...crashes(10), incident(1)];
 
-  test('waits until on-call and management were told, and it is over', () => {
+  test('waits until on-call and management were notified, and it is over', () => {
     const checker = see(...opened);
     expect(checker.unfinished()).toBe('incident validate#1 is not told to oncall');
     checker.see(page('validate#1'));
@@ -111,7 +111,7 @@ describe('R21: the checker of incidents', () => {
     expect(checker.unfinished()).toBeUndefined();
   });
 
-  test('finds a page of no incident, and one under another key', () => {
+  test('finds a page of no incident, and one with another key', () => {
     expect(() => see(...opened, page('validate#2'))).toThrow('which is not there');
     expect(() => see(...opened, page('validate#1', 'oncall', 'page', 'y'))).toThrow('told as y');
   });

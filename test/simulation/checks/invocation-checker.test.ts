@@ -20,7 +20,7 @@ function checkerIn(around: { now: string | undefined }, ...effects: Effect[]) {
 }
 
 describe('R61: the checker of invocations', () => {
-  test('lets an invocation call until it ends, and an environment while it loads', () => {
+  test('accepts calls of an invocation until it ends, and of an environment while it loads', () => {
     const around: { now: string | undefined } = { now: undefined };
     const checker = checkerIn(around, called, invoked('r1'));
     around.now = 'r1';

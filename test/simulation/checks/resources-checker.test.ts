@@ -25,22 +25,22 @@ function see(...changes: [object | undefined, object | undefined][]): void {
 }
 
 describe('the checker of Resources', () => {
-  test('R05: lets a newer submission take the place of an older one', () => {
+  test('R05: accepts that a newer submission replaces an older one', () => {
     expect(() => see([undefined, itemOf(older)], [itemOf(older), itemOf(newer)])).not.toThrow();
   });
 
-  test('R05: finds an older one over a newer one, and an order that is not the submission’s', () => {
+  test('R05: finds an older one that replaces a newer one, and an order that is not the submission’s', () => {
     expect(() => see([itemOf(newer), itemOf(older)])).toThrow('R05: #1');
     const late = itemOf(older, { submissionOrder: orderOf(newer) });
     expect(() => see([undefined, late])).toThrow(`as if it were of ${orderOf(newer)}`);
   });
 
-  test('R51: finds what lies in another source’s place', () => {
+  test('R51: finds a resource in another source’s place', () => {
     const stolen = itemOf(older, { pk: 'hospital-b#Patient#p1' });
     expect(() => see([undefined, stolen])).toThrow('R51: #1');
   });
 
-  test('R04: finds a second effect, another content, and what must not be stored', () => {
+  test('R04: finds a second effect, other content, and a resource that must not be stored', () => {
     const delivered = itemOf(older, { deliveryShard: 'x' });
     expect(() => see([itemOf(older), delivered])).not.toThrow();
     expect(() => see([itemOf(older), itemOf(older, { storedAt: 6 })])).toThrow('storedAt changed');

@@ -51,20 +51,20 @@ const received = (name: string): Effect => ({
 });
 
 describe('R31: the checker of lanes', () => {
-  test('lets a lane be read while its pause is not confirmed', () => {
+  test('accepts that a lane is read until its pause is confirmed', () => {
     const checker = see([held(2)]);
     expect(() => checker.see(received('critical'), undefined)).not.toThrow();
     expect(checker.unfinished()).toBe('lane critical is held by supervisor');
   });
 
-  test('finds a pause that is said to be confirmed while a mapping is on', () => {
+  test('finds a pause that counts as confirmed while a mapping is enabled', () => {
     const half = { critical: 'Disabled' };
     expect(() => see([held(2), held(3, { confirmed: true })], half)).toThrow(
       'critical-isolation is Enabled',
     );
   });
 
-  test('finds a paused lane that is read, but by its probe', () => {
+  test('finds a paused lane that is read, except by its probe', () => {
     const checker = see([held(2), held(3, { confirmed: true })], OFF);
     clock.now += 5_000;
     expect(() => checker.see(received('background'), undefined)).not.toThrow();
@@ -72,7 +72,7 @@ describe('R31: the checker of lanes', () => {
     expect(() => checker.see(received('critical-isolation'), undefined)).toThrow('R31');
   });
 
-  test('finds what is left to do, and a save on a state that was replaced', () => {
+  test('finds unfinished work, and a save on a state that was replaced', () => {
     const undone = back(2, undefined, { outbox: [{ kind: 'escalation' }] });
     expect(see([undone]).unfinished()).toBe('escalation of critical is not done');
     expect(() => see([held(1)])).toThrow('saved as 1 over 1');
@@ -84,12 +84,12 @@ describe('R33: the checker of lanes', () => {
   const paused = [held(2), held(3, { confirmed: true })];
   const probing = [...paused, held(4, { confirmed: true, probe })];
 
-  test('lets a lane come back by a probe, with two environments and then four', () => {
+  test('accepts that a lane returns by a probe, with two environments and then four', () => {
     const checker = see([...probing, back(5, 2), back(6, 4), back(7, undefined)], OFF);
     expect(checker.unfinished()).toContain('Disabled');
   });
 
-  test('finds a lane that comes back without a probe, unless an operator says so', () => {
+  test('finds a lane that returns without a probe, unless an operator resumes it', () => {
     expect(() => see([...paused, back(4, 2)], OFF)).toThrow('without a probe');
     const said = { outbox: [{ kind: 'audit', fact: { kind: 'lane-resumed', actor: 'ann' } }] };
     expect(() => see([...paused, back(4, 2, said)], OFF)).not.toThrow();
@@ -101,7 +101,7 @@ describe('R33: the checker of lanes', () => {
     expect(() => see(early)).toThrow('R33: critical is probed, and stack-critical is Enabled');
   });
 
-  test('finds a second probe, and one of a lane that is not to come back', () => {
+  test('finds a second probe, and one of a lane that must stay paused', () => {
     const second = held(5, { confirmed: true, probe: { ...probe, id: 'p2' } });
     expect(() => see([...probing, second], OFF)).toThrow('began a second probe');
     const operator = { operator: { ...hold, by: 'ann' } };

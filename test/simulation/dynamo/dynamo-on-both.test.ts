@@ -1,4 +1,4 @@
-/** The simulated tables answer as the embedded emulator does, for random items and expressions. */
+/** The simulated tables answer like the embedded emulator, for random items and expressions. */
 import { DeleteCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ function comparable(command: object, end: object | string): unknown {
   return { ...rest, Items: Items.map((one) => JSON.stringify(Object.entries(one).sort())).sort() };
 }
 
-/** AWS decides the condition before it looks at what the update names; the emulator looks first. */
+/** AWS evaluates the condition before the paths of the update; the emulator does the reverse. */
 function isLookedAtInAnotherOrder(command: object, emulated: unknown, simulated: unknown) {
   return (
     command instanceof UpdateCommand &&
@@ -29,7 +29,7 @@ function isLookedAtInAnotherOrder(command: object, emulated: unknown, simulated:
   );
 }
 
-test('the same commands have the same ends', async () => {
+test('the same commands have the same results', async () => {
   const ends = new Map<string, number>();
   const count = (name: string) => ends.set(name, (ends.get(name) ?? 0) + 1);
   await fc.assert(
@@ -56,7 +56,8 @@ test('the same commands have the same ends', async () => {
         }
       },
     ),
-    // Of a fixed seed: the emulator orders strings by UTF-16, so others find its differences from AWS.
+    // With a fixed seed: the emulator orders strings by UTF-16, so other seeds find its differences from
+    // AWS.
     {
       numRuns: Number(process.env['RUNS'] ?? 15),
       seed: Number(process.env['SEED'] ?? 14),

@@ -62,7 +62,7 @@ async function paged(dynamo: Dynamo, next: (start: Record<string, unknown> | und
 }
 
 describe('simulated tables', () => {
-  test('an index is behind its table, in the order of the writes', async () => {
+  test('an index lags behind its table, in the order of the writes', async () => {
     const { scheduler, dynamo, put } = tables({ indexLagMs: 1_000 });
     put(1, { kind: 'a' });
     put(1, { kind: 'b' });
@@ -88,7 +88,7 @@ describe('simulated tables', () => {
     expect(dynamo.perform(ofKind('a'))).toMatchObject({ Count: 301 });
   });
 
-  test('pages end anywhere, and together hold each row once', async () => {
+  test('pages may end anywhere, and together have each row once', async () => {
     const { dynamo, put } = tables({ pageRowsMax: 7 });
     for (let sk = 0; sk < 100; sk += 1) put(sk);
     const query = { TableName, KeyConditionExpression: 'pk = :p' };
@@ -114,7 +114,7 @@ describe('simulated tables', () => {
     expect(scanned.flat().length).toBe(100);
   });
 
-  test('a batch may be left undone in part', () => {
+  test('a batch may be done in part', () => {
     const { dynamo, table } = tables({ unprocessed: 0.5 });
     const requests = Array.from({ length: 20 }, (_, sk) => ({
       PutRequest: { Item: { pk: 'p', sk: String(sk) } },
@@ -133,7 +133,7 @@ describe('simulated tables', () => {
     expect(got.Responses.t.length + (got.UnprocessedKeys.t?.Keys.length ?? 0)).toBe(20 - left);
   });
 
-  test('nobody who holds an item can change it, and an update shares what it leaves', () => {
+  test('a returned item is a copy, and an update shares what it does not change', () => {
     const { dynamo, put } = tables();
     const inner = { deep: [1] };
     put(1, { inner, other: 1 });
@@ -161,7 +161,7 @@ describe('simulated tables', () => {
     expect(before['other']).toBe(1);
   });
 
-  test('each write is told, and what expired goes by itself', () => {
+  test('each write is reported, and expired items disappear by themselves', () => {
     const { put, table, changes } = tables();
     put(1, { expiresAt: 10 });
     put(2, { expiresAt: 20 });
@@ -171,7 +171,7 @@ describe('simulated tables', () => {
     expect(changes.at(-1)).toMatchObject({ before: { sk: '1' }, after: undefined });
   });
 
-  test('a table that is not there, and a command that is not simulated', () => {
+  test('a missing table, and a command that is not simulated, are refused', () => {
     const { dynamo } = tables();
     const get = new GetCommand({ TableName: 'u', Key: { pk: 'p' } });
     expect(() => dynamo.perform(get)).toThrow('u not found');

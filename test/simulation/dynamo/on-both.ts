@@ -1,4 +1,4 @@
-/** One table on the embedded emulator and one in the simulation, asked the same. */
+/** One table on the embedded emulator and one in the simulation, with the same commands. */
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { startEmulator } from '../../../packages/local-lambda/emulators/emulator.ts';
@@ -74,7 +74,7 @@ export async function startBoth() {
   };
 }
 
-/** What came of it: the answer without what is of the transport, or the refusal's name. */
+/** The result: the answer without metadata of the transport, or the refusal's name. */
 export async function endOf(answer: Promise<object>): Promise<object | string> {
   try {
     const { $metadata: _, ...said } = (await answer) as Record<string, unknown>;

@@ -18,7 +18,7 @@ const list = fc.array(leaf, { maxLength: 3 });
 const map = fc.dictionary(fc.constantFrom('x', 'y'), leaf, { maxKeys: 2 });
 const value = fc.oneof(leaf, list, map);
 
-/** Attributes that expressions name, and the nested ones among them. */
+/** Attributes that expressions name, including nested ones. */
 const attribute = fc.constantFrom('title', '#status', 'xs', 'box', 'num');
 const path = fc.oneof(
   attribute,
@@ -117,7 +117,7 @@ const update = fc.oneof(
   ),
 );
 
-/** Numbers the placeholders, and names only what is used: unused ones are refused. */
+/** Numbers the placeholders, and names only used ones, because unused ones are refused. */
 function expressionsOf(made: Readonly<Record<string, Made | undefined>>) {
   const values: Record<string, unknown> = {};
   const texts: Record<string, string> = {};

@@ -7,14 +7,17 @@ import { FENCES } from '../../../simulation/fences/fences.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 
 describe('fences that are taken out', () => {
-  test.each(FENCES.map((fence) => [fence.name, fence] as const))('%s stands once', (_, fence) => {
-    const source = readFileSync(join(ROOT, fence.file), 'utf8');
-    const without = withoutFence(fence, source);
-    expect(without).toBe(source.replace(fence.code, () => fence.without));
-    expect(without).not.toBe(source);
-  });
+  test.each(FENCES.map((fence) => [fence.name, fence] as const))(
+    '%s is in the code once',
+    (_, fence) => {
+      const source = readFileSync(join(ROOT, fence.file), 'utf8');
+      const without = withoutFence(fence, source);
+      expect(without).toBe(source.replace(fence.code, () => fence.without));
+      expect(without).not.toBe(source);
+    },
+  );
 
-  test('says so where a fence is not there, or twice', () => {
+  test('reports a fence that is not in the code, or is there twice', () => {
     const fence = { name: 'f', file: 'x.ts', code: 'a', without: 'b' };
     expect(() => withoutFence(fence, 'c')).toThrow('holds its code 0 times');
     expect(() => withoutFence(fence, 'aca')).toThrow('holds its code 2 times');

@@ -38,7 +38,7 @@ async function invoked(failures: number, throttles = 0) {
 }
 
 describe('an asynchronous invocation', () => {
-  test('is tried again after a minute and two more, as the same request', async () => {
+  test('is tried again after one minute and after two more, as the same request', async () => {
     const { requests, minutes, dead } = await invoked(2);
     expect(requests.length).toBe(3);
     expect(new Set(requests).size).toBe(1);
@@ -52,7 +52,7 @@ describe('an asynchronous invocation', () => {
     expect(dead).toEqual(['{"n":1}']);
   });
 
-  test('that is refused has not been tried', async () => {
+  test('that is refused does not count as tried', async () => {
     const { requests, dead } = await invoked(2, 5);
     expect(requests.length).toBe(3);
     expect(dead).toEqual([]);

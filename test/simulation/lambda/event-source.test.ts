@@ -70,7 +70,7 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
 }
 
 describe('an event source', () => {
-  test('hands over batches, and deletes what was done', async () => {
+  test('delivers batches, and deletes what was done', async () => {
     const sizes: number[] = [];
     const { send, untilEmpty } = lane(async ({ Records }, host) => {
       sizes.push(Records.length);
@@ -82,7 +82,7 @@ describe('an event source', () => {
     expect(Math.max(...sizes)).toBe(10);
   });
 
-  test('what is reported as failed comes back when its visibility ends', async () => {
+  test('returns a message that was reported as failed when its visibility ends', async () => {
     let isFirst = true;
     const { send, untilEmpty, elapsed } = lane(async ({ Records }) => {
       const failed = isFirst ? Records.slice(0, 1) : [];
@@ -94,7 +94,7 @@ describe('an event source', () => {
     expect(elapsed()).toBeGreaterThan(30_000);
   });
 
-  test('a batch whose function throws, runs out of time or dies comes back whole', async () => {
+  test('returns a whole batch if its function throws, runs out of time or dies', async () => {
     const ends = ['throw', 'hang', 'well'];
     const { send, untilEmpty, target, elapsed } = lane(async (_event, host) => {
       const end = ends.shift();
@@ -108,7 +108,7 @@ describe('an event source', () => {
     expect(target.environments).toBe(2);
   });
 
-  test('runs as many at a time as the mapping and the function allow', async () => {
+  test('runs as many invocations at a time as the mapping and the function allow', async () => {
     let running = 0;
     let most = 0;
     const handle = async (_event: SQSEvent, host: Host) => {
@@ -143,7 +143,7 @@ describe('an event source', () => {
     expect(counts.some((count) => Number(count) > 1)).toBe(true);
   });
 
-  test('disabling takes time, and no other change meanwhile', async () => {
+  test('takes time to be disabled, and accepts no other change meanwhile', async () => {
     const { send, source, scheduler, queue, untilEmpty } = lane(async () => undefined);
     expect(source.change({ enabled: false })).toBe(true);
     expect(source.change({ enabled: true })).toBe(false);
@@ -159,7 +159,7 @@ describe('an event source', () => {
 });
 
 describe('an environment', () => {
-  test('is killed at awaits, and what it began never goes on', async () => {
+  test('is killed at awaits, and what it began never continues', async () => {
     let finished = 0;
     let begun = 0;
     const { send, untilEmpty, target } = lane(
@@ -177,7 +177,7 @@ describe('an environment', () => {
     expect(target.environments).toBeGreaterThan(5);
   });
 
-  test('R61: what it left pending goes on in a later invocation', async () => {
+  test('R61: continues in a later invocation what it left pending', async () => {
     const late: number[] = [];
     const { send, untilEmpty, scheduler } = lane(
       async (_event, host) => {

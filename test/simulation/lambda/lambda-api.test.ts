@@ -52,7 +52,7 @@ function api(handle: Handler, concurrencyMax = 10) {
 }
 
 describe("Lambda's API", () => {
-  test('changes a mapping some time later, and takes no other change meanwhile', async () => {
+  test('changes a mapping some time later, and accepts no other change meanwhile', async () => {
     const { its, scheduler } = api(async () => null);
     const get = () => its.perform(new GetEventSourceMappingCommand({ UUID }));
     const update = (Enabled: boolean, MaximumConcurrency: number) =>
@@ -77,7 +77,7 @@ describe("Lambda's API", () => {
     expect(() => update(true, 1)).toThrow();
   });
 
-  test('says what a function is told', () => {
+  test('returns the function’s environment variables', () => {
     const { its } = api(async () => null);
     const command = new GetFunctionConfigurationCommand({ FunctionName: 'f' });
     expect(its.perform(command)).toEqual({
@@ -100,7 +100,7 @@ describe("Lambda's API", () => {
     expect(await hanging.invoke()).toMatchObject({ FunctionError: 'Unhandled' });
   });
 
-  test('refuses an invocation where no environment is free', () => {
+  test('refuses an invocation if no environment is free', () => {
     const { its } = api(async () => null, 0);
     const command = new InvokeCommand({ FunctionName: 'f', Payload: Buffer.from('{}') });
     expect(() => its.perform(command)).toThrow('Rate Exceeded');

@@ -36,7 +36,7 @@ async function heard(requestId: string | undefined, faults: Partial<LogFaults> =
 }
 
 describe('log subscriptions', () => {
-  test('tell of a death as the platform does, some time later', async () => {
+  test('report a death as the platform does, some time later', async () => {
     const { read, ms } = await heard('r1');
     expect(read.length).toBe(1);
     const { functionName, logStream, events = [] } = read[0] ?? {};
@@ -46,12 +46,12 @@ describe('log subscriptions', () => {
     expect(ms).toBeGreaterThanOrEqual(NO_LOG_FAULTS.delayMs / 2);
   });
 
-  test('tell of one that died while it loaded', async () => {
+  test('report an environment that died while it loaded', async () => {
     const { read } = await heard(undefined);
     expect(deathsOf('f#1', read[0]?.events ?? [], true)).toMatchObject([{ during: 'loading' }]);
   });
 
-  test('tell again, and in pieces', async () => {
+  test('may repeat a report, and split it', async () => {
     const { read } = await heard('r1', { repeats: 1 });
     expect(read.length).toBe(2);
     const pieces = await heard('r1', { inPieces: true, repeats: 1 });

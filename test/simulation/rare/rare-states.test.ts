@@ -45,7 +45,7 @@ const put: Effect = {
   version: { key: 'k', id: 'v', at: 0, bytes: undefined },
 };
 
-/** For each state a history that reaches it, and how much of it does not. */
+/** For each state a history that reaches it, and how much of that history does not. */
 const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
   'a redrive while its letter is still in the queue': [
     [arrived('critical-dead-letter', letter)],

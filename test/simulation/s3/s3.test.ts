@@ -26,8 +26,8 @@ function service(isVersioned = true) {
   return { s3, put, get };
 }
 
-describe('S3 by its commands', () => {
-  test('keeps every version, and hands out the newest', async () => {
+describe('simulated S3', () => {
+  test('keeps every version, and returns the newest', async () => {
     const { s3, put, get } = service();
     const { VersionId } = put('k', 'one');
     put('k', 'two');
@@ -42,7 +42,7 @@ describe('S3 by its commands', () => {
     await expect(get('k', VersionId)).rejects.toMatchObject({ name: 'NoSuchVersion' });
   });
 
-  test('a put under If-None-Match happens once', async () => {
+  test('accepts a put with If-None-Match once', async () => {
     const { put, get } = service();
     const condition = { IfNoneMatch: '*' };
     put('k', 'one', condition);
@@ -50,7 +50,7 @@ describe('S3 by its commands', () => {
     expect(await get('k')).toBe('one');
   });
 
-  test('without versions the last one stands alone', async () => {
+  test('keeps only the last version without versioning', async () => {
     const { s3, put, get } = service(false);
     put('k', 'one');
     put('k', 'two');

@@ -29,7 +29,7 @@ function server(hasEtags = true) {
 }
 
 describe('a simulated FHIR server', () => {
-  test('stores what is PUT, with versions, and tells of it', () => {
+  test('stores what is PUT, with versions, and reports it', () => {
     const { its, effects, call } = server();
     expect(call('GET').status).toBe(404);
     expect(call('PUT', 'a')).toEqual({ status: 201, headers: { etag: 'W/"1"' } });
@@ -42,7 +42,7 @@ describe('a simulated FHIR server', () => {
     ]);
   });
 
-  test('heeds If-Match, unless it knows no ETags', () => {
+  test('respects If-Match, unless it has no ETags', () => {
     const { call } = server();
     expect(call('PUT', 'a', { 'if-match': 'W/"1"' }).status).toBe(412);
     call('PUT', 'a');

@@ -40,8 +40,8 @@ const endOf = (call: Promise<Response>) =>
     (error: unknown) => String(error),
   );
 
-describe('a call of a simulated server', () => {
-  test('is answered, and told of', async () => {
+describe('a call to a simulated server', () => {
+  test('is answered, and reported', async () => {
     const { call, run, effects } = net();
     const answer = call();
     await run();
@@ -52,7 +52,7 @@ describe('a call of a simulated server', () => {
     expect(effects.map(({ kind }) => kind)).toEqual(['requested', 'answered']);
   });
 
-  test('that is given up ends at once, and is carried out all the same', async () => {
+  test('that is given up ends at once, and is still carried out', async () => {
     const { scheduler, host, call, run, served, effects } = net({ slow: 1, slowMs: 10_000 });
     const signal = new AbortController();
     const end = endOf(call(signal.signal));
@@ -86,7 +86,7 @@ describe('a call of a simulated server', () => {
     expect(await failing).toContain('fetch failed');
   });
 
-  test('of a host that died has no end', async () => {
+  test('of a host that died never ends', async () => {
     const { call, run, host, served, effects } = net();
     void call();
     host.kill();

@@ -12,7 +12,7 @@ function ask(valueSet: string, code: string) {
 }
 
 describe('a simulated terminology server', () => {
-  test('knows some codes, and some value sets not at all', () => {
+  test('knows some codes, and does not know some value sets', () => {
     expect(ask('http://set', 'known-1')).toBe('in-set');
     expect(ask('http://set', 'other')).toBe('not-in-set');
     expect(ask('http://set-unknown', 'known-1')).toBe('unknown');

@@ -28,7 +28,7 @@ function topic(faults: Partial<SnsFaults> = {}) {
 const kind = (StringValue: string) => ({ kind: { DataType: 'String', StringValue } });
 
 describe('a topic', () => {
-  test('copies a message to each queue that wants it, some time later', async () => {
+  test('copies a message to each matching queue, some time later', async () => {
     const { sns, all, some, run } = topic();
     sns.perform(new PublishCommand({ TopicArn, Message: 'm', MessageAttributes: kind('a') }));
     sns.perform(new PublishCommand({ TopicArn, Message: 'n', MessageAttributes: kind('c') }));
@@ -41,7 +41,7 @@ describe('a topic', () => {
     ]);
   });
 
-  test('repeats itself, and takes batches in part', async () => {
+  test('may repeat a message, and accept a batch in part', async () => {
     const { sns, all, run } = topic({ repeated: 1, entryRefused: 0.5 });
     const PublishBatchRequestEntries = Array.from({ length: 10 }, (_, Id) => ({
       Id: String(Id),
@@ -59,7 +59,7 @@ describe('a topic', () => {
     expect(all.size).toBe(2 * answer.Successful.length);
   });
 
-  test('that is not there', () => {
+  test('that does not exist is refused', () => {
     const publish = new PublishCommand({ TopicArn: 'arn:u', Message: 'm' });
     expect(() => topic().sns.perform(publish)).toThrow('arn:u');
   });

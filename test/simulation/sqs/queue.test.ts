@@ -47,7 +47,7 @@ function queueWith(plan: Partial<QueuePlan> = {}, faults: Partial<QueueFaults> =
 }
 
 describe('a queue', () => {
-  test('hands a message out once, and again when its visibility ends', async () => {
+  test('delivers a message once, and again when its visibility ends', async () => {
     const { queue, wait } = queueWith();
     const { id } = queue.send(SENT);
     const [first] = queue.receive(10);
@@ -59,7 +59,7 @@ describe('a queue', () => {
     expect(queue.receive(10)).toMatchObject([{ receiveCount: 2, message: { id } }]);
   });
 
-  test('forgets what is deleted, and a stale handle may not delete', async () => {
+  test('forgets deleted messages, and a stale handle may have no effect', async () => {
     const { queue, wait, left } = queueWith();
     queue.send(SENT);
     const [first] = queue.receive(1);
@@ -73,7 +73,7 @@ describe('a queue', () => {
     expect(queue.receive(1)).toEqual([]);
   });
 
-  test('a stale handle deletes by chance', async () => {
+  test('a stale handle sometimes deletes', async () => {
     const { queue, wait } = queueWith();
     for (let count = 0; count < 100; count += 1) queue.send(SENT);
     const stale = queue.receive(100);
@@ -83,7 +83,7 @@ describe('a queue', () => {
     expect(queue.size).toBeLessThan(80);
   });
 
-  test('shows a message sooner or later as it is told, to the holder of it alone', async () => {
+  test('makes a message visible sooner or later on request, for the owner of its handle only', async () => {
     const { queue, wait } = queueWith();
     queue.send(SENT);
     const [first] = queue.receive(1);
@@ -99,7 +99,7 @@ describe('a queue', () => {
     expect(queue.receive(1)).toHaveLength(1);
   });
 
-  test('moves what was received too often, with its id and its time', async () => {
+  test('moves a message that was received too often, with its id and its time', async () => {
     const { queue, dead, wait, left } = queueWith({
       redrive: { to: 'arn:aws:sqs:dead', receivesMax: 2 },
     });
@@ -113,7 +113,7 @@ describe('a queue', () => {
     expect(dead.receive(1)).toMatchObject([{ receiveCount: 1, message: { id, sentAt } }]);
   });
 
-  test('drops what is too old, and says so', async () => {
+  test('drops messages that are too old, and reports them', async () => {
     const { queue, wait, left } = queueWith({ retentionMs: 60_000 });
     queue.send(SENT);
     await wait(60_000);
@@ -121,7 +121,7 @@ describe('a queue', () => {
     expect(left).toEqual(['q expired']);
   });
 
-  test('comes in any order, sooner for a quiet group', () => {
+  test('delivers in any order, and a quiet group sooner', () => {
     const { queue } = queueWith();
     const ids = Array.from({ length: 100 }, () => queue.send({ ...SENT, groupId: 'loud' }).id);
     const quiet = queue.send({ ...SENT, groupId: 'quiet' }).id;
@@ -131,7 +131,7 @@ describe('a queue', () => {
     expect(order.indexOf(quiet)).toBeLessThan(60);
   });
 
-  test('is at-least-once and says wrong counts, where it is told to', async () => {
+  test('may deliver twice and report wrong counts', async () => {
     const { queue, wait } = queueWith({}, { duplicate: 1, countOff: 1, deleteMissed: 1 });
     queue.send(SENT);
     const [first] = queue.receive(1);
@@ -142,7 +142,7 @@ describe('a queue', () => {
     expect(queue.size).toBe(1);
   });
 
-  test('a delayed message comes later', async () => {
+  test('delivers a delayed message later', async () => {
     const { queue, wait } = queueWith();
     queue.send({ ...SENT, delaySeconds: 5 });
     expect(queue.receive(1)).toEqual([]);
@@ -160,7 +160,7 @@ describe('a FIFO queue', () => {
     body: deduplicationId,
   });
 
-  test('keeps a group in order, and gives none of it out while one is in flight', async () => {
+  test('keeps a group in order, and delivers none of it while one of its messages is in flight', async () => {
     const { queue, wait } = queueWith(fifo);
     for (const name of ['a1', 'a2', 'a3', 'b1']) queue.send(of(name.charAt(0), name));
     const bodies = (most: number) => queue.receive(most).map(({ message }) => message.body);
@@ -170,7 +170,7 @@ describe('a FIFO queue', () => {
     expect(bodies(10)).toEqual(['a1', 'a2', 'a3', 'b1']);
   });
 
-  test('takes one message for a deduplication id in five minutes', async () => {
+  test('accepts one message for each deduplication id in five minutes', async () => {
     const { queue, wait } = queueWith(fifo);
     const first = queue.send(of('a', 'x'));
     expect(queue.send(of('a', 'x')).id).toBe(first.id);

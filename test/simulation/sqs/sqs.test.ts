@@ -35,8 +35,8 @@ function service(entryRefused = 0) {
 
 const Entries = Array.from({ length: 10 }, (_, Id) => ({ Id: String(Id), MessageBody: `m${Id}` }));
 
-describe('SQS by its commands', () => {
-  test('sends, receives, shows again and deletes', () => {
+describe('simulated SQS', () => {
+  test('sends, receives, makes visible again and deletes', () => {
     const { sqs, queue } = service();
     const MessageAttributes = { source: { DataType: 'String', StringValue: 's' } };
     const send = new SendMessageCommand({
@@ -81,7 +81,7 @@ describe('SQS by its commands', () => {
     expect(sqs.perform(new ReceiveMessageCommand({ QueueUrl }), '')).toEqual({});
   });
 
-  test('a batch may be taken in part', () => {
+  test('may accept a batch in part', () => {
     const { sqs, queue } = service(0.5);
     const answer = sqs.perform(new SendMessageBatchCommand({ QueueUrl, Entries }), '') as {
       Successful: unknown[];
@@ -92,7 +92,7 @@ describe('SQS by its commands', () => {
     expect(answer.Successful.length + answer.Failed.length).toBe(10);
   });
 
-  test('hands a message to a function as Lambda does', () => {
+  test('passes a message to a function as Lambda does', () => {
     const { sqs, queue } = service();
     const MessageAttributes = { source: { DataType: 'String', StringValue: 's' } };
     sqs.perform(
@@ -108,7 +108,7 @@ describe('SQS by its commands', () => {
     });
   });
 
-  test('a queue that is not there', () => {
+  test('refuses a queue that does not exist', () => {
     const send = new SendMessageCommand({ QueueUrl: 'https://sqs/0/r', MessageBody: 'b' });
     expect(() => service().sqs.perform(send, '')).toThrow('no queue https://sqs/0/r');
   });

@@ -13,7 +13,7 @@ const needs = (numbers: number[], faults: string[]) => {
 };
 
 describe('shrinking', () => {
-  test('leaves the submissions and faults that the failure needs', async () => {
+  test('keeps the submissions and faults that the failure needs', async () => {
     const { fails, tries } = needs([3, 40], ['calls.late']);
     const faults = ['calls.failed', 'calls.late', 'queues.duplicate'];
     const reduced = await shrink(all, { fails, faults, triesMax: 200 });
@@ -21,14 +21,14 @@ describe('shrinking', () => {
     expect(tries()).toBeLessThan(60);
   });
 
-  test('leaves all where nothing can be taken out, and one at least', async () => {
+  test('keeps all if nothing can be removed, and at least one', async () => {
     const everything = { fails: async () => true, faults: [], triesMax: 200 };
     expect((await shrink(all, everything)).only).toHaveLength(1);
     const nothing = { fails: async () => false, faults: ['calls.late'], triesMax: 500 };
     expect(await shrink(all, nothing)).toEqual(all);
   });
 
-  test('stops after so many tries, with what still fails', async () => {
+  test('stops after a number of tries, with what still fails', async () => {
     const { fails, tries } = needs([99], []);
     const reduced = await shrink(all, { fails, faults: [], triesMax: 3 });
     expect(tries()).toBe(3);

@@ -30,7 +30,7 @@ function told(...effects: [Effect | string, typeof one | undefined][]): string[]
 }
 
 describe('the story of a failure', () => {
-  test('tells what has to do with the submission, and what befell who worked on it', () => {
+  test('has what concerns the submission, and what happened to those that worked on it', () => {
     const story = told(
       [{ kind: 'submitted', submission: three }, undefined],
       [invoked('12345678-r1'), one],
@@ -59,7 +59,7 @@ describe('the story of a failure', () => {
     ]);
   });
 
-  test('is a page at most', () => {
+  test('is at most a page', () => {
     const again: [Effect, typeof one] = [invoked('r1'), one];
     const story = told(
       [{ kind: 'submitted', submission: three }, undefined],

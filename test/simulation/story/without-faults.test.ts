@@ -9,7 +9,7 @@ const drawn = {
   outages: [outage, { ...outage, of: 'kms' }],
 };
 
-test('names the faults that are on, and takes some of them out', () => {
+test('names the faults that are on, and removes some of them', () => {
   expect(faultsIn(HEALTHY)).toEqual([]);
   const names = ['outage.0', 'outage.1', 'calls.late', 'calls.failed'];
   expect(faultsIn(drawn)).toEqual(names);
