@@ -1,4 +1,4 @@
-/** Logs for tests of the audit chain: made by the code that writes them, kept in memory. */
+/** Logs for tests of the audit chain, made by the code that writes them and kept in memory. */
 
 import type { RecordedFact } from '../../core/audit/audit-chain.ts';
 import {
@@ -29,7 +29,7 @@ export const recorded = (n: number, fields: Partial<RecordedFact> = {}): Recorde
   ...fields,
 });
 
-/** A log of so many entries in batches of these sizes, over and over. */
+/** A log of that many entries in batches of these sizes, repeated. */
 export function logOf(entries: number, batchSizes: readonly number[] = [10]): LogInMemory {
   const log: LogInMemory = { rows: [], objects: [], heads: [genesis(CHAIN)] };
   let left = entries;

@@ -15,10 +15,10 @@ import type { LambdaService } from './lambda-service.ts';
 import { itemsOf } from './stores.ts';
 import type { World } from './world.ts';
 
-/** What is deployed, in short. */
+/** A short version of what is deployed. */
 const DEPLOYED = { [ENV.configurationHash]: 'config-1', [ENV.codeHash]: 'code-1' };
 
-/** A cold environment of it, told something else than others are. */
+/** A cold environment of it, with other environment variables. */
 export async function loadAudit(told: Env = {}): Promise<Doomed> {
   const deps = coldDeps();
   const environment = readEnv({ ...process.env, ...DEPLOYED, ...told });
@@ -26,7 +26,7 @@ export async function loadAudit(told: Env = {}): Promise<Doomed> {
   return { handler, clients: [deps] };
 }
 
-/** What the CLI asks Lambda about it: where its log and its key are. */
+/** What the CLI asks Lambda about it: the places of its log and its key. */
 export function configureAudit(
   lambda: LambdaService,
   world: World,
@@ -52,7 +52,7 @@ export const factOf = (id: string, fields: Partial<AuditFact> = {}): AuditFact =
 
 let sent = 0;
 
-/** As it comes after the five minutes in which SQS itself knows a fact again. */
+/** As it comes after the five minutes in which SQS itself removes duplicates. */
 export async function tell({ queues }: World, ...facts: (AuditFact | string)[]): Promise<void> {
   for (const fact of facts) {
     sent += 1;
@@ -65,7 +65,7 @@ export async function tell({ queues }: World, ...facts: (AuditFact | string)[]):
   }
 }
 
-/** The entries that the table holds, in order; each must be what was hashed. */
+/** The entries in the table, in order; each must be the text that was hashed. */
 export async function entriesOf({ tables }: World): Promise<AuditEntry[]> {
   const items = (await itemsOf(tables.audit)).filter(({ pk }) => pk === AUDIT_CHAIN);
   const lines = items.sort((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1));
@@ -76,10 +76,10 @@ export async function entriesOf({ tables }: World): Promise<AuditEntry[]> {
   });
 }
 
-/** As `audit verify` does it. */
+/** Verifies as `audit verify` does. */
 export const verify = (world: World) => verifyLog(logOf(world), { copyingMs: 0 });
 
-/** Where its log lies, as the CLI is told. */
+/** The places of its log, as the CLI gets them. */
 export function logOf({ tables, auditBucket }: World): AuditLog {
   const { dynamo, s3 } = testClients();
   return { table: { name: tables.audit, dynamo }, bucket: { name: auditBucket, s3 } };

@@ -1,6 +1,6 @@
 /**
- * Bundles `validate` once for a whole run, as a deployment does. A test's workers and processes are
- * started from there (entry-url.ts beside this): from sources each would read and strip 60 files.
+ * Bundles `validate` once for a whole run, as a deployment does. A test's workers and processes start from
+ * there (entry-url.ts beside this): from sources each would read and strip 60 files.
  */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -9,22 +9,22 @@ const BUILT = join(ROOT, 'build', 'local');
 const STACK = 'fhir-failsafe-dev';
 
 export interface Changes {
-  /** Of every queue; `validate` is told of it. */
+  /** For every queue; `validate` gets it too. */
   readonly visibilitySeconds: number;
   /** Source of `handler.mjs` for the functions whose names end so. */
   readonly handlers?: Readonly<Record<string, string>>;
-  /** Environment variables beside its own, for the functions whose names end so. */
+  /** More environment variables, for the functions whose names end so. */
   readonly variables?: Readonly<Record<string, Variables>>;
-  /** Settings of the functions whose names end so, on top of what the stack told them. */
+  /** Settings for the functions whose names end so, in addition to the stack's. */
   readonly settings?: Readonly<Record<string, object>>;
 }
 
-/** What a function is told; `role` is the logical id of its role. */
+/** What a function gets; `role` is the logical id of its role. */
 type Variables = (role: string) => Readonly<Record<string, unknown>>;
 
 /**
- * Writes the assembly into a folder of its own. `repair` brings a changed function back to what was
- * built, as a deployment does: environments that start from then on run it.
+ * Writes the assembly into a folder of its own. `repair` restores a changed function to what was built, as
+ * a deployment does: environments that start from then on run it.
  */
 export async function changedAssembly(changes: Changes) {
   const { visibilitySeconds, handlers = {}, variables = {}, settings = {} } = changes;

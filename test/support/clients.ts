@@ -1,4 +1,4 @@
-/** The tests' own clients: faults that a test injects into the functions' clients miss these. */
+/** The tests' own clients. Faults that a test injects into the functions' clients do not affect these. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -15,7 +15,7 @@ const make = (endpoint: string | undefined) => ({
 
 let clients: ReturnType<typeof make> | undefined;
 
-/** Made for the emulators that are up: where those are is known once they are. */
+/** For the running emulators, whose addresses are known once they run. */
 export function testClients(): ReturnType<typeof make> {
   const endpoint = process.env['AWS_ENDPOINT_URL_SQS'];
   if (clients === undefined || clients.endpoint !== endpoint) clients = make(endpoint);

@@ -1,6 +1,6 @@
 /**
- * Lets time pass at once, for everything in this process that asks `Date.now()`: the functions and
- * the emulated queues alike. Timers go on as they are.
+ * Lets time pass at once, for everything in this process that calls `Date.now()`: the functions and the
+ * emulated queues alike. Timers continue as they are.
  */
 const real = Date.now;
 let skippedMs = 0;
@@ -11,14 +11,17 @@ export function skipTime(ms: number): void {
   Date.now = () => clock() + skippedMs;
 }
 
-/** Time is as it was before anything was skipped. */
+/** Restores the time from before anything was skipped. */
 export function resetTime(): void {
   skippedMs = 0;
   clock = real;
   Date.now = real;
 }
 
-/** From now on only {@link skipTime} lets time pass: what a busy machine takes for a step is no time. */
+/**
+ * From now on only {@link skipTime} lets time pass. The time that a busy machine takes for a step does not
+ * count.
+ */
 export function stopTime(): void {
   const at = real();
   clock = () => at;

@@ -1,4 +1,4 @@
-/** What a cold environment of a function begins with, in this process: clients and telemetry of its own. */
+/** What a cold environment of a function starts with, in this process: its own clients and telemetry. */
 import {
   type Clients,
   makeDynamo,
@@ -23,5 +23,5 @@ export const makeClients = (): Clients => ({
 
 export const coldDeps = () => ({ ...surroundings(process.env), ...makeClients() });
 
-/** The secret of the emulators that are up. */
+/** The secret of the running emulators. */
 export const testHashKey = () => new HashKey({ arn: HASH_KEY_ARN, secrets: makeSecrets() });

@@ -1,4 +1,4 @@
-/** A collector of traces on loopback: takes OTLP over HTTP as JSON, and keeps the spans. */
+/** A collector of traces on loopback: accepts OTLP over HTTP as JSON, and keeps the spans. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -14,7 +14,7 @@ interface SpanIds {
   readonly spanId: string;
 }
 
-/** As much as we ask of one. */
+/** The part of a span that tests read. */
 interface OtlpSpan extends SpanIds {
   readonly name: string;
   readonly parentSpanId?: string;
@@ -37,7 +37,7 @@ export interface CollectedSpan extends OtlpSpan {
 export interface Collector {
   readonly endpoint: string;
   readonly spans: CollectedSpan[];
-  /** Everything that arrived, as it arrived. */
+  /** All requests, as they arrived. */
   readonly bodies: string[];
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** The stack as a config has it, synthesized into a folder of its own: what stands in build/ stays. */
+/** The stack for a config, synthesized into a folder of its own. What is in build/ stays. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

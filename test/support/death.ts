@@ -7,7 +7,7 @@ export interface Death {
   readonly happened: Promise<'died'>;
 }
 
-/** The k-th call of the functions' clients still takes effect; no answer of it arrives. */
+/** The k-th call of the functions' clients still takes effect, but its answer never arrives. */
 export function dieAfterCall(
   k: number,
   {
@@ -22,7 +22,7 @@ export function dieAfterCall(
     ...[sqs, sns, s3, dynamo, hastyDynamo],
   ]);
   for (const client of [...own, ...others]) {
-    // All have the same stack; their types differ by the commands that they take.
+    // All have the same stack; their types differ by the commands that they accept.
     const { middlewareStack } = client as Clients['sqs'];
     middlewareStack.add(
       (next) => async (args) => {
@@ -40,7 +40,7 @@ export function dieAfterCall(
   return { happened: death.promise };
 }
 
-/** From the moment that the server has stored something, nothing of the process takes effect. */
+/** From the moment when the server has stored something, nothing of the process takes effect. */
 export function dieOnceStored(server: Downstream, { dynamo }: Clients): Death {
   const death = Promise.withResolvers<'died'>();
   const { onStored } = server;

@@ -1,4 +1,4 @@
-/** A world whose resources are delivered to a FHIR server, and the functions that do it, cold. */
+/** A world whose resources are delivered to a FHIR server, and cold functions that deliver them. */
 import type { ScheduledEvent } from 'aws-lambda';
 import type { Machine } from '../../aws/machine.ts';
 import { surroundings } from '../../aws/surroundings.ts';

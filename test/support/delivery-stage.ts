@@ -20,7 +20,7 @@ export interface HeldCalls {
   readonly finish: () => void;
 }
 
-/** To be read inside tests only. */
+/** Valid only inside tests. */
 export class DeliveryStage {
   #downstream: Downstream | undefined;
   #world: World | undefined;
@@ -37,18 +37,18 @@ export class DeliveryStage {
     return present(this.#lane);
   }
 
-  /** A stage anew, told other settings or of another server than the stand-in. */
+  /** A new stage with other settings, or with another server than the stand-in. */
   async build(settings: Record<string, unknown> = {}, endpoint?: string): Promise<void> {
     this.#world = await buildDeliveryWorld(endpoint ?? this.downstream.endpoint, settings);
     await this.reload();
   }
 
-  /** Cold environments on the same stage, which read their environment variables anew. */
+  /** Cold environments on the same stage, which read their environment variables again. */
   async reload(): Promise<void> {
     this.#lane = await loadDelivery(this.world, { later: this.#later });
   }
 
-  /** Another server in place of the one there is. */
+  /** Another server in place of the current one. */
   async restartDownstream(
     options: DownstreamOptions = {},
     later: Machine['later'] = realMachine.later,
@@ -60,8 +60,8 @@ export class DeliveryStage {
   }
 
   /**
-   * A server that has calls while it is slow until `finish` is told. Each of them is given up once the server
-   * has it, however slow the machine is; `timeoutMs` tells the timer of a call from others.
+   * A server that holds calls while it is slow until `finish` is called. Each call is given up once the
+   * server has it, however slow the machine is; `timeoutMs` identifies the timer of a call.
    */
   async holdCalls(timeoutMs: number, options: DownstreamOptions = {}): Promise<HeldCalls> {
     const held: (() => void)[] = [];
@@ -115,7 +115,7 @@ export class DeliveryStage {
     return pk;
   }
 
-  /** One delivery of what is visible. */
+  /** One delivery of the visible triggers. */
   turn(): Promise<Delivery | undefined> {
     return deliver(this.lane.deliver, this.world.queues.delivery, {
       context: contextWith(60_000),
@@ -144,7 +144,7 @@ export function useDeliveryStage(): DeliveryStage {
   return stage;
 }
 
-/** What a version of a resource looks like. */
+/** The text of a version of a resource. */
 export const textOf = (id: string | undefined, version: number) =>
   JSON.stringify({ resourceType: 'Patient', id, language: `v${version}` });
 

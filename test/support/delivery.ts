@@ -1,4 +1,4 @@
-/** Delivers what lies in a queue to a handler as Lambda's event source mapping does. */
+/** Delivers the messages of a queue to a handler as Lambda's event source mapping does. */
 import { randomUUID } from 'node:crypto';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
@@ -12,7 +12,7 @@ export interface Delivery {
   readonly failed: readonly string[];
 }
 
-/** A context with so much time left, counted from now. */
+/** A context with that much time left, counted from now. */
 export function contextWith(timeoutMs = 10_000): Context {
   const end = Date.now() + timeoutMs;
   return {
@@ -52,7 +52,7 @@ export async function receive(queue: Queue, max = 10): Promise<SQSRecord[]> {
   return Messages.map((message) => toRecord(message, queue));
 }
 
-/** One delivery: receive, invoke, delete what is done. Undefined where nothing was visible. */
+/** One delivery: receive, invoke, delete what is done. Undefined if nothing was visible. */
 export async function deliver(
   handler: SqsHandler,
   queue: Queue,

@@ -1,6 +1,6 @@
 /**
- * Makes a handler die after its k-th call to AWS, for every k, and lets SQS deliver again: the
- * check must hold each time.
+ * Makes a handler die after its k-th call to AWS, for every k, and lets SQS deliver again. The check must
+ * hold each time.
  */
 import { expect } from 'vitest';
 import { skipTime } from './clock.ts';
@@ -11,7 +11,7 @@ import type { Queue } from './provision.ts';
 import type { World } from './world.ts';
 
 const CALLS_MAX = 60;
-/** Longer than any visibility timeout, and than an attempt can run. */
+/** Longer than any visibility timeout, and longer than an attempt can run. */
 const LATER_MS = 120_000;
 
 /** One environment of a function, to be killed. */
@@ -24,7 +24,7 @@ export interface Doomed {
 }
 
 export interface Story {
-  /** Passes over so many calls at a time, where many are the same read; 1 unless given. */
+  /** Steps over that many calls at a time, for many equal reads; 1 unless given. */
   readonly stride?: number;
   readonly build: () => Promise<World>;
   readonly queue: (world: World) => Queue;
@@ -35,7 +35,7 @@ export interface Story {
   check(world: World): Promise<void>;
 }
 
-/** For k = 1, 2, 3 … until it no longer lives to see its k-th call; answers how many it makes. */
+/** For k = 1, 2, 3 … until it survives, having made fewer than k calls; returns how many it makes. */
 export async function dieAtEveryStep(story: Story): Promise<number> {
   for (let k = 1; k <= CALLS_MAX; k += story.stride ?? 1) {
     const world = await story.build();

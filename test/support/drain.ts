@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 const PAUSE_MS = 50;
 const STEP_MS = 1_000;
 
-/** Of time that is skipped: longer than messages wait. What is at work may take as long as the machine needs. */
+/** In skipped time: longer than messages wait. Work under way may take as long as the machine needs. */
 const WAITING_MAX_MS = 3_600_000;
 
 /** Runs until the queues are empty; throws if what is left waits for ever. */
@@ -40,7 +40,7 @@ export async function drain(
     while (!empty) {
       const depths = await Promise.all(consumers.map(({ queue }) => depthOf(queue)));
       empty = depths.every((depth) => depth === 0);
-      // Nobody is at work, so whatever is left waits for its time.
+      // Nothing is under way, so whatever is left waits for its time.
       if (!empty && active === 0) {
         skipTime(STEP_MS);
         waitedMs += STEP_MS;

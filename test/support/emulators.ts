@@ -1,4 +1,7 @@
-/** SQS, SNS, S3, DynamoDB and Secrets Manager in this process, on loopback, for handlers with their real SDK clients. */
+/**
+ * SQS, SNS, S3, DynamoDB and Secrets Manager in this process, on loopback, for handlers with their real SDK
+ * clients.
+ */
 
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -12,24 +15,27 @@ import { addVersionedBuckets } from '../../packages/local-lambda/emulators/versi
 import { startSecretsManager } from '../../packages/local-lambda/secrets.ts';
 import { resetTime } from './clock.ts';
 
-/** The one secret that there is. */
+/** The only secret. */
 export const HASH_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:hash-key';
 
 export interface Emulators {
   stop(): Promise<void>;
 }
 
-/** What a test asks the emulators itself goes neither through an SDK nor through a socket: that takes a twentieth of the time. */
+/**
+ * What a test itself asks the emulators uses neither an SDK nor a socket: that takes a twentieth of the
+ * time.
+ */
 interface Inside {
   readonly messaging: ReturnType<typeof buildApp>;
   readonly stores: NonNullable<BuildAppOptions['stores']>;
   readonly endpoint: string;
   readonly tables: TableStore;
-  /** What the SDK's clients have to be told. */
+  /** Environment variables for the SDK's clients. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Of dynalite: what its actions work on. */
+/** The part of dynalite that its actions use. */
 type TableStore = Readonly<Record<'table store', never>>;
 type TableAction = 'createTable' | 'describeTable' | 'scan';
 
@@ -43,8 +49,8 @@ export function inside(): Inside {
 }
 
 /**
- * Points the SDK's own environment variables at all of them. They are started once for a process, for there are
- * clients which live as long; a file that stops them leaves nothing in them.
+ * Points the SDK's own environment variables at all of them. They are started once for each process,
+ * because some clients live as long; a file that stops them leaves nothing in them.
  */
 export async function startEmulators(): Promise<Emulators> {
   started ??= start();
@@ -87,7 +93,7 @@ async function start(): Promise<Inside> {
   return { messaging, stores, endpoint, tables, variables };
 }
 
-/** Until the function that this returns is called: other files run in this process. */
+/** Until the returned function is called: other files run in this process. */
 function setVariables(variables: Readonly<Record<string, string>>): () => void {
   const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, variables);
@@ -99,7 +105,7 @@ function setVariables(variables: Readonly<Record<string, string>>): () => void {
   };
 }
 
-/** It keeps its store to itself, and makes it by this function. */
+/** dynalite keeps its store private, and makes it by this function. */
 function startDynalite(): { server: Server; store: TableStore } {
   const db = require('dynalite/db') as { create(options: object): TableStore };
   const { create } = db;

@@ -1,8 +1,8 @@
-/** Takes the place of functions/validate/entry-url.ts in tests (vitest.config.ts). */
+/** Replaces functions/validate/entry-url.ts in tests (vitest.config.ts). */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The environment variable that holds where the bundles lie. */
+/** The environment variable with the folder of the bundles. */
 export const WORKERS = 'FAILSAFE_TEST_WORKERS';
 
 export function entryUrl(name: 'worker' | 'own-process'): URL {

@@ -1,4 +1,4 @@
-/** Envelopes at every limit, as fast-check makes them. */
+/** Envelopes at every limit, made by fast-check. */
 import fc from 'fast-check';
 import { type Envelope, lanes } from '../../core/message/messages.ts';
 import { CRASH_KINDS } from '../../core/message/verdict.ts';
@@ -9,7 +9,7 @@ const UNITS = fc.oneof(
   fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)),
 );
 
-/** Of that many code units at most, as a rule exactly so many. */
+/** At most that many code units, usually exactly as many. */
 export const textUpTo = (max: number, min = 1): fc.Arbitrary<string> =>
   fc
     .tuple(
@@ -31,7 +31,7 @@ const trace = fc.record(
 );
 const whole = fc.oneof(fc.constantFrom(0, 1, Number.MAX_SAFE_INTEGER), fc.nat());
 
-/** Texts of ours may be longer than what is kept of them. */
+/** Texts of ours may be longer than the limit for what is kept. */
 const tooLong = (max: number) => fc.oneof(textUpTo(max), textUpTo(max + 1), textUpTo(3 * max));
 
 export const envelopes: fc.Arbitrary<Envelope> = fc.record(

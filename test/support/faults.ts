@@ -1,4 +1,4 @@
-/** Makes chosen calls of the functions' SDK clients fail, where the emulators never do. */
+/** Makes chosen calls of the functions' SDK clients fail as the emulators never do. */
 import type { Clients, Functions } from './functions.ts';
 
 export type FaultyService = 'sqs' | 'sns' | 's3' | 'dynamo' | 'hastyDynamo';
@@ -9,9 +9,9 @@ class InjectedFault extends Error {
 }
 
 /**
- * Fails each call of a service for which `matches` says so, given the command's name and input,
- * until the returned function is called. `hang`: no answer comes. `lose`: it is done, and no answer
- * comes. `lose-then-refuse`: it is done, the answer is lost, and the SDK's next try is refused.
+ * Fails each call of a service for which `matches` is true, given the command's name and input, until the
+ * returned function is called. `hang`: no answer comes. `lose`: it is done, and no answer comes.
+ * `lose-then-refuse`: it is done, the answer is lost, and the SDK's retry is refused.
  */
 export function failCalls(
   { clients }: Pick<Functions, 'clients'>,
@@ -43,8 +43,8 @@ class Unanswered extends Error {
 }
 
 /**
- * Loses the answer to the first try of each call that matches. The SDK itself then tries again, and
- * meets what the first try wrote.
+ * Loses the answer to the first try of each matching call. The SDK itself then tries again, and finds what
+ * the first try wrote.
  */
 export function loseFirstAnswers(
   { clients }: Pick<Functions, 'clients'>,
@@ -67,7 +67,7 @@ export function loseFirstAnswers(
 
 /**
  * Ends the next put without an answer, once, as after all tries of the SDK. `before`: it never arrived.
- * Otherwise it stands, and `meanwhile` happens before whoever made it looks.
+ * Otherwise it is stored, and `meanwhile` happens before the writer looks.
  */
 export function losePut(
   { clients }: Pick<Functions, 'clients'>,
@@ -90,7 +90,7 @@ export function losePut(
   }
 }
 
-/** Holds back each call of a service for which `matches` says so, until the returned function is called. */
+/** Holds back each call of a service for which `matches` is true, until the returned function is called. */
 export function delayCalls(
   { clients }: Pick<Functions, 'clients'>,
   service: FaultyService,

@@ -1,4 +1,4 @@
-/** Builds functions anew, as a cold environment does: with the environment variables of now. */
+/** Builds functions again, as a cold environment does, with the current environment variables. */
 import { availableParallelism } from 'node:os';
 import type { Clients } from '../../aws/clients.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
@@ -24,7 +24,7 @@ export interface Functions extends Readonly<Record<FunctionName, SqsHandler>> {
 
 const ALL: readonly FunctionName[] = ['validate', 'quarantine', 'incident'];
 
-/** Each has clients and telemetry of its own. */
+/** Each has its own clients and telemetry. */
 export async function loadFunctions(names: readonly FunctionName[] = ALL): Promise<Functions> {
   const clients: Clients[] = [];
   const closes: (() => Promise<void>)[] = [];
@@ -70,13 +70,13 @@ const load: Record<FunctionName, () => Promise<Loaded>> = {
 };
 
 const nothing = () => Promise.reject(new Error('nothing is validated here'));
-/** For what validates nothing. */
+/** For tests that validate nothing. */
 export const NOWHERE: Places = {
   pool: { ready: nothing, validate: nothing },
   ownProcess: { ready: nothing, validate: nothing },
 };
 
-/** What an environment of `validate` begins with that validates in these places. */
+/** What an environment of `validate` starts with that validates in these places. */
 export const validateDeps = async (places: Places): Promise<ValidateDeps> => ({
   ...coldDeps(),
   ...places,

@@ -1,4 +1,4 @@
-/** Environments of a lane that died with messages in hand. */
+/** Environments of a lane that died with messages in flight. */
 import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { surroundings } from '../../aws/surroundings.ts';
@@ -25,7 +25,7 @@ export function inFlightOf(world: World, clients?: Pick<Clients, 'dynamo'>): InF
   );
 }
 
-/** An environment took these messages and died; now SQS shows them again. */
+/** An environment received these messages and died; now SQS makes them visible again. */
 export async function dieWith(world: World, records: readonly SQSRecord[]): Promise<void> {
   const environment = inFlightOf(world);
   await environment.open(

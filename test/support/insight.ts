@@ -1,4 +1,4 @@
-/** `reporting` and `analytics` in a world: what is told in, objects out. */
+/** `reporting` and `analytics` in a world: events in, objects out. */
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { OutcomeEvent } from '../../core/message/messages.ts';
 import { build as analytics } from '../../functions/analytics/build.ts';

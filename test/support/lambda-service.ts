@@ -1,4 +1,4 @@
-/** The local runtime's Lambda API with mappings that feed nothing, and functions of a test's own. */
+/** The local runtime's Lambda API with mappings that feed nothing, and functions made by a test. */
 import { SwitchedMapping } from '../../packages/local-lambda/event-source/switched-mapping.ts';
 import type { FunctionSpec } from '../../packages/local-lambda/lambda/function-spec.ts';
 import {
@@ -7,10 +7,10 @@ import {
 } from '../../packages/local-lambda/lambda-api/lambda-api.ts';
 import { arn } from '../../packages/local-lambda/template/account.ts';
 
-/** Answers an invocation; what it throws is the function's error. */
+/** Answers an invocation; a thrown error is the function's error. */
 type Invoked = (event: unknown) => Promise<unknown>;
 
-/** One for a process, as the emulators are. */
+/** One for each process, like the emulators. */
 let api: Promise<LambdaApi> | undefined;
 
 export class LambdaService {
@@ -31,7 +31,10 @@ export class LambdaService {
     await Promise.all([...this.#mappings.values()].map((mapping) => mapping.stop()));
   }
 
-  /** One that is on; anew, one that a deployment made so. `settleMs` is what a change of it takes. */
+  /**
+   * An enabled mapping; called again, it is as a deployment would recreate it. `settleMs` is how long a
+   * change of it takes.
+   */
   addMapping(uuid: string, concurrencyMax: number, settleMs = 0): void {
     void this.#mappings.get(uuid)?.stop();
     const identity = {
@@ -53,15 +56,15 @@ export class LambdaService {
     return this.#mappings.get(uuid);
   }
 
-  /** From now on the function of that name answers so. */
+  /** From now on the function with that name answers so. */
   answer(name: string, handler: Invoked): void {
     this.#handlers.set(name, handler);
-    // Of a function that is no process, the API asks for its name only.
+    // The API needs only the name of a function that is not a process.
     this.#functions.set(name, { name } as FunctionSpec);
     this.#serve();
   }
 
-  /** A function of that name is told these variables. */
+  /** A function with that name gets these variables. */
   configure(name: string, variables: Record<string, string>): void {
     this.#functions.set(name, { name, configured: variables } as FunctionSpec);
     this.#serve();

@@ -1,4 +1,4 @@
-/** A lane of a runtime, as the table Supervision wants it and as Lambda has it. */
+/** A lane of a runtime, its desired state in the table Supervision and its actual state in Lambda. */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';

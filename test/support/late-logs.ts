@@ -1,4 +1,4 @@
-/** The platform's records of dead environments, and their late way to the monitor. */
+/** The platform's records of dead environments, and their late delivery to the monitor. */
 import { gzipSync } from 'node:zlib';
 import type { CloudWatchLogsEvent } from 'aws-lambda';
 import { type LogDelivery, piecesOf } from '../../packages/local-lambda/logs/pieces.ts';
@@ -9,7 +9,7 @@ interface LogEvent {
   readonly message: string;
 }
 
-/** One environment that died: while it loaded, or while it handled a request. */
+/** One environment that died, while it loaded or while it handled a request. */
 export interface DeadEnvironment {
   readonly requestId: string;
   /** Epoch ms. */
@@ -17,7 +17,7 @@ export interface DeadEnvironment {
   readonly whileLoading: boolean;
 }
 
-/** What the monitor is invoked with, and when. */
+/** The monitor's event, and when it comes. */
 export interface LateDelivery {
   readonly at: number;
   readonly event: CloudWatchLogsEvent;
@@ -40,7 +40,7 @@ export function lateDeliveries(
     .sort((a, b) => a.at - b.at);
 }
 
-/** As Lambda writes them: an invocation that waited for an init which fails, fails as well. */
+/** As Lambda writes them: an invocation that waited for a failing init fails as well. */
 function recordsOf({ requestId, at, whileLoading }: DeadEnvironment): LogEvent[] {
   const errorType = whileLoading ? 'SyntaxError' : 'Runtime.ExitError';
   const failed = { status: 'error', errorType };

@@ -1,4 +1,4 @@
-/** The stack with all that can be configured, as the local runtime reads it; without code. */
+/** The stack with every option configured, as the local runtime reads it; without code. */
 import type { Assembly, Template } from '../../packages/local-lambda/template/assembly.ts';
 import { synthesized } from '../lib/synthesized.ts';
 

@@ -1,4 +1,4 @@
-/** What a log subscription hands to a function. */
+/** What a log subscription passes to a function. */
 import { gzipSync } from 'node:zlib';
 import type { CloudWatchLogsEvent, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { build } from '../../functions/monitor/build.ts';
@@ -39,7 +39,7 @@ type LogsHandler = (
   context: Context,
 ) => Promise<SQSBatchResponse | undefined>;
 
-/** Loads the monitor anew, as a cold environment does, with SDK clients of its own. */
+/** Loads the monitor again, as a cold environment does, with SDK clients of its own. */
 export async function loadMonitor(): Promise<{
   monitor: LogsHandler;
   clients: readonly Clients[];

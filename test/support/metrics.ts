@@ -8,7 +8,7 @@ export interface Metrics {
   max(name: string): number;
 }
 
-/** To be called before the functions are loaded; until the test's mocks are restored. */
+/** Call it before the functions are loaded. It counts until the test's mocks are restored. */
 export function watchMetrics(): Metrics {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   const values = new Map<string, number[]>();

@@ -1,4 +1,4 @@
-/** Tables, buckets and queues of a world as adapters take them, reached by the tests' own clients. */
+/** Tables, buckets and queues of a world as arguments for adapters, reached by the tests' own clients. */
 import { randomUUID } from 'node:crypto';
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import type { Clients } from '../../aws/clients.ts';

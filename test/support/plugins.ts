@@ -22,7 +22,7 @@ export const examplePlugin = (example: Example, settings: Partial<Plugin> = {}):
   ...settings,
 });
 
-/** What `validate` is told of an example, built where it lies. */
+/** The setting of `validate` for an example, built in its own folder. */
 export const exampleSettings = (
   example: Example,
   settings: Partial<Omit<Plugin, 'module'>> = {},

@@ -1,4 +1,4 @@
-/** Sources that tests know, and what must be true of a message that was refused for its sender. */
+/** Sources that tests know, and what must hold for a message that was refused because of its sender. */
 import { expect } from 'vitest';
 import type { SourceRules } from '../../core/source/sources.ts';
 import { receive } from './delivery.ts';
@@ -22,7 +22,7 @@ export const SOURCE_RULES: SourceRules = {
   },
 };
 
-/** The one message of the test was refused: rejected, told, and nothing else. */
+/** The one message of the test was refused: rejected, published, and nothing else. */
 export async function expectRefused(
   { world }: Stage,
   problem: string,

@@ -18,7 +18,7 @@ export function patient(fields: Record<string, unknown> = {}): string {
   });
 }
 
-/** A valid one of roughly so many bytes. */
+/** A valid one of roughly that many bytes. */
 export function largePatient(bytes: number): string {
   const div = `<div xmlns="http://www.w3.org/1999/xhtml">${'x'.repeat(bytes)}</div>`;
   return patient({ text: { status: 'generated', div } });

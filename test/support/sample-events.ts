@@ -1,4 +1,4 @@
-/** The sample events of events/<function>/<case>.json, told of a world's queues and bucket. */
+/** The sample events of events/<function>/<case>.json, with the names of a world's queues and bucket. */
 import { readFile } from 'node:fs/promises';
 import type { SQSEvent } from 'aws-lambda';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-/** Sends as a principal of IAM, and stages that know sources. */
+/** Sends as an IAM principal, and makes stages with sources. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +9,16 @@ import { type SourceRules, sourceRulesSchema } from '../../core/source/sources.t
 import { ENV } from '../../telemetry/env-names.ts';
 import type { Queue } from './provision.ts';
 
-/** Who the functions of the tests are: their access key is none of IAM's, so the account. */
+/** The identity of the tests' functions: their access key is not one of IAM's, so it is the account. */
 const FUNCTIONS_THEMSELVES = '000000000000';
 
 export interface Sent {
-  /** Of the message group; by default the source that the message claims, or none. */
+  /** The message group; by default the source that the message claims, or none. */
   readonly group?: string | undefined;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** Sends with the signature of a principal (`AROA…:session`, `AIDA…`); answers the message's id. */
+/** Sends with the signature of a principal (`AROA…:session`, `AIDA…`); returns the message's id. */
 export async function sendAs(
   principal: string,
   queue: Queue,

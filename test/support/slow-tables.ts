@@ -1,4 +1,4 @@
-/** Stands before DynamoDB: each write to a table takes a while, and when it was done is noted. */
+/** A proxy for DynamoDB: each write to a table takes a while, and its time is recorded. */
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Relay, startRelay } from '../../packages/local-lambda/relay.ts';
@@ -8,7 +8,7 @@ export interface SlowTable extends Relay {
   readonly writtenAt: ReadonlyMap<string, number>;
 }
 
-/** The time of a write is then latency and not work, so that a rate says little of the machine. */
+/** The time of a write is then latency and not work, so that the rate depends little on the machine. */
 export async function startSlowTable(
   target: string,
   table: string,

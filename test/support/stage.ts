@@ -9,8 +9,8 @@ export interface Stage {
 }
 
 /**
- * Emulators for the tests of a file, and for each test a stage of its own with cold functions that
- * are told `settings`: those named, or all. To be read inside tests only.
+ * Emulators for the tests of a file, and for each test a stage of its own with cold functions that get
+ * `settings`: the named functions, or all. Valid only inside tests.
  */
 export function useStage(
   settings: Record<string, unknown> = {},

@@ -1,4 +1,4 @@
-/** What lies in a world's tables, queues and bucket. */
+/** The contents of a world's tables, queues and bucket. */
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { testClients } from './clients.ts';
 import { onQueues, onTables } from './emulators.ts';

@@ -1,4 +1,4 @@
-/** A world with lanes to supervise, and environments of `supervisor`, cold. */
+/** A world with lanes to supervise, and cold environments of `supervisor`. */
 import { vi } from 'vitest';
 import { makeLambda, makeWaitingLambda } from '../../aws/lambda-clients.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
@@ -30,7 +30,7 @@ export interface SupervisedWorld {
   readonly table: string;
 }
 
-/** Two mappings a lane: its own of 8 environments, its isolation queue's of 2. */
+/** Two mappings for each lane: its own with 8 environments, its isolation queue's with 2. */
 export async function buildSupervisedWorld(
   service: LambdaService,
   { settleMs = 0, names = LANE_NAMES }: { settleMs?: number; names?: readonly LaneName[] } = {},
@@ -74,7 +74,7 @@ export async function buildSupervisedWorld(
 export interface SupervisorEnv {
   readonly handler: SqsHandler;
   readonly clients: readonly Clients[];
-  /** Of Lambda, to inject faults into. */
+  /** The Lambda client, to inject faults into. */
   readonly others: readonly object[];
 }
 
@@ -95,13 +95,13 @@ export const deathOf = (id: string, at: number, fields: Partial<CrashEvent> = {}
   ...fields,
 });
 
-/** So many deaths, a millisecond after each other until now. */
+/** That many deaths, a millisecond apart, the last one now. */
 export function deathsNow(count: number, fields: Partial<CrashEvent> = {}): CrashEvent[] {
   const now = Date.now();
   return Array.from({ length: count }, (_, n) => deathOf(`${now}-${n}`, now - count + n, fields));
 }
 
-/** Sends what is to be told and lets the supervisor have it; ids of what failed. */
+/** Sends messages and delivers them to the supervisor; returns the ids of those that failed. */
 export async function tell(
   { queue: own }: SupervisedWorld,
   { handler }: SupervisorEnv,
@@ -122,8 +122,8 @@ export async function stateOf(world: SupervisedWorld, name: string): Promise<Sup
 }
 
 /**
- * Of each lane, how many environments its own mapping may use, or that both are off; once changes
- * that are under way have settled.
+ * For each lane, how many environments its own mapping may use, or that both are off, after changes under
+ * way have taken effect.
  */
 export async function mappingsOf(
   { world }: SupervisedWorld,
@@ -142,7 +142,7 @@ export async function mappingsOf(
   );
 }
 
-/** The facts told so far; takes them off their queue. */
+/** The facts sent so far; takes them off their queue. */
 export async function factsOf({ audit }: SupervisedWorld): Promise<Record<string, unknown>[]> {
   const facts: Record<string, unknown>[] = [];
   for (;;) {

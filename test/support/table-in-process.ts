@@ -1,7 +1,7 @@
 /**
- * One DynamoDB table in this process, behind the real SDK client and the real adapter: gets and
- * conditional puts of items by `pk`, answered at once. For hundreds of thousands of runs, which an
- * emulator behind HTTP could not serve; the adapters' contract suite holds both to the same.
+ * One DynamoDB table in this process, behind the real SDK client and the real adapter: gets and conditional
+ * puts of items by `pk`, answered at once. It is for hundreds of thousands of runs, which an emulator
+ * behind HTTP could not serve; the adapters' contract suite tests both.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -16,11 +16,11 @@ interface Put {
 
 export class TableInProcess {
   readonly items = new Map<string, TableItem>();
-  /** Taken out by a test that shows what it is good for. */
+  /** False in a test that shows what conditions are for. */
   heedsConditions = true;
   reads = 0;
   writes = 0;
-  /** Told of each put that happened. */
+  /** Called with each put that happened. */
   onPut: (before: TableItem | undefined, after: TableItem) => void = () => {};
 
   /** Answers the client's calls from now on, until the returned function is called. */
@@ -57,7 +57,7 @@ export class TableInProcess {
   }
 }
 
-/** `attribute_not_exists(pk)`, or `a = :x AND b = :y …`; whatever else is refused. */
+/** `attribute_not_exists(pk)`, or `a = :x AND b = :y …`; anything else is refused. */
 function holds({ ConditionExpression, ExpressionAttributeValues }: Put, item?: TableItem): boolean {
   if (ConditionExpression === undefined) return true;
   return ConditionExpression.split(' AND ').every((clause) => {

@@ -1,4 +1,4 @@
-/** One temporary folder for a whole run, removed after it: a killed worker leaves nothing behind. */
+/** One temporary folder for a whole run, removed after it, so a killed worker leaves nothing behind. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

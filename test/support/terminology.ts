@@ -1,4 +1,4 @@
-/** A world whose codes are checked with a terminology server, and `validate` that does it, cold. */
+/** A world whose codes are checked with a terminology server, and a cold `validate`. */
 
 import type { TerminologySettings } from '../../functions/validate/terminology/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
@@ -6,7 +6,7 @@ import { type Functions, loadFunctions } from './functions.ts';
 import { patient } from './resources.ts';
 import { buildWorld, type World } from './world.ts';
 
-/** However busy the machine is. */
+/** Long enough for any busy machine. */
 const PATIENT = { callTimeoutMs: 5_000, budgetMs: 10_000 };
 
 export async function buildTerminologyWorld(
@@ -24,11 +24,11 @@ export async function buildTerminologyWorld(
 /** One environment, with a memory of its own. */
 export const loadValidate = (): Promise<Functions> => loadFunctions(['validate']);
 
-/** Its media type is bound to a value set of which the definitions have no codes: required. */
+/** Its media type has a required binding to a value set whose codes the definitions do not have. */
 export const photographed = (id: string, contentType = 'image/png'): string =>
   patient({ id, photo: [{ contentType }] });
 
-/** The same of an extensible binding. */
+/** The same with an extensible binding. */
 export const measured = (id: string, unit: string): string =>
   JSON.stringify({
     resourceType: 'ObservationDefinition',

@@ -5,7 +5,7 @@ import { receive, remove } from './delivery.ts';
 import { itemsOf } from './stores.ts';
 import type { World } from './world.ts';
 
-/** All outcomes told so far, repetitions included; takes them off their queue. */
+/** All outcomes published so far, repetitions included; takes them off their queue. */
 export async function outcomesTold({ queues }: World): Promise<OutcomeEvent[]> {
   const told: OutcomeEvent[] = [];
   for (;;) {
@@ -16,7 +16,7 @@ export async function outcomesTold({ queues }: World): Promise<OutcomeEvent[]> {
   }
 }
 
-/** Every end that the tables hold was told, at least once, and no message was told two ends. */
+/** Every ending in the tables was published at least once, and no message had two endings published. */
 export async function expectAllTold(world: World): Promise<void> {
   const verdicts = new Map<string, Set<string>>();
   for (const { messageId, verdict } of await outcomesTold(world)) {

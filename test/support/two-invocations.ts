@@ -1,7 +1,7 @@
 /**
- * A process that is frozen between two invocations, as Lambda does it. Judges a text that never ends
- * in each place that there is, ends that invocation, and prints `over`. On a word on standard input it
- * judges another text in the same places and prints the verdicts; then it waits to be killed.
+ * A process that is frozen between two invocations, as Lambda does it. It validates a text that never ends
+ * in each place, ends that invocation, and prints `over`. After a word on standard input it validates
+ * another text in the same places and prints the verdicts; then it waits to be killed.
  */
 import { once } from 'node:events';
 import { during } from '../../functions/validate/isolated-validator.ts';
@@ -29,10 +29,10 @@ const first = new AbortController();
 const before = [
   during(pool, first.signal).validate('hang', 0),
   during(ownProcess, first.signal).validate('never answer', 0),
-  // It waits behind the other, and must not begin when that one is gone.
+  // It waits behind the other, and must not begin after that one is gone.
   during(ownProcess, first.signal).validate('waits', 0),
 ];
-// The turn in which texts are handed to the workers.
+// The turn in which texts are passed to the workers.
 await new Promise(setImmediate);
 first.abort();
 console.log('over');

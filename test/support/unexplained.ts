@@ -1,4 +1,4 @@
-/** What may be there when a handler has answered, and why. Anything else acts after its invocation (R61). */
+/** What may be left when a handler has answered, and why. Anything else acts after its invocation (R61). */
 import type { Unfinished } from '../../packages/local-lambda/lambda/unfinished.ts';
 
 interface Explained {
@@ -32,7 +32,7 @@ export function unexplained(left: readonly Unfinished[]): string[] {
   return [...new Set(lines)];
 }
 
-/** Of what is deployed: neither Node nor a library. */
+/** Deployed code of ours: neither Node nor a library. */
 const OWN = /\/(aws|breaker|core|functions|packages|telemetry)\//;
 const isOwn = (frame: string) => OWN.test(frame) && !frame.includes('/node_modules/');
 

@@ -1,6 +1,6 @@
 /**
- * A process of its own, since a thread that V8 cannot end keeps its process from exiting: judges a
- * text that runs on among others, prints the kinds of verdict, and waits to be killed.
+ * A process of its own, because a thread that V8 cannot end keeps its process from exiting. It validates a
+ * text that never ends among others, prints the kinds of verdict, and waits to be killed.
  */
 import { validationPool } from '../../functions/validate/validation-pool.ts';
 

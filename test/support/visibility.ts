@@ -7,9 +7,9 @@ export interface TemplateResource {
 }
 
 /**
- * Each queue hides messages for so long. `validate` is told of it too: by that it knows when the
- * messages of a dead environment are shown again. It cannot be told one that its own timeout exceeds,
- * which AWS refuses as well: what is that short is for tests in which no suspect is looked for.
+ * Each queue hides messages for that long. `validate` gets it too, to know when the messages of a dead
+ * environment become visible again. It accepts none that its own timeout exceeds, which AWS refuses as
+ * well: shorter ones are for tests without suspects.
  */
 export function withVisibility<R extends TemplateResource>(resource: R, seconds: number): R {
   const { Type, Properties = {} } = resource;
@@ -23,7 +23,7 @@ export function withVisibility<R extends TemplateResource>(resource: R, seconds:
   return { ...resource, Properties: { ...Properties, Environment } };
 }
 
-/** A function's environment with settings on top of what the stack told it. */
+/** A function's environment with settings in addition to the stack's. */
 export function withSettings(properties: Readonly<Record<string, unknown>>, told: object) {
   const { Variables } = properties['Environment'] as { Variables: Record<string, unknown> };
   const settings = { ...JSON.parse(String(Variables[ENV.settings])), ...told };

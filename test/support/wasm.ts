@@ -1,9 +1,9 @@
-/** Small WebAssembly modules by hand, for what no compiler would make. */
+/** Small WebAssembly modules made by hand, because no compiler would make them. */
 export interface ModuleParts {
   /** `module.name`, each a function of the given number of 32-bit parameters and a result. */
   readonly imports?: readonly string[];
   readonly memoryPages?: number;
-  /** Of the memory and of the only function. */
+  /** Names of the memory and of the only function. */
   readonly exports?: { readonly memory?: string; readonly start?: string };
   /** Instructions of the only function, which has neither parameters nor a result. */
   readonly body?: readonly number[];

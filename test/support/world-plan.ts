@@ -1,17 +1,17 @@
 /**
- * What the worlds of the tests are made of (world.ts beside this): the queues, topics, tables and buckets of the
- * synthesized template, and what it tells each function. Synthesized once for a whole run, and anew only where
- * the sources changed.
+ * What the worlds of the tests consist of (world.ts beside this): the queues, topics, tables and buckets of
+ * the synthesized template, and the environment variables of each function. Synthesized once for a whole
+ * run, and again only if the sources changed.
  */
 import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plan, planOf } from '../../packages/local-lambda/template/plan.ts';
 
-/** Names the file of the plan. */
+/** The environment variable with the file of the plan. */
 export const WORLD_PLAN = 'TEST_WORLD_PLAN';
 
-/** Stands in it for the stage, and for where SQS answers. */
+/** Placeholders in it for the stage, and for the address of SQS. */
 export const STAGE = 'teststage';
 export const ENDPOINT = 'http://sqs.test.invalid';
 

@@ -1,4 +1,7 @@
-/** One stage of the stack: its queues, topics, tables and buckets, and what its functions are told of them. */
+/**
+ * One stage of the stack: its queues, topics, tables and buckets, and the environment variables of its
+ * functions.
+ */
 import { readFileSync } from 'node:fs';
 import type { Env } from '../../aws/env.ts';
 import type { Lane } from '../../core/message/messages.ts';
@@ -23,15 +26,15 @@ type Told = (name: keyof typeof ENV) => string;
 
 const LANE = 'background';
 const OURS = new Set<string>(Object.values(ENV));
-/** What a stage has only where it is configured: a test says where that is. */
+/** Parts that a stage has only if configured: a test gives their addresses. */
 const CONFIGURED = [ENV.deliveryQueueUrl, ENV.deliveryEndpoint, ENV.terminologyEndpoint];
 
 let worlds = 0;
 let planText: string | undefined;
 
 /**
- * Builds one, with a stage of its own, and tells the environment variables of all functions.
- * `settings` goes to them on top of what the template says.
+ * Builds one, with a stage of its own, and sets the environment variables of all functions. `settings` are
+ * added to those of the template.
  */
 export async function buildWorld(settings: Record<string, unknown> = {}): Promise<World> {
   worlds += 1;
@@ -59,7 +62,7 @@ function planFor(stage: string): WorldPlan {
   return JSON.parse(planText.replaceAll(STAGE, stage).replaceAll(ENDPOINT, inside().endpoint));
 }
 
-/** What all functions are told, those of the other lane apart. */
+/** Environment variables of all functions, except those of the other lane. */
 function union({ variables }: WorldPlan, settings: Record<string, unknown>) {
   const others = Object.entries(variables).filter(([name]) => name !== 'validate-critical');
   const all: Record<string, string> = Object.assign({}, ...others.map(([, told]) => told));
@@ -67,14 +70,14 @@ function union({ variables }: WorldPlan, settings: Record<string, unknown>) {
   const told = Object.assign({}, ...merged);
   const terminology = { ...told.terminology, ...Object(settings['terminology']) };
   return {
-    // Only what our code reads, not what Node and Powertools do.
+    // Only variables that our code reads, not those of Node and Powertools.
     ...Object.fromEntries(Object.entries(all).filter(([name]) => OURS.has(name))),
     [ENV.settings]: JSON.stringify({ ...told, ...settings, terminology }),
   };
 }
 
 const UNLIKE_THE_TEMPLATE = {
-  // In one process all sign as the account; tests of publishers say who may tell what.
+  // In one process all sign as the account; tests of publishers set who may publish what.
   [ENV.publishers]: JSON.stringify({ senderIds: 'fixed', known: [] }),
   [ENV.hashKeyArn]: HASH_KEY_ARN,
 };

@@ -1,4 +1,4 @@
-/** Loads, but dies of every chunk before it says which text it is on. */
+/** Loads, but dies with every chunk before it records which text it is on. */
 import { parentPort } from 'node:worker_threads';
 
 parentPort?.on('message', () => process.exit(3));

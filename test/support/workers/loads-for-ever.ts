@@ -1,4 +1,4 @@
-/** Never loads; says in a file, named by the settings, which process it is. */
+/** Never loads; writes its process id to a file that the settings name. */
 import { writeFileSync } from 'node:fs';
 
 const { pidFile } = JSON.parse(process.argv[2] ?? '');

@@ -1,6 +1,6 @@
 /**
- * Of all that are started the first loads, the next three die while loading, later ones load. The
- * first waits for those deaths, and dies of its first text.
+ * The first that is started loads, the next three die while loading, later ones load. The first waits for
+ * those deaths, and dies with its first text.
  */
 import { getEnvironmentData, parentPort, workerData } from 'node:worker_threads';
 import { publishEntry, publishPosition } from '../../../packages/isolation/ledger.ts';

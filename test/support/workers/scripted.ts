@@ -1,4 +1,4 @@
-/** Does what each text says, without any validator: for what the real worker does too rarely. */
+/** Does what each text says, without any validator, for what the real worker does too rarely. */
 import { setTimeout as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Verdict } from '../../../core/message/verdict.ts';
@@ -25,7 +25,7 @@ function runOn(): never {
 parentPort?.on('message', ({ number, texts, data }: NumberedChunk) => {
   for (const [position, text] of texts.entries()) {
     publishPosition(ledger, position);
-    // A text may be filled up with spaces.
+    // A text may be padded with spaces.
     perform(text.trimEnd());
     const said =
       text === 'name the source'
