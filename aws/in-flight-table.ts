@@ -28,7 +28,8 @@ const BATCH_WRITE_MAX = 25;
 const BATCH_GET_MAX = 100;
 const TRIES_MAX = 5;
 
-const NEWER = 'attribute_not_exists(pk) OR #write < :write';
+const NEWER = '#write < :write';
+const NEW_OR_NEWER = `attribute_not_exists(pk) OR ${NEWER}`;
 
 export interface MarkKey {
   readonly lane: string;
@@ -41,6 +42,11 @@ export interface MarkKey {
 export interface Mark extends MarkKey {
   /** Grows with each write of an environment: a late write changes nothing. */
   readonly write: number;
+  /**
+   * None is known to stand in this lease, so it may be made. No later write makes one: it may arrive late,
+   * after its environment has removed the mark.
+   */
+  readonly isFirst: boolean;
   /** Of the invocation. */
   readonly requestId: string;
   readonly messageIds: readonly string[];
@@ -67,12 +73,12 @@ type StoredMark = z.infer<typeof markSchema>;
  * does not. Throws if not even that could be read.
  */
 export async function writeMark(table: Table, mark: Mark): Promise<boolean> {
-  const { write, requestId, messageIds, leaseEndsAt } = mark;
+  const { write, requestId, messageIds, leaseEndsAt, isFirst } = mark;
   const Key = keyOf(mark);
   const put = new PutCommand({
     TableName: table.name,
     Item: { ...Key, write, requestId, messageIds, expiresAt: expiryOf(leaseEndsAt) },
-    ConditionExpression: NEWER,
+    ConditionExpression: isFirst ? NEW_OR_NEWER : NEWER,
     ExpressionAttributeNames: { '#write': 'write' },
     ExpressionAttributeValues: { ':write': write },
   });

@@ -63,7 +63,7 @@ export function drawFaults(random: Random, places: readonly string[], withinMs: 
     return Object.fromEntries(drawn) as T;
   };
   return {
-    calls: { ...draw(WORST.calls), lateMs: random.pick([100, 2_000, 20_000]) },
+    calls: { ...draw(WORST.calls), lateMs: random.pick([100, 2_000, 10_000]) },
     queues: draw(WORST.queues),
     tables: {
       ...draw(WORST.tables),

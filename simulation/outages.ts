@@ -27,7 +27,9 @@ export function drawOutages(random: Random, places: readonly string[], withinMs:
     const lengthMs = Math.ceil(random.pick(LENGTHS_MS) * (0.5 + random.fraction()));
     const one = () => {
       const of = places[random.below(places.length)] ?? '';
-      return { of, fromMs, untilMs: fromMs + lengthMs, share: random.pick([0.5, 0.9, 1]) };
+      const share = random.pick([0.5, 0.9, 1]);
+      // A disabled key opens nothing.
+      return { of, fromMs, untilMs: fromMs + lengthMs, share: of === 'kms' ? 1 : share };
     };
     return random.chance(TOGETHER) ? [one(), one()] : [one()];
   }).flat();

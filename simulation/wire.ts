@@ -168,7 +168,7 @@ export class Wire {
         return;
       case 'late':
       case 'lostAnswer': {
-        const delay = fate === 'late' ? requestMs + host.draws.duration(faults.lateMs) : there;
+        const delay = fate === 'late' ? requestMs + lateness(faults, host) : there;
         this.#scheduler.after(delay, () => this.#perform(host, request));
         this.#after(host, requestMs, () => answer.fail(timedOut()));
         return;
@@ -219,6 +219,13 @@ export class Wire {
 
 const FATES = ['lostRequest', 'lostAnswer', 'late', 'throttled', 'failed'] as const;
 type Fate = 'arrives' | (typeof FATES)[number];
+
+/** Nothing is on its way for longer. */
+const LATE_MS_MAX = 20_000;
+
+function lateness({ lateMs }: CallFaults, { draws }: Host): number {
+  return Math.min(LATE_MS_MAX, draws.duration(lateMs));
+}
 
 function drawnFate(faults: CallFaults, { draws }: Host): Fate {
   let left = draws.fraction();

@@ -39,6 +39,8 @@ export class InFlight {
   readonly #policy: InFlightPolicy;
   /** The lease under which this environment marks its batches. */
   #leaseEndsAt: number | undefined;
+  /** The lease whose mark is known to stand. */
+  #markedUntil: number | undefined;
   /** Earlier leases, oldest first, whose marks may still exist. */
   #former: readonly number[] = [];
   #writes = 0;
@@ -130,10 +132,17 @@ export class InFlight {
     if (found > 0) this.#environment.logger.warn('suspects found', { messages: found });
   }
 
-  #write(leaseEndsAt: number, messageIds: readonly string[], requestId: string): Promise<boolean> {
+  async #write(
+    leaseEndsAt: number,
+    messageIds: readonly string[],
+    requestId: string,
+  ): Promise<boolean> {
     this.#writes += 1;
-    const mark = { ...this.#key(leaseEndsAt), write: this.#writes, requestId, messageIds };
-    return writeMark(this.#environment.table, mark);
+    const isFirst = this.#markedUntil !== leaseEndsAt;
+    const mark = { write: this.#writes, isFirst, requestId, messageIds };
+    const stands = await writeMark(this.#environment.table, { ...this.#key(leaseEndsAt), ...mark });
+    if (stands) this.#markedUntil = leaseEndsAt;
+    return stands;
   }
 
   /** The lease for a batch that begins now. */

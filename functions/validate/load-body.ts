@@ -46,22 +46,20 @@ export function mayCarry(
 }
 
 async function read(parts: ValidateParts, submission: Submission): Promise<Loaded> {
-  const { settings, senders, bodies } = parts;
+  const { settings, senders } = parts;
   const { record, provenance, carriage } = submission;
   const unread = (refused: Refused): Loaded => ({ submission, text: undefined, refused });
   if (carriage.kind === 'inline') return { submission, text: record.body };
   if (carriage.kind === 'refused') return unread(bad('security', carriage.problem, carriage.rule));
   const { s3, isOurs } = carriage;
   const largest = largestOf(senders.rules?.known[provenance.origin.source]);
-  const fetched = await fetchBody(bodies, s3, Math.min(settings.resourceBytesMax, largest));
+  const bytesMax = Math.min(settings.resourceBytesMax, largest);
+  const fetched = await fetchTheirs(parts, s3, { bytesMax, isOurs });
   if (fetched.kind === 'missing') {
     const text = "The claim check's object does not exist";
     return unread(bad('not-found', text, 'claim-check/missing'));
   }
   if (fetched.kind === 'refused') {
-    // Objects elsewhere were put there by our own code.
-    const isTheirs = !isOurs && (await areReadableBeside(parts, s3));
-    if (!isTheirs) throw fetched.cause;
     return unread(bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`));
   }
   const its = { ...submission, carriage: pinned(carriage, fetched.versionId) };
@@ -72,6 +70,23 @@ async function read(parts: ValidateParts, submission: Submission): Promise<Loade
   const decided = { ...its, provenance: { ...provenance, origin } };
   const refused = claimed(text);
   return { submission: decided, text, ...(refused && { refused }) };
+}
+
+/**
+ * A refusal counts if it comes again after others could be read: the key may have been away, and come back
+ * in between. Throws if the others cannot be read.
+ */
+async function fetchTheirs(
+  parts: ValidateParts,
+  s3: BodyLocation,
+  { bytesMax, isOurs }: { readonly bytesMax: number; readonly isOurs: boolean },
+): Promise<FetchedBody> {
+  const fetched = await fetchBody(parts.bodies, s3, bytesMax);
+  if (fetched.kind !== 'refused') return fetched;
+  // Objects elsewhere were put there by our own code.
+  const isTheirs = !isOurs && (await areReadableBeside(parts, s3));
+  if (!isTheirs) throw fetched.cause;
+  return fetchBody(parts.bodies, s3, bytesMax);
 }
 
 function areReadableBeside(

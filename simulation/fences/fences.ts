@@ -117,8 +117,8 @@ export const FENCES: readonly Fence[] = [
   {
     name: 'in flight: a mark stands before anything is loaded',
     file: 'functions/validate/in-flight.ts',
-    code: '    return writeMark(this.#environment.table, mark);',
-    without: '    return mark !== undefined || writeMark(this.#environment.table, mark);',
+    code: 'const stands = await writeMark(',
+    without: 'const stands = true || await writeMark(',
   },
   {
     name: 'in flight: a suspect was in an environment that died',
@@ -127,10 +127,16 @@ export const FENCES: readonly Fence[] = [
     without: '(seenBefore.has(record) || suspects.has(record.messageId))',
   },
   {
+    name: 'in flight: a late write makes no mark that was removed',
+    file: 'functions/validate/in-flight.ts',
+    code: 'this.#markedUntil !== leaseEndsAt;',
+    without: 'leaseEndsAt > 0 || this.#markedUntil !== leaseEndsAt;',
+  },
+  {
     name: 'in flight: a late write of a mark changes nothing',
     file: 'aws/in-flight-table.ts',
-    code: "'attribute_not_exists(pk) OR #write < :write'",
-    without: "'attribute_not_exists(pk) OR attribute_exists(pk) OR #write < :write'",
+    code: "const NEWER = '#write < :write';",
+    without: "const NEWER = '(#write < :write OR #write >= :write)';",
   },
   {
     name: 'breaker: the version that was decided on',

@@ -47,6 +47,22 @@ async function deny(prefix: string): Promise<() => Promise<unknown>> {
   return () => s3.send(new DeleteBucketPolicyCommand({ Bucket }));
 }
 
+/** What happens when a function has read that object, before it goes on. */
+function afterReading(key: string, happen: () => Promise<unknown>): void {
+  for (const { s3 } of stage.functions.clients) {
+    s3.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          const { Key } = args.input as { Key?: string };
+          if (commandName === 'GetObjectCommand' && Key === key) await happen();
+          return answer;
+        },
+      { step: 'initialize', name: `after-${crypto.randomUUID()}` },
+    );
+  }
+}
+
 const KINDS: readonly [what: string, how: Put, reason: string, says: string][] = [
   [
     'encrypted with a key that we may not use',
@@ -121,6 +137,14 @@ describe('R09: while we cannot read our own objects, it is our fault and the mes
     await waits();
     await mend();
     await drain(stage.world, stage.functions);
+    expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
+  });
+
+  test('also if our key comes back while the canary is read: nothing is rejected', async () => {
+    await submit(await upload('submissions/good', THEIR_KEY));
+    afterReading(canaryKeyOf('background'), () => upload('submissions/good'));
+    expect((await run())?.failed).toEqual([]);
+    expect(await entries()).toEqual([]);
     expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
   });
 

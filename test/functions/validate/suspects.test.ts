@@ -1,11 +1,13 @@
+import type { DynamoDBDocumentClient as Dynamo, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { membersOf } from '../../../core/attempt/suspect-group.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
+import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
-import { dieWith } from '../../support/in-flight.ts';
+import { dieWith, inFlightOf } from '../../support/in-flight.ts';
 import { faulty, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
@@ -219,6 +221,27 @@ describe('the mark of a batch', () => {
     skipTime(90_000);
     await deliverBatch(4_500);
     expect(await isolated()).toBe(0);
+  });
+
+  test('R03: is made by no write that comes late, when its environment has removed it', async () => {
+    const sent: object[] = [];
+    const send = (command: never) => {
+      sent.push(command);
+      return testClients().dynamo.send(command);
+    };
+    const environment = inFlightOf(stage.world, { dynamo: { send } as unknown as Dynamo });
+    await environment.open(['m1'], 'r1');
+    await environment.open(['m2'], 'r2');
+    expect(await environment.close('r2', () => 1_000)).toBe(true);
+    skipTime(45_000);
+    await environment.open(['m3'], 'r3');
+    const marked = async () =>
+      (await itemsOf(stage.world.tables.inFlight)).map(({ messageIds }) => messageIds);
+    expect(await marked()).toEqual([['m3']]);
+    const late = sent[1] as PutCommand;
+    expect(late.input.Item?.['messageIds']).toEqual(['m2']);
+    await expect(testClients().dynamo.send(late)).rejects.toThrow('conditional request failed');
+    expect(await marked()).toEqual([['m3']]);
   });
 
   test('R09: if nobody can say who is a suspect, messages that were received before wait, and the rest runs', async () => {
