@@ -1,7 +1,7 @@
 /**
- * Is the audit log correct after each object that is put (R40)? It must be append-only, each batch must
- * follow from the one before, and a fact may be in it only once. This checker looks only at the bucket
- * and the table.
+ * Checks the audit log after each object that is put (R40). The log is append-only, each batch
+ * follows from the one before, and a fact is in it only once. The checker reads only the bucket and
+ * the table.
  */
 import { genesis, readBatch, readEntry } from '../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN } from '../core/audit/audit-fact.ts';
@@ -15,17 +15,17 @@ export class AuditChecker {
   readonly #lines: string[] = [];
   #head = genesis(AUDIT_CHAIN);
 
-  /** Whether it holds that fact, named by its kind and its keyed hash. */
+  /** Whether the log has that fact, named by its kind and its keyed hash. */
   has(fact: string): boolean {
     return this.#facts.has(fact);
   }
 
-  /** What it holds of a kind. */
+  /** The facts of a kind. */
   ofKind(kind: string): string[] {
     return [...this.#facts].filter((fact) => fact.startsWith(`${kind}#`));
   }
 
-  /** Answers which facts are new. @throws RuleBroken */
+  /** Returns the facts that are new. @throws RuleBroken */
   put(key: string, bytes: Uint8Array | undefined): string[] {
     if (this.#keys.has(key)) throw new RuleBroken('R40', `${key} was written again`);
     this.#keys.add(key);
@@ -55,7 +55,10 @@ export class AuditChecker {
     return name;
   }
 
-  /** At the end every published fact is recorded, and the table is a complete copy. @throws RuleBroken */
+  /**
+   * At the end, every published fact must be recorded, and the table must be a complete copy.
+   * @throws RuleBroken
+   */
   end(told: ReadonlySet<string>, rows: Iterable<Item>): void {
     for (const fact of told) {
       if (!this.#facts.has(fact)) throw new RuleBroken('R40', `fact ${fact} is missing`);

@@ -1,4 +1,7 @@
-/** The interface of a checker. It looks at the services and at effects, never at what our code reports. */
+/**
+ * The interface of a checker. It looks at the services and at effects, never at what our code
+ * reports.
+ */
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Effect } from './effects.ts';
 import type { Faults } from './faults.ts';
@@ -10,7 +13,7 @@ import type { FhirServer } from './servers/fhir-server.ts';
 import type { Services } from './services.ts';
 import type { Submission } from './submission.ts';
 
-/** What a checker may look at at any moment, and must leave as it is. */
+/** What a checker may read at any time, and must not change. */
 export interface Seen {
   readonly plan: Plan;
   readonly scheduler: Scheduler;
@@ -25,14 +28,18 @@ export interface Seen {
   readonly drawn: Faults;
   /** Whether faults have healed. */
   readonly isHealed: boolean;
-  /** Of a table, queue, bucket or function of the stack, by the end of its name: `resources`, `critical`. */
+  /**
+   * Name of a table, queue, bucket or function of the stack, from the end of its name: `resources`,
+   * `critical`.
+   */
   nameOf(end: string): string;
 }
 
 export interface Checker {
   /**
-   * Called for each effect as it happens. `by` is the host whose code caused it: an environment, a
-   * producer or an operator. It is absent if a service acted by itself. @throws RuleBroken
+   * Describes what is not finished, for the report of a failure. Once faults have healed, the run
+   * continues until no checker has anything unfinished, and fails if that takes too long. It is
+   * called often, so it must be cheap.
    */
   see?(effect: Effect, by: Host | undefined): void;
   /**
@@ -45,7 +52,7 @@ export interface Checker {
   end?(): void;
 }
 
-/** Makes the checker of one run, before anything happens in it. */
+/** Makes the checker of one run, before the run starts. */
 export type MakeChecker = (seen: Seen) => Checker;
 
 /** A rule does not hold. */

@@ -1,4 +1,4 @@
-/** The SDK's clients as code on a host has them: `send` goes to the simulated services. */
+/** The SDK's clients for code on a host. `send` goes to the simulated services. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
@@ -22,7 +22,7 @@ import type { Services } from './services.ts';
 import { type Patience, Wire } from './wire.ts';
 import type { Witness } from './witness.ts';
 
-/** One that is waited for, and is not made again. */
+/** For a call that waits for a long time and is not retried. */
 const WAITING: Patience = { maxAttempts: 1, requestMs: INVOCATION_PATIENCE_MS };
 const ONCE: Patience = { ...HASTY_CALL, maxAttempts: 1 };
 const LATENCY_MS = { dynamodb: 3, s3: 15, sns: 8, sqs: 6, secrets: 10, lambda: 30 };
@@ -33,13 +33,13 @@ type Service = (typeof SERVICES)[number];
 export interface Roads {
   readonly scheduler: Scheduler;
   readonly services: Services;
-  /** Asked when a call arrives, for functions are deployed after they were given their clients. */
+  /** A function, because functions are deployed after they got their clients. */
   lambda(): LambdaApi;
   faults(): Faults;
   readonly witness: Witness;
 }
 
-/** The roads to all services, which all hosts share. */
+/** How all hosts reach the services. */
 export function clientsFor({ scheduler, services, lambda, faults, witness }: Roads) {
   const { dynamo, s3, sns, sqs } = services;
   const wireTo = (service: Service) =>
@@ -91,19 +91,19 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
   };
 }
 
-/** Whether the command's own middleware keeps the SDK from trying it again (aws/rates-table.ts). */
+/** Whether the command's own middleware keeps the SDK from retrying it (aws/rates-table.ts). */
 function isSentOnce(command: object): boolean {
   if (!(command instanceof UpdateCommand)) return false;
   return command.middlewareStack.identify().some((name) => name.startsWith('sendOnce'));
 }
 
-/** The table that a command is about, which may be down while the others are not. */
+/** The table of a command. It may be down while the others are not. */
 function placeOf(command: object): string | undefined {
   const { input } = command as { input?: { TableName?: string } };
   return input?.TableName;
 }
 
-/** The SDK's paginators ask what class a client is of. */
+/** Keeps the class of the client, because the SDK's paginators check it. */
 function seam<T extends object>(
   type: { prototype: T },
   way: { send(command: object): Promise<object> },

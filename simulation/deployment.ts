@@ -1,4 +1,4 @@
-/** What is deployed in a run: the stack, synthesized from a config that has every part switched on. */
+/** What a run deploys: the stack, synthesized from a config with every part switched on. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,11 +33,11 @@ const CONFIG: ConfigInput = {
 
 export interface Deployment {
   readonly plan: Plan;
-  /** Removes the files beside the functions' code. */
+  /** Deletes the files of the functions' code. */
   dispose(): Promise<void>;
 }
 
-/** The bundles hold next to nothing: what runs is the source, built here. */
+/** The bundles are nearly empty: the functions run from source. */
 export async function deploy(): Promise<Deployment> {
   const config = loadConfig(CONFIG, {});
   const folder = await mkdtemp(join(tmpdir(), 'simulation-'));
@@ -65,6 +65,6 @@ async function writeBundle(folder: string, files: Readonly<Record<string, string
 async function featureFlags(): Promise<Record<string, unknown>> {
   const text = await readFile(join(import.meta.dirname, '../cdk.json'), 'utf8');
   const { context } = JSON.parse(text) as { context: Record<string, unknown> };
-  // The template is checked when it is synthesized for a deployment; here that takes longer than a run.
+  // A deployment validates the template. Here that would take longer than a run.
   return { ...context, '@aws-cdk/core:validateAgainstDefaultRules': false };
 }

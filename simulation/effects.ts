@@ -1,7 +1,7 @@
 /**
- * The effects of a run, which checkers get one at a time. Each is reported once it has happened, before
- * anything else happens. A call that was lost on its way has no effect; one whose answer was lost has
- * one.
+ * The effects of a run, which checkers get one at a time. Each is reported when it has happened,
+ * before anything else happens. A call whose request was lost has no effect. A call whose answer
+ * was lost has one.
  */
 import type { Outcome } from '../packages/local-lambda/lambda/outcome.ts';
 import type { Written } from './dynamo/table.ts';
@@ -24,7 +24,7 @@ export type Effect =
   | { readonly kind: 'put'; readonly bucket: string; readonly version: Version }
   | ({ readonly kind: 'published' } & Published)
   | { readonly kind: 'called'; readonly service: string; readonly command: object }
-  /** A call ends in an error, after all tries; its code does not know yet. */
+  /** A call ends in an error after all tries. Its code does not know yet. */
   | {
       readonly kind: 'failed';
       readonly service: string;
@@ -33,11 +33,13 @@ export type Effect =
     }
   | ({ readonly kind: 'invoked'; readonly event: unknown } & Invocation)
   | ({ readonly kind: 'ended'; readonly outcome: Outcome } & Invocation)
-  /** Code calls a server outside; the call is on until it is `answered`, or its host `died`. */
+  /**
+   * Code calls an outside server. The call lasts until it is `answered`, or until its host `died`.
+   */
   | { readonly kind: 'requested'; readonly call: HttpCall }
-  /** Without a status there was no answer, or the caller gave up. */
+  /** Without a status: there was no answer, or the caller gave up. */
   | { readonly kind: 'answered'; readonly call: HttpCall; readonly status: number | undefined }
-  /** A FHIR server has carried out a PUT, perhaps after its caller gave up. */
+  /** A FHIR server has carried out a PUT. Its caller may have given up. */
   | ({ readonly kind: 'stored'; readonly call: HttpCall } & Stored)
   /** A change of an event source mapping has been carried out. */
   | {

@@ -1,4 +1,7 @@
-/** What happens at a moment of virtual time. Of two at the same moment the one that was added first comes first. */
+/**
+ * Something that happens at a moment of virtual time. Of two at the same moment, the one that was
+ * added first is first.
+ */
 export interface Event {
   readonly at: number;
   readonly number: number;
@@ -38,7 +41,7 @@ export class EventHeap {
     return first;
   }
 
-  /** Puts an event where the root was taken from. */
+  /** Moves an event down from the root to its place. */
   #sink(event: Event): void {
     const events = this.#events;
     const { length } = events;

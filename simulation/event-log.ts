@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** Lines that are hashed together: a call of the hash for each would cost more than the run. */
+/** Lines are hashed in groups: a hash call per line would take longer than the run. */
 const LINES_MAX = 512;
 
-/** What happened, line by line. It is kept as a hash, so that a run of any length can be compared with another. */
+/**
+ * Everything that happened, line by line. Only a hash is kept, so that long runs can be compared.
+ */
 export class EventLog {
   readonly #hash = createHash('sha256');
   readonly #also: ((line: string) => void) | undefined;
   #lines: string[] = [];
   #count = 0;
 
-  /** `also` is shown each line: a person who follows a run. */
+  /** @param also called for each line, for a person who follows the run */
   constructor(also?: (line: string) => void) {
     this.#also = also;
   }

@@ -34,7 +34,7 @@ export const HEALTHY: Faults = {
   outages: [],
 };
 
-/** The highest rate of each from which everything still recovers. */
+/** The highest rates from which everything still recovers. */
 const WORST = {
   calls: { lostRequest: 0.05, lostAnswer: 0.1, late: 0.05, throttled: 0.2, failed: 0.1 },
   queues: { duplicate: 0.2, deleteMissed: 0.1, countOff: 0.3, entryRefused: 0.2 },
@@ -46,7 +46,7 @@ const WORST = {
   minute: { missed: 0.3, twice: 0.3 },
 };
 
-/** A PUT may take effect 60 s after it was given up (`delivery.lateMs`), by clocks that differ. */
+/** A PUT may take effect 60 s after its caller gave up (`delivery.lateMs`), and clocks differ. */
 const SLOW_MS = [1_000, 10_000, 57_000] as const;
 type Pace = Pick<FunctionFaults, 'skewMs' | 'stallMs'>;
 /** Leases allow for clocks that differ and machines that stand still, both together by two seconds and a half. */
@@ -56,7 +56,7 @@ const PACES: readonly [Pace, ...Pace[]] = [
   { skewMs: 1_000, stallMs: 200 },
 ];
 
-/** `places` may be down altogether, in the first `withinMs`. */
+/** `places` may be down completely, in the first `withinMs`. */
 export function drawFaults(random: Random, places: readonly string[], withinMs: number): Faults {
   const draw = <T extends Record<string, number>>(worst: T): T => {
     const drawn = Object.entries(worst).map(([name, most]) => [name, rate(random, most)]);
@@ -91,14 +91,14 @@ export function drawFaults(random: Random, places: readonly string[], withinMs: 
   };
 }
 
-/** Off half the time, else more often low than high. */
+/** Zero half of the time. Otherwise low rates are more likely than high ones. */
 function rate(random: Random, most: number): number {
   const isOff = random.chance(0.5);
   const share = random.fraction() ** 2;
   return isOff ? 0 : most * share;
 }
 
-/** In one line, without what is off. */
+/** One line, without faults that are off. */
 export function describeFaults({ outages, ...faults }: Faults): string {
   const parts = Object.entries(faults).flatMap(([part, rates]) =>
     Object.entries(rates as object)

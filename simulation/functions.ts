@@ -1,4 +1,4 @@
-/** The deployed functions: each is built for each of its environments, with what that host provides. */
+/** The deployed functions. Each environment builds its own, with the dependencies of its host. */
 import type { Clients } from '../aws/clients.ts';
 import type { LambdaClients } from '../aws/lambda-clients.ts';
 import type { Fetch } from '../aws/machine.ts';
@@ -33,7 +33,7 @@ type Env = Record<string, string>;
 /** The dependencies of a function: everything that any of them needs. */
 export interface Given extends Clients, LambdaClients, Surroundings {
   readonly fetch: Fetch;
-  /** Where `validate` validates, when a resource may take so long. */
+  /** Where `validate` runs resources, with the deadline of a resource. */
   readonly placesFor: (deadlineMs: number) => Places;
 }
 
@@ -59,7 +59,10 @@ function readOnce<E>(readEnv: (env: Env) => E, env: Env): E {
   return read.get(env) as E;
 }
 
-/** By the end of a function's name. A function that is missing here is not run, and its queues fill. */
+/**
+ * By the end of a function's name. A function that is not here does not run, and its queues fill
+ * up.
+ */
 const BUILDS: Readonly<Record<string, (given: Given, env: Env) => unknown>> = {
   analytics: (given, env) =>
     buildAnalytics({ ...given, environment: readOnce(readAnalytics, env) }),

@@ -1,7 +1,8 @@
 /**
- * A machine in the simulation: a Lambda execution environment, or a producer's or operator's computer. It
- * runs, is frozen or is dead. Whatever wakes its code goes through `resume`: on a frozen host it waits for
- * the thaw, on a dead one it never happens. Its clock may be fast or slow.
+ * A machine in the simulation: a Lambda execution environment, or the computer of a producer or
+ * operator. It runs, is frozen or is dead. Everything that wakes its code goes through `resume`: on
+ * a frozen host it waits for the thaw, on a dead one it never happens. Its clock may be fast or
+ * slow.
  */
 import type { Machine } from '../aws/machine.ts';
 import { onAbort } from './on-abort.ts';
@@ -10,9 +11,9 @@ import type { Scheduler } from './scheduler.ts';
 
 export interface HostOptions {
   readonly name: string;
-  /** How far its clock is ahead. */
+  /** How far its clock is ahead, in ms. */
   readonly skewMs?: number;
-  /** Asked before its code goes on at an await; true kills it there. */
+  /** Called before its code continues at an await. True kills the host there. */
   readonly diesHere?: () => boolean;
   /** Asked likewise: for how many ms it stands still there first. */
   readonly stallsHere?: () => number;
@@ -23,7 +24,7 @@ const BETWEEN_STALLS_MS = 10_000;
 
 export class Host implements Machine {
   readonly name: string;
-  /** Where it draws from. */
+  /** Its random numbers. */
   readonly draws: Random;
   readonly scheduler: Scheduler;
   readonly #skewMs: number;
@@ -49,14 +50,14 @@ export class Host implements Machine {
     return this.#state === 'dead';
   }
 
-  /** Epoch ms by its own clock. */
+  /** Epoch ms on its own clock. */
   readonly now = (): number => this.scheduler.now + this.#skewMs;
 
   readonly random = (): number => this.draws.fraction();
 
   readonly randomId = (): string => this.draws.uuid();
 
-  /** Lets its code go on. */
+  /** Lets its code continue. */
   resume(act: () => void): void {
     if (this.#state === 'dead') return;
     if (this.#state === 'frozen') {
@@ -104,7 +105,7 @@ export class Host implements Machine {
     };
   };
 
-  /** Rejects with the signal's reason once that is aborted. */
+  /** Rejects with the signal's reason once the signal is aborted. */
   readonly pause = (ms: number, signal?: AbortSignal): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     if (signal?.aborted) {
@@ -127,14 +128,14 @@ export class Host implements Machine {
     if (this.#state === 'running') this.#state = 'frozen';
   }
 
-  /** Events that woke it meanwhile happen now, in their order. */
+  /** Events that woke it in the meantime happen now, in their order. */
   thaw(): void {
     if (this.#state !== 'frozen') return;
     this.#state = 'running';
     for (const act of this.#held.splice(0)) this.scheduler.after(0, () => this.resume(act));
   }
 
-  /** Dies of the work that it runs, and reports its death. */
+  /** The code that runs on it kills it. Reports the death. */
   die(): void {
     this.kill();
     this.onDeath();

@@ -1,4 +1,6 @@
-/** EventBridge's minute: to queues and functions, late, now and then twice or never. */
+/**
+ * EventBridge's rules: to queues and functions every minute, late, and sometimes twice or never.
+ */
 import { nameOfArn } from '../packages/local-lambda/template/account.ts';
 import type { RulePlan } from '../packages/local-lambda/template/plan.ts';
 import type { Random } from './random.ts';
@@ -20,7 +22,7 @@ export interface MinuteSurroundings {
   readonly random: Random;
   faults(): MinuteFaults;
   queue(arn: string): Queue;
-  /** Invokes a function that is not waited for. */
+  /** Invokes a function without waiting for it. */
   invoke(functionName: string, event: object): void;
 }
 

@@ -1,25 +1,27 @@
-/** Times in which something is down altogether: a service, a table, the key, a server outside. */
+/**
+ * Periods in which something is down completely: a service, a table, the key, an outside server.
+ */
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import type { Random } from './random.ts';
 
 export interface Outage {
   /** `dynamodb`, `s3`, …, a table's name, `kms` or a server's base URL. */
   readonly of: string;
-  /** Since the run began. */
+  /** Start, in ms since the run began. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** How many of its calls fail. */
+  /** Share of the calls that fail. */
   readonly share: number;
 }
 
 const LENGTHS_MS = [5_000, 60_000, 600_000] as const;
-/** The services whose data the stack's key encrypts; no others use it. */
+/** Services whose data the stack's key encrypts. */
 const ENCRYPTED = ['dynamodb', 's3', 'sns', 'sqs', 'secrets'];
 
 /** What is down with another place: both depend on the same thing. */
 const TOGETHER = 0.3;
 
-/** None in half of the runs, else up to four, in the first `withinMs`. */
+/** None in half of the runs, otherwise up to four, in the first `withinMs`. */
 export function drawOutages(random: Random, places: readonly string[], withinMs: number): Outage[] {
   if (places.length === 0 || random.chance(0.5)) return [];
   return Array.from({ length: random.between(1, 4) }, () => {
@@ -35,14 +37,16 @@ export function drawOutages(random: Random, places: readonly string[], withinMs:
   }).flat();
 }
 
-/** An outage that fails such a call now. */
+/** An outage that fails a call now. */
 export interface Down {
   readonly share: number;
-  /** The error of a service that cannot use the key; undefined if it gives no answer or a general failure. */
+  /**
+   * The error of a service that cannot use the key. Undefined for no answer, or a general failure.
+   */
   readonly refusal: (() => Error) | undefined;
 }
 
-/** Now, of a call to that service and place in it. */
+/** The outage that fails a call now to that service and place. */
 export function downBy(
   outages: readonly Outage[],
   service: string,

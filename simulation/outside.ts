@@ -1,9 +1,9 @@
-/** The servers and senders outside the stack, as its config names them. */
+/** The servers and senders outside of the stack, as its config names them. */
 
 const secretArn = (name: string) =>
   `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}` as const;
 
-/** Servers outside, by their base URLs. The second knows no ETags. */
+/** Outside servers by their base URLs. The second one has no ETags. */
 export const SERVERS = {
   shared: 'https://fhir.simulated/r4',
   clinic: 'https://clinic.simulated/fhir',
@@ -12,7 +12,7 @@ export const SERVERS = {
 
 export const TOKEN_SECRETS = { shared: secretArn('fhir-token'), clinic: secretArn('clinic-token') };
 
-/** Which principal sends as which source. The third has a rate, and its own server. */
+/** The principal of each source. The third source has a rate limit, and a server of its own. */
 export const SENDERS = {
   'hospital-a': 'AROAHOSPITALA',
   'hospital-b': 'AROAHOSPITALB',

@@ -1,6 +1,6 @@
 /**
- * The producers: each sends as its source, singly or in batches, again if no answer came, and sometimes
- * with errors.
+ * The producers. Each sends as its source, singly or in batches, again if it got no answer, and
+ * sometimes with errors.
  */
 import type { Outgoing } from '../cli/submit/outgoing.ts';
 import { sendBatch } from '../cli/submit/send-batch.ts';
@@ -24,7 +24,7 @@ type Producer = ReturnType<World['outsider']> & { readonly sender: string };
 export class Producers implements Pick<Checker, 'see'> {
   readonly #world: World;
   readonly #random: Random;
-  /** By body, because a message may be accepted although the answer is lost. */
+  /** By body, because a message may be accepted although the answer was lost. */
   readonly #drafts = new Map<string, Draft>();
   readonly #byName = new Map<string, Producer>();
   #waiting = 0;
@@ -34,12 +34,14 @@ export class Producers implements Pick<Checker, 'see'> {
     this.#random = world.scheduler.random.fork();
   }
 
-  /** Whether all that was to be submitted has been. */
+  /** Whether everything was submitted. */
   get areDone(): boolean {
     return this.#waiting === 0;
   }
 
-  /** From now on, over so long. Of what is drafted, `only` these numbers are sent, where some are named. */
+  /**
+   * Submits from now on, during `overMs`. With `only`, sends only the drafts with these numbers.
+   */
   submit(count: number, overMs: number, habits: Habits, only?: readonly number[]): void {
     const { scheduler } = this.#world;
     let number = 0;
@@ -63,7 +65,7 @@ export class Producers implements Pick<Checker, 'see'> {
     }
   }
 
-  /** Where a lane's own queue has taken a message of ours, that is submitted. */
+  /** A message that a lane's own queue has accepted is submitted. */
   see(effect: Effect, by: Host | undefined): void {
     if (effect.kind !== 'arrived' || by === undefined) return;
     const { queue, message } = effect;
@@ -80,7 +82,7 @@ export class Producers implements Pick<Checker, 'see'> {
     const others = drafts.filter(({ oddity }) => oddity !== 'stranger');
     await this.#sendAs(this.#producer('stranger', STRANGER), strangers, bucket);
     await this.#sendAs(this.#producerOf(first.source), others, bucket);
-    // A producer that does not know what it has sent sends it again.
+    // A producer that does not know whether its message was accepted sends it again.
     if (this.#random.chance(0.03))
       await this.#sendAs(this.#producerOf(first.source), others, bucket);
   }

@@ -5,7 +5,7 @@ import type { Handler, Speaker, Telemetry } from '../telemetry/telemetry.ts';
 const nothing = () => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Telemetry is discarded: checkers look only at the services. */
+/** Drops all telemetry: checkers look only at the services. */
 export const quietTelemetry: Telemetry = {
   logger,
   tally: (messages) => new Tally(messages, nothing, logger),

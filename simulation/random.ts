@@ -1,6 +1,7 @@
 /**
- * Seeded random numbers: sfc32 by Chris Doty-Humphrey (PractRand, public domain), whose 128 bits of state
- * are filled from the seed by splitmix32. 32-bit arithmetic only, so that every machine draws the same.
+ * Seeded random numbers: sfc32 by Chris Doty-Humphrey (PractRand, public domain). splitmix32 fills
+ * its 128 bits of state from the seed. It uses only 32-bit arithmetic, so that every machine draws
+ * the same numbers.
  */
 export class Random {
   #a: number;
@@ -13,7 +14,7 @@ export class Random {
     this.#a = next();
     this.#b = next();
     this.#c = next();
-    // PractRand's seeding discards the first dozen, in which the seed still shows.
+    // PractRand's seeding discards the first twelve numbers, which still show the seed.
     for (let drawn = 0; drawn < 12; drawn += 1) this.uint32();
   }
 
@@ -42,7 +43,7 @@ export class Random {
     return from + this.below(to - from + 1);
   }
 
-  /** Draws nothing where the answer is known: a fault that is off costs nothing. */
+  /** Draws no number if the probability is 0 or 1, so that a fault that is off costs nothing. */
   chance(probability: number): boolean {
     return probability > 0 && (probability >= 1 || this.fraction() < probability);
   }
@@ -51,7 +52,7 @@ export class Random {
     return all[this.below(all.length)] ?? all[0];
   }
 
-  /** As many things take: mostly near `usual`, seldom ten times as long. */
+  /** A duration: usually near `usual`, rarely ten times as long. */
   duration(usual: number): number {
     return Math.max(1, Math.round(-Math.log(1 - this.fraction()) * usual));
   }

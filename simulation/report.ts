@@ -1,8 +1,8 @@
-/** What is printed of runs. */
+/** Prints runs. */
 import { RARE_STATES, type RareState } from './rare/rare-states.ts';
 import type { RunReport } from './run.ts';
 
-/** A run in which all rules held: all that it drew, and how fast it was. */
+/** Describes a run in which all rules held: everything that it drew, and its speed. */
 export function describeRun(report: RunReport, seconds: number): string {
   const { seed, submissions, faults, virtualMs, events, environments, digest } = report;
   const used = Object.entries(environments).map(([name, number]) => `${name} ${number}`);

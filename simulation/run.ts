@@ -1,6 +1,6 @@
 /**
- * A run of the whole system: producers submit, functions work, everything around them fails by chance.
- * Then faults heal, and all must end. Checkers observe every effect.
+ * A run of the whole system. Producers submit, functions work, and everything around them fails at
+ * random. Then faults heal, and all must end. Checkers see every effect.
  */
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { type MakeChecker, RuleBroken } from './checker.ts';
@@ -14,12 +14,12 @@ import { World } from './world.ts';
 
 export interface RunSettings {
   readonly seed: number;
-  /** How many submissions are drafted; some of them are sent twice. */
+  /** Number of submissions that are drafted. Some of them are sent twice. */
   readonly messages: number;
   readonly checkers?: readonly MakeChecker[];
-  /** The part of it that is left when a failing run is made smaller. */
+  /** The part that is left when a failing run is made smaller. */
   readonly reduced?: Partial<Reduced> | undefined;
-  /** Shown each line of the run. */
+  /** Called for each line of the run's log. */
   readonly follow?: ((line: string) => void) | undefined;
 }
 
@@ -30,19 +30,19 @@ export interface RunReport {
   readonly virtualMs: number;
   readonly events: number;
   readonly environments: Readonly<Record<string, number>>;
-  /** Of all that happened: equal for two runs that were the same. */
+  /** Hash of everything that happened. Equal runs have equal hashes. */
   readonly digest: string;
 }
 
-/** How much producers submit: a high rate fills batches. They submit for at least this long. */
+/** Rates of submission: a high rate fills batches. */
 const SUBMITTED_PER_SECOND = [1, 5, 20] as const;
 const SUBMITTING_MS_MIN = 300_000;
 /** How often they submit for an hour or so, however little: incidents end, and begin again. */
 const QUIET_DAY = 0.2;
 const QUIET_DAY_MS = 3_600_000;
-/** Time limit for everything to end after that, once faults have healed. */
+/** Time limit for everything to end, once faults have healed. */
 const ENDING_MS = 4 * 3_600_000;
-/** How often it is asked whether all has ended. */
+/** Interval at which the run checks whether all has ended. */
 const LOOK_MS = 1_000;
 
 /** @throws RuleBroken, or what a checker threw */
@@ -102,7 +102,7 @@ async function untilEnded(world: World, producers: Producers, withinMs: number):
   throw new RuleBroken('R04', `${unfinished()}, long after faults healed`);
 }
 
-/** Of this run's producers: mostly well, with some of everything. */
+/** The habits of this run's producers: mostly correct, with some of every error. */
 function habitsIn({ scheduler, plan }: World): Habits {
   const random = scheduler.random.fork();
   const share = (most: number) => (random.chance(0.3) ? 0 : most * random.fraction() ** 2);

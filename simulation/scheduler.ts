@@ -1,7 +1,8 @@
 /**
- * Virtual time. Code in a simulation waits only for services and timers, and both end by an event of
- * this scheduler. It takes the next event, runs all code that the event woke, and only then takes the
- * following one. So a seed decides the order of events, and no clock of the machine is read.
+ * Virtual time. Code in a simulation waits only for services and timers, and both end by an event
+ * of this scheduler. It takes the next event, runs all code that the event woke, and only then
+ * takes the following one. So a seed decides the order of events, and the machine's clock is never
+ * read.
  */
 import assert from 'node:assert/strict';
 import { setImmediate as afterMicrotasks } from 'node:timers';
@@ -37,7 +38,7 @@ export class Scheduler {
     return this.#now;
   }
 
-  /** Events that happened and that wait. */
+  /** Number of events so far, including those that wait. */
   get count(): number {
     return this.#number;
   }
@@ -48,25 +49,28 @@ export class Scheduler {
     this.#heap.push({ at: this.#now + ms, number: this.#number, act });
   }
 
-  /** An event says that it called code which may go on at an await: that must come to rest before the next. */
+  /**
+   * Called by an event that woke code at an await: that code must come to rest before the next
+   * event.
+   */
   woke(): void {
     this.#hasWoken = true;
   }
 
-  /** One line of the run's log. Not called for what a reader could not name. */
+  /** Adds a line to the run's log. */
   note(what: string): void {
     this.log.write(`${this.#now - EPOCH_MS} ${what}`);
   }
 
-  /** Ends the run: a rule does not hold, or the simulation is at fault. */
+  /** Ends the run: a rule does not hold, or the simulation has a fault. */
   fail(fault: unknown): void {
     this.#fault ??= fault;
   }
 
   /**
-   * Runs until `isOver`, which is asked after each event, or until nothing is left to happen or the next
-   * event is later than `until`. Answers whether it was over.
-   * @throws what `fail` was told
+   * Runs until `isOver` is true, which is checked after each event, or until there are no events,
+   * or the next one is later than `until`. Returns whether `isOver` was true.
+   * @throws the fault that `fail` got
    */
   run(isOver: () => boolean, until = Number.POSITIVE_INFINITY): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();

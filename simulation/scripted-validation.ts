@@ -1,7 +1,7 @@
 /**
- * Replaces the worker threads and the separate process of `validate`: a resource says what happens to
- * it (simulation/submission.ts), and that happens after some virtual time. No thread is started, and
- * nothing is compared with FHIR.
+ * Replaces the worker threads and the child process of `validate`. A resource says what happens to
+ * it (simulation/submission.ts), and that happens after some virtual time. No thread is started,
+ * and FHIR rules are not checked.
  */
 import { ComponentFault } from '../core/message/component-fault.ts';
 import type { IsolatedValidator, VerdictOrNone } from '../functions/validate/isolated-validator.ts';
@@ -13,15 +13,15 @@ import { NATURE_SYSTEM } from './submission-draft.ts';
 const WORKERS = 2;
 const LOADING_MS = 800;
 const VALIDATING_MS = 3;
-/** Until a worker's heap is full. */
+/** Ms until a worker's heap is full. */
 const FILLING_MS = 400;
 
-/** Of one world: a resource may have crashed in another environment before. */
+/** One for all hosts, because a `flaky` resource may have crashed in another environment before. */
 export class ScriptedValidation {
-  /** The `flaky` ones that crashed. */
+  /** The `flaky` resources that crashed. */
   readonly #crashed = new Set<string>();
 
-  /** Where an environment of `validate` on that host validates. */
+  /** Where an environment of `validate` on that host runs resources. */
   placesOn(host: Host, deadlineMs: number): Places {
     const script = (text: string) => this.#script(text, host, deadlineMs);
     return {
@@ -61,7 +61,7 @@ export class ScriptedValidation {
   }
 }
 
-/** What happens to a text, and after how long. */
+/** What happens to a text, and after how many ms. */
 interface Step {
   readonly ms: number;
   readonly ending: VerdictOrNone | 'its process dies';
@@ -73,7 +73,7 @@ interface Said {
   readonly nature: Nature;
 }
 
-/** Undefined where it is no JSON. */
+/** Undefined if it is not JSON. */
 function readSaid(text: string): Said | undefined {
   try {
     const { resourceType, id, meta } = JSON.parse(text) as {
@@ -108,15 +108,18 @@ const OUT_OF_TIME = { kind: 'no-verdict', because: 'out-of-time' } as const;
 interface PlaceOptions {
   readonly host: Host;
   readonly script: (text: string) => Step;
-  /** Texts at the same time. */
+  /** Number of texts that run at the same time. */
   readonly size: number;
-  /** What kills a process kills no environment here; and it loads when it is needed. */
+  /**
+   * True for the child process: what kills a process does not kill the environment. It loads on
+   * demand.
+   */
   readonly isOwnProcess: boolean;
 }
 
 interface Task {
   readonly text: string;
-  /** Answers once: whatever comes later changes nothing. */
+  /** Only the first call counts. */
   readonly end: (verdict: VerdictOrNone) => void;
   isOver: boolean;
   callOff: (() => void) | undefined;
@@ -126,7 +129,7 @@ class ScriptedPlace implements IsolatedValidator {
   readonly #options: PlaceOptions;
   #waiting: Task[] = [];
   readonly #running = new Set<Task>();
-  /** When its worker or process has loaded; undefined where none was started. */
+  /** Time at which its worker or process has loaded. Undefined if none was started. */
   #loadedAt: number | undefined;
 
   constructor(options: PlaceOptions) {
@@ -167,7 +170,7 @@ class ScriptedPlace implements IsolatedValidator {
     return promise;
   }
 
-  /** Ms until it has loaded. */
+  /** Starts to load if necessary. Returns the ms until it has loaded. */
   #load(): number {
     const { host } = this.#options;
     const { now } = host.scheduler;
@@ -202,7 +205,7 @@ class ScriptedPlace implements IsolatedValidator {
     task.end(crash('exit', 'its process was killed by SIGKILL'));
   }
 
-  /** Its invocation is over: a process that runs it is ended with it, as is one that has not loaded. */
+  /** Its invocation has ended: kills a process that runs it, or that has not loaded. */
   #abort(task: Task): void {
     if (this.#options.isOwnProcess && this.#running.has(task)) this.#loadedAt = undefined;
     task.end(OUT_OF_TIME);

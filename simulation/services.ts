@@ -1,4 +1,4 @@
-/** The services that a stack consists of, made from its synthesized template. */
+/** The services of a stack, created from its synthesized template. */
 import { roleIdOf } from '../packages/local-lambda/template/account.ts';
 import type { Plan, SecretPlan } from '../packages/local-lambda/template/plan.ts';
 import { Dynamo } from './dynamo/dynamo.ts';
@@ -53,7 +53,7 @@ export function provision(
 
 const topicArnOf = (name: string) => `arn:aws:sns:us-east-1:000000000000:${name}`;
 
-/** As SQS names a function's role, with the function as its session. */
+/** The SenderId of a function's role, with the function as its session. */
 export function senderIdOf(role: string | undefined, functionName: string): string {
   const roleName = role?.split('/').at(-1) ?? functionName;
   return `${roleIdOf(roleName)}:${functionName}`;

@@ -1,6 +1,6 @@
 /**
- * `npm run simulate -- --seed N --messages M`: deployed code under simulated AWS, with faults by chance. The same
- * seed and commit give the same run. Ends with status 1 where a rule does not hold.
+ * `npm run simulate -- --seed N --messages M`: runs the deployed code on simulated AWS, with random
+ * faults. The same seed and commit give the same run. Exits with status 1 if a rule does not hold.
  */
 import { InvalidArgumentError } from 'commander';
 import { command, run as runCommand, wholeNumber } from '../cli/command-line.ts';
@@ -57,7 +57,7 @@ async function simulate(options: Options): Promise<void> {
   for (let count = 0; !isOver(count); count += 1) {
     if (await runOne(first + count, options)) continue;
     process.exitCode = 1;
-    // One story is enough for whoever reads the log of a night.
+    // One story is enough for the reader of a nightly log.
     if (minutes !== undefined) break;
   }
   tellReached(options);

@@ -1,4 +1,4 @@
-/** One submission before it is sent: drawn from what producers are in the habit of sending. */
+/** A submission before it is sent, drawn from the habits of producers. */
 import { claimCheckTo, submissionsOf } from '../core/message/claim-check.ts';
 import type { Source } from './outside.ts';
 import type { Random } from './random.ts';
@@ -6,25 +6,28 @@ import type { Nature, Oddity, Submission } from './submission.ts';
 
 export interface Draft extends Omit<Submission, 'messageId' | 'sentAt'> {
   readonly source: Source;
-  /** What is sent: the resource or a claim check. */
+  /** The text to send: the resource or a claim check. */
   readonly body: string;
   /** The key that the claim check names. */
   readonly key: string | undefined;
 }
 
-/** Shares of what is sent; the rest is plain and valid. */
+/** Shares of what is sent. The rest is plain and valid. */
 export interface Habits {
   readonly natures: Readonly<Partial<Record<Nature, number>>>;
   readonly oddities: Readonly<Partial<Record<Oddity, number>>>;
   /** Share of batches that are a file with one defect: all of it crashes in the same way. */
   readonly badFiles: number;
-  /** So many ids are used by each source: with few, newer submissions meet older ones of the same resource. */
+  /**
+   * Number of ids that each source uses. With few ids, newer submissions meet older ones of the
+   * same resource.
+   */
   readonly ids: number;
   /** Name of the bucket for claim checks. */
   readonly bucket: string;
 }
 
-/** How a resource says what it does to validation (simulation/submission.ts). */
+/** The system with which a resource says what it does to validation (simulation/submission.ts). */
 export const NATURE_SYSTEM = 'https://fhir-failsafe.dev/simulated';
 
 export function draftOf(
@@ -58,7 +61,7 @@ const isClaimed = (oddity: Oddity | undefined): boolean =>
 export const anotherThan = (source: Source): Source =>
   source === 'hospital-a' ? 'hospital-b' : 'hospital-a';
 
-/** One of them by its share, or none. */
+/** One of them, each with the probability of its share, or none. */
 function drawn<T extends string>(
   shares: Readonly<Partial<Record<T, number>>>,
   random: Random,

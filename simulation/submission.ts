@@ -1,9 +1,9 @@
-/** What a producer sent, and what must become of it. */
+/** A submission, and how it must end. */
 
 /**
- * What validation does with a resource. `valid` and `invalid` are verdicts. The next four crash the worker
- * whenever the resource runs; `kill` ends the whole environment, or the process that it runs alone in; `flaky`
- * crashes the first time and is valid from then on.
+ * What validation does with a resource. `valid` and `invalid` are verdicts. The next four crash the
+ * worker whenever the resource runs. `kill` ends the whole environment, or the process in which it
+ * runs alone. `flaky` crashes the first time and is valid from then on.
  */
 export const NATURES = [
   'valid',
@@ -17,30 +17,32 @@ export const NATURES = [
 ] as const;
 export type Nature = (typeof NATURES)[number];
 
-/** How a submission differs from a plain one. What is refused is rejected without being validated. */
+/** How a submission differs from a plain one. A refused one is rejected without being validated. */
 export type Oddity =
-  /** Its body lies in the bucket. */
+  /** Its body is in the bucket. */
   | 'claim-check'
-  /** Its claim check names an object that is not there. */
+  /** Its claim check names an object that does not exist. */
   | 'missing-object'
   /** Its claim check names another source's object. */
   | 'stolen-object'
-  /** It says that it is from another source than its sender. */
+  /** It claims another source than its sender's. */
   | 'spoofed'
   /** Its sender is not known. */
   | 'stranger'
-  /** Its body is no JSON. */
+  /** Its body is not JSON. */
   | 'unreadable'
   /** Its attributes cannot be read. */
   | 'odd-attributes';
 
 export interface Submission {
-  /** Of the message in its first queue: its identity. */
+  /** Id of the message in its first queue, which is the submission's identity. */
   readonly messageId: string;
-  /** Counts what was submitted; it is in the resource, and tells versions of one resource apart. */
+  /**
+   * Number of the submission. It is in the resource, and distinguishes versions of one resource.
+   */
   readonly number: number;
   readonly lane: 'critical' | 'background';
-  /** Whose it is: its sender's source, whatever it claims. */
+  /** Its sender's source, whatever it claims. */
   readonly source: string;
   readonly resourceType: string;
   readonly id: string;
@@ -48,8 +50,8 @@ export interface Submission {
   readonly oddity: Oddity | undefined;
   /** SentTimestamp. */
   readonly sentAt: number;
-  /** The submitter's own order among those of the same millisecond. */
+  /** The submitter's order among submissions of the same millisecond. */
   readonly sequence: number | undefined;
-  /** The resource, wherever its body lies. */
+  /** The resource, wherever its body is stored. */
   readonly text: string;
 }

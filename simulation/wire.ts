@@ -1,7 +1,7 @@
 /**
- * A call of the AWS SDK, from `client.send` to the answer: the tries that the SDK makes, its pauses between
- * them, and what may become of each try on its way. The request of a try reaches its service even if the
- * machine that sent it is frozen or dead by then; the answer reaches the code only while that runs.
+ * A call of the AWS SDK, from `client.send` to the answer: the SDK's tries, its pauses between
+ * them, and what may happen to each try on its way. The request of a try reaches its service even
+ * if the sender is frozen or dead by then. The answer reaches the code only while its host runs.
  */
 import { endOfWork } from '../telemetry/invocation.ts';
 import {
@@ -23,7 +23,7 @@ export interface CallFaults {
   readonly lostRequest: number;
   /** The request takes effect, but its answer is lost. */
   readonly lostAnswer: number;
-  /** The request takes effect after its sender gave up, perhaps after the next try took effect. */
+  /** The request takes effect after its sender gave up, possibly after the next try took effect. */
   readonly late: number;
   /** How much later, mostly. */
   readonly lateMs: number;
@@ -41,27 +41,27 @@ export const NO_FAULTS: CallFaults = {
   failed: 0,
 };
 
-/** How patient a client is (aws/patience.ts, aws/clients.ts). */
+/** Timeouts and retries of a client (aws/patience.ts, aws/clients.ts). */
 export interface Patience {
   readonly maxAttempts: number;
   readonly requestMs: number;
 }
 
-/** How a service is reached. `faults` is asked at each try, so faults may heal. */
+/** How a service is reached. `faults` is called at each try, so faults may heal. */
 export interface Road {
   readonly service: string;
-  /** One way, most of the time. */
+  /** Latency in one direction, most of the time. */
   readonly latencyMs: number;
   faults(): CallFaults;
   /** The error of a throttled service. */
   throttling(): Error;
-  /** The outage that a call to that place in it meets. */
+  /** The outage that a call to that place meets. */
   down?(place: string | undefined): Down | undefined;
 }
 
 /**
- * Work of a service that takes so long that the answer is not given at once. A caller that waits too
- * long gives up.
+ * An answer that a service gives later, because the work takes long. A caller that waits too long
+ * gives up.
  */
 export class Lasting<T> {
   readonly begin: (end: (value: T) => void) => void;
@@ -71,16 +71,16 @@ export class Lasting<T> {
   }
 }
 
-/** One request: its name for the log, and what the service does with it. */
+/** A request: its name for the log, and the work of the service. */
 export interface Request<T> {
   readonly name: string;
-  /** Where in the service; undefined where that makes no difference. */
+  /** The part of the service. Undefined if that makes no difference. */
   readonly place?: string | undefined;
   /** @throws the service's refusal */
   perform(): T | Lasting<T>;
 }
 
-/** The SDK's pauses (its standard retry mode): full jitter, doubled each time. */
+/** The SDK's pauses (standard retry mode): full jitter, doubled each time. */
 const PAUSE_MS = { ordinary: 100, throttled: 500, most: 20_000 };
 
 export class Wire {
@@ -92,7 +92,10 @@ export class Wire {
     this.#road = road;
   }
 
-  /** Calls as code on that host does. What the work around the call leaves pending is aborted with it (R61). */
+  /**
+   * Makes a call as code on that host does. When the surrounding work ends, the call is aborted
+   * with it (R61).
+   */
   call<T>(host: Host, patience: Patience, request: Request<T>): Promise<T> {
     const signal = endOfWork();
     const { promise, resolve, reject } = Promise.withResolvers<T>();

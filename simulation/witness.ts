@@ -17,12 +17,12 @@ export class Witness {
     this.#checkers.push(...checkers);
   }
 
-  /** One that is told before the others. */
+  /** Adds a checker that is called before the others. */
   addFirst(checker: Pick<Checker, 'see'>): void {
     this.#checkers.unshift(checker);
   }
 
-  /** What a service does for that host. */
+  /** Runs the work of a service that this host caused. */
   as<T>(host: Host, act: () => T): T {
     this.#actor = host;
     try {
@@ -32,7 +32,7 @@ export class Witness {
     }
   }
 
-  /** A rule that does not hold ends the run. */
+  /** A broken rule ends the run. */
   tell(effect: Effect, by = this.#actor): void {
     try {
       for (const checker of this.#checkers) checker.see?.(effect, by);

@@ -1,6 +1,6 @@
 /**
- * A deployed stack in the simulation: its services, its functions and their triggers, and the servers
- * outside.
+ * A deployed stack in the simulation: its services, its functions and their triggers, and the
+ * outside servers.
  */
 
 import type { Failure } from '../packages/local-lambda/lambda/outcome.ts';
@@ -40,7 +40,7 @@ export interface WorldOptions {
   readonly without?: readonly string[] | undefined;
 }
 
-/** Outages begin within so long. */
+/** Outages begin within this time. */
 const OUTAGES_MS = 1_800_000;
 
 export class World implements Seen {
@@ -52,7 +52,7 @@ export class World implements Seen {
   readonly fhirServers: readonly FhirServer[];
   readonly submissions = new Map<string, Submission>();
   readonly checkers: readonly Checker[];
-  /** All that was drawn to go wrong. */
+  /** All faults that were drawn. */
   readonly drawn: Faults;
   readonly #witness: Witness;
   readonly #validation = new ScriptedValidation();
@@ -90,14 +90,14 @@ export class World implements Seen {
     return this.#faults === HEALTHY;
   }
 
-  /** From now on there are no faults, and everything must end. */
+  /** Ends all faults. Everything must end from now on. */
   heal(): void {
     this.scheduler.note('healed');
     this.#faults = HEALTHY;
     this.#witness.tell({ kind: 'healed' });
   }
 
-  /** All functions anew: old and new environments run beside each other for a time. */
+  /** Deploys all functions again. Old and new environments run next to each other for some time. */
   deployAgain(): void {
     this.scheduler.note('deployed again');
     for (const each of this.functions.values()) each.deploy();
@@ -107,23 +107,23 @@ export class World implements Seen {
     return `${this.plan.stackName}-${end}`;
   }
 
-  /** Where messages of a queue are sent. */
+  /** URL of the queue whose name ends in `end`. */
   queueUrlOf(end: string): string {
     return `https://sqs.simulated/000000000000/${this.nameOf(end)}`;
   }
 
-  /** Tells somebody of each effect before the checkers. */
+  /** Reports each effect to this watcher before the checkers. */
   tellFirst(watcher: Pick<Checker, 'see'>): void {
     this.#witness.addFirst(watcher);
   }
 
-  /** A producer's message was taken. */
+  /** A queue has accepted a producer's message. */
   submitted(submission: Submission, by: Host): void {
     this.submissions.set(submission.messageId, submission);
     this.#witness.tell({ kind: 'submitted', submission }, by);
   }
 
-  /** A client outside the stack that sends as that principal. */
+  /** A client outside of the stack that sends as that principal. */
   outsider(name: string, senderId: string) {
     const host = new Host(this.scheduler, { name });
     return { host, ...this.#clients(host, senderId) };
@@ -264,7 +264,7 @@ const envOf = (plan: Plan, name: string) => functionIn(plan, name)?.Environment?
 const deadLetterArnOf = (plan: Plan, name: string) =>
   functionIn(plan, name)?.DeadLetterConfig?.TargetArn;
 
-/** What may be down altogether. */
+/** Everything that may be down completely. */
 function placesIn({ tables }: Plan): string[] {
   return [...SERVICES, ...tables.map(({ name }) => name), 'kms', ...Object.values(SERVERS)];
 }

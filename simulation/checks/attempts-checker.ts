@@ -1,7 +1,7 @@
 /**
- * A message is dead-lettered only after it crashed alone, twice, or three times where environments died
- * (R02). Faults of our infrastructure spend no attempt (R09): no attempt of a resource that does not
- * crash ends in a crash.
+ * A message is dead-lettered only after it crashed alone, twice, or three times if environments
+ * died (R02). Faults of our infrastructure spend no attempt (R09): no attempt of a resource that
+ * does not crash ends in a crash.
  */
 import type { SQSEvent } from 'aws-lambda';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
@@ -13,7 +13,7 @@ import { describe, fateOf } from './fate.ts';
 interface Attempt {
   readonly requestId: string;
   readonly crash?: string;
-  /** Absent where the environment died. */
+  /** Absent if the environment died. */
   readonly ended?: number;
 }
 
@@ -22,7 +22,7 @@ const CRASHES = 3;
 
 export class AttemptsChecker implements Checker {
   readonly #submissions: Seen['submissions'];
-  /** Invocations that were given one message of an isolation queue, by request id. */
+  /** Request ids of invocations that got one message of an isolation queue. */
   readonly #alone = new Set<string>();
 
   constructor({ submissions }: Pick<Seen, 'submissions'>) {

@@ -1,5 +1,5 @@
 /**
- * The audit log in a run of the whole system (R40): its objects are a chain, and it holds each fact
+ * The audit log in a run of the whole system (R40). Its objects are a chain, and it holds each fact
  * that its queue accepted from an allowed publisher, once. Each transition of a breaker and each
  * incident in the tables was published. A breaker's item never says that a transition was published
  * before the queue has it.
@@ -29,7 +29,7 @@ export class AuditWatch implements Checker {
   readonly #table: string;
   readonly #queue: string;
   readonly #told = new Set<string>();
-  /** Published, or known to have happened, but not in the log yet. */
+  /** Facts that were published, or are known to have happened, and are not in the log yet. */
   readonly #missing = new Map<string, string>();
 
   constructor(seen: Pick<Seen, 'plan' | 'services'>) {
@@ -61,7 +61,7 @@ export class AuditWatch implements Checker {
     for (const [name, what] of this.#missing) {
       return `fact ${name} (${what}) is not in the audit log`;
     }
-    // The next writer completes the table; the message of one that died is delivered again.
+    // The next writer completes the table. The message of a writer that died is delivered again.
     const { size } = this.#seen.services.sqs.queue(this.#queue);
     return size > 0 ? `${size} messages wait for the audit log` : undefined;
   }

@@ -1,10 +1,11 @@
 /**
- * The breakers' items. Each save follows from the one before (R13), an open one is left at its time and
- * not before (R10), a probe is taken over only when its lease has ended (R12, R16), and only its owner
- * decides its result (R13). A failure counts in the generation in which its call began. No two
- * environments' probes are in flight at once (R12), and a probe begins early enough to end before its
- * lease (R16). A call that an environment makes by a breaker of its own, while the store fails it, is no
- * probe (R15). A confirmation that transitions were published changes nothing else.
+ * The breakers' items. Each save follows from the one before (R13). An open breaker is left at its
+ * time and not before (R10). A probe is taken over only when its lease has ended (R12, R16), and
+ * only its owner decides its result (R13). A failure counts in the generation in which its call
+ * began. No two environments' probes are in flight at once (R12), and a probe begins early enough
+ * to end before its lease (R16). A call that an environment makes by its in-memory breaker, while
+ * the store fails it, is not a probe (R15). A confirmation that transitions were published changes
+ * nothing else.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Checker, RuleBroken } from '../checker.ts';
@@ -36,14 +37,14 @@ interface Doings {
   failures: number;
 }
 
-/** How long a call may take, of each service that a breaker guards. */
+/** Maximum duration of a call to each service that a breaker guards. */
 const CALL_MS = {
   'fhir-server': 5_000,
   'fhir-server-clinic': 5_000,
   'terminology-server': 1_000,
 } as const;
 
-/** For so long after a fault an environment does not ask the store again. */
+/** After a fault, an environment does not read the store again for this long. */
 const ALONE_MS = 1_000;
 
 export class BreakerChecker implements Checker {
@@ -54,7 +55,7 @@ export class BreakerChecker implements Checker {
   readonly #doings = new Map<string, Doings>();
   /** Of calls under way, by their numbers: those of the generation in which they began. */
   readonly #calling = new Map<number, Doings>();
-  /** When the store last failed a host that has not asked it again, by host and service. */
+  /** Last time that the store failed a host which has not read it since, by host and service. */
   readonly #failedAt = new Map<string, number>();
   /** Probes in flight, by the number of their call. */
   readonly #probes = new Map<number, { readonly service: string; readonly host: string }>();
@@ -146,7 +147,7 @@ export class BreakerChecker implements Checker {
     throw new RuleBroken('R13', what);
   }
 
-  /** A failure that counts is of a call that this host began in this generation. */
+  /** A failure that counts must be of a call that this host began in this generation. */
   #counted(before: Breaker, after: Breaker, by: Host): void {
     const isFailure = after.phase === 'open' || (after.failures ?? 0) > 0;
     if (!isFailure || after.failures === before.failures) return;
@@ -192,7 +193,7 @@ function isConfirmation(before: Breaker, after: Breaker): boolean {
   return publishedTo !== undefined && isDeepStrictEqual({ ...before, publishedTo }, after);
 }
 
-/** @throws RuleBroken where a save was not made on the state that it replaced */
+/** @throws RuleBroken if a save was not made on the state that it replaced */
 function follows(before: Breaker | undefined, after: Breaker): void {
   const { version = 0, generation = 0, phase = 'closed', receipts = [] } = before ?? {};
   const lost = `${after.pk}: version ${after.version} of ${after.phase} in generation ${after.generation}`;

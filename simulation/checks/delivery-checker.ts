@@ -10,7 +10,7 @@ import { SERVERS, type Source } from '../outside.ts';
 import { AT_SERVER } from '../servers/fhir-server.ts';
 import type { Submission } from '../submission.ts';
 
-/** Where a source's resources are delivered to (simulation/deployment.ts). */
+/** Where a source's resources are delivered (simulation/deployment.ts). */
 const TARGETS: Readonly<Record<Source, { readonly server: string; readonly prefix: string }>> = {
   'hospital-a': { server: SERVERS.shared, prefix: 'a-' },
   'hospital-b': { server: SERVERS.shared, prefix: 'b-' },
@@ -19,7 +19,7 @@ const TARGETS: Readonly<Record<Source, { readonly server: string; readonly prefi
 
 interface Delivery {
   readonly pk: string;
-  /** Of the submission that Resources holds. */
+  /** Number of the submission in Resources. */
   number: number | undefined;
   isPending: boolean;
 }
@@ -108,7 +108,7 @@ function placeOf({ source, resourceType, id }: Submission) {
   return { server, key, place: `${server} ${key}` };
 }
 
-/** A resource says which submission it is of. */
+/** The number of the submission, which is in the resource. */
 function numberIn(body: string): number {
   const { identifier } = JSON.parse(body) as { identifier: readonly { readonly value: string }[] };
   return Number(identifier[0]?.value);

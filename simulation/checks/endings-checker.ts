@@ -1,7 +1,7 @@
 /**
- * Each submission ends as exactly one of stored, rejected, dead-lettered, and as the expected one (R04,
- * R02, R09). The checker counts the copies of a submission in the queues: when the last one leaves, the
- * ending must be recorded.
+ * Each submission ends as exactly one of stored, rejected, dead-lettered, and as the expected one
+ * (R04, R02, R09). The checker counts the copies of a submission in the queues: when the last one
+ * leaves, the ending must be recorded.
  */
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
@@ -16,9 +16,9 @@ interface Life {
   readonly messageId: string;
   /** Known shortly after its message has arrived. */
   submission: Submission | undefined;
-  /** Messages in queues that stand for it. */
+  /** Number of messages in queues that stand for it. */
   copies: number;
-  /** In Quarantine; undefined where it has no entry. */
+  /** Status in Quarantine. Undefined if it has no entry. */
   status: string | undefined;
   isTold: boolean;
 }
@@ -32,9 +32,9 @@ const RULE_OF_FATE = { stored: 'R04', rejected: 'R09', 'dead-lettered': 'R02' } 
 
 export class EndingsChecker implements Checker {
   readonly #lives = new Map<string, Life>();
-  /** Of each place in Resources, the order of what it holds. */
+  /** By place in Resources: the order of the submission there. */
   readonly #held = new Map<string, string>();
-  /** Those that may not have ended yet. */
+  /** Submissions that may not have ended yet. */
   readonly #open = new Set<Life>();
 
   see(effect: Effect): void {
@@ -103,7 +103,7 @@ export class EndingsChecker implements Checker {
     const item = after ?? before;
     const { pk, status, kind } = item ?? {};
     const life = this.#lives.get(String(pk));
-    // An entry of a delivery is beside the submission's own.
+    // The entry of a delivery is not the entry of its submission.
     if (life === undefined) return;
     life.status = after === undefined ? undefined : String(status);
     if (status === 'quarantined' && before?.['status'] !== status) {
@@ -130,7 +130,7 @@ export class EndingsChecker implements Checker {
     return this.#isStored(life);
   }
 
-  /** It, or a newer one of its place. */
+  /** Whether it, or a newer submission of the same resource, is stored. */
   #isStored({ submission }: Life): boolean {
     if (submission === undefined || fateOf(submission) !== 'stored') return false;
     return (this.#held.get(placeOf(submission)) ?? '') >= orderOf(submission);

@@ -1,7 +1,7 @@
 /**
- * Incidents. Enough crashes within a window open one, late ones included, and nothing else does (R20);
- * the crashes in the table decide. Each is sent to on-call and to management, under its own key (R21).
- * No published crash is lost.
+ * Incidents. Enough crashes within a window open one, late ones included, and nothing else does
+ * (R20). The crashes in the table decide. Each incident is sent to on-call and to management, under
+ * its own key (R21). No published crash is lost.
  */
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
@@ -9,16 +9,19 @@ import type { Effect, EffectOf } from '../effects.ts';
 
 const CRASHES = 10;
 const WINDOW_MS = 300_000;
-/** An init that failed and the death that follows in the same environment are one (a lower bound is kept). */
+/**
+ * A failed init and the following death in the same environment are one crash (a lower bound is
+ * kept).
+ */
 const SAME_DEATH_MS = 120_000;
 
 interface Crash {
   readonly id: string;
   readonly at: number;
   readonly environment: string | undefined;
-  /** How many incidents of the scope were over when it was recorded, as the item says. */
+  /** Number of resolved incidents of the scope when it was recorded, according to the item. */
   readonly over: number;
-  /** The crash as it was seen. */
+  /** The same number when the checker saw it. */
   readonly seenOver: number;
 }
 
@@ -32,10 +35,10 @@ interface Incident {
 interface Scope {
   /** Each crash once, at its earliest time. */
   readonly crashes: Map<string, Crash>;
-  /** All recorded crashes: a crash that was published with two times is there twice. */
+  /** All recorded crashes. A crash that was published with two times is there twice. */
   readonly reports: Crash[];
   latest: Incident | undefined;
-  /** Incidents that are over. */
+  /** Number of resolved incidents. */
   over: number;
 }
 
@@ -44,7 +47,7 @@ export class IncidentChecker implements Checker {
   /** Crashes that the incident's queue accepted, but that are not recorded yet. */
   readonly #untold = new Set<string>();
   readonly #recorded = new Set<string>();
-  /** Notices that are still to be sent, as `<topic> <key>`. */
+  /** Notices that must still be sent, as `<topic> <key>`. */
   readonly #toTell = new Set<string>();
   readonly #keys = new Set<string>();
 
@@ -65,7 +68,7 @@ export class IncidentChecker implements Checker {
     for (const id of this.#untold) return `crash ${id} is not recorded`;
     for (const what of this.#toTell) return `incident ${what.replace(' ', ' is not told to ')}`;
     for (const [scope, { latest }] of this.#scopes) {
-      // Only an operator ends an incident that a supervisor's escalation opened.
+      // Only an operator resolves an incident that a supervisor's escalation opened.
       if (isGoingOn(latest) && latest?.cause === 'crashes')
         return `incident ${scope}#${latest?.number} is ${latest?.status}`;
     }
@@ -101,7 +104,7 @@ export class IncidentChecker implements Checker {
     this.#recorded.add(id);
     const over = incidentsOver ?? 0;
     scope.reports.push({ id, at, environment, over, seenOver: scope.over });
-    // Published again with an earlier time, it is the same crash.
+    // It was published again with an earlier time. It is the same crash.
     const known = scope.crashes.get(id);
     const seenOver = Math.min(known?.seenOver ?? scope.over, scope.over);
     const earliest = Math.min(known?.at ?? at, at);
@@ -150,12 +153,15 @@ export class IncidentChecker implements Checker {
 const isGoingOn = (incident: Incident | undefined) =>
   incident !== undefined && incident.status !== 'resolved';
 
-/** Crashes that may open an incident: what the latest resolution has not read. */
+/** Crashes that may open an incident: those that the latest resolution has not read. */
 function maybeUnspent({ reports, latest }: Scope): Crash[] {
   return reports.filter((crash) => !isRead(crash, crash.over, latest));
 }
 
-/** Crashes that must: by what was seen, and not by what the items say. Of two that may be one death none is surely more. */
+/**
+ * Crashes that must open one, by what the checker saw and not by the items. Of two that may be one
+ * death, one counts.
+ */
 function surelyUnspent({ crashes, latest }: Scope): Crash[] {
   const sorted = [...crashes.values()].sort((a, b) => a.at - b.at);
   const lastOf = new Map<string, { at: number; isRead: boolean }>();
@@ -169,14 +175,20 @@ function surelyUnspent({ crashes, latest }: Scope): Crash[] {
   });
 }
 
-/** By the latest resolution: a quiet one has read up to the start of its quiet period. */
+/**
+ * Whether the latest resolution has read it. A quiet one has read up to the start of its quiet
+ * period.
+ */
 function isRead({ at }: Crash, over: number, latest: Incident | undefined): boolean {
   if (latest?.resolved === undefined || over >= latest.number) return false;
   const { quietSince } = latest.resolved;
   return quietSince === undefined || at <= quietSince;
 }
 
-/** The crash that completes a window (t − 5 min, t] of enough crashes; undefined where none is full. */
+/**
+ * The crash that completes a window (t − 5 min, t] of enough crashes. Undefined if no window is
+ * full.
+ */
 function fullWindow(crashes: readonly Crash[]): Crash | undefined {
   const sorted = [...crashes].sort((a, b) => a.at - b.at);
   const within = new Map<string, number>();

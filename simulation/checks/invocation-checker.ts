@@ -1,13 +1,16 @@
-/** Nothing that an invocation began acts after that invocation has ended (R61): not when it is thawed for another one. */
+/**
+ * Nothing that an invocation began acts after that invocation has ended (R61), not even when its
+ * environment is thawed for another one.
+ */
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
 import { invocationAround } from '../lambda/function.ts';
 
 export class InvocationChecker implements Checker {
-  /** What runs in each environment. */
+  /** The running invocation of each environment. */
   readonly #running = new Map<string, string>();
-  /** The invocation whose code acts now; undefined while an environment loads. */
+  /** The invocation whose code runs now. Undefined while an environment loads. */
   readonly #around: () => string | undefined;
 
   constructor(around: () => string | undefined = invocationAround) {

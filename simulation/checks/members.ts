@@ -1,4 +1,7 @@
-/** Which submissions a message in a queue of a lane stands for: itself, what its envelope says, or the members of a group. */
+/**
+ * The submissions that a message in a lane's queue stands for: itself, the one in its envelope, or
+ * the members of a group.
+ */
 import { GROUP_ATTRIBUTE, membersOf as groupOf } from '../../core/attempt/suspect-group.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import type { Message } from '../sqs/message.ts';
@@ -6,9 +9,9 @@ import type { Message } from '../sqs/message.ts';
 /** A submission in a queue, as the message describes it. */
 export interface Member {
   readonly messageId: string;
-  /** How often it was redriven. */
+  /** Number of its redrives. */
   readonly round: number;
-  /** It says that it crashed often enough. */
+  /** Whether the message says that it crashed often enough. */
   readonly isDeadLetter: boolean;
   /** It says which crash of it was seen. */
   readonly hasCrashed: boolean;
@@ -20,7 +23,9 @@ export const isLaneQueue = (name: string) => LANE_QUEUE.test(name);
 
 const known = new WeakMap<Message, readonly Member[]>();
 
-/** Read once for each message: it is asked when it comes, when it is received and when it leaves. */
+/**
+ * Cached for each message, because it is needed when the message arrives, is received, and leaves.
+ */
 export function membersOf(message: Message): readonly Member[] {
   const before = known.get(message);
   if (before !== undefined) return before;

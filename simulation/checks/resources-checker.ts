@@ -1,6 +1,6 @@
 /**
- * The table Resources: never an older submission over a newer one (R05), each under its own source
- * (R51), as it was submitted, and written once (R04).
+ * The table Resources. An older submission never replaces a newer one (R05). Each resource is under
+ * its own source (R51), as it was submitted, and written once (R04).
  */
 import { createHash } from 'node:crypto';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
@@ -9,7 +9,7 @@ import type { Effect } from '../effects.ts';
 import type { Submission } from '../submission.ts';
 import { describe, fateOf } from './fate.ts';
 
-/** What a second delivery of the same submission must not change. */
+/** Attributes that a second delivery of the same submission must not change. */
 const OF_THE_SUBMISSION = ['messageId', 'contentHash', 'storedAt', 'source', 'redrivenAt'] as const;
 
 export class ResourcesChecker implements Checker {
@@ -58,7 +58,7 @@ export class ResourcesChecker implements Checker {
 
 function unchanged(before: Item, after: Item): void {
   const changed = OF_THE_SUBMISSION.find((name) => before[name] !== after[name]);
-  // A delivery that is redriven says when.
+  // The time of a redriven delivery.
   if (changed === undefined || changed === 'redrivenAt') return;
   throw new RuleBroken('R04', `${after['pk']} was written again: its ${changed} changed`);
 }
@@ -68,6 +68,6 @@ export function orderOf({ sentAt, sequence = 0, messageId }: Submission): string
   return `${String(sentAt).padStart(15, '0')}#${String(sequence).padStart(16, '0')}#${messageId}`;
 }
 
-/** Each source has its own (R51). */
+/** Each source has its own places (R51). */
 export const placeOf = ({ source, resourceType, id }: Submission) =>
   `${source}#${resourceType}#${id}`;

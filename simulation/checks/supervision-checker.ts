@@ -1,7 +1,7 @@
 /**
- * Lanes. A lane that is held and confirmed receives nothing from its queues, isolation included, and
- * the effects of an escalation are performed (R31). It resumes by one probe at a time, then with two
- * environments for each mapping, doubled (R33).
+ * Lanes. A held and confirmed lane receives nothing from its queues, isolation included, and the
+ * effects of an escalation are performed (R31). It resumes by one probe at a time, then with a
+ * maximum concurrency of two for each mapping, which is doubled step by step (R33).
  */
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
@@ -17,13 +17,13 @@ interface Lane {
   readonly outbox: readonly { readonly kind: string }[];
 }
 
-/** A poller may have asked just before its mapping was off. */
+/** A poller may have sent its request just before its mapping was disabled. */
 const LAST_RECEIVE_MS = 1_000;
 const STEP_MS = 50_000;
 
 export class SupervisionChecker implements Checker {
   readonly #nodes = new Map<string, Lane>();
-  /** Since when nothing may be received from a lane's queues. */
+  /** Time from which nothing may be received from a lane's queues. */
   readonly #offSince = new Map<string, number>();
   readonly #seen: Pick<Seen, 'scheduler' | 'sources'>;
 
@@ -88,7 +88,7 @@ export class SupervisionChecker implements Checker {
   }
 }
 
-/** The lane of one of its queues; of a dead-letter queue none. */
+/** The lane that a queue feeds. A dead-letter queue feeds none. */
 const laneOf = (queue: string) =>
   /-(critical|background|delivery)(?:-isolation)?$/.exec(queue)?.[1];
 

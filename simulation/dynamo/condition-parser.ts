@@ -1,4 +1,4 @@
-/** Condition, filter and key condition expressions. */
+/** Parses condition, filter and key condition expressions. */
 import { type Path, readPath } from './paths.ts';
 import { Tokens } from './tokens.ts';
 
@@ -31,7 +31,7 @@ export type Condition =
 
 const known = new Map<string, Condition>();
 
-/** Each expression is read once: handlers send the same ones again and again. */
+/** Cached, because handlers send the same expressions again and again. */
 export function readCondition(expression: string): Condition {
   const before = known.get(expression);
   if (before !== undefined) return before;

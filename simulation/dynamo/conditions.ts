@@ -1,4 +1,4 @@
-/** Whether a condition holds for an item. */
+/** Evaluates a condition for an item. */
 import {
   type Comparator,
   type Condition,
@@ -9,13 +9,13 @@ import { type Names, type Path, resolvePath, valueAt } from './paths.ts';
 import { validation } from './refusals.ts';
 import { areEqual, compareValues, type Item, sizeOf, typeOf, type Value } from './values.ts';
 
-/** What the placeholders of an expression stand for. */
+/** The names and values that placeholders in an expression stand for. */
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Names | undefined;
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** An absent expression lets everything through. An absent item has no attributes. */
+/** An absent expression is always true. An absent item has no attributes. */
 export function holds(
   expression: string | undefined,
   item: Item | undefined,
@@ -86,7 +86,7 @@ function contains(value: Value, operand: Value): boolean {
   return Array.isArray(value) && value.some((element) => areEqual(element, operand));
 }
 
-/** What is not there equals nothing, has no order, and differs from everything. */
+/** An absent value equals nothing, has no order, and differs from everything. */
 function compares(
   comparator: Comparator,
   left: Value | undefined,

@@ -1,4 +1,4 @@
-/** DynamoDB, as the document client's commands reach it. */
+/** DynamoDB for the document client's commands. */
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -18,11 +18,11 @@ import { type Change, type QueryInput, type ScanInput, Table, type TablePlan } f
 import type { Item } from './values.ts';
 
 export interface DynamoFaults {
-  /** Longest that an index is behind its table. */
+  /** Maximum delay of an index behind its table. */
   readonly indexLagMs: number;
-  /** Most rows of a page: a real one ends at 1 MB. */
+  /** Maximum rows of a page. Real pages end at 1 MB. */
   readonly pageRowsMax: number;
-  /** How likely an entry of a batch is left undone. */
+  /** Probability that an entry of a batch is left unprocessed. */
   readonly unprocessed: number;
 }
 
@@ -51,7 +51,7 @@ export class Dynamo {
 
   create(plan: TablePlan): Table {
     const { scheduler, random, faults, tell } = this.#around;
-    // An index is written in the order in which its table was.
+    // An index is written in the order in which its table was written.
     let lastAt = 0;
     const table = new Table(plan, {
       now: () => scheduler.now,
@@ -71,7 +71,7 @@ export class Dynamo {
     return table;
   }
 
-  /** What the service does with a command. @throws its refusal */
+  /** Performs a command. @throws the service's refusal */
   perform(command: object): object {
     if (command instanceof GetCommand) return this.#get(command.input);
     if (command instanceof UpdateCommand) {
@@ -138,7 +138,10 @@ export class Dynamo {
     return { UnprocessedItems };
   }
 
-  /** Those that are done now, and those that are left. At least one is done: the whole may be throttled instead. */
+  /**
+   * Splits a batch into entries that are processed now and unprocessed ones. At least one is
+   * processed, because the whole call may be throttled instead.
+   */
   #divided<T>(all: readonly T[]): readonly [readonly T[], T[]] {
     const { random, faults } = this.#around;
     const isLeft = all.map((_, place) => place > 0 && random.chance(faults().unprocessed));
@@ -167,7 +170,7 @@ function answerOf({ before, after }: Change, wanted: ReturnValues): object {
   }
 }
 
-/** Which attributes an update named is not known here: those that it changed. */
+/** The changed attributes. The attributes that an update named are not known here. */
 function changedIn(one: Item = {}, other: Item = {}): Item {
   return Object.fromEntries(Object.entries(one).filter(([name, value]) => other[name] !== value));
 }

@@ -1,4 +1,4 @@
-/** A global secondary index: what its table held some time ago, in another order. */
+/** A global secondary index: the items of its table some time ago, in another order. */
 import { type Partitions, putRow, removeRow } from './sorted-rows.ts';
 import type { Item, Key } from './values.ts';
 
@@ -9,7 +9,7 @@ export interface KeyNames {
 
 export interface IndexPlan extends KeyNames {
   readonly name: string;
-  /** Attributes that it holds beside the keys; undefined where it holds all. */
+  /** Attributes that it projects besides the keys. Undefined if it projects all. */
   readonly holds: readonly string[] | undefined;
 }
 
@@ -25,7 +25,7 @@ export class IndexView {
     this.#held = plan.holds && [...new Set([...names, ...plan.holds])];
   }
 
-  /** Follows one write to the table. `tie` is the item's key there. */
+  /** Applies one write of the table. `tie` is the item's key there. */
   follow(tie: string, before: Item | undefined, after: Item | undefined): void {
     if (before !== undefined) this.#remove(tie, before);
     if (after !== undefined) this.#put(tie, after);

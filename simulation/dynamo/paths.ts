@@ -3,7 +3,7 @@ import { validation } from './refusals.ts';
 import type { Tokens } from './tokens.ts';
 import { type Item, isMap, type Value } from './values.ts';
 
-/** A name or placeholder, then names and positions. */
+/** A name or placeholder, then names and indexes. */
 export type Path = readonly (string | number)[];
 export type Names = Readonly<Record<string, string>>;
 
@@ -24,7 +24,7 @@ function readName(tokens: Tokens): string {
   return tokens.next();
 }
 
-/** With the placeholders' names in their places. */
+/** With the placeholders replaced by their names. */
 export function resolvePath(path: Path, names: Names | undefined): Path {
   return path.map((part) => {
     if (typeof part === 'number' || !part.startsWith('#')) return part;
@@ -34,7 +34,7 @@ export function resolvePath(path: Path, names: Names | undefined): Path {
   });
 }
 
-/** What lies there; undefined where there is nothing. */
+/** The value at a path. Undefined if there is none. */
 export function valueAt(item: Item | undefined, path: Path): Value | undefined {
   let value: Value | undefined = item;
   for (const part of path) {
@@ -52,14 +52,14 @@ function fieldOf(value: Value, name: string): Value | undefined {
   return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-/** The value with another one at the path; what is not on the path is shared. */
+/** The whole with another value at the path. Everything outside of the path is shared. */
 export function withValueAt(whole: Value | undefined, path: Path, value: Value): Value {
   const [part, ...rest] = path;
   if (part === undefined) return value;
   if (typeof part === 'number') {
     if (!Array.isArray(whole)) throw notThere();
     const copy = [...(whole as readonly Value[])];
-    // Beyond the end means at the end.
+    // An index beyond the end appends.
     const place = Math.min(part, copy.length);
     copy[place] = withValueAt(copy[place], rest, value);
     return Object.freeze(copy);
@@ -68,7 +68,7 @@ export function withValueAt(whole: Value | undefined, path: Path, value: Value):
   return Object.freeze({ ...whole, [part]: withValueAt(whole[part], rest, value) });
 }
 
-/** The value without what is at the path. */
+/** The whole without the value at the path. */
 export function withoutValueAt(whole: Value | undefined, path: Path): Value {
   const [part, ...rest] = path;
   if (part === undefined || whole === undefined) throw notThere();

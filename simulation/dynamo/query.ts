@@ -1,4 +1,4 @@
-/** Queries: a key condition as a range of rows, page by page. */
+/** Queries: converts a key condition to a range of rows, and returns it page by page. */
 import { type Condition, type Operand, readCondition } from './condition-parser.ts';
 import { holds, type Placeholders, placeholderOf } from './conditions.ts';
 import type { KeyNames } from './index-view.ts';
@@ -22,14 +22,14 @@ export interface PageInput extends Placeholders {
   readonly ScanIndexForward?: boolean | undefined;
 }
 
-/** Where a page begins and what it holds at most, and which attributes name a row. */
+/** Start and maximum size of a page, and the attributes that identify a row. */
 export interface Paging {
   readonly start: Pick<Row, 'sortKey' | 'tie'> | undefined;
   readonly most: number;
   readonly keyOf: (row: Row) => Item;
 }
 
-/** The rows of one partition that a key condition names: its key, and a range of them. */
+/** The rows that a key condition selects: one partition, and a range of its rows. */
 export function rangeOf(
   expression: string,
   { partition, sort }: KeyNames,
@@ -113,7 +113,7 @@ function boundOf(operand: Operand, placeholders: Placeholders): Value {
   return placeholderOf(operand.name, placeholders);
 }
 
-/** One page of the rows between two places. The limit counts rows before the filter. */
+/** One page of a range. The limit counts rows before the filter. */
 export function pageOf(
   rows: Rows,
   [low, high]: readonly [number, number],
@@ -136,7 +136,7 @@ export function pageOf(
   const count = Math.max(0, Math.min(to - from, most));
   const page = isForward ? rows.slice(from, from + count) : rows.slice(to - count, to).reverse();
   const last = page.at(-1);
-  // A page that is full names its last row, also where nothing comes after it.
+  // A full page has the key of its last row, even if nothing follows.
   const isMore = last !== undefined && (count < to - from || count === input.Limit);
   const Items = page
     .filter(({ item }) => holds(input.FilterExpression, item, input))
@@ -149,7 +149,7 @@ export function pageOf(
   };
 }
 
-/** The attributes that were asked for. Ours are at the top of the item. */
+/** The requested attributes. Ours are all top-level attributes. */
 export function projected(
   item: Item,
   expression: string | undefined,

@@ -1,4 +1,4 @@
-/** The errors with which DynamoDB refuses, as the SDK throws them. */
+/** The errors with which DynamoDB refuses a request, as the SDK throws them. */
 import {
   ConditionalCheckFailedException,
   DynamoDBServiceException,
@@ -27,7 +27,7 @@ export function throughputExceeded(): Error {
   return Object.assign(error, { $retryable: { throttling: true } });
 }
 
-/** The request itself is wrong. */
+/** The request itself is invalid. */
 export function validation(message: string): Error {
   const name = 'ValidationException';
   return new DynamoDBServiceException({

@@ -3,7 +3,7 @@ import { compareStrings, type Item, type Key } from './values.ts';
 
 export interface Row {
   readonly sortKey: Key | undefined;
-  /** Tells apart rows of an index that have the same sort key. Empty in a table. */
+  /** Distinguishes rows of an index with the same sort key. Empty in a table. */
   readonly tie: string;
   readonly item: Item;
 }
@@ -25,7 +25,7 @@ function compareKeys(one: Key | undefined, other: Key | undefined): number {
   return 0;
 }
 
-/** The place of the first row for which `isReached` holds; it holds for all rows after that too. */
+/** Index of the first row for which `isReached` is true. It must be true for all later rows too. */
 export function firstPlace(rows: Rows, isReached: (row: Row) => boolean): number {
   let low = 0;
   let high = rows.length;
@@ -37,7 +37,7 @@ export function firstPlace(rows: Rows, isReached: (row: Row) => boolean): number
   return low;
 }
 
-/** Puts a row into its place, instead of the one that has it. */
+/** Inserts a row at its place, or replaces the one with the same key. */
 export function putRow(rows: Rows, row: Row): void {
   const place = firstPlace(rows, (other) => compareRows(other, row) >= 0);
   const other = rows[place];

@@ -10,11 +10,11 @@ import { frozenCopy, type Item, type Key } from './values.ts';
 export interface TablePlan extends KeyNames {
   readonly name: string;
   readonly indexes: readonly IndexPlan[];
-  /** Epoch seconds after which an item may go by itself. */
+  /** The attribute with the epoch seconds after which DynamoDB may delete an item. */
   readonly expiry?: string | undefined;
 }
 
-/** Reports each write to the observers. */
+/** Called for each write. */
 export interface Written {
   readonly table: string;
   readonly before: Item | undefined;
@@ -81,7 +81,7 @@ export class Table {
     return this.#change(key, input, () => undefined);
   }
 
-  /** An item that is not there begins as its key. */
+  /** An absent item starts with only its key. */
   update(key: Item, expression: string, input: ConditionalInput): Change {
     return this.#change(key, input, (before) => {
       const next = updated(before ?? (frozenCopy(key) as Item), expression, input);
@@ -151,7 +151,7 @@ export class Table {
     return pageOf(rows, within(rows), input, this.#paging(start, input, most, index?.plan));
   }
 
-  /** In the order of the keys. The real order is another, and as good as any. */
+  /** In the order of the keys. DynamoDB's own order is not defined. */
   scan({ ExclusiveStartKey, ...input }: ScanInput, most: number): Page {
     const rows: Rows = [];
     for (const partition of this.#partitions.values()) {
@@ -161,7 +161,7 @@ export class Table {
     return pageOf(rows, [0, rows.length], input, this.#paging(start, input, most));
   }
 
-  /** Removes what expired; told as any write. */
+  /** Deletes expired items. Observers see them as any other write. */
   expire(now: number): void {
     const { expiry } = this.plan;
     if (expiry === undefined) return;

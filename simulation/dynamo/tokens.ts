@@ -1,4 +1,4 @@
-/** The words of DynamoDB's expressions. */
+/** Tokens of DynamoDB's expressions. */
 import { validation } from './refusals.ts';
 
 const TOKEN = /\s*(?:([#:]?\w+)|(<>|<=|>=|[=<>()[\],.+-]))/y;
@@ -27,17 +27,17 @@ export class Tokens {
     return this.#place === this.#words.length;
   }
 
-  /** The word that comes, or the one after it. */
+  /** The next token, or the one after it. */
   peek(ahead = 0): string {
     return this.#words[this.#place + ahead] ?? '';
   }
 
-  /** Keywords are read in any case. */
+  /** Keywords are not case-sensitive. */
   isNext(word: string): boolean {
     return this.peek().toUpperCase() === word;
   }
 
-  /** Takes the word if it is the one that comes. */
+  /** Consumes the next token if it is this one. */
   take(word: string): boolean {
     const isNext = this.isNext(word);
     if (isNext) this.#place += 1;

@@ -1,4 +1,7 @@
-/** Update expressions: SET, REMOVE, ADD and DELETE. All that is read in one is read from the item as it was. */
+/**
+ * Update expressions: SET, REMOVE, ADD and DELETE. All values are read from the item as it was
+ * before the update.
+ */
 import { type Placeholders, placeholderOf } from './conditions.ts';
 import { type Path, readPath, resolvePath, valueAt, withoutValueAt, withValueAt } from './paths.ts';
 import { validation } from './refusals.ts';
@@ -102,7 +105,7 @@ export function updated(item: Item, expression: string, placeholders: Placeholde
     if (left !== undefined) next = withValueAt(next, resolve(path), left);
     else if (read(path) !== undefined) next = withoutValueAt(next, resolve(path));
   }
-  // From the end of a list, so that the positions of the others stay.
+  // From the end of a list, so that the indexes of the others stay valid.
   for (const path of remove.map(resolve).sort(byLastPlace)) next = withoutValueAt(next, path);
   return next as Item;
 }
@@ -157,7 +160,7 @@ function sum(value: Value | undefined, more: Value): Value {
   throw wrongType();
 }
 
-/** Undefined where nothing is left: there are no empty sets. */
+/** Undefined if nothing is left, because DynamoDB has no empty sets. */
 function difference(value: Value | undefined, less: Value): Value | undefined {
   if (!(less instanceof Set)) throw wrongType();
   if (value === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Values as DynamoDB holds them, in the form in which the document client hands them over. */
+/** DynamoDB's values, in the document client's form. */
 import assert from 'node:assert/strict';
 
 export type Value =
@@ -40,8 +40,8 @@ export function isMap(value: Value | undefined): value is { readonly [name: stri
 }
 
 /**
- * A copy that nobody can change any more, without what is undefined. Items are shared from then on: whoever
- * reads one gets the very item, and an update copies only what lies on its path.
+ * A frozen copy without undefined members. Items are shared from then on: a reader gets the item
+ * itself, and an update copies only what is on its path.
  */
 export function frozenCopy(value: unknown): Value {
   if (value === null || typeof value !== 'object') {
@@ -66,7 +66,7 @@ export function frozenCopy(value: unknown): Value {
   return Object.freeze(copy);
 }
 
-/** Whether two values are the same in type and content. */
+/** Whether two values have the same type and content. */
 export function areEqual(one: Value, other: Value): boolean {
   if (one === other) return true;
   const type = typeOf(one);
@@ -100,7 +100,7 @@ export function areEqual(one: Value, other: Value): boolean {
   }
 }
 
-/** Negative, zero or positive; undefined where the two have no order. */
+/** Negative, zero or positive. Undefined if the values have no order. */
 export function compareValues(one: Value, other: Value): number | undefined {
   if (typeof one === 'number' && typeof other === 'number') return one - other;
   if (typeof one === 'string' && typeof other === 'string') return compareStrings(one, other);
@@ -108,7 +108,10 @@ export function compareValues(one: Value, other: Value): number | undefined {
   return undefined;
 }
 
-/** By their UTF-8 bytes. JavaScript compares UTF-16 units, which differs for characters beyond U+FFFF only. */
+/**
+ * Compares by UTF-8 bytes. JavaScript compares UTF-16 units, which differs only for characters
+ * beyond U+FFFF.
+ */
 export function compareStrings(one: string, other: string): number {
   if (one === other) return 0;
   const length = Math.min(one.length, other.length);
@@ -119,7 +122,7 @@ export function compareStrings(one: string, other: string): number {
   return one.length - other.length;
 }
 
-/** Surrogates stand for what is above all other units. */
+/** Surrogates are above all other units. */
 function inUtf8Order(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;

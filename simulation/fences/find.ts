@@ -1,6 +1,7 @@
 /**
- * Runs seeds without one fence until a checker finds that it is missing: `find.ts NAME PLAN SETTINGS`, in a process of its
- * own, because what is loaded stays as it was loaded. Prints what it found as JSON.
+ * Runs seeds without one fence until a checker finds that it is missing: `find.ts NAME PLAN
+ * SETTINGS`. It needs a process of its own, because loaded modules cannot be changed. Prints the
+ * result as JSON.
  */
 import { readFileSync } from 'node:fs';
 import type { Plan } from '../../packages/local-lambda/template/plan.ts';
@@ -12,7 +13,7 @@ export interface Search {
   readonly from: number;
   readonly seeds: number;
   readonly messages: number;
-  /** Real time. */
+  /** In real time. */
   readonly secondsMax: number;
 }
 
@@ -24,7 +25,7 @@ export type Found =
       readonly problem: string;
     }
   | { readonly kind: 'missed'; readonly seeds: number }
-  /** None of the seeds loads its file. */
+  /** None of the seeds loads the fence's file. */
   | { readonly kind: 'not loaded' };
 
 const [, , name, planFile = '', settings = '{}'] = process.argv;
@@ -51,7 +52,7 @@ async function search({ from, seeds, messages, secondsMax }: Search): Promise<Fo
     try {
       await run(plan, { seed, messages, checkers: [...CHECKERS, look] });
     } catch (fault) {
-      // Anything else is a fault of the simulation, not a find.
+      // Any other error is a fault of the simulation.
       if (!(fault instanceof Error) || fault.name !== 'RuleBroken') throw fault;
       return { kind: 'found', seed, steps: seen?.scheduler.count ?? 0, problem: fault.message };
     }

@@ -1,7 +1,7 @@
 /**
- * `npm run simulate:fences`: takes one fence after the other out of the code and runs seeds until a
- * checker finds it. Prints a table. Exits with status 1 if one is missed that the simulation should
- * find.
+ * `npm run simulate:fences`: removes one fence after the other from the code and runs seeds until a
+ * checker finds that it is missing. Prints a table. Exits with status 1 if one is missed that the
+ * simulation should find.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -10,8 +10,8 @@ import { type Fence, withoutFence } from './fence.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Call it before anything imports the fence's file. The result says, once that file was loaded, whether
- * the fence was removed.
+ * Must be called before anything imports the fence's file. The returned function says, once that
+ * file was loaded, whether the fence was removed.
  */
 export function takeOut(fence: Fence): () => boolean {
   const url = pathToFileURL(join(ROOT, fence.file)).href;

@@ -1,6 +1,6 @@
 /**
- * Asynchronous invocations, as rules and log subscriptions make them: tried again after a failure, twice, then the
- * event goes to the function's dead-letter queue.
+ * Asynchronous invocations, as rules and log subscriptions make them. After a failure they are
+ * retried twice. Then the event goes to the function's dead-letter queue.
  */
 import type { Outcome } from '../../packages/local-lambda/lambda/outcome.ts';
 import type { Scheduler } from '../scheduler.ts';

@@ -1,4 +1,4 @@
-/** An event source mapping: takes batches from a queue and hands them to a function. */
+/** An event source mapping: receives batches from a queue and passes them to a function. */
 import { dispose } from '../../packages/local-lambda/event-source/batch-response.ts';
 import type { Outcome } from '../../packages/local-lambda/lambda/outcome.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -17,20 +17,20 @@ export interface MappingPlan {
   readonly reportsFailures: boolean;
 }
 
-/** What is absent stays as it is. */
+/** Absent settings do not change. */
 interface Change {
   readonly enabled?: boolean | undefined;
   readonly concurrencyMax?: number | undefined;
 }
 
-/** How soon a poller sees what has become visible. */
+/** Interval at which a poller looks for visible messages. */
 const POLL_MS = 20;
 /**
- * Pause after the function accepted no invocation. The messages that were received for it have spent a
- * receive.
+ * Pause after the function refused an invocation. The messages that were received for it have spent
+ * a receive.
  */
 const BACK_OFF_MS = 5_000;
-/** How long a change takes at most. */
+/** Maximum duration of a change. */
 const CHANGE_MS = 20_000;
 
 export class EventSource {
@@ -38,7 +38,7 @@ export class EventSource {
   readonly #scheduler: Scheduler;
   readonly #onChanged: (mapping: EventSource) => void;
   #state: 'Enabled' | 'Disabling' | 'Disabled' | 'Enabling' | 'Updating' = 'Enabled';
-  /** The setting that a running change has not reached yet. */
+  /** The desired setting, which a change in progress has not reached yet. */
   #polling = true;
   #concurrencyMax: number;
   #running = 0;
@@ -70,7 +70,10 @@ export class EventSource {
     return this.#concurrencyMax;
   }
 
-  /** Takes some time, during which it goes on as before. False while another change is under way. */
+  /**
+   * Takes some time, during which the mapping goes on as before. Returns false while another change
+   * is in progress.
+   */
   change({ enabled = this.#polling, concurrencyMax = this.#concurrencyMax }: Change): boolean {
     if (this.#state !== 'Enabled' && this.#state !== 'Disabled') return false;
     if (enabled === this.#polling) this.#state = 'Updating';
@@ -86,7 +89,7 @@ export class EventSource {
     return true;
   }
 
-  /** One poll is under way at a time; where a batch is not full it waits for its window. */
+  /** Only one poll is in progress at a time. If a batch is not full, it waits for its window. */
   #pollSoon(): void {
     if (this.#isPollDue) return;
     this.#isPollDue = true;
@@ -119,7 +122,7 @@ export class EventSource {
     this.#until = this.#scheduler.now + BACK_OFF_MS;
   }
 
-  /** Deletes the messages that are done; the others become visible again. */
+  /** Deletes the messages that succeeded. The others become visible again. */
   #settle(batch: readonly Received[], outcome: Outcome): void {
     this.#running -= 1;
     const { queue, reportsFailures } = this.plan;

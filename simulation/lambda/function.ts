@@ -1,6 +1,6 @@
 /**
- * A Lambda function: environments that load, run one invocation at a time, are frozen after their answer,
- * thawed for another, and die.
+ * A Lambda function: environments that load, run one invocation at a time, are frozen after their
+ * response, thawed for the next one, and die.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
@@ -24,16 +24,19 @@ export interface FunctionPlan {
   readonly name: string;
   readonly timeoutMs: number;
   readonly concurrencyMax: number;
-  /** What an environment loads of a deployment, counted from 0: the function built with what that host gives it. @throws as a bad deployment */
+  /**
+   * Builds the function for one environment from deployment number `deployment` (from 0). @throws
+   * as a bad deployment does
+   */
   load(host: Host, deployment: number): Handler;
 }
 
 export interface FunctionFaults {
-  /** Dies at an await. */
+  /** An environment dies at an await. */
   readonly killed: number;
-  /** Dies while it loads, and with it the invocation that waited for it. */
+  /** An environment dies while it loads, and with it the invocation that waited for it. */
   readonly loadFails: number;
-  /** No environment takes the invocation. */
+  /** No environment accepts the invocation. */
   readonly throttled: number;
   /** An environment is replaced although it is healthy. */
   readonly retired: number;
@@ -41,7 +44,7 @@ export interface FunctionFaults {
   /** Stands still at an await, and goes on. */
   readonly stalled: number;
   readonly stallMs: number;
-  /** Longest that an environment's clock is off, either way. */
+  /** Maximum difference of an environment's clock, in both directions. */
   readonly skewMs: number;
 }
 
@@ -58,12 +61,12 @@ export const NO_FUNCTION_FAULTS: FunctionFaults = {
 
 const invocations = new AsyncLocalStorage<string>();
 
-/** The request id of the invocation whose code runs now, however long ago it ended. */
+/** The request id of the invocation whose code runs now, even if that invocation has ended. */
 export const invocationAround = (): string | undefined => invocations.getStore();
 
-/** For how long after a deployment environments of the previous one still accept invocations. */
+/** How long after a deployment environments of the previous one still accept invocations. */
 const BOTH_RUN_MS = 60_000;
-/** How often one is thawed that has been frozen for longer than others. */
+/** Probability that an environment is thawed which has been frozen for longer than others. */
 const OLDER_TAKEN = 0.1;
 
 interface Environment {
@@ -72,7 +75,7 @@ interface Environment {
   handler: Handler | undefined;
 }
 
-/** What runs in an environment, until its end is known. */
+/** An invocation that runs in an environment. */
 interface Invocation {
   readonly event: unknown;
   readonly end: (outcome: Outcome) => void;
@@ -83,7 +86,10 @@ export interface FunctionSurroundings {
   readonly scheduler: Scheduler;
   faults(): FunctionFaults;
   tell(effect: Effect, by: Host): void;
-  /** What the platform logs of a failure; without a request where the environment died while it loaded. */
+  /**
+   * Logs a failure as the platform does. There is no request if the environment died while it
+   * loaded.
+   */
   log?(host: Host, failure: Failure, requestId: string | undefined): void;
 }
 
@@ -101,18 +107,21 @@ export class LambdaFunction {
     this.#around = around;
   }
 
-  /** How many environments it has ever had. */
+  /** Number of environments so far. */
   get environments(): number {
     return this.#count;
   }
 
-  /** New code: for a time it runs beside the old. */
+  /** Deploys new code. For some time, the old code runs next to it. */
   deploy(): void {
     this.#deployment += 1;
     this.#deployedAt = this.#around.scheduler.now;
   }
 
-  /** Answers a refusal at once; else `end` is told how it ended. One that is tried again keeps its request id. */
+  /**
+   * Returns a refusal at once. Otherwise calls `end` with the outcome. A retried invocation keeps
+   * its request id.
+   */
   invoke(
     event: unknown,
     end: (outcome: Outcome) => void,
@@ -140,7 +149,7 @@ export class LambdaFunction {
     return undefined;
   }
 
-  /** Mostly the one that was used last; it may be gone by now. */
+  /** Usually the environment that was used last. It may be gone. */
   #takeIdle(): Environment | undefined {
     const { scheduler, faults } = this.#around;
     const { random } = scheduler;

@@ -1,4 +1,4 @@
-/** Lambda's API, as the SDK's commands reach it: event source mappings and invocations. */
+/** Lambda's API for the SDK's commands: event source mappings and invocations. */
 import {
   type EventSourceMappingConfiguration,
   GetEventSourceMappingCommand,
@@ -30,7 +30,7 @@ export class LambdaApi {
     this.#parts = parts;
   }
 
-  /** What the service does with a command. @throws its refusal */
+  /** Performs a command. @throws the service's refusal */
   perform(command: object): object {
     if (command instanceof GetEventSourceMappingCommand) {
       return described(this.#mapping(command.input.UUID));
@@ -65,7 +65,7 @@ export class LambdaApi {
     throw new ResourceNotFoundException({ message: `no mapping ${uuid}`, $metadata: {} });
   }
 
-  /** Waits for the end, as invocations of type RequestResponse do. */
+  /** Waits for the outcome, as invocations of type RequestResponse do. */
   #invoke({ FunctionName = '', Payload }: InvokeCommand['input']): object {
     const target = this.#parts.functions.get(nameOfArn(FunctionName));
     if (target === undefined) {

@@ -1,6 +1,6 @@
 /**
- * What the platform logs of an environment's failures, and how CloudWatch Logs hands it to a subscriber: later, in
- * pieces, more than once.
+ * The platform's log lines about failures, and their delivery to a subscriber by CloudWatch Logs:
+ * later, in pieces, more than once.
  */
 import { gzipSync } from 'node:zlib';
 import type { Failure } from '../../packages/local-lambda/lambda/outcome.ts';
@@ -11,23 +11,23 @@ import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 
 export interface LogFaults {
-  /** Lines are delivered this much later at most. */
+  /** Maximum delay of a line. */
   readonly delayMs: number;
-  /** Whether what belongs together may come apart. */
+  /** Whether lines that belong together may be delivered separately. */
   readonly inPieces: boolean;
-  /** How often a delivery comes again. */
+  /** Probability that a delivery is repeated. */
   readonly repeats: number;
 }
 
 export const NO_LOG_FAULTS: LogFaults = { delayMs: 2_000, inPieces: false, repeats: 0 };
 
-/** A failure as the platform tells it. */
+/** A failure as the platform logs it. */
 export interface Told {
   readonly functionName: string;
-  /** Name of the log stream, one an environment. */
+  /** Name of the log stream. Each environment has its own. */
   readonly environment: string;
   readonly failure: Failure;
-  /** Absent where the environment died while it loaded. */
+  /** Absent if the environment died while it loaded. */
   readonly requestId: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface LogSurroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
   faults(): LogFaults;
-  /** Hands an event to the subscriber of a plan. */
+  /** Passes an event to the subscriber of a plan. */
   deliver(plan: LogSubscriptionPlan, event: object): void;
 }
 

@@ -1,11 +1,11 @@
-/** Rare states on a message's way. */
+/** Rare states on the way of a message. */
 import type { SQSEvent } from 'aws-lambda';
 import { isLaneQueue, membersOf } from '../checks/members.ts';
 import { orderOf, placeOf } from '../checks/resources-checker.ts';
 import type { Message } from '../sqs/message.ts';
 import type { MakeState } from './make-state.ts';
 
-/** A message of a later round arrives while a dead letter of an earlier one waits. */
+/** A message of a later round arrives while a dead letter of an earlier round waits. */
 export const redriveBesideItsLetter: MakeState = () => {
   const letters = new Map<string, number>();
   return (effect) => {
@@ -30,7 +30,7 @@ export const redriveBesideItsLetter: MakeState = () => {
   };
 };
 
-/** Its receiver continues, and SQS delivers it once more. */
+/** A message is delivered again while its receiver still runs. */
 export const receivedWhileItRuns: MakeState = () => {
   const running = new Map<string, Set<string>>();
   const runs = new Map<string, readonly string[]>();
@@ -53,7 +53,7 @@ export const receivedWhileItRuns: MakeState = () => {
   };
 };
 
-/** Its ending is recorded, but its delete had no effect. */
+/** A message is received although its ending is recorded, because its delete had no effect. */
 export const receivedAfterItsEnd: MakeState = () => {
   const told = new Set<string>();
   return (effect) => {
@@ -76,7 +76,10 @@ export const diesWithMessages: MakeState = () => {
   };
 };
 
-/** Its next batch finds that its lease is over: a frozen environment notices no time. */
+/**
+ * A batch runs in a thawed environment whose lease has ended: a frozen environment does not notice
+ * time.
+ */
 export const thawAfterLease: MakeState = () => {
   const leases = new Map<string, number>();
   return (effect, by) => {

@@ -8,7 +8,7 @@ interface Breaker {
   readonly probe?: { readonly owner: string };
 }
 
-/** Its owner died, or was too slow. */
+/** A probe is taken over because its owner died or was too slow. */
 export const probeTakenOver: MakeState = () => (effect) => {
   if (effect.kind !== 'written' || !effect.table.endsWith('-breakers')) return false;
   const before = effect.before as Breaker | undefined;
@@ -58,7 +58,7 @@ export const laneProbeFails: MakeState = () => (effect) => {
   return setbacks > former && effect.before?.['probe'] !== undefined;
 };
 
-/** A second environment writes the chain while the first may yet. */
+/** A second writer writes to the audit log while the first one may still write. */
 export const auditWritersMeet: MakeState = () => {
   let last: string | undefined;
   let lastAt = 0;

@@ -1,6 +1,6 @@
 /**
- * States that a run seldom reaches, and from which a rule could break. How often each is reached is
- * counted: if no seed of a set reaches a state, the set proves less than it seems to.
+ * States that runs reach rarely, and in which a rule could break. They are counted: if no seed of a
+ * set reaches a state, the set proves less than it seems to.
  */
 import type { Checker, Seen } from '../checker.ts';
 import type { Effect } from '../effects.ts';

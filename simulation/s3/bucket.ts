@@ -1,11 +1,11 @@
-/** One bucket: every version of every object, and marks of deletion. */
+/** A version of an object, or a delete marker. */
 
 export interface Version {
   readonly key: string;
   readonly id: string;
   /** Epoch ms. */
   readonly at: number;
-  /** Undefined in a mark of deletion. */
+  /** Undefined for a delete marker. */
   readonly bytes: Uint8Array | undefined;
 }
 
@@ -22,7 +22,7 @@ export class Bucket {
     this.#isVersioned = isVersioned;
   }
 
-  /** All keys that ever held something, in their order. */
+  /** All keys that ever had a version, in order. */
   get keys(): readonly string[] {
     this.#sorted ??= [...this.#objects.keys()].sort();
     return this.#sorted;
@@ -32,7 +32,7 @@ export class Bucket {
     return this.#objects.get(key) ?? [];
   }
 
-  /** The current version; undefined where there is none, or it is a mark of deletion. */
+  /** The current version. Undefined if there is none, or if it is a delete marker. */
   current(key: string): Version | undefined {
     const last = this.#objects.get(key)?.at(-1);
     return last?.bytes === undefined ? undefined : last;
@@ -55,7 +55,7 @@ export class Bucket {
     return version;
   }
 
-  /** Marks as deleted, or takes a version away for good. */
+  /** Adds a delete marker, or removes a version permanently. */
   delete(key: string, id: string | undefined, at: number): void {
     if (id === undefined && this.#isVersioned) {
       this.put(key, undefined, at);

@@ -1,4 +1,4 @@
-/** S3, as the SDK's commands reach it. */
+/** S3 for the SDK's commands. */
 import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -14,7 +14,7 @@ import type { Effect } from '../effects.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { Bucket, type Version } from './bucket.ts';
 
-/** A page of a list. The real one is larger; more pages find more. */
+/** Size of a page of a list. Real pages are larger; small ones find more faults. */
 const PAGE_MAX = 100;
 
 export class S3 {
@@ -39,7 +39,7 @@ export class S3 {
     return bucket;
   }
 
-  /** What the service does with a command. @throws its refusal */
+  /** Performs a command. @throws the service's refusal */
   perform(command: object): object {
     if (command instanceof PutObjectCommand) return this.#put(command.input);
     if (command instanceof GetObjectCommand) return this.#get(command.input);
@@ -102,7 +102,7 @@ export class S3 {
     };
   }
 
-  /** In the order of the keys, of each the newest version first. */
+  /** In the order of the keys, newest version first. */
   #listVersions(input: ListObjectVersionsCommand['input']): object {
     const { Bucket: name, Prefix = '', KeyMarker = '', VersionIdMarker } = input;
     const bucket = this.bucket(name);

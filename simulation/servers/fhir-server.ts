@@ -1,23 +1,26 @@
-/** A FHIR server: stores what is PUT, with versions, and refuses what it was told to refuse. */
+/**
+ * A FHIR server. It stores what is PUT, with versions, and refuses resources that are marked as
+ * refused.
+ */
 import type { Effect } from '../effects.ts';
 import type { Held, HttpAnswer, HttpCall, Server } from './http-call.ts';
 
 export interface FhirServerOptions {
   readonly base: string;
-  /** Without ETags no version can be named. */
+  /** Without ETags, a request cannot name a version. */
   readonly hasEtags: boolean;
-  /** The token that it asks for. */
+  /** The token that it requires. */
   token(): string;
   now(): number;
   tell(effect: Effect): void;
 }
 
-/** What a resource says that the server does with it (simulation/submission.ts). */
+/** What a resource says about its fate at the server (simulation/submission.ts). */
 export const AT_SERVER = { refused: 'refused-by-server', failing: 'failing-at-server' } as const;
 
 export class FhirServer implements Server {
   readonly base: string;
-  /** What it holds, by `<type>/<id>`. */
+  /** Its resources, by `<type>/<id>`. */
   readonly resources = new Map<string, Held>();
   readonly #options: FhirServerOptions;
 

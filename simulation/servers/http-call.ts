@@ -1,13 +1,13 @@
-/** What goes over the wire between our code and a server outside, and what such a server is. */
+/** A call between our code and an outside server. */
 
 export interface HttpCall {
-  /** Counts the calls of a run. */
+  /** Number of the call in the run. */
   readonly number: number;
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Epoch ms, when the code made it. */
+  /** Epoch ms of the host's call. */
   readonly begunAt: number;
 }
 
@@ -18,13 +18,13 @@ export interface HttpAnswer {
 }
 
 export interface Server {
-  /** What its URLs begin with. */
+  /** Prefix of its URLs. */
   readonly base: string;
-  /** What it does with a call that it has carried out. */
+  /** Carries out a call and returns the answer. */
   serve(call: HttpCall): HttpAnswer;
 }
 
-/** What a FHIR server holds of one resource. */
+/** A resource on a FHIR server. */
 export interface Held {
   readonly version: number;
   readonly body: string;

@@ -1,6 +1,7 @@
 /**
- * Calls of servers outside, as `fetch` makes them. A server does not notice that its client has given up: what it
- * has begun it finishes, up to so long later. A call ends when its signal is aborted, or never where its host died.
+ * Calls to outside servers, as `fetch` makes them. A server does not notice that its client has
+ * given up: it finishes what it has begun, possibly much later. A call ends when its signal is
+ * aborted. If its host dies, it never ends.
  */
 import type { Fetch } from '../../aws/machine.ts';
 import type { Effect } from '../effects.ts';
@@ -13,15 +14,20 @@ import type { HttpAnswer, HttpCall, Server } from './http-call.ts';
 export interface ServerFaults {
   /** No connection: the call never arrives. */
   readonly unreachable: number;
-  /** Answered by something before the server: 502, 503, 504, 429, or a 404 without an OperationOutcome. */
+  /**
+   * Something before the server responds: 502, 503, 504, 429, or a 404 without an OperationOutcome.
+   */
   readonly turnedAway: number;
-  /** It answers 500 with an OperationOutcome of its own fault, before or after it has carried the call out. */
+  /**
+   * The server responds with 500 and an OperationOutcome about its own fault, before or after it
+   * has carried out the call.
+   */
   readonly broken: number;
-  /** Carried out, and nobody hears of it. */
+  /** The call is carried out, but the answer is lost. */
   readonly lostAnswer: number;
-  /** Carried out much later, whether or not anybody still waits. */
+  /** The call is carried out much later, even if nobody waits any more. */
   readonly slow: number;
-  /** How much later at most. */
+  /** Maximum of that delay. */
   readonly slowMs: number;
   /** How long it works on a call, mostly. */
   readonly workMs: number;
@@ -57,7 +63,7 @@ export class Http {
     this.#around = around;
   }
 
-  /** `fetch` as code on that host has it. */
+  /** `fetch` for code on that host. */
   fetchOn(host: Host): Fetch {
     return async (input, init = {}) => {
       const { signal } = init;
@@ -97,7 +103,7 @@ export class Http {
     return promise;
   }
 
-  /** `settle` is told what arrives at the host, if anything does. */
+  /** `settle` is called with what arrives at the host, if anything does. */
   #send(host: Host, call: HttpCall, settle: Settle): void {
     const { scheduler, servers } = this.#around;
     const server = servers.find(({ base }) => call.url.startsWith(base));
@@ -142,7 +148,7 @@ function turnedAway(status: number, seconds: number): HttpAnswer {
   return { status, headers, body: '<html>not now</html>' };
 }
 
-/** As much of a Response as our code reads, without streams of their own timing. */
+/** The parts of a Response that our code reads, without streams that have timing of their own. */
 function responseOf({ status, headers = {}, body = '' }: HttpAnswer): Response {
   const chunks = body === '' ? [] : [Buffer.from(body)];
   return {

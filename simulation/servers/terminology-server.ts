@@ -1,4 +1,7 @@
-/** A terminology server: knows the codes that begin with `known`, and not the value sets that end in `-unknown`. */
+/**
+ * A terminology server. It knows the codes that begin with `known`, and does not know value sets
+ * that end in `-unknown`.
+ */
 import type { HttpAnswer, HttpCall, Server } from './http-call.ts';
 
 interface Parameters {

@@ -1,4 +1,6 @@
-/** SNS: each message of a topic goes to the queues that subscribed, some time later, now and then twice. */
+/**
+ * SNS. Each message to a topic goes to the subscribed queues some time later, and sometimes twice.
+ */
 import {
   type MessageAttributeValue,
   NotFoundException,
@@ -12,9 +14,9 @@ import type { Scheduler } from '../scheduler.ts';
 import type { Queue } from '../sqs/queue.ts';
 
 export interface SnsFaults {
-  /** How long a message is mostly on its way. */
+  /** Usual delay of a message. */
   readonly delayMs: number;
-  /** A subscriber gets it once more. */
+  /** A subscriber gets the message twice. */
   readonly repeated: number;
   /** An entry of a batch is refused. */
   readonly entryRefused: number;
@@ -24,7 +26,7 @@ export const NO_SNS_FAULTS: SnsFaults = { delayMs: 20, repeated: 0, entryRefused
 
 export interface Subscription {
   readonly queue: Queue;
-  /** Which values of an attribute are wanted. */
+  /** Values of an attribute that the subscription accepts. */
   readonly filter: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
@@ -40,7 +42,7 @@ export interface SnsSurroundings {
   tell(effect: Effect): void;
 }
 
-/** What the service is known as where it sends: it hides who published. */
+/** The SenderId of the service. SQS does not show who published. */
 const SENDER = 'AIDAIT2UOQQY3AUEKVGXU';
 
 export class Sns {
@@ -59,7 +61,7 @@ export class Sns {
     this.#topic(arn).push(subscription);
   }
 
-  /** What the service does with a command. @throws its refusal */
+  /** Performs a command. @throws the service's refusal */
   perform(command: object): object {
     const { random } = this.#around;
     if (command instanceof PublishCommand) {
@@ -104,7 +106,7 @@ export class Sns {
   }
 }
 
-/** As it was published: our subscriptions are raw. */
+/** The message as it was published: our subscriptions use raw delivery. */
 function deliver({ Message = '', MessageAttributes = {} }: Published, { queue }: Subscription) {
   const attributes = Object.fromEntries(
     Object.entries(MessageAttributes).map(([name, { DataType = 'String', StringValue = '' }]) => [

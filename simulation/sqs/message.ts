@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 
-/** What a sender gives. */
+/** The parts of a message that its sender chooses. */
 export interface Sent {
   readonly body: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
@@ -16,13 +16,13 @@ export interface Message extends Sent {
   readonly id: string;
   /** Epoch ms. A message keeps it when it moves to a dead-letter queue. */
   readonly sentAt: number;
-  /** Its place in a FIFO queue. */
+  /** Its position in a FIFO queue. */
   readonly sequence: number;
   receives: number;
   firstReceivedAt: number | undefined;
-  /** Grows with each receive: a handle of an older one is stale. */
+  /** Increases with each receive: handles of earlier receives are stale. */
   handle: number;
-  /** Among the visible ones; -1 where it is in flight. */
+  /** Index among the visible messages. -1 while it is in flight. */
   place: number;
   isGone: boolean;
 }
@@ -31,7 +31,7 @@ export interface Message extends Sent {
 export interface Received {
   readonly message: Message;
   readonly receiptHandle: string;
-  /** What the receive said, which may be wrong. */
+  /** The count that the receive reported. It may be wrong. */
   readonly receiveCount: number;
 }
 
@@ -46,11 +46,11 @@ export interface QueuePlan {
 }
 
 export interface QueueFaults {
-  /** A message is handed out once more although somebody has it. */
+  /** A message is received once more although it is in flight. */
   readonly duplicate: number;
-  /** A delete that was answered has no effect. */
+  /** A delete succeeds without an effect. */
   readonly deleteMissed: number;
-  /** A receive says a count that is too low. */
+  /** A receive reports a count that is too low. */
   readonly countOff: number;
   /** An entry of a batch is refused. */
   readonly entryRefused: number;
@@ -66,7 +66,7 @@ export const NO_QUEUE_FAULTS: QueueFaults = {
 /** How a message left its queue. */
 export type Leaving = 'deleted' | 'expired' | 'redriven';
 
-/** What handles look like; what cannot be read is nobody's. */
+/** The form of receipt handles. A handle of another form belongs to no message. */
 export const handleOf = ({ id, handle }: Message) => `${id}/${handle}`;
 
 export function readHandle(text: string): { readonly id: string; readonly handle: number } {

@@ -1,4 +1,4 @@
-/** One queue: its messages, who may see them, and when they come back. */
+/** One queue: its messages, which of them are visible, and when the others become visible. */
 import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -23,7 +23,7 @@ export interface QueueSurroundings {
   tell(effect: Effect): void;
 }
 
-/** How soon a copy comes that nobody should have got. */
+/** Maximum time until an unwanted copy is received. */
 const DUPLICATE_MS = 3_000;
 const DEDUPLICATION_MS = 300_000;
 
@@ -34,7 +34,7 @@ export class Queue {
   readonly #visible: Visible;
   readonly #known = new Map<string, { readonly at: number; readonly message: Message }>();
   #sequence = 0;
-  /** Called when a message can be received. */
+  /** Called when a message becomes visible. */
   onVisible: (() => void)[] = [];
 
   constructor(plan: QueuePlan, around: QueueSurroundings) {
@@ -43,7 +43,7 @@ export class Queue {
     this.#visible = plan.isFifo ? new InOrder() : new AnyOrder(around.random);
   }
 
-  /** How many messages it holds, in flight or not. */
+  /** Number of messages, in flight or not. */
   get size(): number {
     return this.#messages.size;
   }
@@ -77,7 +77,7 @@ export class Queue {
     return message;
   }
 
-  /** A message that is new here, sent or moved. */
+  /** Accepts a message that was sent or moved here. */
   accept(message: Message): void {
     this.#sequence += 1;
     this.#messages.set(message.id, message);
@@ -100,7 +100,7 @@ export class Queue {
     return all;
   }
 
-  /** What nobody may receive any more. */
+  /** Whether it was received too often or has expired. */
   #isSpent(message: Message): boolean {
     const { redrive, retentionMs } = this.plan;
     const isOld = this.#around.scheduler.now - message.sentAt >= retentionMs;
@@ -140,7 +140,7 @@ export class Queue {
     return received;
   }
 
-  /** A handle of an earlier receive may delete it or not, and says yes in both cases. */
+  /** A handle of an earlier receive may or may not delete the message. Both succeed. */
   delete(receiptHandle: string): void {
     const { id, handle } = readHandle(receiptHandle);
     const message = this.#messages.get(id);
@@ -154,7 +154,7 @@ export class Queue {
     this.#leave(message, 'deleted');
   }
 
-  /** False where the message is not in flight under that handle. */
+  /** False if the message is not in flight under that handle. */
   changeVisibility(receiptHandle: string, seconds: number): boolean {
     const { id, handle } = readHandle(receiptHandle);
     const message = this.#messages.get(id);
@@ -163,7 +163,7 @@ export class Queue {
     return true;
   }
 
-  /** The newest wait counts, so each begins a new one. */
+  /** Only the newest timer counts. */
   #showAfter(message: Message, ms: number): void {
     const wait = { ends: true };
     const before = this.#waits.get(message);

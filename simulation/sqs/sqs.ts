@@ -1,4 +1,4 @@
-/** SQS, as the SDK's commands reach it. */
+/** SQS for the SDK's commands. */
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -41,7 +41,7 @@ export class Sqs {
     throw new QueueDoesNotExist({ message: `no queue ${named}`, $metadata: {} });
   }
 
-  /** What the service does with a command of that sender. @throws its refusal */
+  /** Performs a command of that sender. @throws the service's refusal */
   perform(command: object, senderId: string): object {
     if (command instanceof SendMessageCommand) {
       const { QueueUrl } = command.input;
@@ -76,7 +76,7 @@ export class Sqs {
     throw new Error(`${command.constructor.name} is not simulated`);
   }
 
-  /** Each entry for itself: some may be refused while the request succeeds. */
+  /** Each entry separately: some may be refused while the request succeeds. */
   #each<T extends { Id?: string | undefined }>(
     entries: readonly T[] | undefined = [],
     act: (entry: T) => object | undefined,
@@ -119,7 +119,7 @@ export class Sqs {
     };
   }
 
-  /** Approximate, as they say. */
+  /** The numbers are approximate, as their names say. */
   #attributes({ QueueUrl, AttributeNames = [] }: GetQueueAttributesCommand['input']): object {
     const { size, visible, plan } = this.queue(QueueUrl);
     const all = {
@@ -166,7 +166,7 @@ function systemAttributes({ message, receiveCount }: Received) {
   };
 }
 
-/** A message as Lambda hands it to a function. */
+/** The record that Lambda passes to a function. */
 export function recordOf(received: Received, { arn }: QueuePlan): SQSRecord {
   const { message, receiptHandle } = received;
   return {

@@ -1,4 +1,4 @@
-/** Which messages of a queue can be received, and in which order. */
+/** The visible messages of a queue, and their order. */
 import type { Random } from '../random.ts';
 import type { Message } from './message.ts';
 
@@ -6,18 +6,18 @@ export interface Visible {
   readonly size: number;
   add(message: Message): void;
   remove(message: Message): void;
-  /** Takes the next one. */
+  /** Removes and returns the next one. */
   take(): Message | undefined;
   /** A message that was taken is deleted, or visible again. */
   release(message: Message): void;
 }
 
-/** So many are compared, of which the one of the quietest group is taken. */
+/** Number of messages that are compared. The one of the quietest group is taken. */
 const COMPARED = 4;
 
 /**
- * A standard queue: any message may come next. As in a fair queue, a group of which few messages are in
- * flight mostly comes before one of which many are.
+ * A standard queue: any message may be next. As in a fair queue, a group with few messages in
+ * flight usually comes before a group with many.
  */
 export class AnyOrder implements Visible {
   readonly #random: Random;
@@ -78,11 +78,14 @@ export class AnyOrder implements Visible {
   }
 }
 
-/** A FIFO queue: in order of sending within a group, and none of a group of which one is in flight with another reader. */
+/**
+ * A FIFO queue: in the order of sending within a group. A group with a message in flight at another
+ * reader is blocked.
+ */
 export class InOrder implements Visible {
   readonly #groups = new Map<string, Message[]>();
   readonly #inFlight = new Map<string, number>();
-  /** Those that one receive takes may be of one group. */
+  /** One receive may take several messages of a group. */
   #receiving = new Set<string>();
   size = 0;
 
@@ -105,7 +108,7 @@ export class InOrder implements Visible {
     message.place = -1;
   }
 
-  /** A new receive begins: what earlier ones took blocks its group. */
+  /** Starts a new receive: messages of earlier receives block their groups. */
   begin(): void {
     this.#receiving = new Set();
   }

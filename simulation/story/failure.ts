@@ -8,18 +8,18 @@ import { faultsIn } from './without-faults.ts';
 
 export interface Failure {
   readonly problem: string;
-  /** Steps of the whole run until then. */
+  /** Number of steps of the whole run until its failure. */
   readonly steps: number;
   readonly reduced: Reduced;
-  /** Steps of what is left of it. */
+  /** Number of steps of the smaller run. */
   readonly reducedSteps: number;
   readonly story: string;
 }
 
-/** Runs for shrinking. */
+/** Maximum number of runs for shrinking. */
 const TRIES_MAX = 200;
 
-/** The failure of a run, as small as it could be made. `fault` is the error that it threw. */
+/** The failure of a run, made as small as possible. `fault` is the error that the run threw. */
 export async function investigate(
   plan: Plan,
   settings: RunSettings,
@@ -71,7 +71,7 @@ async function runAgain(plan: Plan, settings: RunSettings) {
   return { fault, faults, steps: seen?.scheduler.count ?? 0 };
 }
 
-/** Two failures are the same where the same rule broke; anything else that is thrown is known by its text. */
+/** Two failures are the same if the same rule broke. Any other error is identified by its text. */
 const ruleOf = (fault: unknown) => (fault instanceof RuleBroken ? fault.rule : messageOf(fault));
 
 const messageOf = (fault: unknown) => (fault instanceof Error ? fault.message : String(fault));

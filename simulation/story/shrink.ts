@@ -1,9 +1,10 @@
 /**
- * Makes a failing run smaller, step by step, as long as it goes on to break the same rule: fewer submissions, then
- * fewer faults. The same seed with less in it is another run, so nothing promises the smallest one.
+ * Makes a failing run smaller, step by step, as long as it still breaks the same rule: fewer
+ * submissions, then fewer faults. With less in it, the same seed gives another run, so the result
+ * need not be the smallest.
  */
 
-/** What of a run is left. */
+/** The part of a run that is left. */
 export interface Reduced {
   /** Numbers of the submissions that are sent. */
   readonly only: readonly number[];
@@ -12,7 +13,7 @@ export interface Reduced {
 }
 
 export interface Shrinking {
-  /** Whether what is left still fails in the same way. */
+  /** Whether the rest still fails in the same way. */
   readonly fails: (reduced: Reduced) => Promise<boolean>;
   readonly triesMax: number;
   /** All faults that were drawn. */
@@ -39,7 +40,7 @@ export async function shrink(
   return { ...reduced, only: await fewest(only, (some) => stillFails({ ...reduced, only: some })) };
 }
 
-/** Delta debugging: takes out halves, then quarters, and so on, until nothing can be taken out. */
+/** Delta debugging: removes halves, then quarters, and so on, until nothing can be removed. */
 async function fewest(
   all: readonly number[],
   fails: (some: readonly number[]) => Promise<boolean>,

@@ -1,6 +1,4 @@
-/**
- * Reports a failed run for a person: the events that relate to the broken rule.
- */
+/** Reports a failed run for a person: the events that relate to the broken rule. */
 import type { RuleBroken } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
@@ -9,7 +7,7 @@ import { Teller, type Told } from './told.ts';
 interface Line extends Told {
   /** Virtual ms since the run began. */
   readonly at: number;
-  /** Of the host that acts. */
+  /** The host that acts. */
   readonly host: string | undefined;
 }
 
@@ -23,7 +21,7 @@ export class Story {
   readonly #now: () => number;
   readonly #lines: Line[] = [];
 
-  /** `now` is virtual, since the run began. */
+  /** `now` returns virtual ms since the run began. */
   constructor(stackName: string, now: () => number) {
     this.#teller = new Teller(stackName);
     this.#now = now;
@@ -36,7 +34,7 @@ export class Story {
     this.#lines.push({ ...told, at: this.#now(), host });
   }
 
-  /** A line of the event log: what befell a call on its way is in no effect. */
+  /** Adds a line of the event log: what happened to a call on its way is not an effect. */
   follow(line: string): void {
     if (!BEFALLEN.test(line)) return;
     const [, host = '', ...words] = this.#teller.short(line).split(' ');
@@ -44,7 +42,7 @@ export class Story {
     this.#lines.push({ text, about: [host], at: this.#now(), host });
   }
 
-  /** At most a page. */
+  /** The story, at most a page. */
   tell(broken: Pick<RuleBroken, 'message'>): string {
     const subjects = this.#subjectsOf(this.#teller.short(broken.message));
     const chosen = this.#chosen(subjects);
@@ -55,14 +53,14 @@ export class Story {
     return [...told.slice(0, FIRST_MAX), between, ...told.slice(-last)].join('\n');
   }
 
-  /** All that the problem names. */
+  /** Everything that the problem names. */
   #subjectsOf(problem: string): Set<string> {
     const names = new Set(this.#lines.flatMap(({ about }) => about));
     const words = new Set(problem.split(/[\s,;:()]+/));
     return new Set([...names].filter((name) => words.has(name)));
   }
 
-  /** What is about a subject, and what befell the hosts that were at work on one. */
+  /** Lines about a subject, and lines about hosts that worked on one. */
   #chosen(subjects: ReadonlySet<string>): Line[] {
     const isSubject = ({ about }: Line) => about.some((name) => subjects.has(name));
     const busy = new Set<string>();

@@ -1,4 +1,7 @@
-/** An effect in a sentence, and what it is about: submissions by their number, hosts, items. */
+/**
+ * Describes an effect in a sentence, and names what it is about: submissions by their number,
+ * hosts, items.
+ */
 import type { SQSEvent } from 'aws-lambda';
 import { isLaneQueue, membersOf } from '../checks/members.ts';
 import type { Item } from '../dynamo/values.ts';
@@ -9,7 +12,7 @@ import type { Submission } from '../submission.ts';
 
 export interface Told {
   readonly text: string;
-  /** By these names it is found again. */
+  /** Names by which the sentence is found. */
   readonly about: readonly string[];
 }
 
@@ -25,7 +28,7 @@ export class Teller {
     this.#stack = `${stackName}-`;
   }
 
-  /** Undefined where it is not worth a sentence. */
+  /** Undefined if the effect is not worth a sentence. */
   tell(effect: Effect, by: Host | undefined): Told | undefined {
     switch (effect.kind) {
       case 'submitted':
@@ -57,7 +60,7 @@ export class Teller {
     }
   }
 
-  /** A submission, by the message id that it has in tables and envelopes. */
+  /** A submission, by its message id in tables and envelopes. */
   name(messageId: string): string {
     return this.#numbers.get(messageId) ?? messageId;
   }
@@ -140,7 +143,7 @@ function cut(text: string): string {
   return line.length > VALUE_CHARACTERS_MAX ? `${line.slice(0, VALUE_CHARACTERS_MAX)}…` : line;
 }
 
-/** What a write changed, in a few words. */
+/** The changes of a write, in a few words. */
 function changes(before: Item = {}, after: Item): string {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const changed = [...names].filter(

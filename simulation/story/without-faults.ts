@@ -1,9 +1,9 @@
-/** Takes faults out of what a run drew, one by one, to find those that a failure needs. */
+/** Removes the faults of a run one by one, to find those that a failure needs. */
 import { type Faults, HEALTHY } from '../faults.ts';
 
 type Rates = Readonly<Record<string, unknown>>;
 
-/** Those that are on, as `calls.lostAnswer` or, of outages, `outage.0`. */
+/** The faults that are on, as `calls.lostAnswer`, or `outage.0` for outages. */
 export function faultsIn({ outages, ...parts }: Faults): string[] {
   const rates = Object.entries(parts).flatMap(([part, all]) =>
     Object.entries(all as unknown as Rates)
