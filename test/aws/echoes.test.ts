@@ -3,7 +3,7 @@
  * the first try wrote.
  */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { recordCrash } from '../../aws/crash-items.ts';
 import { eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { changeIncident, saveIncident } from '../../aws/incidents-table.ts';
@@ -15,23 +15,21 @@ import { untouched } from '../../core/supervision/supervised-state.ts';
 import { opened } from '../core/incident/incident-support.ts';
 import { testClients } from '../support/clients.ts';
 import { makeClients } from '../support/cold.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loseFirstAnswers } from '../support/faults.ts';
 import type { Clients } from '../support/functions.ts';
 import { tableAt } from '../support/places.ts';
 import { table } from '../support/provision.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let clients: Clients;
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld();
   clients = makeClients();
   loseFirstAnswers({ clients: [clients] }, (command) => !command.startsWith('GetItem'));
 });
-afterAll(() => emulators.stop());
 
 const enter = (item: Record<string, unknown>) =>
   testClients().dynamo.send(

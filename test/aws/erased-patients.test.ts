@@ -1,5 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, test } from 'vitest';
+import { afterEach, beforeEach, expect, it, test } from 'vitest';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { testClients } from '../support/clients.ts';
@@ -7,24 +7,20 @@ import { skipTime } from '../support/clock.ts';
 import { testHashKey } from '../support/cold.ts';
 import { send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loadEraser, placeOf, requestFor } from '../support/eraser.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../support/operator.ts';
 import { tableAt } from '../support/places.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 let eraser: Awaited<ReturnType<typeof loadEraser>>;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64 });
   functions = await loadFunctions();

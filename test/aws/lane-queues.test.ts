@@ -1,26 +1,24 @@
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { deleteAll, hop as hopOf, sendAll, showAgain } from '../../aws/lane-queues.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { readProvenance, writeEnvelope } from '../../core/message/origin.ts';
 import { messageBytes, SEND_BYTES_MAX } from '../../core/message/send-batches.ts';
 import { testClients } from '../support/clients.ts';
 import { receive, remove } from '../support/delivery.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { envelopes } from '../support/envelopes.ts';
 import { bucketAt, queueAt } from '../support/places.ts';
 import { queue } from '../support/provision.ts';
 import { depthOf, objectAt } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld();
 });
-afterAll(() => emulators.stop());
 afterEach(() => vi.restoreAllMocks());
 
 const message = (body: string) => ({ body, attributes: { one: 'attribute' }, groupId: 'lab' });

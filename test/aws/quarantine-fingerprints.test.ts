@@ -1,22 +1,18 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { placeBody } from '../../aws/bodies-bucket.ts';
 import { idsOfFingerprint, indexFormerEntries } from '../../aws/quarantine-fingerprints.ts';
 import { type QuarantineEntry, quarantine } from '../../aws/quarantine-table.ts';
 import { testClients } from '../support/clients.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { bucketAt, tableAt } from '../support/places.ts';
 import { itemsOf } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const COUNT = 40;
-let emulators: Emulators;
+useEmulators();
 let world: World;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld();
 });

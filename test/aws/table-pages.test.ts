@@ -1,26 +1,24 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { pagesOf } from '../../aws/table-pages.ts';
 import { testClients } from '../support/clients.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { table } from '../support/provision.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 
 /** A page holds 1 MB. */
 const LARGE = 'x'.repeat(350_000);
 const KEYS = ['a', 'b', 'c', 'd', 'e'];
 
-let emulators: Emulators;
+useEmulators();
 let name: string;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   name = await table('table-pages');
   for (const pk of KEYS) {
     const Item = { pk, name: `of ${pk}`, body: LARGE };
     await testClients().dynamo.send(new PutCommand({ TableName: name, Item }));
   }
 });
-afterAll(() => emulators.stop());
 
 test('every page is read, and only the named attributes of an item', async () => {
   const pages = await Array.fromAsync(pagesOf({ name, dynamo: testClients().dynamo }, ['name']));

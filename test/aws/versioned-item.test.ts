@@ -1,18 +1,14 @@
 /** A save whose result nobody knows, and the writer who saves next. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
 import { makeClients } from '../support/cold.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { losePut } from '../support/faults.ts';
 import { tableAt } from '../support/places.ts';
 import { table } from '../support/provision.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 /** An environment with SDK clients of its own. */
 async function load() {

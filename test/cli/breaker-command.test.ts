@@ -1,23 +1,21 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { auditFactSchema } from '../../core/audit/audit-fact.ts';
 import { testClients } from '../support/clients.ts';
 import { receive } from '../support/delivery.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { itemsOf } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld();
 });
-afterAll(() => emulators.stop());
 
 /** Runs the command as an operator does, in a process of its own. */
 function breaker(...args: string[]): Promise<{ status: number; out: string; err: string }> {

@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { receive } from '../support/delivery.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { tableAt } from '../support/places.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld();
   const { saveIncident } = await import('../../aws/incidents-table.ts');
   const { recordCrash } = await import('../../aws/crash-items.ts');
@@ -26,7 +25,6 @@ beforeAll(async () => {
     await recordCrash(tableAt(world.tables.incidents), crash, Date.now() + 60_000);
   }
 });
-afterAll(() => emulators.stop());
 
 /** Runs the command as an operator does, in a process of its own. */
 function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {

@@ -1,6 +1,6 @@
 /** In any breaker store, a save succeeds only if it replaces the state that it was decided on. */
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { breakersTable, confirmPublished } from '../../aws/breakers-table.ts';
 import { makeHastyDynamo } from '../../aws/clients.ts';
 import type { Table } from '../../aws/places.ts';
@@ -8,17 +8,16 @@ import { MemoryStore } from '../../breaker/memory-store.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
 import { testClients } from '../support/clients.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { TableInProcess } from '../support/table-in-process.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 
 const TABLE = 'breakers';
-let emulators: Emulators;
+useEmulators();
 let table: () => Table;
 let fromTable: () => BreakerStore;
 let serveInProcess: () => () => void;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   await testClients().dynamo.send(
     new CreateTableCommand({
       TableName: TABLE,
@@ -32,7 +31,6 @@ beforeAll(async () => {
   fromTable = () => breakersTable(table());
   serveInProcess = () => new TableInProcess().serve(dynamo);
 });
-afterAll(() => emulators.stop());
 
 const recent = [
   { from: 'closed', to: 'open', generation: 1, at: 5, why: 'because', openUntil: 9 },

@@ -1,15 +1,11 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { LaterEnds } from '../../demo/later.ts';
 import { testClients } from '../support/clients.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { table } from '../support/provision.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 it('prints each ending after the run once, with its reason, and none of the run itself', async () => {
   const dynamodb = testClients().dynamo;

@@ -4,22 +4,20 @@ import { pauseByOperator, resumeByOperator } from '../../core/supervision/lane-h
 import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
 import { LanePauses } from '../../demo/pauses.ts';
 import { testClients } from '../support/clients.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { table } from '../support/provision.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 
 const SINCE = Date.parse('2026-01-31T12:00:00Z');
 
 const ended = new AbortController();
-let emulators: Emulators;
+useEmulators();
 let supervision: string;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   supervision = await table('pauses-supervision');
 });
 afterAll(async () => {
   ended.abort();
-  await emulators.stop();
 });
 
 async function save(state: Supervised): Promise<Supervised> {

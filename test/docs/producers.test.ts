@@ -14,9 +14,9 @@ import { outcomeEventSchema } from '../../core/message/messages.ts';
 import { loadConfig } from '../../lib/config/config-load.ts';
 import { receive, remove } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { itemsOf } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -38,13 +38,12 @@ const can = (command: string, ...args: string[]) =>
 const hasBoto3 = can('python3', '-c', 'import boto3');
 const hasAws = can('aws', '--version');
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 let folder: string;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
   functions = await loadFunctions();
   folder = await mkdtemp(join(tmpdir(), 'failsafe-producer-'));
@@ -52,7 +51,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder, { recursive: true });
   await functions.close();
-  await emulators.stop();
 });
 
 /** Runs a block as a producer would; returns its output. */

@@ -9,9 +9,9 @@ import { resourcesOf, synthesized } from '../lib/synthesized.ts';
 import { testClients } from '../support/clients.ts';
 import { send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const page = readFileSync(new URL('../../docs/tables.md', import.meta.url), 'utf8');
@@ -92,17 +92,15 @@ describe('docs/tables.md', () => {
   });
 });
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
   functions = await loadFunctions();
 }, 180_000);
 afterAll(async () => {
   await functions.close();
-  await emulators.stop();
 });
 
 test('docs/tables.md explains each attribute that the pipeline writes', async () => {

@@ -1,19 +1,15 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LIVE_TYPES } from '../../aws/live/all-types.ts';
 import { liveClients } from '../../aws/live/live-property.ts';
 import { compareStack } from '../../emulator/compare-stack.ts';
 import { deployedReferences } from '../../emulator/deployed-stack.ts';
 import type { Template } from '../../packages/local-lambda/template/assembly.ts';
 import { synthesized } from '../lib/synthesized.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 const DEAD_ARN = 'arn:aws:sqs:us-east-1:000000000000:dead';
 const template: Template = {

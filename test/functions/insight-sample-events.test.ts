@@ -2,19 +2,15 @@
 import { readdir } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { testClients } from '../support/clients.ts';
 import { contextWith } from '../support/delivery.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { keysIn, loadInsight } from '../support/insight.ts';
 import { sampleEvent } from '../support/sample-events.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld } from '../support/world.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 /** Days of the facts that each leaves. */
 const kept: Readonly<Record<string, readonly string[]>> = {

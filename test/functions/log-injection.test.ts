@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { deliver, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loadFunctions } from '../support/functions.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld } from '../support/world.ts';
 
 /** On a line of its own, it would be a death to the monitor and a metric to CloudWatch. */
@@ -14,11 +14,7 @@ const FORGED = [
 ];
 const LINES = `\r\n${FORGED.join('\r\n')}\r\n`;
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 test('R60: no producer writes a log line: its text stays inside ours, or is left out', async () => {
   const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });

@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ENV } from '../../telemetry/env-names.ts';
 import { skipTime } from '../support/clock.ts';
 import { startCollector } from '../support/collector.ts';
 import { receive, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loadFunctions } from '../support/functions.ts';
 import { exampleSettings, patientWithCpf, pluginFaulty } from '../support/plugins.ts';
 import { type Fault, faulty, patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld } from '../support/world.ts';
 
 const SECRET = 'Wilhelmina';
@@ -30,11 +30,7 @@ const PHI = [
   '5550123',
   '1931-02-17',
 ];
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 test('R08 R60: logs, metrics, spans, crash events, pages, outcomes and facts say what happened, and nothing about a person', async () => {
   const advisory = { required: false };

@@ -1,25 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ENV } from '../../telemetry/env-names.ts';
 import { send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../support/operator.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { itemsOf, objectAt } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const DAYS = 30;
 const KEPT_SECONDS = DAYS * 24 * 3_600;
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32, resourcesExpire: true });
   process.env[ENV.quarantineDays] = String(DAYS);

@@ -1,23 +1,19 @@
 /** `validate` dies at every step of refusing a sender: the message ends once, published and audited. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { receive } from '../support/delivery.ts';
 import { dieAtEveryStep } from '../support/die-at-every-step.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loadFunctions } from '../support/functions.ts';
 import { SOURCE_RULES } from '../support/refused-senders.ts';
 import { patient } from '../support/resources.ts';
 import { sendAs, useSources } from '../support/senders.ts';
 import { itemsOf } from '../support/stores.ts';
 import { expectAllTold } from '../support/told.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld } from '../support/world.ts';
 
 useSources(SOURCE_RULES);
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 test('R04: an interrupted refusal is made again, with the same result', async () => {
   const calls = await dieAtEveryStep({

@@ -4,26 +4,22 @@
  * published.
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/message/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { send } from '../support/delivery.ts';
 import { dieAtEveryStep as dieAtEachStep } from '../support/die-at-every-step.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type FunctionName, loadFunctions } from '../support/functions.ts';
 import type { Queue } from '../support/provision.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
 import { expectAllTold } from '../support/told.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 interface Scenario {
   readonly queue: (world: World) => Queue;

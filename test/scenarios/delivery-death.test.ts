@@ -1,5 +1,5 @@
 /** `deliver` and `resend` die after each of their calls to AWS: nothing is lost, and no order changes. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { storeResource } from '../../aws/resources-table.ts';
 import { type Downstream, startDownstream } from '../../demo/downstream/server.ts';
@@ -7,20 +7,17 @@ import { skipTime } from '../support/clock.ts';
 import { contextWith, deliver, receive, remove, send } from '../support/delivery.ts';
 import { buildDeliveryWorld, loadDelivery } from '../support/delivery-lane.ts';
 import { dieAtEveryStep } from '../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { bucketAt, queueAt, tableAt } from '../support/places.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import type { World } from '../support/world.ts';
 
 const DUE_MS = 7 * 24 * 3_600_000;
 
-let emulators: Emulators;
+useEmulators();
 let downstream: Downstream;
 /** Versions as the server stored them, by resource. */
 let stored: Record<string, number[]>;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   downstream = await startDownstream();
   stored = {};
@@ -30,7 +27,6 @@ beforeEach(async () => {
   };
 });
 afterEach(() => downstream.stop());
-afterAll(() => emulators.stop());
 
 async function store(world: World, id: string, version: number, body: object = {}) {
   const place = {

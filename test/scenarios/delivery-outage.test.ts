@@ -13,11 +13,11 @@ import { skipTime, stopTime } from '../support/clock.ts';
 import { dieOnceStored } from '../support/death.ts';
 import { contextWith, deliver } from '../support/delivery.ts';
 import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from '../support/delivery-lane.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { watchMetrics } from '../support/metrics.ts';
 import { patient } from '../support/resources.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import type { World } from '../support/world.ts';
 
 const RESOURCES = 1_000;
@@ -27,15 +27,13 @@ const OUTAGE_SECONDS = 60;
 /** In real time, for calls that must not fail: on a busy machine an answer takes seconds. */
 const PATIENCE_MS = 20_000;
 
-let emulators: Emulators;
+useEmulators();
 let downstream: Downstream;
 beforeAll(async () => {
-  emulators = await startEmulators();
   downstream = await startDownstream();
 });
 afterAll(async () => {
   await downstream.stop();
-  await emulators.stop();
 });
 
 const bodyOf = (n: number, version: number) =>

@@ -1,24 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { receive, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { type Fault, faulty, invalidPatient, patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
+import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
   functions = await loadFunctions();
 });
 afterAll(async () => {
   await functions.close();
-  await emulators.stop();
 });
 
 const FAULTS: readonly Fault[] = ['throw', 'hang', 'heap', 'exit'];

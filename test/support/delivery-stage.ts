@@ -1,5 +1,5 @@
 /** Emulators, a stand-in FHIR server, and for each test a cold `deliver` on a stage of its own. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { type Machine, realMachine } from '../../aws/machine.ts';
 import { storeResource } from '../../aws/resources-table.ts';
@@ -10,9 +10,9 @@ import {
 } from '../../demo/downstream/server.ts';
 import { contextWith, type Delivery, deliver } from './delivery.ts';
 import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from './delivery-lane.ts';
-import { type Emulators, startEmulators } from './emulators.ts';
 import { bucketAt, queueAt, tableAt } from './places.ts';
 import { itemsOf } from './stores.ts';
+import { useEmulators } from './use-emulators.ts';
 import type { World } from './world.ts';
 
 export interface HeldCalls {
@@ -134,13 +134,9 @@ export class DeliveryStage {
 
 export function useDeliveryStage(): DeliveryStage {
   const stage = new DeliveryStage();
-  let emulators: Emulators | undefined;
-  beforeAll(async () => {
-    emulators = await startEmulators();
-  });
+  useEmulators();
   beforeEach(() => stage.restartDownstream());
   afterEach(() => stage.stopDownstream());
-  afterAll(() => emulators?.stop());
   return stage;
 }
 

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
-import { type Emulators, startEmulators } from './emulators.ts';
+import { afterEach, beforeEach } from 'vitest';
 import { type FunctionName, type Functions, loadFunctions } from './functions.ts';
+import { useEmulators } from './use-emulators.ts';
 import { buildWorld, type World } from './world.ts';
 
 export interface Stage {
@@ -16,17 +16,13 @@ export function useStage(
   settings: Record<string, unknown> = {},
   names?: readonly FunctionName[],
 ): Stage {
-  let emulators: Emulators | undefined;
+  useEmulators();
   const stage: { world?: World; functions?: Functions } = {};
-  beforeAll(async () => {
-    emulators = await startEmulators();
-  });
   beforeEach(async () => {
     stage.world = await buildWorld(settings);
     stage.functions = await loadFunctions(names);
   });
   afterEach(() => stage.functions?.close());
-  afterAll(() => emulators?.stop());
   return {
     get world() {
       return present(stage.world);

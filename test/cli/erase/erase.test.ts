@@ -1,26 +1,22 @@
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { testClients } from '../../support/clients.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { invalidPatient, largePatient, patient } from '../../support/resources.ts';
 import { type Item, itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 let eraser: Awaited<ReturnType<typeof loadEraser>>;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64, inlineBytesMax: 4_000 });
   functions = await loadFunctions();

@@ -1,25 +1,21 @@
 /** The policy of docs/retention.md allows each call that an erasure makes, and no others. */
 import http, { type RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eraserPolicy } from '../../../lib/checks/eraser-policy.ts';
 import { byName, resourcesOf, synthesized } from '../../lib/synthesized.ts';
 import { send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { invalidPatient, largePatient, patient } from '../../support/resources.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
 const policy = eraserPolicy({ stage: 'dev', account: '111122223333', region: 'eu-central-1' });
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64, inlineBytesMax: 4_000 });
   functions = await loadFunctions();

@@ -1,29 +1,25 @@
 /** The time that a message lay in Quarantine is the operator's: latencies leave it out. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { outcomeEventSchema } from '../../../core/message/messages.ts';
 import { outcomeFact } from '../../../core/report/outcome-fact.ts';
 import { testClients } from '../../support/clients.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { invalidPatient, patient } from '../../support/resources.ts';
 import { itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 let metrics: Metrics;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld();
   metrics = watchMetrics();

@@ -1,26 +1,21 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { receive, send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 let operator: Awaited<ReturnType<typeof loadOperator>>;
-
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 
 beforeEach(async () => {
   world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32, inlineBytesMax: 4_000 });

@@ -1,12 +1,11 @@
 /** R02: messages of an older round of a redriven entry change nothing, and no round is lost. */
 import type { SQSRecord } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { deliver, receive, remove, send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
@@ -14,17 +13,14 @@ import { tableAt } from '../../support/places.ts';
 import type { Queue } from '../../support/provision.ts';
 import { faulty, invalidPatient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 let operator: Awaited<ReturnType<typeof loadOperator>>;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
   functions = await loadFunctions();

@@ -2,19 +2,15 @@
  * `analytics` dies after each of its calls to AWS. The next invocation leaves each outcome in exactly one
  * row.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deliver } from '../../support/delivery.ts';
 import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { DAY_MS, ended, keysIn, loadInsight, say } from '../../support/insight.ts';
 import { depthOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld } from '../../support/world.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 const story: Story = {
   build: () => buildWorld(),

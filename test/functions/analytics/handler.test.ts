@@ -1,29 +1,25 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { parquetReadObjects } from 'hyparquet';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { dayOf } from '../../../core/report/utc-day.ts';
 import { COLUMNS } from '../../../functions/analytics/columns.ts';
 import { testClients } from '../../support/clients.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
 import { DAY_MS, ended, keysIn, loadInsight, rejected, say } from '../../support/insight.ts';
 import { depthOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let analytics: Doomed;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   world = await buildWorld();
   analytics = await loadInsight('analytics');
 });
-afterAll(() => emulators.stop());
 
 const take = () => deliver(analytics.handler, world.queues.analytics);
 

@@ -1,17 +1,13 @@
 /** `audit` dies after each of its calls to AWS. The next invocation leaves a correct log. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
 import { deliver } from '../../support/delivery.ts';
 import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { depthOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 const story: Story = {
   build: () => buildWorld(),

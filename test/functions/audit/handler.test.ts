@@ -1,5 +1,5 @@
 import type { ScheduledEvent, SQSEvent } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { objectsOf } from '../../../aws/audit-bucket.ts';
 import { objectKeyOf } from '../../../core/audit/audit-places.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
@@ -7,23 +7,19 @@ import { entriesOf, factOf, loadAudit, logOf, tell, verify } from '../../support
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let audit: Doomed;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   world = await buildWorld();
   audit = await loadAudit();
 });
-afterAll(() => emulators.stop());
 
 const deliverFacts = (environment = audit) => deliver(environment.handler, world.queues.audit);
 const kinds = async () => (await entriesOf(world)).map(({ kind }) => kind);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { publishFacts } from '../../../aws/audit-queue.ts';
 import { AUDIT_CHAIN, type AuditFact } from '../../../core/audit/audit-fact.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
@@ -11,9 +11,9 @@ import { testClients } from '../../support/clients.ts';
 import { testHashKey } from '../../support/cold.ts';
 import { deliver } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { queueAt } from '../../support/places.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
 const INCIDENT = 'AROAINCIDENT0000001';
@@ -30,19 +30,15 @@ const TELLERS = {
   ],
 };
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let audit: Doomed;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   world = await buildWorld();
   process.env[ENV.publishers] = JSON.stringify(TELLERS);
   audit = await loadAudit();
 });
-afterAll(() => emulators.stop());
 
 let sent = 0;
 

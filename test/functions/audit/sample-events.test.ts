@@ -1,16 +1,12 @@
 import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { entriesOf, loadAudit, verify } from '../../support/audit.ts';
 import { contextWith } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { sampleEvent } from '../../support/sample-events.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld } from '../../support/world.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 const kinds: Readonly<Record<string, readonly string[]>> = {
   minute: ['configuration'],

@@ -6,7 +6,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AuditLog } from '../../../cli/audit/log.ts';
 import { verifyLog } from '../../../cli/audit/verify.ts';
 import { readHead } from '../../../core/audit/audit-chain.ts';
@@ -14,20 +14,16 @@ import { objectKeyOf, sortKeyOf } from '../../../core/audit/audit-places.ts';
 import { entriesOf, factOf, loadAudit, logOf, tell, verify } from '../../support/audit.ts';
 import { testClients } from '../../support/clients.ts';
 import { deliver } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   world = await buildWorld();
 });
-afterAll(() => emulators.stop());
 
 const FACTS = 'main#facts';
 

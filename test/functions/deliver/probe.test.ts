@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sendTriggers } from '../../../aws/delivery-queue.ts';
 import { storeResource } from '../../../aws/resources-table.ts';
 import { PROBE_PROPERTY } from '../../../core/supervision/supervisor-messages.ts';
@@ -11,26 +11,22 @@ import {
   type DeliveryLane,
   loadDelivery,
 } from '../../support/delivery-lane.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { bucketAt, queueAt, tableAt } from '../../support/places.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import type { World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let downstream: Downstream;
 let world: World;
 let lane: DeliveryLane;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   downstream = await startDownstream();
   world = await buildDeliveryWorld(downstream.endpoint, { inFlightMax: 1, receivesMax: 2 });
   lane = await loadDelivery(world);
 });
 afterEach(() => downstream.stop());
-afterAll(() => emulators.stop());
 
 async function store(id: string): Promise<void> {
   const { pk } = await storeResource(

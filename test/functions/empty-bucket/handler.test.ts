@@ -17,17 +17,16 @@ import { build } from '../../../functions/empty-bucket/build.ts';
 import { testClients } from '../../support/clients.ts';
 import { coldDeps } from '../../support/cold.ts';
 import { contextWith } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 
 const STACK = 'arn:aws:cloudformation:us-east-1:000000000000:stack/fhir-failsafe-dev/1';
-let emulators: Emulators;
+useEmulators();
 let server: Server;
 let url: string;
 let status: string;
 let answers: Record<string, string>[];
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   server = createServer(async (request, response) => {
     const body = await text(request);
     if (request.method === 'PUT') {
@@ -47,7 +46,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   server.close();
-  await emulators.stop();
 });
 beforeEach(() => {
   status = 'DELETE_IN_PROGRESS';

@@ -2,25 +2,21 @@
  * The incident function dies after each of its calls to AWS, when an incident opens and when it ends
  * unacknowledged. Each notice arrives, with one key, and the audit log gets each fact.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { auditFactSchema } from '../../../core/audit/audit-fact.ts';
 import { MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { receive, remove, send } from '../../support/delivery.ts';
 import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';
 import { drain } from '../../support/drain.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { loadFunctions } from '../../support/functions.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
 const HOUR_MS = 3_600_000;
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 const pager: Pick<Story, 'build' | 'queue' | 'load' | 'finish'> = {
   build: () => buildWorld({ crashesToOpen: 3 }),

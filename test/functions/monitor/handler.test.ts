@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test } from 'vitest';
 import {
   type CrashEvent,
   crashEventSchema,
@@ -9,24 +9,20 @@ import { skipTime } from '../../support/clock.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { contextWith, deliver, receive, remove, send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { loadMonitor, logsEvent, platformRecord } from '../../support/logs.ts';
 import { faulty, patient } from '../../support/resources.ts';
 import { itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 let watcher: Awaited<ReturnType<typeof loadMonitor>>;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 afterAll(async () => {
   await functions.close();
-  await emulators.stop();
 });
 beforeEach(async () => {
   await functions?.close();

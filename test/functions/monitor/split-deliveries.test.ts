@@ -1,26 +1,22 @@
 /** How CloudWatch may deliver records of deaths: late, in pieces, repeated, and while tables throttle. */
 import type { SQSRecord } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { startAttempt } from '../../../aws/quarantine-attempts.ts';
 import { recordDeath } from '../../../aws/quarantine-deaths.ts';
 import { crashEventSchema } from '../../../core/message/messages.ts';
 import { contextWith, deliver, receive, remove } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { loadMonitor, logsEvent, platformRecord } from '../../support/logs.ts';
 import { tableAt } from '../../support/places.ts';
 import { itemsOf } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let watcher: Awaited<ReturnType<typeof loadMonitor>>;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld({});
   watcher = await loadMonitor();

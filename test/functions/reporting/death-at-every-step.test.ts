@@ -1,19 +1,15 @@
 /** `reporting` dies after each of its calls to AWS. The next invocation reports every outcome, once. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { dayOf } from '../../../core/report/utc-day.ts';
 import { deliver } from '../../support/delivery.ts';
 import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { DAY_MS, ended, keysIn, loadInsight, rejected, say } from '../../support/insight.ts';
 import { depthOf, objectAt } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
+useEmulators();
 
 const endedAt = Date.now() - 3 * DAY_MS;
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { MINUTE_WAKE } from '../../../core/message/messages.ts';
 import type { DayReport } from '../../../core/report/day-report.ts';
 import { dayOf } from '../../../core/report/utc-day.ts';
@@ -7,29 +7,25 @@ import { opened } from '../../core/incident/incident-support.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
 import { DAY_MS, ended, keysIn, loadInsight, rejected, say } from '../../support/insight.ts';
 import { depthOf, objectAt } from '../../support/stores.ts';
+import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let reporting: Doomed;
 /** A day that is over, and a moment before noon of it. */
 let endedAt: number;
 let day: string;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   world = await buildWorld();
   reporting = await loadInsight('reporting');
   endedAt = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS / 2;
   day = dayOf(endedAt);
 });
-afterAll(() => emulators.stop());
 
 const tell = (...bodies: (object | string)[]) => say(world.queues.reporting, ...bodies);
 const take = () => deliver(reporting.handler, world.queues.reporting);

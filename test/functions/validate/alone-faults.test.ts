@@ -1,50 +1,20 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../../core/attempt/attempts.ts';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
-import { testClients } from '../../support/clients.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
+import { ORIGIN, useAlone } from '../../support/alone.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
 import { faulty, patient } from '../../support/resources.ts';
-import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
-const stage = useStage({ deadlineMs: 2_000 });
-
-const ORIGIN = { messageId: 'm-1', sentAt: 1_000, source: 'lab', file: 'a.ndjson', line: 5 };
-
-function submit(body: string, news: Partial<Envelope> = {}): Promise<string> {
-  const envelope: Envelope = { ...ORIGIN, lane: stage.world.lane, ...news };
-  return send(stage.world.queues.isolation, body, {
-    [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope),
-  });
-}
-
-const deliverAlone = (timeoutMs = 20_000) =>
-  deliver(stage.functions.validate, stage.world.queues.isolation, {
-    context: contextWith(timeoutMs),
-    max: 1,
-  });
+const { stage, submit, deliverAlone, entry, enter } = useAlone();
 
 /** Workers are loaded afterwards, so that the little time left goes to what follows. */
 async function warm(): Promise<void> {
   await send(stage.world.queues.lane, patient({ id: 'warm' }));
   const context = contextWith(60_000);
   await deliver(stage.functions.validate, stage.world.queues.lane, { context });
-}
-
-async function entry() {
-  const [item, ...others] = await itemsOf(stage.world.tables.quarantine);
-  expect(others).toEqual([]);
-  return item as (Record<string, unknown> & { attempts: Attempt[] }) | undefined;
-}
-
-function enter(status: string, attempts: readonly Attempt[]): Promise<unknown> {
-  const Item = { pk: ORIGIN.messageId, status, attempts };
-  return testClients().dynamo.send(
-    new PutCommand({ TableName: stage.world.tables.quarantine, Item }),
-  );
 }
 
 const ended = (requestId: string): Attempt => ({

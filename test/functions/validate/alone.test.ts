@@ -1,50 +1,18 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import type { Attempt } from '../../../core/attempt/attempts.ts';
 import { ComponentFault } from '../../../core/message/component-fault.ts';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { build } from '../../../functions/validate/build.ts';
 import type { IsolatedValidator } from '../../../functions/validate/isolated-validator.ts';
-import { testClients } from '../../support/clients.ts';
+import { ORIGIN, useAlone, WHENCE } from '../../support/alone.ts';
 import { skipTime } from '../../support/clock.ts';
-import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
+import { deliver, receive, send } from '../../support/delivery.ts';
 import { loadFunctions, NOWHERE, validateDeps } from '../../support/functions.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
-import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
-const stage = useStage({ deadlineMs: 2_000 });
-
-const ORIGIN = { messageId: 'm-1', sentAt: 1_000, source: 'lab', file: 'a.ndjson', line: 5 };
-/** What every entry has. */
-const WHENCE = { lane: 'background', source: ORIGIN.source, sentAt: ORIGIN.sentAt };
-
-function submit(body: string, news: Partial<Envelope> = {}): Promise<string> {
-  const envelope: Envelope = { ...ORIGIN, lane: stage.world.lane, ...news };
-  return send(stage.world.queues.isolation, body, {
-    [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope),
-  });
-}
-
-const deliverAlone = (timeoutMs = 20_000) =>
-  deliver(stage.functions.validate, stage.world.queues.isolation, {
-    context: contextWith(timeoutMs),
-    max: 1,
-  });
-
-async function entry() {
-  const [item, ...others] = await itemsOf(stage.world.tables.quarantine);
-  expect(others).toEqual([]);
-  return item as (Record<string, unknown> & { attempts: Attempt[] }) | undefined;
-}
-
-function enter(status: string, attempts: readonly Attempt[]): Promise<unknown> {
-  const Item = { ...WHENCE, pk: ORIGIN.messageId, status, attempts };
-  return testClients().dynamo.send(
-    new PutCommand({ TableName: stage.world.tables.quarantine, Item }),
-  );
-}
+const { stage, submit, deliverAlone, entry, enter } = useAlone();
 
 describe('a suspect that is', () => {
   test('R03 R04: innocent is stored under its first time and id, and its entry says so', async () => {
@@ -169,8 +137,7 @@ describe('a message whose environment died', () => {
     };
     const ownProcess = { ...NOWHERE.ownProcess, ready: fault };
     const handler = build(await validateDeps({ pool, ownProcess }));
-    const deliverIt = () =>
-      deliver(handler, stage.world.queues.isolation, { context: contextWith(20_000) });
+    const deliverIt = () => deliverAlone(20_000, handler);
     for (const tries of [1, 2, 3]) {
       expect({ tries, failed: (await deliverIt())?.failed.length }).toEqual({ tries, failed: 1 });
       expect((await entry())?.attempts).toHaveLength(1);

@@ -1,32 +1,28 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { auditFactSchema } from '../../../../core/audit/audit-fact.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { contextWith, deliver, receive, remove, send } from '../../../support/delivery.ts';
 import { drain } from '../../../support/drain.ts';
-import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import { failCalls } from '../../../support/faults.ts';
 import { type Functions, loadFunctions } from '../../../support/functions.ts';
 import { patient } from '../../../support/resources.ts';
 import { depthOf, itemsOf } from '../../../support/stores.ts';
+import { useEmulators } from '../../../support/use-emulators.ts';
 import { wasm } from '../../../support/wasm.ts';
 import { buildWorld, type World } from '../../../support/world.ts';
 
 const UNREACHABLE = [0x00];
 const folder = mkdtempSync(join(tmpdir(), 'failsafe-switches-'));
 const file = join(folder, 'rule.wasm');
-let emulators: Emulators;
+useEmulators();
 let world: World;
 let functions: Functions;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  return emulators.stop();
 });
 beforeEach(() => writeFileSync(file, wasm({ body: UNREACHABLE })));
 afterEach(() => functions.close());

@@ -6,24 +6,23 @@ import {
 } from '../../../../demo/downstream/terminology.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { contextWith, deliver, send } from '../../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import type { Functions } from '../../../support/functions.ts';
 import { patient } from '../../../support/resources.ts';
 import { itemsOf } from '../../../support/stores.ts';
 import { buildTerminologyWorld, loadValidate } from '../../../support/terminology.ts';
 import { outcomesTold } from '../../../support/told.ts';
+import { useEmulators } from '../../../support/use-emulators.ts';
 import type { World } from '../../../support/world.ts';
 
 const PER_RESOURCE = 5;
 const PER_MINUTE = 12;
 
-let emulators: Emulators;
+useEmulators();
 let server: TerminologyServer;
 let world: World;
 let functions: Functions;
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   server = await startTerminology();
   world = await buildTerminologyWorld(server.endpoint, {
     codesPerResource: PER_RESOURCE,
@@ -36,7 +35,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await functions.close();
   await server.stop();
-  await emulators.stop();
 });
 
 /** Codes that nobody has asked about, each a different one. */

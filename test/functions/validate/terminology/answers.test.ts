@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   startTerminology,
   type TerminologyServer,
 } from '../../../../demo/downstream/terminology.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { contextWith, deliver, send } from '../../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import { failCalls } from '../../../support/faults.ts';
 import type { Functions } from '../../../support/functions.ts';
 import { patient } from '../../../support/resources.ts';
@@ -17,18 +16,16 @@ import {
   photographed,
 } from '../../../support/terminology.ts';
 import { outcomesTold } from '../../../support/told.ts';
+import { useEmulators } from '../../../support/use-emulators.ts';
 import type { World } from '../../../support/world.ts';
 
 const HOUR = 3_600_000;
 
-let emulators: Emulators;
+useEmulators();
 let server: TerminologyServer;
 let world: World;
 let functions: Functions;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   server = await startTerminology();
   world = await buildTerminologyWorld(server.endpoint);
@@ -38,7 +35,6 @@ afterEach(async () => {
   await functions.close();
   await server.stop();
 });
-afterAll(() => emulators.stop());
 
 /** Submits and delivers; returns what producers got, by verdict and issues of codes. */
 async function submit(...bodies: string[]) {

@@ -7,22 +7,20 @@ import {
 import { send } from '../../../support/delivery.ts';
 import { type Doomed, dieAtEveryStep } from '../../../support/die-at-every-step.ts';
 import { drain } from '../../../support/drain.ts';
-import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import { loadFunctions } from '../../../support/functions.ts';
 import { itemsOf } from '../../../support/stores.ts';
 import { buildTerminologyWorld, loadValidate, photographed } from '../../../support/terminology.ts';
 import { expectAllTold } from '../../../support/told.ts';
+import { useEmulators } from '../../../support/use-emulators.ts';
 import type { World } from '../../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let server: TerminologyServer;
 beforeAll(async () => {
-  emulators = await startEmulators();
   server = await startTerminology();
 });
 afterAll(async () => {
   await server.stop();
-  await emulators.stop();
 });
 
 async function doomed(): Promise<Doomed> {

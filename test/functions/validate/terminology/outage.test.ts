@@ -1,32 +1,28 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   startTerminology,
   type TerminologyServer,
 } from '../../../../demo/downstream/terminology.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { contextWith, deliver, send } from '../../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import { failCalls } from '../../../support/faults.ts';
 import type { Functions } from '../../../support/functions.ts';
 import { depthOf, itemsOf } from '../../../support/stores.ts';
 import { buildTerminologyWorld, loadValidate, photographed } from '../../../support/terminology.ts';
 import { outcomesTold } from '../../../support/told.ts';
+import { useEmulators } from '../../../support/use-emulators.ts';
 import type { World } from '../../../support/world.ts';
 
-let emulators: Emulators;
+useEmulators();
 let server: TerminologyServer;
 let world: World;
 let functions: Functions;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 afterEach(async () => {
   vi.restoreAllMocks();
   await functions.close();
   await server.stop();
 });
-afterAll(() => emulators.stop());
 
 async function begin(settings: Parameters<typeof buildTerminologyWorld>[1] = {}): Promise<void> {
   server = await startTerminology();

@@ -1,21 +1,17 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { testClients } from '../../../support/clients.ts';
 import { receive, remove } from '../../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import { type Queue, queue } from '../../../support/provision.ts';
+import { useEmulators } from '../../../support/use-emulators.ts';
 
-let emulators: Emulators;
+useEmulators();
 let fifo: Queue;
 let queues = 0;
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
 beforeEach(async () => {
   queues += 1;
   fifo = queue(`q${queues}.fifo`, { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
 });
-afterAll(() => emulators.stop());
 
 async function send(group: string, ...bodies: string[]): Promise<void> {
   for (const MessageBody of bodies) {

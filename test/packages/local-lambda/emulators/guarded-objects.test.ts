@@ -6,17 +6,15 @@ import {
   PutObjectCommand,
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { testClients } from '../../../support/clients.ts';
-import { type Emulators, startEmulators } from '../../../support/emulators.ts';
+import { useEmulators } from '../../../support/use-emulators.ts';
 
 const Bucket = 'guarded';
-let emulators: Emulators;
+useEmulators();
 beforeAll(async () => {
-  emulators = await startEmulators();
   await testClients().s3.send(new CreateBucketCommand({ Bucket }));
 });
-afterAll(() => emulators.stop());
 
 const put = (Key: string, how: Partial<PutObjectCommandInput> = {}) =>
   testClients().s3.send(new PutObjectCommand({ Bucket, Key, Body: 'text', ...how }));
