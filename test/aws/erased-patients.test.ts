@@ -1,5 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, expect, it, test } from 'vitest';
+import { beforeEach, expect, it, test } from 'vitest';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { testClients } from '../support/clients.ts';
@@ -8,28 +8,22 @@ import { testHashKey } from '../support/cold.ts';
 import { send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { loadEraser, placeOf, requestFor } from '../support/eraser.ts';
-import { type Functions, loadFunctions } from '../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../support/operator.ts';
 import { tableAt } from '../support/places.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
+import { useStage } from '../support/stage.ts';
 import { itemsOf } from '../support/stores.ts';
-import { useEmulators } from '../support/use-emulators.ts';
-import { buildWorld, type World } from '../support/world.ts';
 
-useEmulators();
-let world: World;
-let functions: Functions;
+const stage = useStage({ deadlineMs: 5_000, heapOldMb: 64 });
 let eraser: Awaited<ReturnType<typeof loadEraser>>;
 
 beforeEach(async () => {
-  world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64 });
-  functions = await loadFunctions();
   eraser = await loadEraser();
 });
-afterEach(() => functions.close());
 
-const eraseP1 = () => eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
-const sendNamed = (body: string) => send(world.queues.lane, body, { file: 'chalmers.ndjson' });
+const eraseP1 = () => eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+const sendNamed = (body: string) =>
+  send(stage.world.queues.lane, body, { file: 'chalmers.ndjson' });
 const aboutP1 = JSON.stringify({
   resourceType: 'Observation',
   id: 'o1',
@@ -40,7 +34,7 @@ const aboutP1 = JSON.stringify({
 
 /** Everything that is stored; none of it may have content. */
 async function stored() {
-  const { resources, quarantine } = world.tables;
+  const { resources, quarantine } = stage.world.tables;
   return { rows: await itemsOf(resources), entries: await itemsOf(quarantine) };
 }
 
@@ -49,7 +43,7 @@ test('R04: a message that waited in a queue is refused, stored nowhere, and ends
   await sendNamed(invalidPatient('p1'));
   await sendNamed(patient({ id: 'p2' }));
   await eraseP1();
-  await drain(world, functions);
+  await drain(stage.world, stage.functions);
   const { rows, entries } = await stored();
   expect(rows.map(({ resourceId }) => resourceId)).toEqual(['p2']);
   expect(entries).toHaveLength(2);
@@ -68,7 +62,7 @@ test('R04: a message that waited in a queue is refused, stored nowhere, and ends
 test('R02: a resource of an erased patient that would crash is not run', async () => {
   await sendNamed(faulty('throw', 'p1'));
   await eraseP1();
-  await drain(world, functions);
+  await drain(stage.world, stage.functions);
   const { rows, entries } = await stored();
   expect(rows).toEqual([]);
   expect(entries).toMatchObject([{ kind: 'rejection', erasure: 1, attempts: [] }]);
@@ -76,10 +70,13 @@ test('R02: a resource of an erased patient that would crash is not run', async (
 
 test('a dead letter that waited is stored without its body', async () => {
   await sendNamed(faulty('throw', 'p1'));
-  await drain(world, { ...functions, quarantine: async () => ({ batchItemFailures: [] }) });
-  await send(world.queues.deadLetter, patient({ id: 'p1' }), { file: 'chalmers.ndjson' });
+  await drain(stage.world, {
+    ...stage.functions,
+    quarantine: async () => ({ batchItemFailures: [] }),
+  });
+  await send(stage.world.queues.deadLetter, patient({ id: 'p1' }), { file: 'chalmers.ndjson' });
   await eraseP1();
-  await drain(world, functions);
+  await drain(stage.world, stage.functions);
   const { entries } = await stored();
   const letters = entries.filter(({ kind }) => kind === 'dead-letter');
   expect(letters.length).toBeGreaterThan(0);
@@ -92,17 +89,17 @@ test('a dead letter that waited is stored without its body', async () => {
 test('R05: what is submitted after the erasure is accepted', async () => {
   await eraseP1();
   await sendNamed(patient({ id: 'p1' }));
-  await drain(world, functions);
+  await drain(stage.world, stage.functions);
   const { rows } = await stored();
   expect(rows).toMatchObject([{ resourceId: 'p1', body: patient({ id: 'p1' }) }]);
 });
 
 test('a later submission replaces an erased one as if it were new', async () => {
   await sendNamed(patient({ id: 'p1' }));
-  await drain(world, functions);
+  await drain(stage.world, stage.functions);
   await eraseP1();
   await sendNamed(patient({ id: 'p1', active: false }));
-  await drain(world, functions);
+  await drain(stage.world, stage.functions);
   const { rows } = await stored();
   expect(rows).toHaveLength(1);
   expect(rows[0]).toHaveProperty('body');
@@ -111,19 +108,19 @@ test('a later submission replaces an erased one as if it were new', async () => 
 
 test('R05: a redrive of a submission from before the erasure is refused', async () => {
   await sendNamed(invalidPatient('p1'));
-  await drain(world, functions);
-  const [before] = await itemsOf(world.tables.quarantine);
+  await drain(stage.world, stage.functions);
+  const [before] = await itemsOf(stage.world.tables.quarantine);
   await eraseP1();
   // As a restored backup would bring it back.
   await testClients().dynamo.send(
-    new PutCommand({ TableName: world.tables.quarantine, Item: before }),
+    new PutCommand({ TableName: stage.world.tables.quarantine, Item: before }),
   );
   // Environments learn of an erasure with this delay, for which `erase` waits.
   skipTime(ERASURES_KNOWN_MS);
   const operator = await loadOperator();
-  await operator.redrive(stageOf(world), { kind: 'all' }, byTest());
-  await drain(world, functions);
-  const [entry] = await itemsOf(world.tables.quarantine);
+  await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
+  await drain(stage.world, stage.functions);
+  const [entry] = await itemsOf(stage.world.tables.quarantine);
   expect(entry).toMatchObject({ status: 'quarantined', erasure: 1 });
   expect(entry).not.toHaveProperty('body');
 });
@@ -137,11 +134,11 @@ it('R09: if the erasures cannot be read the message waits', async () => {
 it('R14: the erasures are read at most every five seconds, and only new ones', async () => {
   await eraseP1();
   let now = 1_000_000;
-  const erased = new ErasedPatients(tableAt(world.tables.erasures), testHashKey(), () => now);
+  const erased = new ErasedPatients(tableAt(stage.world.tables.erasures), testHashKey(), () => now);
   const origin = { messageId: 'm', sentAt: 1, source: 'default' };
   const ofP2 = patient({ id: 'p2' });
   expect(await erased.claimOn(aboutP1, origin)).toMatchObject({ erasure: { number: 1 } });
-  await eraser.erase(placeOf(world), requestFor('p2'), eraser.surroundings);
+  await eraser.erase(placeOf(stage.world), requestFor('p2'), eraser.surroundings);
   now += 4_999;
   expect(await erased.claimOn(ofP2, origin)).toBeUndefined();
   now += 1;

@@ -6,6 +6,8 @@ import { buildWorld, type World } from './world.ts';
 export interface Stage {
   readonly world: World;
   readonly functions: Functions;
+  /** Cold functions on the same world, which read their environment variables anew. */
+  reload(): Promise<void>;
 }
 
 /**
@@ -18,9 +20,12 @@ export function useStage(
 ): Stage {
   useEmulators();
   const stage: { world?: World; functions?: Functions } = {};
+  const load = async () => {
+    stage.functions = await loadFunctions(names);
+  };
   beforeEach(async () => {
     stage.world = await buildWorld(settings);
-    stage.functions = await loadFunctions(names);
+    await load();
   });
   afterEach(() => stage.functions?.close());
   return {
@@ -29,6 +34,10 @@ export function useStage(
     },
     get functions() {
       return present(stage.functions);
+    },
+    async reload() {
+      await stage.functions?.close();
+      await load();
     },
   };
 }

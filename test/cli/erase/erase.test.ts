@@ -1,28 +1,21 @@
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { beforeEach, describe, expect, it, test } from 'vitest';
 import { testClients } from '../../support/clients.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
 import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
-import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { invalidPatient, largePatient, patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
 import { type Item, itemsOf } from '../../support/stores.ts';
-import { useEmulators } from '../../support/use-emulators.ts';
-import { buildWorld, type World } from '../../support/world.ts';
 
-useEmulators();
-let world: World;
-let functions: Functions;
+const stage = useStage({ deadlineMs: 5_000, heapOldMb: 64, inlineBytesMax: 4_000 });
 let eraser: Awaited<ReturnType<typeof loadEraser>>;
 
 beforeEach(async () => {
-  world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64, inlineBytesMax: 4_000 });
-  functions = await loadFunctions();
   eraser = await loadEraser();
 });
-afterEach(() => functions.close());
 
 const observation = (id: string, ...patients: string[]) =>
   JSON.stringify({
@@ -52,20 +45,20 @@ function link(id: string) {
 }
 
 async function submit(...bodies: readonly string[]): Promise<void> {
-  for (const body of bodies) await send(world.queues.lane, body, { file: 'chalmers.ndjson' });
-  await drain(world, functions);
+  for (const body of bodies) await send(stage.world.queues.lane, body, { file: 'chalmers.ndjson' });
+  await drain(stage.world, stage.functions);
 }
 
 async function versions() {
   const { Versions = [] } = await testClients().s3.send(
-    new ListObjectVersionsCommand({ Bucket: world.bucket }),
+    new ListObjectVersionsCommand({ Bucket: stage.world.bucket }),
   );
   return Versions.map(({ Key = '' }) => Key).filter((key) => !key.includes('.canary'));
 }
 
 /** Everything that is stored anywhere, as text. */
 async function allText(): Promise<string> {
-  const { resources, quarantine, inFlight } = world.tables;
+  const { resources, quarantine, inFlight } = stage.world.tables;
   const items = await Promise.all([resources, quarantine, inFlight].map(itemsOf));
   return JSON.stringify(items);
 }
@@ -74,7 +67,7 @@ describe('a survey', () => {
   it('counts what an erasure would find, and changes nothing', async () => {
     await submit(...OF_P1, ...OF_OTHERS);
     const before = await allText();
-    const found = await eraser.survey(placeOf(world), requestFor('p1'), eraser.surroundings);
+    const found = await eraser.survey(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
     expect(found).toMatchObject({
       resources: { erased: 4, shared: 2, kept: 0 },
       entries: { erased: 2 },
@@ -84,7 +77,7 @@ describe('a survey', () => {
     });
     expect(await allText()).toBe(before);
     expect(await versions()).toHaveLength(2);
-    expect(await itemsOf(world.tables.erasures)).toEqual([]);
+    expect(await itemsOf(stage.world.tables.erasures)).toEqual([]);
     expect(eraser.facts).toEqual([]);
     expect(eraser.waits).toEqual([]);
   });
@@ -93,16 +86,20 @@ describe('a survey', () => {
 describe('an erasure', () => {
   it('leaves nothing of the patient, and everything of the others', async () => {
     await submit(...OF_P1, ...OF_OTHERS);
-    const { swept } = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    const { swept } = await eraser.erase(
+      placeOf(stage.world),
+      requestFor('p1'),
+      eraser.surroundings,
+    );
     expect(swept.resources.erased).toBe(4);
-    const rows = await itemsOf(world.tables.resources);
+    const rows = await itemsOf(stage.world.tables.resources);
     expect(
       rows
         .filter(({ body }) => body !== undefined)
         .map(({ pk }) => pk)
         .sort(),
     ).toEqual(['default#Observation#o3', 'default#Patient#p2']);
-    const entries = await itemsOf(world.tables.quarantine);
+    const entries = await itemsOf(stage.world.tables.quarantine);
     expect(entries.filter(({ status }) => status === 'quarantined')).toHaveLength(1);
     const erased = entries.filter(({ status }) => status === 'discarded');
     expect(erased).toHaveLength(2);
@@ -116,9 +113,9 @@ describe('an erasure', () => {
 
   it('R05: keeps a row’s place in the order of submissions, and none of its content', async () => {
     await submit(patient({ id: 'p1' }));
-    const [before] = await itemsOf(world.tables.resources);
-    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
-    const [row] = await itemsOf(world.tables.resources);
+    const [before] = await itemsOf(stage.world.tables.resources);
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+    const [row] = await itemsOf(stage.world.tables.resources);
     expect(row).toMatchObject({ pk: before?.['pk'], submissionOrder: before?.['submissionOrder'] });
     expect(row).toMatchObject({ erasure: 1, erasedAt: expect.any(Number) });
     for (const name of ['body', 'bodyS3', 'contentHash', 'file', 'deliveryShard']) {
@@ -129,13 +126,13 @@ describe('an erasure', () => {
   it('finds overwritten versions, and leaves what another patient stored after them', async () => {
     const put = (body: string) =>
       testClients().s3.send(
-        new PutObjectCommand({ Bucket: world.bucket, Key: 'submissions/a.json', Body: body }),
+        new PutObjectCommand({ Bucket: stage.world.bucket, Key: 'submissions/a.json', Body: body }),
       );
     await put(patient({ id: 'p1' }));
     await put(patient({ id: 'p2' }));
     await put(observation('o1', 'p1'));
     expect(await versions()).toHaveLength(3);
-    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
     expect(await versions()).toEqual(['submissions/a.json']);
   });
 
@@ -143,24 +140,24 @@ describe('an erasure', () => {
     const keys = ['submissions/a/1.json', 'submissions/b/1.json', 'hops/background/m/0'];
     for (const Key of keys) {
       await testClients().s3.send(
-        new PutObjectCommand({ Bucket: world.bucket, Key, Body: patient({ id: 'p1' }) }),
+        new PutObjectCommand({ Bucket: stage.world.bucket, Key, Body: patient({ id: 'p1' }) }),
       );
     }
     const request = requestFor('p1', { source: 'a' });
-    const { swept } = await eraser.erase(placeOf(world), request, eraser.surroundings);
+    const { swept } = await eraser.erase(placeOf(stage.world), request, eraser.surroundings);
     expect(swept).toMatchObject({ bodies: { erased: 1 }, underWay: 1 });
     expect((await versions()).sort()).toEqual(['hops/background/m/0', 'submissions/b/1.json']);
-    const ofAll = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    const ofAll = await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
     expect(ofAll.swept).toMatchObject({ bodies: { erased: 2 }, underWay: 0 });
   });
 
   it('R51: covers one source: a patient with the same id at another source stays', async () => {
-    await send(world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-a' });
-    await send(world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-b' });
-    await drain(world, functions);
+    await send(stage.world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-a' });
+    await send(stage.world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-b' });
+    await drain(stage.world, stage.functions);
     const request = requestFor('p1', { source: 'hospital-a' });
-    await eraser.erase(placeOf(world), request, eraser.surroundings);
-    const rows = await itemsOf(world.tables.resources);
+    await eraser.erase(placeOf(stage.world), request, eraser.surroundings);
+    const rows = await itemsOf(stage.world.tables.resources);
     expect(rows.filter(({ body }) => body !== undefined).map(({ source }) => source)).toEqual([
       'hospital-b',
     ]);
@@ -169,16 +166,16 @@ describe('an erasure', () => {
   it('keeps what names other patients too, if asked to, and counts it', async () => {
     await submit(observation('o2', 'p2', 'p1'), patient({ id: 'p1', link: link('p9') }));
     const request = requestFor('p1', { shared: 'keep' });
-    const { swept } = await eraser.erase(placeOf(world), request, eraser.surroundings);
+    const { swept } = await eraser.erase(placeOf(stage.world), request, eraser.surroundings);
     expect(swept.resources).toMatchObject({ erased: 1, shared: 0, kept: 1 });
-    const rows = await itemsOf(world.tables.resources);
+    const rows = await itemsOf(stage.world.tables.resources);
     expect(rows.filter(({ body }) => body !== undefined).map(({ pk }) => pk)).toEqual([
       'default#Observation#o2',
     ]);
   });
 
   it('waits for running invocations that may not know of it before it looks', async () => {
-    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
     expect(eraser.waits).toEqual([expect.closeTo(40_000, -3)]);
     expect(eraser.said).toEqual([expect.stringMatching(/^waiting 40 s /)]);
   });
@@ -188,7 +185,7 @@ describe('an erasure', () => {
     const set = (id: string, fields: Record<string, unknown>) =>
       testClients().dynamo.send(
         new UpdateCommand({
-          TableName: world.tables.resources,
+          TableName: stage.world.tables.resources,
           Key: { pk: `default#Observation#${id}` },
           UpdateExpression: `SET ${Object.keys(fields).map((name) => `${name} = :${name}`)}`,
           ExpressionAttributeValues: Object.fromEntries(
@@ -199,9 +196,13 @@ describe('an erasure', () => {
     await set('o1', { sentAt: Date.now() + 60_000 });
     const until = Date.now() + 100_000;
     await set('o2', { deliveryLease: { owner: 'x', until }, deliveredOrder: '1' });
-    const { swept } = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    const { swept } = await eraser.erase(
+      placeOf(stage.world),
+      requestFor('p1'),
+      eraser.surroundings,
+    );
     expect(swept.delivered).toEqual(['Observation/o2']);
-    const rows = await itemsOf(world.tables.resources);
+    const rows = await itemsOf(stage.world.tables.resources);
     expect(
       rows.filter(({ body }) => body !== undefined).map(({ resourceId }) => resourceId),
     ).toEqual(['o1']);
@@ -212,7 +213,11 @@ describe('an erasure', () => {
 
 test('R40: is recorded at begin and end by keyed hash, with who, why and counts', async () => {
   await submit(...OF_P1);
-  const { record } = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+  const { record } = await eraser.erase(
+    placeOf(stage.world),
+    requestFor('p1'),
+    eraser.surroundings,
+  );
   expect(eraser.facts).toMatchObject([
     { kind: 'erased', actor: 'ana', reason: 'ticket 17', details: { phase: 'began' } },
     {
@@ -222,7 +227,7 @@ test('R40: is recorded at begin and end by keyed hash, with who, why and counts'
   ]);
   expect(record.patient).toMatch(/^[0-9a-f]{32}$/);
   expect(JSON.stringify([eraser.facts, record, eraser.said])).not.toMatch(/p1|chalmers/i);
-  const items = await itemsOf(world.tables.erasures);
+  const items = await itemsOf(stage.world.tables.erasures);
   expect(items.filter(({ pk }) => pk === 'erased')).toHaveLength(6);
   expect(items.filter(({ pk }) => pk === 'erasures')).toMatchObject([
     { number: 1, at: record.at, endedAt: expect.any(Number), by: 'ana', reason: 'ticket 17' },
@@ -237,11 +242,11 @@ test('does nothing if it cannot be recorded', async () => {
     tell: () => Promise.reject(new Error('the queue is gone')),
   };
   const surroundings = { ...eraser.surroundings, recorder };
-  await expect(eraser.erase(placeOf(world), requestFor('p1'), surroundings)).rejects.toThrow(
+  await expect(eraser.erase(placeOf(stage.world), requestFor('p1'), surroundings)).rejects.toThrow(
     'gone',
   );
   expect(await allText()).toBe(before);
-  expect(await itemsOf(world.tables.erasures)).toEqual([]);
+  expect(await itemsOf(stage.world.tables.erasures)).toEqual([]);
 });
 
 test('after dying at any call, a second run completes it: one erasure, everything gone', async () => {
@@ -250,14 +255,16 @@ test('after dying at any call, a second run completes it: one erasure, everythin
   for (let k = 2; ; k += 1) {
     const doomed = await loadEraser();
     const death = dieAfterCall(k, doomed);
-    const run = doomed.erase(placeOf(world), requestFor('p1'), doomed.surroundings);
+    const run = doomed.erase(placeOf(stage.world), requestFor('p1'), doomed.surroundings);
     if ((await Promise.race([run, death.happened])) !== 'died') break;
     died += 1;
   }
   expect(died).toBeGreaterThan(5);
-  const records = (await itemsOf(world.tables.erasures)).filter(({ pk }) => pk === 'erasures');
+  const records = (await itemsOf(stage.world.tables.erasures)).filter(
+    ({ pk }) => pk === 'erasures',
+  );
   expect(records).toHaveLength(1);
-  const rows = await itemsOf(world.tables.resources);
+  const rows = await itemsOf(stage.world.tables.resources);
   expect(rows.filter(({ body }) => body !== undefined)).toMatchObject([{ resourceId: 'p2' }]);
   expect(await versions()).toEqual([]);
 }, 120_000);
@@ -271,17 +278,21 @@ describe('after a table was restored from a backup', () => {
 
   it('a replay erases all of them again, and nothing that came later', async () => {
     await submit(...OF_P1, ...OF_OTHERS);
-    const { resources, quarantine } = world.tables;
+    const { resources, quarantine } = stage.world.tables;
     const backup = { rows: await itemsOf(resources), entries: await itemsOf(quarantine) };
-    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
-    await eraser.erase(placeOf(world), requestFor('p3'), eraser.surroundings);
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+    await eraser.erase(placeOf(stage.world), requestFor('p3'), eraser.surroundings);
     await restore(resources, backup.rows);
     await restore(quarantine, backup.entries);
     const [later] = backup.rows.filter(({ pk }) => pk === 'default#Patient#p1');
     const sentAt = Date.now() + 3_600_000;
     await restore(resources, [{ ...later, sentAt, pk: 'default#Patient#later' }]);
     const request = { by: 'ana', reason: 'restored', act: true };
-    const { erasures, swept } = await eraser.replay(placeOf(world), request, eraser.surroundings);
+    const { erasures, swept } = await eraser.replay(
+      placeOf(stage.world),
+      request,
+      eraser.surroundings,
+    );
     expect(erasures).toBe(2);
     // Entries whose body was in the bucket are found by their keyed hash.
     expect(swept).toMatchObject({ resources: { erased: 4 }, entries: { erased: 3 } });
@@ -297,20 +308,20 @@ describe('after a table was restored from a backup', () => {
       { kind: 'erased', reason: 'restored', details: { phase: 'replay began', erasures: 2 } },
       { kind: 'erased', details: { phase: 'replay ended', resources: 4, entries: 3 } },
     ]);
-    const again = await eraser.replay(placeOf(world), request, eraser.surroundings);
+    const again = await eraser.replay(placeOf(stage.world), request, eraser.surroundings);
     expect(again.swept.resources.erased).toBe(0);
   });
 
   it('a dry replay changes nothing', async () => {
     await submit(patient({ id: 'p1' }));
-    const backup = await itemsOf(world.tables.resources);
-    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
-    await restore(world.tables.resources, backup);
+    const backup = await itemsOf(stage.world.tables.resources);
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+    await restore(stage.world.tables.resources, backup);
     const facts = eraser.facts.length;
     const request = { by: 'ana', reason: 'to see', act: false };
-    const { swept } = await eraser.replay(placeOf(world), request, eraser.surroundings);
+    const { swept } = await eraser.replay(placeOf(stage.world), request, eraser.surroundings);
     expect(swept.resources.erased).toBe(1);
-    expect(await itemsOf(world.tables.resources)).toEqual(backup);
+    expect(await itemsOf(stage.world.tables.resources)).toEqual(backup);
     expect(eraser.facts).toHaveLength(facts);
   });
 });

@@ -1,26 +1,18 @@
 /** The policy of docs/retention.md allows each call that an erasure makes, and no others. */
+
 import http, { type RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { eraserPolicy } from '../../../lib/checks/eraser-policy.ts';
 import { byName, resourcesOf, synthesized } from '../../lib/synthesized.ts';
 import { send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
 import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
-import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { invalidPatient, largePatient, patient } from '../../support/resources.ts';
-import { useEmulators } from '../../support/use-emulators.ts';
-import { buildWorld, type World } from '../../support/world.ts';
+import { useStage } from '../../support/stage.ts';
 
 const policy = eraserPolicy({ stage: 'dev', account: '111122223333', region: 'eu-central-1' });
-useEmulators();
-let world: World;
-let functions: Functions;
-beforeEach(async () => {
-  world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64, inlineBytesMax: 4_000 });
-  functions = await loadFunctions();
-});
-afterEach(() => functions.close());
+const stage = useStage({ deadlineMs: 5_000, heapOldMb: 64, inlineBytesMax: 4_000 });
 
 /** IAM's name for a request. With a version id, reading and deleting an object are actions of their own. */
 function actionOf({ method, path, headers = {} }: RequestOptions): string {
@@ -55,12 +47,12 @@ test('the policy allows each call to tables and buckets that an erasure makes', 
   const eraser = await loadEraser();
   const bodies = [patient({ id: 'p1' }), invalidPatient('p1')];
   bodies.push(JSON.stringify({ ...JSON.parse(largePatient(9_000)), id: 'p1' }));
-  for (const body of bodies) await send(world.queues.lane, body, { file: 'a.ndjson' });
-  await drain(world, functions);
+  for (const body of bodies) await send(stage.world.queues.lane, body, { file: 'a.ndjson' });
+  await drain(stage.world, stage.functions);
   // The hash key is read with a client of its own, from neither a table nor a bucket.
   const actions = await actionsOf(async () => {
-    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
-    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
   });
   const stores = (all: readonly string[]) => [
     ...new Set(all.filter((action) => /^(dynamodb|s3):/.test(action) && !/GetSecret/.test(action))),

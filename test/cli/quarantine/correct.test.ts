@@ -1,39 +1,32 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, test } from 'vitest';
+import { beforeEach, expect, it, test } from 'vitest';
 import { readCorrection } from '../../../cli/quarantine/correct.ts';
 import { send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
 import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
-import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { invalidPatient, patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
 import { itemsOf, objectAt } from '../../support/stores.ts';
-import { useEmulators } from '../../support/use-emulators.ts';
-import { buildWorld, type World } from '../../support/world.ts';
 
-useEmulators();
-let world: World;
-let functions: Functions;
+const stage = useStage({ deadlineMs: 5_000, heapOldMb: 64 });
 let operator: Awaited<ReturnType<typeof loadOperator>>;
 
 beforeEach(async () => {
-  world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64 });
-  functions = await loadFunctions();
   operator = await loadOperator();
 });
-afterEach(() => functions.close());
 
 async function quarantined(body = invalidPatient('p1')): Promise<string> {
-  const id = await send(world.queues.lane, body, { file: 'a.ndjson', line: '7' });
-  await drain(world, functions);
+  const id = await send(stage.world.queues.lane, body, { file: 'a.ndjson', line: '7' });
+  await drain(stage.world, stage.functions);
   return id;
 }
 
 const redrive = (id: string, corrected: string) =>
   operator.redrive(
-    stageOf(world),
+    stageOf(stage.world),
     { kind: 'ids', ids: [id] },
     { ...byTest(), by: 'ana', why: 'gender mended, ticket 7', corrected },
   );
@@ -41,10 +34,10 @@ const redrive = (id: string, corrected: string) =>
 test('R05 R07: a corrected body is validated and stored as the same submission, and both versions are kept', async () => {
   const id = await quarantined();
   expect(await redrive(id, patient({ id: 'p1' }))).toEqual({ sent: 1 });
-  await drain(world, functions);
-  const [row] = await itemsOf(world.tables.resources);
+  await drain(stage.world, stage.functions);
+  const [row] = await itemsOf(stage.world.tables.resources);
   expect(row).toMatchObject({ messageId: id, line: 7, body: patient({ id: 'p1' }) });
-  const entry = await operator.readEntry(world.tables.quarantine, id);
+  const entry = await operator.readEntry(stage.world.tables.quarantine, id);
   expect(entry).toMatchObject({
     status: 'stored',
     sentAt: row?.['sentAt'],
@@ -59,12 +52,12 @@ test('R05 R07: a corrected body is validated and stored as the same submission, 
 test('R07: a wrong correction is rejected and can be corrected again; the first original is kept', async () => {
   const id = await quarantined();
   await redrive(id, patient({ id: 'p1', active: 'perhaps' }));
-  await drain(world, functions);
-  const before = await operator.readEntry(world.tables.quarantine, id);
+  await drain(stage.world, stage.functions);
+  const before = await operator.readEntry(stage.world.tables.quarantine, id);
   expect(before).toMatchObject({ status: 'quarantined', redrives: 1 });
   await redrive(id, patient({ id: 'p1' }));
-  await drain(world, functions);
-  const entry = await operator.readEntry(world.tables.quarantine, id);
+  await drain(stage.world, stage.functions);
+  const entry = await operator.readEntry(stage.world.tables.quarantine, id);
   expect(entry).toMatchObject({ status: 'stored', original: before?.original });
   expect(entry?.corrections).toHaveLength(2);
   expect(await objectAt(entry?.original ?? { bucket: '', key: '' })).toBe(invalidPatient('p1'));
@@ -78,10 +71,10 @@ test('a submission that is stored by now is not corrected', async () => {
 test('an erasure finds all versions', async () => {
   const id = await quarantined(invalidPatient('p1'));
   await redrive(id, invalidPatient('other'));
-  await drain(world, functions);
+  await drain(stage.world, stage.functions);
   const eraser = await loadEraser();
-  await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
-  const [entry] = await itemsOf(world.tables.quarantine);
+  await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+  const [entry] = await itemsOf(stage.world.tables.quarantine);
   expect(entry).toMatchObject({ pk: id, status: 'discarded', erasure: 1 });
   for (const name of ['body', 'bodyS3', 'original', 'corrections']) {
     expect(entry).not.toHaveProperty(name);

@@ -1,28 +1,21 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { receive, send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
-import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
-import { useEmulators } from '../../support/use-emulators.ts';
-import { buildWorld, type World } from '../../support/world.ts';
 
-useEmulators();
-let world: World;
-let functions: Functions;
+const stage = useStage({ deadlineMs: 2_000, heapOldMb: 32, inlineBytesMax: 4_000 });
 let operator: Awaited<ReturnType<typeof loadOperator>>;
 
 beforeEach(async () => {
-  world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32, inlineBytesMax: 4_000 });
-  functions = await loadFunctions();
   operator = await loadOperator();
 });
-afterEach(() => functions.close());
 
 const ALL = { kind: 'all' } as const;
 
@@ -30,26 +23,25 @@ async function quarantined(...bodies: string[]): Promise<string[]> {
   const ids: string[] = [];
   for (const body of bodies) {
     ids.push(
-      await send(world.queues.lane, body, { source: 'clinic', file: 'a.ndjson', line: '7' }),
+      await send(stage.world.queues.lane, body, { source: 'clinic', file: 'a.ndjson', line: '7' }),
     );
   }
-  await drain(world, functions);
+  await drain(stage.world, stage.functions);
   return ids;
 }
 
 /** Validates as a fixed validator would: the fault no longer occurs. */
 async function fixValidator(): Promise<void> {
-  await functions.close();
   process.env['CHAOS'] = 'off';
-  functions = await loadFunctions();
+  await stage.reload();
 }
 
 test('R04 R05 R07: a redriven dead letter that is valid now is stored, once', async () => {
   const [id = ''] = await quarantined(faulty('throw'));
   await fixValidator();
-  const counts = await operator.redrive(stageOf(world), { kind: 'ids', ids: [id] }, byTest());
+  const counts = await operator.redrive(stageOf(stage.world), { kind: 'ids', ids: [id] }, byTest());
   expect(counts).toEqual({ sent: 1 });
-  const before = await operator.readEntry(world.tables.quarantine, id);
+  const before = await operator.readEntry(stage.world.tables.quarantine, id);
   expect(before).toMatchObject({
     status: 'redriven',
     attempts: [],
@@ -57,17 +49,19 @@ test('R04 R05 R07: a redriven dead letter that is valid now is stored, once', as
     redrive: { by: 'test', why: 'to see', sentAt: expect.any(Number) },
     rounds: [{ kind: 'dead-letter', crash: 'exception', attempts: 2, by: 'test' }],
   });
-  await drain(world, functions);
-  expect(await operator.readEntry(world.tables.quarantine, id)).toMatchObject({ status: 'stored' });
-  const [stored] = await itemsOf(world.tables.resources);
+  await drain(stage.world, stage.functions);
+  expect(await operator.readEntry(stage.world.tables.quarantine, id)).toMatchObject({
+    status: 'stored',
+  });
+  const [stored] = await itemsOf(stage.world.tables.resources);
   expect(stored).toMatchObject({ messageId: id, source: 'clinic', file: 'a.ndjson', line: 7 });
 });
 
 test('R05: the redriven message carries its first time, source and place', async () => {
   const [id = ''] = await quarantined(invalidPatient());
-  const entry = await operator.readEntry(world.tables.quarantine, id);
-  await operator.redrive(stageOf(world), ALL, byTest());
-  const [record] = await receive(world.queues.isolation);
+  const entry = await operator.readEntry(stage.world.tables.quarantine, id);
+  await operator.redrive(stageOf(stage.world), ALL, byTest());
+  const [record] = await receive(stage.world.queues.isolation);
   expect(record?.body).toBe(invalidPatient());
   expect(JSON.parse(record?.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '')).toEqual({
     messageId: id,
@@ -84,24 +78,24 @@ test('R05: the redriven message carries its first time, source and place', async
 test('R02 R04: a message that crashes again is the same record with a higher count and new attempts', async () => {
   const [id = ''] = await quarantined(faulty('throw'));
   const run = byTest();
-  await operator.redrive(stageOf(world), ALL, run);
-  await drain(world, functions);
-  const entry = await operator.readEntry(world.tables.quarantine, id);
+  await operator.redrive(stageOf(stage.world), ALL, run);
+  await drain(stage.world, stage.functions);
+  const entry = await operator.readEntry(stage.world.tables.quarantine, id);
   expect(entry).toMatchObject({ status: 'quarantined', kind: 'dead-letter', redrives: 1 });
   expect(entry?.attempts).toHaveLength(2);
-  expect(await itemsOf(world.tables.quarantine)).toHaveLength(1);
+  expect(await itemsOf(stage.world.tables.quarantine)).toHaveLength(1);
   // The same redrive, resumed, takes it at most once. The next redrive takes it again.
-  expect(await operator.redrive(stageOf(world), ALL, run)).toEqual({ 'came back': 1 });
-  expect(await operator.redrive(stageOf(world), ALL, byTest())).toEqual({ sent: 1 });
-  expect((await operator.readEntry(world.tables.quarantine, id))?.redrives).toBe(2);
+  expect(await operator.redrive(stageOf(stage.world), ALL, run)).toEqual({ 'came back': 1 });
+  expect(await operator.redrive(stageOf(stage.world), ALL, byTest())).toEqual({ sent: 1 });
+  expect((await operator.readEntry(stage.world.tables.quarantine, id))?.redrives).toBe(2);
 });
 
 test('R07: an entry that changes its kind loses the evidence of the former kind', async () => {
   const [id = ''] = await quarantined(faulty('throw', ''));
   await fixValidator();
-  await operator.redrive(stageOf(world), ALL, byTest());
-  await drain(world, functions);
-  const [item] = await itemsOf(world.tables.quarantine);
+  await operator.redrive(stageOf(stage.world), ALL, byTest());
+  await drain(stage.world, stage.functions);
+  const [item] = await itemsOf(stage.world.tables.quarantine);
   expect(item).toMatchObject({ pk: id, kind: 'rejection', outcome: expect.any(String) });
   expect(item).not.toHaveProperty('crash');
 });
@@ -111,43 +105,43 @@ test('selects by fingerprint and lane; takes a body from the bucket along; a dry
     patient({ id: 'large', gender: 'x', language: 'y'.repeat(5_000) }),
     faulty('throw'),
   );
-  const entry = await operator.readEntry(world.tables.quarantine, large);
+  const entry = await operator.readEntry(stage.world.tables.quarantine, large);
   expect(entry?.bodyS3).toBeDefined();
   const selection = { kind: 'fingerprint', fingerprint: entry?.fingerprint ?? '' } as const;
-  const stage = stageOf(world);
+  const place = stageOf(stage.world);
   const dry = { ...byTest(), dryRun: true };
-  expect(await operator.redrive(stage, selection, dry)).toEqual({ sent: 1 });
+  expect(await operator.redrive(place, selection, dry)).toEqual({ sent: 1 });
   const other = { ...byTest(), only: { lane: 'critical' } } as const;
-  expect(await operator.redrive(stage, selection, other)).toEqual({ 'not meant': 1 });
-  expect(await depthOf(world.queues.isolation)).toBe(0);
-  expect(await operator.redrive(stage, selection, byTest())).toEqual({ sent: 1 });
-  const [record] = await receive(world.queues.isolation);
+  expect(await operator.redrive(place, selection, other)).toEqual({ 'not meant': 1 });
+  expect(await depthOf(stage.world.queues.isolation)).toBe(0);
+  expect(await operator.redrive(place, selection, byTest())).toEqual({ sent: 1 });
+  const [record] = await receive(stage.world.queues.isolation);
   expect(JSON.parse(record?.body ?? '')).toMatchObject({ id: 'large' });
 });
 
 test('R04: two operators at once send each entry once', async () => {
   await quarantined(invalidPatient('a'), invalidPatient('b'), invalidPatient('c'));
   const [one, two] = await Promise.all([
-    operator.redrive(stageOf(world), ALL, { ...byTest(), by: 'one' }),
-    operator.redrive(stageOf(world), ALL, { ...byTest(), by: 'two' }),
+    operator.redrive(stageOf(stage.world), ALL, { ...byTest(), by: 'one' }),
+    operator.redrive(stageOf(stage.world), ALL, { ...byTest(), by: 'two' }),
   ]);
   expect((one.sent ?? 0) + (two.sent ?? 0)).toBe(3);
 });
 
 test('discard ends an entry, with who and why, and redrive leaves it alone', async () => {
   const [id = ''] = await quarantined(invalidPatient());
-  const stage = stageOf(world);
-  expect(await operator.discard(stage, ALL, { ...byTest(), dryRun: true })).toEqual({
+  const place = stageOf(stage.world);
+  expect(await operator.discard(place, ALL, { ...byTest(), dryRun: true })).toEqual({
     discarded: 1,
   });
-  expect(await operator.discard(stage, ALL, byTest())).toEqual({ discarded: 1 });
-  expect(await operator.readEntry(world.tables.quarantine, id)).toMatchObject({
+  expect(await operator.discard(place, ALL, byTest())).toEqual({ discarded: 1 });
+  expect(await operator.readEntry(stage.world.tables.quarantine, id)).toMatchObject({
     status: 'discarded',
     discard: { by: 'test', why: 'to see' },
   });
   const ids = { kind: 'ids', ids: [id, 'nobody'] } as const;
-  expect(await operator.redrive(stage, ids, byTest())).toEqual({ ended: 1, unknown: 1 });
-  expect(await operator.discard(stage, ids, byTest())).toEqual({
+  expect(await operator.redrive(place, ids, byTest())).toEqual({ ended: 1, unknown: 1 });
+  expect(await operator.discard(place, ids, byTest())).toEqual({
     'not quarantined': 1,
     unknown: 1,
   });
@@ -157,13 +151,13 @@ async function deadLettered(id: string): Promise<void> {
   const crash = { crash: 'exit', reason: 'its worker exited' };
   await testClients().dynamo.send(
     new PutCommand({
-      TableName: world.tables.quarantine,
+      TableName: stage.world.tables.quarantine,
       Item: {
         ...crash,
         pk: id,
         status: 'quarantined',
         kind: 'dead-letter',
-        lane: world.lane,
+        lane: stage.world.lane,
         source: 'clinic',
         sentAt: Date.now() - 60_000,
         fingerprint: 'f',
@@ -186,16 +180,16 @@ test('R04 R05: a redrive that dies after any call and runs again sends everythin
     const run = byTest();
     const doomed = await loadOperator();
     const death = dieAfterCall(k, doomed);
-    const ended = doomed.redrive(stageOf(world), selection, run);
+    const ended = doomed.redrive(stageOf(stage.world), selection, run);
     died = (await Promise.race([ended, death.happened])) === 'died';
-    await operator.redrive(stageOf(world), selection, run);
-    await drain(world, functions);
+    await operator.redrive(stageOf(stage.world), selection, run);
+    await drain(stage.world, stage.functions);
     const entries = await Promise.all(
-      ids.map((id) => operator.readEntry(world.tables.quarantine, id)),
+      ids.map((id) => operator.readEntry(stage.world.tables.quarantine, id)),
     );
     expect(entries.map((entry) => entry?.status)).toEqual(['stored', 'stored']);
     expect(entries.map((entry) => entry?.redrives)).toEqual([1, 1]);
-    expect(await itemsOf(world.tables.resources)).toHaveLength(2 * k);
+    expect(await itemsOf(stage.world.tables.resources)).toHaveLength(2 * k);
   }
   // For two entries: read, check whether stored, announce, send, raise the round.
   expect(k).toBe(11);
