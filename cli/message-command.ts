@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import { complain, print } from '../terminal/print.ts';
 import { printableJson, printableLines } from '../terminal/printable.ts';
-import type { FoundMessage, Tables } from './message/find.ts';
+import type { FoundMessage } from './message/find.ts';
 import type { AttemptLog } from './message/logs.ts';
 import { byOption, type LookOptions, looking, reasonOption } from './operator-options.ts';
+import type { QuarantineStage } from './quarantine/stage.ts';
 import { TargetError } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -34,8 +35,8 @@ async function show(asked: string, options: ShowOptions): Promise<void> {
   const { openStage } = await import('./quarantine/stage.ts');
   const { findMessages } = await import('./message/find.ts');
   const { describeLife, describeLog, describeUnknown } = await import('./message/describe.ts');
-  const tables = await openStage(stage);
-  const found = await findMessages(tables, asked, () =>
+  const opened = await openStage(stage);
+  const found = await findMessages(opened, asked, () =>
     complain('no message has this id: searching the whole tables for its attributes'),
   );
   if (found.length === 0) {
@@ -43,7 +44,7 @@ async function show(asked: string, options: ShowOptions): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const bodies = reveal === true ? await bodiesOf(found, tables, options) : [];
+  const bodies = reveal === true ? await bodiesOf(found, opened, options) : [];
   const logs = options.logs === true ? await logsOf(found, stage) : [];
   if (json) {
     print(
@@ -94,7 +95,7 @@ async function logsOf(found: readonly FoundMessage[], stage: string): Promise<At
 /** The text of each that is stored: recorded before it is read (R42). */
 async function bodiesOf(
   found: readonly FoundMessage[],
-  { resourcesTable }: Tables,
+  opened: QuarantineStage,
   { stage, by, reason = '' }: ShowOptions,
 ): Promise<(string | undefined)[]> {
   const { recordRead } = await import('./quarantine/reveal.ts');
@@ -109,9 +110,9 @@ async function bodiesOf(
     }
     const read = { pk: life.messageId, lane: life.lane, what: 'stored resource' };
     await recordRead(read, { by, reason }, () => openRecorder(stage));
-    const placed = await bodyOfStored(resourcesTable, stored.pk);
+    const placed = await bodyOfStored(opened.resourcesTable, stored.pk);
     if (placed === undefined) throw new TargetError('its resource was replaced or erased just now');
-    bodies.push(await textOf(placed));
+    bodies.push(await textOf(opened, placed));
   }
   return bodies;
 }

@@ -1,14 +1,28 @@
-/** Tables, buckets and queues of AWS by their names, with the clients of this process. */
-import { randomUUID } from 'node:crypto';
+/** Tables, buckets and queues of AWS by their names, reached from a desk. */
 import type { AuditQueue } from '../aws/audit-queue.ts';
-import type { BodySource } from '../aws/bodies-bucket.ts';
-import { makeDynamo, makeHastyDynamo, makeS3, makeSecrets, makeSqs } from '../aws/clients.ts';
+import {
+  type Clients,
+  makeDynamo,
+  makeHastyDynamo,
+  makeS3,
+  makeSecrets,
+  makeSqs,
+} from '../aws/clients.ts';
 import { HashKey } from '../aws/keyed-hash.ts';
-import { makeLambda } from '../aws/lambda-clients.ts';
-import { realMachine } from '../aws/machine.ts';
+import { type LambdaClients, makeLambda } from '../aws/lambda-clients.ts';
+import { type Machine, realMachine } from '../aws/machine.ts';
 import { PERSONS_CALL } from '../aws/patience.ts';
 import type { Bucket, Queue, Table } from '../aws/places.ts';
 import type { VersionedTable } from '../aws/versioned-item.ts';
+
+/** The computer on which a command runs: its clients, its clock and its randomness. */
+export interface Desk
+  extends Machine,
+    Pick<Clients, 'sqs' | 's3' | 'dynamo' | 'hastyDynamo' | 'secrets'>,
+    Pick<LambdaClients, 'lambda'> {
+  /** IAM's unique id of whoever sits there. */
+  readonly callerId: () => Promise<string>;
+}
 
 const once = <T>(make: () => T) => {
   let made: T | undefined;
@@ -24,18 +38,49 @@ const secrets = once(() => makeSecrets(PERSONS_CALL));
 export const sqsClient = once(() => makeSqs(PERSONS_CALL));
 export const lambdaClient = once(() => makeLambda(PERSONS_CALL));
 
-export const tableNamed = (name: string): VersionedTable => ({
+/** This process; a client is made when it is first needed. */
+export const HERE: Desk = {
+  ...realMachine,
+  get dynamo() {
+    return dynamo();
+  },
+  get hastyDynamo() {
+    return hastyDynamo();
+  },
+  get s3() {
+    return s3();
+  },
+  get secrets() {
+    return secrets();
+  },
+  get sqs() {
+    return sqsClient();
+  },
+  get lambda() {
+    return lambdaClient();
+  },
+  async callerId() {
+    const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+    const { UserId = '' } = await new STSClient().send(new GetCallerIdentityCommand({}));
+    return UserId;
+  },
+};
+
+export const tableNamed = (name: string, desk: Desk = HERE): VersionedTable => ({
   name,
-  dynamo: dynamo(),
-  newToken: randomUUID,
+  dynamo: desk.dynamo,
+  newToken: desk.randomId,
 });
 /** For callers that would rather have no answer than wait. */
-export const hastyTableNamed = (name: string): Table => ({ name, dynamo: hastyDynamo() });
-export const bucketNamed = (name: string): Bucket => ({ name, s3: s3() });
-export const queueAt = (url: string): Queue => ({ url, sqs: sqsClient() });
-export const auditQueueAt = (url: string): AuditQueue => ({
-  ...queueAt(url),
-  secret: randomUUID(),
+export const hastyTableNamed = (name: string, desk: Desk = HERE): Table => ({
+  name,
+  dynamo: desk.hastyDynamo,
 });
-export const bodySource = (): BodySource => ({ s3: s3(), later: realMachine.later });
-export const hashKeyIn = (arn: string) => new HashKey({ arn, secrets: secrets() });
+export const bucketNamed = (name: string, desk: Desk = HERE): Bucket => ({ name, s3: desk.s3 });
+export const queueAt = (url: string, desk: Desk = HERE): Queue => ({ url, sqs: desk.sqs });
+export const auditQueueAt = (url: string, desk: Desk = HERE): AuditQueue => ({
+  ...queueAt(url, desk),
+  secret: desk.randomId(),
+});
+export const hashKeyIn = (arn: string, desk: Desk = HERE) =>
+  new HashKey({ arn, secrets: desk.secrets });

@@ -1,11 +1,11 @@
 /**
  * Where the audit log of a stage is: its function knows, because CloudFormation chose the bucket's name.
  */
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Bucket, Table } from '../../aws/places.ts';
 import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { functionConfiguration } from '../function-configuration.ts';
+import { type Desk, HERE } from '../places.ts';
 import { TargetError } from '../target.ts';
 
 export interface AuditLog {
@@ -24,9 +24,9 @@ export interface AuditStage {
 }
 
 /** @throws UsageError or TargetError as `openTarget` does. */
-export async function findAudit(stage: string): Promise<AuditStage> {
+export async function findAudit(stage: string, desk: Desk = HERE): Promise<AuditStage> {
   const FunctionName = `fhir-failsafe-${stage}-audit`;
-  const { Environment } = await functionConfiguration(FunctionName, new LambdaClient());
+  const { Environment } = await functionConfiguration(FunctionName, desk.lambda);
   const variables = Environment?.Variables ?? {};
   const told = (name: 'auditTable' | 'auditBucket' | 'hashKeyArn') => {
     const value = variables[ENV[name]];

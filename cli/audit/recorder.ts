@@ -1,15 +1,17 @@
 import { publishFacts } from '../../aws/audit-queue.ts';
-import { auditQueueAt, hashKeyIn, sqsClient } from '../places.ts';
+import { auditQueueAt, type Desk, HERE, hashKeyIn } from '../places.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { findQueue } from '../target.ts';
 import { findAudit } from './log.ts';
 
 /** Publishes an operator's actions in a stage to its audit log. @throws as `openTarget` does. */
-export async function openRecorder(stage: string): Promise<Recorder> {
-  const queue = auditQueueAt(await findQueue(sqsClient(), `fhir-failsafe-${stage}-audit.fifo`));
+export async function openRecorder(stage: string, desk: Desk = HERE): Promise<Recorder> {
+  const url = await findQueue(desk.sqs, `fhir-failsafe-${stage}-audit.fifo`);
+  const queue = auditQueueAt(url, desk);
   return {
     tell: (facts) => publishFacts(queue, facts),
-    hash: async () => hashKeyIn((await findAudit(stage)).hashKeyArn).hash(),
-    now: Date.now,
+    hash: async () => hashKeyIn((await findAudit(stage, desk)).hashKeyArn, desk).hash(),
+    now: desk.now,
+    newId: desk.randomId,
   };
 }

@@ -1,9 +1,14 @@
+import { publishFacts } from '../../aws/audit-queue.ts';
+import { breakersTable } from '../../aws/breakers-table.ts';
 import { transitionFact } from '../../core/breaker/breaker-news.ts';
 import type { OperatorWord } from '../../core/breaker/breaker-operator.ts';
 import { print } from '../../terminal/print.ts';
 import type { LookOptions, WordOptions } from '../operator-options.ts';
+import { auditQueueAt, type Desk, HERE, hastyTableNamed } from '../places.ts';
 import { findQueue } from '../target.ts';
 import { describeOverruled, type Overruled, overruledJson } from './describe.ts';
+import { overrule } from './overrule.ts';
+import { breakersTableOf } from './read.ts';
 
 export type SayOptions = WordOptions & LookOptions;
 
@@ -24,19 +29,20 @@ export async function say(word: Word, options: SayOptions): Promise<void> {
 }
 
 /** Overrules it and tells the audit log. @throws TargetError where that cannot be done */
-export async function sayOf(word: Word, options: WordOptions): Promise<Overruled> {
-  const { breakersTable } = await import('../../aws/breakers-table.ts');
-  const { breakersTableOf } = await import('./read.ts');
-  const { overrule } = await import('./overrule.ts');
-  const { publishFacts } = await import('../../aws/audit-queue.ts');
-  const { auditQueueAt, hastyTableNamed, sqsClient } = await import('../places.ts');
+export async function sayOf(
+  word: Word,
+  options: WordOptions,
+  desk: Desk = HERE,
+): Promise<Overruled> {
   const { by, reason, stage } = options;
   const { kind, until, what, name, service, is } = word;
-  const said = { kind, until, by, reason, token: crypto.randomUUID() } as OperatorWord;
+  const said = { kind, until, by, reason, token: desk.randomId() } as OperatorWord;
   // Looked up first: without an audit log nothing is overridden.
-  const auditQueueUrl = await findQueue(sqsClient(), `fhir-failsafe-${stage}-audit.fifo`);
-  const store = breakersTable(hastyTableNamed(breakersTableOf(stage)));
-  const transition = await overrule(store, service, said, Date.now);
-  await publishFacts(auditQueueAt(auditQueueUrl), [transitionFact(service, transition, 'cli')]);
+  const auditQueueUrl = await findQueue(desk.sqs, `fhir-failsafe-${stage}-audit.fifo`);
+  const store = breakersTable(hastyTableNamed(breakersTableOf(stage), desk));
+  const transition = await overrule(store, service, said, desk.now);
+  await publishFacts(auditQueueAt(auditQueueUrl, desk), [
+    transitionFact(service, transition, 'cli'),
+  ]);
   return { what, name, is, until, by, reason, transition };
 }

@@ -8,12 +8,13 @@ import type { Table } from '../../aws/places.ts';
 import { mergeEvidence } from '../../core/attempt/evidence.ts';
 import { type Incident, incidentKey } from '../../core/incident/incident.ts';
 import { countAnew } from '../../functions/incident/count-anew.ts';
-import { tableNamed } from '../places.ts';
+import { type Desk, HERE, tableNamed } from '../places.ts';
 import { TargetError } from '../target.ts';
 
 const LISTED_MAX = 50;
 
-export const tableOf = (stage: string) => tableNamed(`fhir-failsafe-${stage}-incidents`);
+export const tableOf = (stage: string, desk: Desk = HERE) =>
+  tableNamed(`fhir-failsafe-${stage}-incidents`, desk);
 
 /** Unfinished incidents, and if requested the latest finished ones, with their counts as of now. */
 export async function readIncidents(stage: string, all: boolean): Promise<Incident[]> {

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { wakeIncident } from '../../aws/incident-queue.ts';
 import { changeIncident, type IncidentId, readIncident } from '../../aws/incidents-table.ts';
-import { isSaved } from '../../aws/versioned-item.ts';
+import { isSaved, type VersionedTable } from '../../aws/versioned-item.ts';
 import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
 import { acknowledge, type Refusal, resolve } from '../../core/incident/incident-course.ts';
-import { queueAt, sqsClient } from '../places.ts';
+import { type Desk, HERE, queueAt } from '../places.ts';
 import { findQueue, TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';
 import { tableOf, upToDate } from './read.ts';
@@ -21,26 +20,28 @@ export async function sayOf(
   id: IncidentId,
   word: keyof typeof WORDS,
   said: Said,
+  desk: Desk = HERE,
 ): Promise<Incident> {
-  const token = randomUUID();
+  const table = tableOf(stage, desk);
+  const token = desk.randomId();
   const after = await untilWritten(() =>
-    save(stage, id, (current) => WORDS[word](current, said), token),
+    save({ stage, table }, id, (current) => WORDS[word](current, said), token),
   );
-  await wakeIncident(queueAt(await findQueue(sqsClient(), `fhir-failsafe-${stage}-incident`)));
+  const queueUrl = await findQueue(desk.sqs, `fhir-failsafe-${stage}-incident`);
+  await wakeIncident(queueAt(queueUrl, desk));
   // The record is as old as its last count; list and show count again as well.
-  return upToDate(tableOf(stage), after);
+  return upToDate(table, after);
 }
 
 type Decide = (current: Incident) => Incident | Refusal;
 
 /** A save that met an error may stand nevertheless: its token says so. */
 async function save(
-  stage: string,
+  { stage, table }: { readonly stage: string; readonly table: VersionedTable },
   id: IncidentId,
   decide: Decide,
   token: string,
 ): Promise<Incident> {
-  const table = tableOf(stage);
   const before = await readIncident(table, id);
   if (before !== undefined && isSaved(before, token)) return before;
   let refusal: string = `there is none in ${stage}`;

@@ -2,7 +2,7 @@ import { childOfLane, SUPERVISION_TREE } from '../../core/supervision/supervisio
 import { type LaneParts, supervisedLanesSchema } from '../../functions/supervisor/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { functionConfiguration } from '../function-configuration.ts';
-import { sqsClient, tableNamed } from '../places.ts';
+import { type Desk, HERE, tableNamed } from '../places.ts';
 import { findQueue, TargetError } from '../target.ts';
 
 export interface FoundLane {
@@ -12,7 +12,8 @@ export interface FoundLane {
   readonly parts: LaneParts;
 }
 
-export const tableOf = (stage: string) => tableNamed(`fhir-failsafe-${stage}-supervision`);
+export const tableOf = (stage: string, desk: Desk = HERE) =>
+  tableNamed(`fhir-failsafe-${stage}-supervision`, desk);
 
 export interface FoundLanes {
   readonly lanes: readonly FoundLane[];
@@ -24,10 +25,10 @@ export interface FoundLanes {
  * The lanes of a stage as its supervisor knows them: its environment variable is the one list of their
  * mappings. @throws TargetError if there is no such stage
  */
-export async function findLanes(stage: string): Promise<FoundLanes> {
+export async function findLanes(stage: string, desk: Desk = HERE): Promise<FoundLanes> {
   const FunctionName = `fhir-failsafe-${stage}-supervisor`;
-  const queueUrl = await findQueue(sqsClient(), FunctionName);
-  const { Environment } = await functionConfiguration(FunctionName);
+  const queueUrl = await findQueue(desk.sqs, FunctionName);
+  const { Environment } = await functionConfiguration(FunctionName, desk.lambda);
   const told = Environment?.Variables?.[ENV.supervisedLanes] ?? '{}';
   const parts = Object.entries(supervisedLanesSchema.parse(JSON.parse(told)));
   const lanes = parts.map(([lane, itsParts]) => {
@@ -41,8 +42,9 @@ export async function findLanes(stage: string): Promise<FoundLanes> {
 export async function findLane(
   stage: string,
   name: string,
+  desk: Desk = HERE,
 ): Promise<{ found: FoundLane; queueUrl: string }> {
-  const { lanes, queueUrl } = await findLanes(stage);
+  const { lanes, queueUrl } = await findLanes(stage, desk);
   const found = lanes.find(({ lane }) => lane === name);
   if (found !== undefined) return { found, queueUrl };
   const known = lanes.map(({ lane }) => lane).join(', ');

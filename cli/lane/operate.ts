@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { applyMappings } from '../../aws/lane-mappings.ts';
 import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { wakeSupervisor } from '../../aws/supervisor-queue.ts';
 import { isSaved, type VersionedTable } from '../../aws/versioned-item.ts';
 import { pauseByOperator, resumeByOperator } from '../../core/supervision/lane-holds.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
-import { lambdaClient, queueAt } from '../places.ts';
+import { type Desk, HERE, queueAt } from '../places.ts';
 import { TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';
 import { type FoundLane, findLane, tableOf } from './find.ts';
@@ -40,17 +39,19 @@ export async function operate(
   lane: string,
   word: Word,
   who: Who,
+  desk: Desk = HERE,
 ): Promise<Operated> {
-  const { found, queueUrl } = await findLane(stage, lane);
-  const place = { table: tableOf(stage), component: found.component };
-  const token = randomUUID();
+  const { found, queueUrl } = await findLane(stage, lane, desk);
+  const { now, randomId } = desk;
+  const place = { table: tableOf(stage, desk), component: found.component, now };
+  const token = randomId();
   const { state, changed } = await untilWritten(() => save(place, word, who, token));
-  const applied = await applyMappings(lambdaClient(), state, found.parts.mappings);
-  await wakeSupervisor(queueAt(queueUrl));
+  const applied = await applyMappings(desk.lambda, state, found.parts.mappings);
+  await wakeSupervisor(queueAt(queueUrl, desk));
   return { found, state, changed, applied };
 }
 
-interface Place {
+interface Place extends Pick<Desk, 'now'> {
   readonly table: VersionedTable;
   readonly component: string;
 }
@@ -59,11 +60,11 @@ interface Place {
  * Saves on the condition that nobody has saved meanwhile, and decides again if somebody has. A save that
  * met a conflict or an error may stand nevertheless: its token says so.
  */
-async function save({ table, component }: Place, word: Word, who: Who, token: string) {
+async function save({ table, component, now }: Place, word: Word, who: Who, token: string) {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const before = await loadSupervised(table, component);
     if (isSaved(before, token)) return { state: before, changed: true };
-    const decided = WORDS[word](before, who, Date.now());
+    const decided = WORDS[word](before, who, now());
     if (decided === before) return { state: before, changed: false };
     const state = { ...decided, version: before.version + 1 };
     if (await saveSupervised(table, state, token)) return { state, changed: true };

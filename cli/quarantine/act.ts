@@ -1,5 +1,6 @@
 import { mustBeOperator } from '../audit/permission.ts';
 import { openRecorder } from '../audit/recorder.ts';
+import { type Desk, HERE } from '../places.ts';
 import { type Act, audited } from './audited.ts';
 import type { Counts } from './work-through.ts';
 
@@ -11,7 +12,8 @@ export async function actOn<Ending extends string>(
   stage: string,
   act: Act,
   perform: () => Promise<Counts<Ending>>,
+  desk: Desk = HERE,
 ): Promise<Counts<Ending>> {
-  await mustBeOperator(stage, act.kind);
-  return audited(act, await openRecorder(stage), perform);
+  await mustBeOperator(stage, act.kind, desk);
+  return audited(act, await openRecorder(stage, desk), perform);
 }

@@ -27,6 +27,8 @@ export interface Recorder {
   /** Read only if the action names messages. */
   hash(): Promise<KeyedHash>;
   readonly now: () => number;
+  /** Names a run. */
+  readonly newId: () => string;
 }
 
 /** As many ids as fit into one text of a fact. */
@@ -41,8 +43,8 @@ export async function audited<Ending extends string>(
   recorder: Recorder,
   perform: () => Promise<Counts<Ending>>,
 ): Promise<Counts<Ending>> {
-  const { tell, now } = recorder;
-  const run = crypto.randomUUID();
+  const { tell, now, newId } = recorder;
+  const run = newId();
   const fact = (phase: string, details: AuditFact['details']): AuditFact => ({
     id: `${act.kind}/${run}/${phase}`,
     kind: act.kind,

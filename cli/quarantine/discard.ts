@@ -33,7 +33,7 @@ export function discard(
   options: DiscardOptions,
 ): Promise<Counts<DiscardEnding>> {
   const ids = idsOf(stage.quarantineTable, selection, options.only);
-  return workThrough(ids, options, (id) => discardOne(stage, id, options));
+  return workThrough(ids, options, stage, (id) => discardOne(stage, id, options));
 }
 
 async function discardOne(
@@ -48,7 +48,7 @@ async function discardOne(
   if ((entry.quarantinedAt ?? 0) > before) return 'newer';
   if (dryRun) return 'discarded';
   if (await resolvedAsStored(stage, entry)) return 'stored already';
-  const mark = { at: Date.now(), by, why };
+  const mark = { at: stage.now(), by, why };
   const done = await discardEntry(stage.quarantineTable, entry, mark);
   return done ? 'discarded' : 'changed meanwhile';
 }

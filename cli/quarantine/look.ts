@@ -14,7 +14,7 @@ import { groupByFingerprint } from './groups.ts';
 import { codedIssues } from './issues.ts';
 import { resolvedAsStored } from './resolve.ts';
 import { type Reader, recordRead } from './reveal.ts';
-import { openStage } from './stage.ts';
+import { openStage, type QuarantineStage } from './stage.ts';
 
 interface ListOptions extends EntryFilter {
   readonly stage: string;
@@ -61,14 +61,14 @@ async function show(id: string, options: ShowOptions): Promise<void> {
   const stored = await resolvedAsStored(stage, entry);
   const { body: _, ...known } = stored ? { ...entry, status: 'stored' as const } : entry;
   if (reader !== undefined) await recordRead(entry, reader, () => openRecorder(name));
-  const body = reader === undefined ? undefined : await bodyOf(entry);
+  const body = reader === undefined ? undefined : await bodyOf(stage, entry);
   const text = json === true ? asJson(known, body) : asText(known, body);
   print(text);
 }
 
-async function bodyOf(entry: QuarantineRecord): Promise<string> {
+async function bodyOf(stage: QuarantineStage, entry: QuarantineRecord): Promise<string> {
   try {
-    return await textOf(entry);
+    return await textOf(stage, entry);
   } catch (error) {
     if (!(error instanceof BodyGone)) throw error;
     throw new TargetError(`there is no body to show: ${error.message}`, { cause: error });

@@ -54,7 +54,7 @@ export function redrive(
   options: RedriveOptions,
 ): Promise<Counts<RedriveEnding>> {
   const ids = idsOf(stage.quarantineTable, selection, options.only);
-  return workThrough(ids, options, async (id) => {
+  return workThrough(ids, options, stage, async (id) => {
     try {
       return await redriveOne(stage, id, options);
     } catch (error) {
@@ -77,22 +77,22 @@ async function redriveOne(
   if (options.dryRun) return step.kind === 'begin' ? 'sent' : 'finished';
   if (step.kind === 'finish') {
     await send(stage, entry, async () => {
-      await redriveSent(stage.quarantineTable, entry.pk, entry.redrives, Date.now());
+      await redriveSent(stage.quarantineTable, entry.pk, entry.redrives, stage.now());
     });
     options.onSent(id, { round: roundOf(entry), quarantinedAt: entry.quarantinedAt });
     return 'finished';
   }
   if (await resolvedAsStored(stage, entry)) return 'stored already';
   const { before, by, why, corrected } = options;
-  const said = { at: Date.now(), by, why: why ?? '' };
+  const said = { at: stage.now(), by, why: why ?? '' };
   const sent = corrected === undefined ? entry : await correct(stage, entry, corrected, said);
   if (sent === undefined) return 'changed meanwhile';
-  const mark: RedriveMark = { before, at: Date.now(), by, why };
+  const mark: RedriveMark = { before, at: stage.now(), by, why };
   if (!(await announceRedrive(stage.quarantineTable, entry, mark))) return 'changed meanwhile';
   const round = roundOf(entry) + 1;
   const raise = async () => {
     // Its message may have run by now, and have raised the round itself.
-    await raiseRound(stage.quarantineTable, entry, round, { ...mark, sentAt: Date.now() });
+    await raiseRound(stage.quarantineTable, entry, round, { ...mark, sentAt: stage.now() });
   };
   await send(stage, { ...sent, round }, raise);
   options.onSent(id, { round, quarantinedAt: entry.quarantinedAt });
@@ -112,7 +112,7 @@ async function send(
   if (delivery === undefined) {
     await sendToLane(stage, entry);
     await raise();
-  } else if (await pendAnew(stage.resourcesTable, delivery, pk, Date.now())) {
+  } else if (await pendAnew(stage.resourcesTable, delivery, pk, stage.now())) {
     // The resource is stored; only its delivery is repeated. Its mark does not need the trigger.
     await raise();
     await trigger(stage, delivery.pk);
@@ -127,8 +127,8 @@ async function trigger({ deliveryQueue }: QuarantineStage, pk: string): Promise<
 }
 
 async function sendToLane(stage: QuarantineStage, entry: QuarantineRecord): Promise<void> {
-  const envelope = { ...originOf(entry), lane: entry.lane, redrivenAt: Date.now() };
-  const message = await hop(await messageBodyOf(entry), envelope, stage.bucket);
+  const envelope = { ...originOf(entry), lane: entry.lane, redrivenAt: stage.now() };
+  const message = await hop(await messageBodyOf(stage, entry), envelope, stage.bucket);
   const [error] = await sendAll(stage.isolationQueues[entry.lane], [message]);
   if (error !== undefined) throw error;
 }

@@ -22,10 +22,10 @@ export async function recordRead(
   open: () => Promise<Recorder>,
 ): Promise<void> {
   try {
-    const { tell, hash, now } = await open();
+    const { tell, hash, now, newId } = await open();
     const message = (await hash())(pk);
     const fact: AuditFact = {
-      id: `phi-read/${crypto.randomUUID()}`,
+      id: `phi-read/${newId()}`,
       kind: 'phi-read',
       at: now(),
       component: 'cli',

@@ -1,11 +1,12 @@
-/** The tables, queues and bucket of one stage for the quarantine commands. */
-import type { SQSClient } from '@aws-sdk/client-sqs';
+/** One stage for the quarantine commands. */
+import type { Machine } from '../../aws/machine.ts';
 import type { Bucket, Queue, Table } from '../../aws/places.ts';
 import type { Lane } from '../../core/message/messages.ts';
-import { bucketNamed, queueAt, sqsClient, tableNamed } from '../places.ts';
+import { bucketNamed, type Desk, HERE, queueAt, tableNamed } from '../places.ts';
 import { bodiesBucketOf, findQueue, laneQueueName } from '../target.ts';
 
-export interface QuarantineStage {
+/** The tables, queues and bucket, and the clock and timers of whoever works on them. */
+export interface QuarantineStage extends Pick<Machine, 'now' | 'later'> {
   readonly quarantineTable: Table;
   readonly resourcesTable: Table;
   readonly bucket: Bucket;
@@ -16,17 +17,16 @@ export interface QuarantineStage {
 }
 
 /** Finds a stage by its name. @throws UsageError or TargetError as `openTarget` does. */
-export async function openStage(
-  stage: string,
-  client: SQSClient = sqsClient(),
-): Promise<QuarantineStage> {
-  const find = (lane: Lane) => findQueue(client, `${laneQueueName(stage, lane)}-isolation`);
-  const background = await find('background');
+export async function openStage(stage: string, desk: Desk = HERE): Promise<QuarantineStage> {
+  const find = (lane: Lane) => findQueue(desk.sqs, `${laneQueueName(stage, lane)}-isolation`);
+  const [background, critical] = [await find('background'), await find('critical')];
   return {
-    quarantineTable: tableNamed(`fhir-failsafe-${stage}-quarantine`),
-    resourcesTable: tableNamed(`fhir-failsafe-${stage}-resources`),
-    bucket: bucketNamed(bodiesBucketOf(stage, background)),
-    deliveryQueue: queueAt(background.replace(/background-isolation$/, 'delivery')),
-    isolationQueues: { background: queueAt(background), critical: queueAt(await find('critical')) },
+    quarantineTable: tableNamed(`fhir-failsafe-${stage}-quarantine`, desk),
+    resourcesTable: tableNamed(`fhir-failsafe-${stage}-resources`, desk),
+    bucket: bucketNamed(bodiesBucketOf(stage, background), desk),
+    deliveryQueue: queueAt(background.replace(/background-isolation$/, 'delivery'), desk),
+    isolationQueues: { background: queueAt(background, desk), critical: queueAt(critical, desk) },
+    now: desk.now,
+    later: desk.later,
   };
 }

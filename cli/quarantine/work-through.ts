@@ -1,5 +1,5 @@
 /** Works through entries, several at a time and within a rate, until it is stopped. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { type Machine, pause } from '../../aws/machine.ts';
 import { pace } from './pace.ts';
 
 /** The network is the bottleneck, not this process. */
@@ -20,10 +20,11 @@ export type Counts<Ending extends string> = Partial<Record<Ending, number>>;
 export async function workThrough<Ending extends string>(
   ids: AsyncGenerator<string>,
   { rate, signal, onEnded }: WorkOptions<Ending>,
+  { now, later }: Pick<Machine, 'now' | 'later'>,
   work: (id: string) => Promise<Ending>,
 ): Promise<Counts<Ending>> {
   const counts: Counts<Ending> = {};
-  const turn = pace(rate, () => performance.now(), wait);
+  const turn = pace(rate, now, (ms) => pause({ later }, ms));
   const loop = async () => {
     for (;;) {
       await turn();

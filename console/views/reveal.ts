@@ -46,30 +46,30 @@ async function revealEntry(
 ): Promise<Revealed> {
   const entry = await existing(stage, id);
   await recordRead(entry, reader, () => openRecorder(name));
-  const shown = show(await readable(entry));
+  const shown = show(await readable(stage, entry));
   return { ...shown, issues: revealedIssues(entry, shown) };
 }
 
 async function revealStored(
-  { resourcesTable }: QuarantineStage,
+  stage: QuarantineStage,
   name: string,
   id: string,
   reader: Reader,
 ): Promise<Revealed> {
-  const stored = await storedBy(resourcesTable, id);
+  const stored = await storedBy(stage.resourcesTable, id);
   if (stored === undefined) throw new Failure('not-found', 'it is not the current resource');
   const read = { pk: id, lane: stored.lane, what: 'stored resource' };
   await recordRead(read, reader, () => openRecorder(name));
-  const placed = await bodyOfStored(resourcesTable, stored.pk);
+  const placed = await bodyOfStored(stage.resourcesTable, stored.pk);
   if (placed === undefined) {
     throw new Failure('refused', 'its resource was replaced or erased just now');
   }
-  return { ...show(await readable(placed)), issues: [] };
+  return { ...show(await readable(stage, placed)), issues: [] };
 }
 
-async function readable(entry: Parameters<typeof textOf>[0]): Promise<string> {
+async function readable(...entry: Parameters<typeof textOf>): Promise<string> {
   try {
-    return await textOf(entry);
+    return await textOf(...entry);
   } catch (error) {
     if (!(error instanceof BodyGone)) throw error;
     throw new Failure('refused', `there is no body to show: ${error.message}`, { cause: error });

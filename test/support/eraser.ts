@@ -1,4 +1,5 @@
 /** An operator who erases, in this process, with SDK clients of its own and a clock that does not wait. */
+import { randomUUID } from 'node:crypto';
 import { readErasures } from '../../aws/erasures-table.ts';
 import { type ErasePlace, erase, type Request, replay, survey } from '../../cli/erase/run.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
@@ -45,6 +46,7 @@ export async function loadEraser() {
       tell: async (told: readonly AuditFact[]) => void facts.push(...told),
       hash: () => hashKey.hash(),
       now: () => Date.now() + later,
+      newId: randomUUID,
     },
     wait: async (ms: number) => {
       waits.push(ms);

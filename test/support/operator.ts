@@ -1,4 +1,5 @@
 /** An operator's command line in this process, with SDK clients of its own. */
+import { realMachine } from '../../aws/machine.ts';
 import { allEntries, readEntry } from '../../aws/quarantine-entries.ts';
 import { discard } from '../../cli/quarantine/discard.ts';
 import { redrive } from '../../cli/quarantine/redrive.ts';
@@ -28,6 +29,7 @@ export async function loadOperator() {
 function reachedBy(clients: Clients, stage: QuarantineStage): QuarantineStage {
   const { background, critical } = stage.isolationQueues;
   return {
+    ...stage,
     quarantineTable: tableAt(stage.quarantineTable.name, clients),
     resourcesTable: tableAt(stage.resourcesTable.name, clients),
     bucket: bucketAt(stage.bucket.name, clients),
@@ -42,6 +44,8 @@ function reachedBy(clients: Clients, stage: QuarantineStage): QuarantineStage {
 export function stageOf({ tables, bucket, queues }: World): QuarantineStage {
   const isolation = queueAt(queues.isolation);
   return {
+    now: realMachine.now,
+    later: realMachine.later,
     quarantineTable: tableAt(tables.quarantine),
     resourcesTable: tableAt(tables.resources),
     bucket: bucketAt(bucket),

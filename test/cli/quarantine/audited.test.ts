@@ -18,7 +18,7 @@ function recorder(refuse = false) {
     for (const fact of told) facts.push(auditFactSchema.parse(fact));
   };
   const hash = vi.fn(async () => (id: string) => `<${id}>`);
-  return { facts, tell, hash, now: () => 7 };
+  return { facts, tell, hash, now: () => 7, newId: () => `id-${facts.length}` };
 }
 
 test('R40: an act that cannot be recorded is not done', async () => {

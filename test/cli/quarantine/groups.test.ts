@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { realMachine } from '../../../aws/machine.ts';
 import type { QuarantineSummary } from '../../../aws/quarantine-entries.ts';
 import { describeEntry, describeOverview } from '../../../cli/quarantine/describe.ts';
 import { groupByFingerprint } from '../../../cli/quarantine/groups.ts';
@@ -170,7 +171,8 @@ test('work stops between two entries when told to', async () => {
   const stopping = new AbortController();
   const done: string[] = [];
   const ids = each(...Array.from({ length: 100 }, (_, n) => String(n)));
-  const counts = await workThrough(ids, { rate: 1_000, signal: stopping.signal }, async (id) => {
+  const options = { rate: 1_000, signal: stopping.signal };
+  const counts = await workThrough(ids, options, realMachine, async (id) => {
     done.push(id);
     if (done.length === 5) stopping.abort();
     return 'done';
