@@ -5,7 +5,8 @@ import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 
 /**
  * Publishes the outcome that a message's Quarantine entry has already: the delivery that wrote it may have
- * died before it published. Publishes nothing if there is none yet, or an operator discarded it.
+ * died before it published. An operator may have discarded it since: that is how it ended all the same.
+ * Publishes nothing if there is none yet.
  */
 export async function publishEnteredOutcome(
   table: Table,
@@ -24,7 +25,7 @@ function enteredOutcome(entry: QuarantineRecord, now: number): Outcome | undefin
   const { status, kind, crash, fingerprint, outcome } = entry;
   // An entry with this status was resolved just now, by the process that stored the resource.
   if (status === 'stored') return { verdict: 'stored', endedAt: now };
-  if (status !== 'quarantined') return undefined;
+  if (status !== 'quarantined' && status !== 'discarded') return undefined;
   const ended = { fingerprint, endedAt: entry.quarantinedAt ?? now };
   if (kind === 'dead-letter') return { verdict: 'dead-lettered', crash, ...ended };
   return { verdict: 'rejected', issues: issuesOf(outcome), ...ended };

@@ -90,16 +90,22 @@ export function decideAttempt(
   round = 0,
 ): AttemptDecision {
   if (trouble === undefined) return { kind: 'run', ownProcess: false };
-  if (round < roundOf(trouble)) return { kind: 'finished' };
+  if (hasEnded(trouble, round)) return { kind: 'finished' };
+  return decideByAttempts(countedAttempts(trouble.attempts, voided), now, policy);
+}
+
+/** Whether a message of that round has ended: its entry says how, or is of a later round. */
+export function hasEnded(trouble: Pick<Trouble, 'status' | 'round'>, round = 0): boolean {
+  if (round < roundOf(trouble)) return true;
   switch (trouble.status) {
     case 'quarantined':
     case 'discarded':
     case 'stored':
     case 'delivered':
-      return { kind: 'finished' };
+      return true;
     case 'in-isolation':
     case 'redriven':
-      return decideByAttempts(countedAttempts(trouble.attempts, voided), now, policy);
+      return false;
   }
 }
 

@@ -2,7 +2,14 @@
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { type Crash, countPluginCrashes } from './crashes.ts';
-import { publishStored, reject, store } from './outcomes.ts';
+import {
+  asStoredBefore,
+  hasEndedBefore,
+  publishEntered,
+  publishStored,
+  reject,
+  store,
+} from './outcomes.ts';
 import type { ValidateParts } from './parts.ts';
 import type { Validated } from './validate-loaded.ts';
 
@@ -22,11 +29,16 @@ export async function actOnVerdict<E>(
   validated: Validated,
   { tally, onStored, onCrash }: Follow<E>,
 ): Promise<'done' | 'late' | E> {
-  const { submission, text = '', verdict, refusal } = validated;
+  const { submission, text = '', refusal } = validated;
   const { writes } = parts;
-  countPluginCrashes(parts, tally, submission.provenance.origin, verdict);
+  countPluginCrashes(parts, tally, submission.provenance.origin, validated.verdict);
+  const verdict = await asStoredBefore(parts, validated);
   switch (verdict.kind) {
     case 'valid':
+      if (await hasEndedBefore(parts, submission)) {
+        await publishEntered(parts, submission);
+        return 'done';
+      }
       await writes(() => store(parts, submission, verdict, text));
       await onStored?.();
       await publishStored(parts, submission, verdict);

@@ -4,8 +4,9 @@ import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import type { Queue } from '../../aws/places.ts';
-import { quarantine } from '../../aws/quarantine-table.ts';
-import { storeResource } from '../../aws/resources-table.ts';
+import { quarantine, readTrouble } from '../../aws/quarantine-table.ts';
+import { isStored, storeResource } from '../../aws/resources-table.ts';
+import { hasEnded } from '../../core/attempt/attempts.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/message/fingerprint.ts';
 import { outcomeEvent } from '../../core/message/outcome-event.ts';
@@ -64,6 +65,36 @@ export async function publishStored(
   await outcomesTopic.tell(outcomeEvent(origin, lane, outcome));
   telemetry.measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   logger.debug('stored', idsOf(origin));
+}
+
+/**
+ * Whether a message that is valid now has ended otherwise: an earlier delivery had another verdict, and its
+ * message was not deleted. Of two endings the first one stays (R04). A message that comes for the first time
+ * has had no earlier delivery, so the healthy path reads nothing.
+ */
+export async function hasEndedBefore(
+  { quarantineTable }: ValidateParts,
+  { provenance, receives }: Submission,
+): Promise<boolean> {
+  const { origin, envelope } = provenance;
+  if (receives <= 1 && envelope === undefined) return false;
+  const trouble = await readTrouble(quarantineTable, origin.messageId);
+  return trouble !== undefined && hasEnded(trouble, origin.round);
+}
+
+/**
+ * The verdict, or that it is valid if an earlier delivery has stored the resource: the terminology server
+ * could not be asked then, or the code was another. That ending stays (R04).
+ */
+export async function asStoredBefore(
+  { resourcesTable }: ValidateParts,
+  { submission, verdict }: Validated,
+): Promise<Validated['verdict']> {
+  if (verdict.kind !== 'invalid' || verdict.resourceType === undefined) return verdict;
+  const { resourceType, id } = verdict;
+  const { origin } = submission.provenance;
+  const isOver = await isStored(resourcesTable, origin, resourceType, id);
+  return isOver ? { ...verdict, kind: 'valid', resourceType, issues: [] } : verdict;
 }
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */
