@@ -7,6 +7,7 @@ import { DeliveryChecker } from './checks/delivery-checker.ts';
 import { EndingsChecker } from './checks/endings-checker.ts';
 import { IncidentChecker } from './checks/incident-checker.ts';
 import { InvocationChecker } from './checks/invocation-checker.ts';
+import { ReceiptsChecker } from './checks/receipts-checker.ts';
 import { ResourcesChecker } from './checks/resources-checker.ts';
 import { SupervisionChecker } from './checks/supervision-checker.ts';
 import { SuspectsChecker } from './checks/suspects-checker.ts';
@@ -22,4 +23,5 @@ export const CHECKERS: readonly MakeChecker[] = [
   () => new InvocationChecker(),
   (seen) => new SupervisionChecker(seen),
   (seen) => new AuditWatch(seen),
+  (seen) => new ReceiptsChecker(seen),
 ];

@@ -62,14 +62,17 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
     secrets: (command) => secretOf(services, command),
     lambda: (command) => lambda().perform(command),
   };
-  return (host: Host, senderId: string): Clients & LambdaClients => {
-    const to = (service: Service, patience: Patience = CALL) => ({
-      send(command: object): Promise<object> {
+  return (host: Host, senderId: string, usual: Patience = CALL): Clients & LambdaClients => {
+    const to = (service: Service, patience: Patience = usual) => ({
+      send(command: object, { abortSignal: signal }: SendOptions = {}): Promise<object> {
         witness.tell({ kind: 'called', service, command }, host);
         const isOnce = patience === HASTY_CALL && isSentOnce(command);
         const answer = wires[service].call(host, isOnce ? ONCE : patience, {
           name: command.constructor.name,
           place: placeOf(command),
+          signal,
+          befell: (fate, before) =>
+            witness.tell({ kind: 'befell', service, command, fate, before }, host),
           perform: () => witness.as(host, () => performs[service](command, senderId)),
         });
         answer.catch((error: unknown) =>
@@ -91,6 +94,10 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
   };
 }
 
+interface SendOptions {
+  readonly abortSignal?: AbortSignal;
+}
+
 /** Whether the command's own middleware keeps the SDK from retrying it (aws/rates-table.ts). */
 function isSentOnce(command: object): boolean {
   if (!(command instanceof UpdateCommand)) return false;
@@ -106,7 +113,7 @@ function placeOf(command: object): string | undefined {
 /** Keeps the class of the client, because the SDK's paginators check it. */
 function seam<T extends object>(
   type: { prototype: T },
-  way: { send(command: object): Promise<object> },
+  way: { send(command: object, options?: SendOptions): Promise<object> },
 ): T {
   return Object.assign(Object.create(type.prototype), way);
 }

@@ -9,6 +9,7 @@ import type { Version } from './s3/bucket.ts';
 import type { Held, HttpCall } from './servers/http-call.ts';
 import type { Leaving, Message, QueuePlan, Received } from './sqs/message.ts';
 import type { Submission } from './submission.ts';
+import type { Fate } from './wire.ts';
 
 export type Effect =
   | { readonly kind: 'submitted'; readonly submission: Submission }
@@ -30,6 +31,14 @@ export type Effect =
       readonly service: string;
       readonly command: object;
       readonly error: unknown;
+    }
+  /** A try of a call met this on its way, and the try before it that. */
+  | {
+      readonly kind: 'befell';
+      readonly service: string;
+      readonly command: object;
+      readonly fate: Fate;
+      readonly before: Fate | undefined;
     }
   | ({ readonly kind: 'invoked'; readonly event: unknown } & Invocation)
   | ({ readonly kind: 'ended'; readonly outcome: Outcome } & Invocation)

@@ -3,6 +3,7 @@ import { type DynamoFaults, NO_DYNAMO_FAULTS } from './dynamo/dynamo.ts';
 import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function.ts';
 import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
 import { type MinuteFaults, NO_MINUTE_FAULTS } from './minute.ts';
+import { NO_OPERATORS, type OperatorHabits } from './operators/habits.ts';
 import { drawOutages, type Outage } from './outages.ts';
 import type { Random } from './random.ts';
 import { NO_SERVER_FAULTS, type ServerFaults } from './servers/http.ts';
@@ -19,6 +20,7 @@ export interface Faults {
   readonly servers: ServerFaults;
   readonly logs: LogFaults;
   readonly minute: MinuteFaults;
+  readonly operators: OperatorHabits;
   readonly outages: readonly Outage[];
 }
 
@@ -31,6 +33,7 @@ export const HEALTHY: Faults = {
   servers: NO_SERVER_FAULTS,
   logs: NO_LOG_FAULTS,
   minute: NO_MINUTE_FAULTS,
+  operators: NO_OPERATORS,
   outages: [],
 };
 
@@ -38,12 +41,21 @@ export const HEALTHY: Faults = {
 const WORST = {
   calls: { lostRequest: 0.05, lostAnswer: 0.1, late: 0.05, throttled: 0.2, failed: 0.1 },
   queues: { duplicate: 0.2, deleteMissed: 0.1, countOff: 0.3, entryRefused: 0.2 },
-  tables: { unprocessed: 0.3 },
+  tables: { unprocessed: 0.3, stale: 0.5 },
   topics: { repeated: 0.3, entryRefused: 0.2 },
   functions: { killed: 0.02, stalled: 0.01, loadFails: 0.1, throttled: 0.2, retired: 0.2 },
   servers: { unreachable: 0.2, turnedAway: 0.3, broken: 0.3, lostAnswer: 0.2, slow: 0.3 },
   logs: { repeats: 0.5 },
   minute: { missed: 0.3, twice: 0.3 },
+  operators: {
+    redrives: 0.5,
+    discards: 0.3,
+    overrules: 0.3,
+    holds: 0.3,
+    speaks: 0.5,
+    killed: 0.1,
+    both: 0.5,
+  },
 };
 
 /** A PUT may take effect 60 s after its caller gave up (`delivery.lateMs`), and clocks differ. */
@@ -87,6 +99,7 @@ export function drawFaults(random: Random, places: readonly string[], withinMs: 
       inPieces: random.chance(0.5),
     },
     minute: { ...draw(WORST.minute), lateMs: random.pick([1_000, 30_000, 90_000]) },
+    operators: { ...draw(WORST.operators), withinMs: random.pick([0, 100, 5_000, 60_000]) },
     outages: drawOutages(random, places, withinMs),
   };
 }

@@ -13,6 +13,8 @@ export interface HostOptions {
   readonly name: string;
   /** How far its clock is ahead, in ms. */
   readonly skewMs?: number;
+  /** Of an environment: which deployment's code it runs. */
+  readonly deployment?: number;
   /** Called before its code continues at an await. True kills the host there. */
   readonly diesHere?: () => boolean;
   /** Asked likewise: for how many ms it stands still there first. */
@@ -24,6 +26,7 @@ const BETWEEN_STALLS_MS = 10_000;
 
 export class Host implements Machine {
   readonly name: string;
+  readonly deployment: number;
   /** Its random numbers. */
   readonly draws: Random;
   readonly scheduler: Scheduler;
@@ -37,9 +40,13 @@ export class Host implements Machine {
   /** Events that woke it while it was frozen. */
   #held: (() => void)[] = [];
 
-  constructor(scheduler: Scheduler, { name, skewMs = 0, diesHere, stallsHere }: HostOptions) {
+  constructor(
+    scheduler: Scheduler,
+    { name, skewMs = 0, deployment = 0, diesHere, stallsHere }: HostOptions,
+  ) {
     this.scheduler = scheduler;
     this.name = name;
+    this.deployment = deployment;
     this.draws = scheduler.random.fork();
     this.#skewMs = skewMs;
     this.#diesHere = diesHere;

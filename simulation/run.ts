@@ -6,6 +6,7 @@ import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { type MakeChecker, RuleBroken } from './checker.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
+import { Operators } from './operators/operators.ts';
 import { Producers } from './producers.ts';
 import type { Random } from './random.ts';
 import type { Reduced } from './story/shrink.ts';
@@ -54,13 +55,15 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   const submittingMs = submittingTime(messages, scheduler.random);
   const producers = new Producers(world);
   world.tellFirst(producers);
+  const operators = new Operators(world, () => world.faults.operators);
+  world.tellFirst(operators);
   producers.submit(messages, submittingMs, habitsIn(world), reduced?.only);
   const faultyMs = Math.ceil(submittingMs * (0.5 + scheduler.random.fraction()));
   scheduler.after(faultyMs, () => world.heal());
   if (scheduler.random.chance(0.5)) {
     scheduler.after(scheduler.random.below(submittingMs), () => world.deployAgain());
   }
-  await untilEnded(world, producers, Math.max(submittingMs, faultyMs) + ENDING_MS);
+  await untilEnded(world, [producers, operators], Math.max(submittingMs, faultyMs) + ENDING_MS);
   for (const checker of world.checkers) checker.end?.();
   return {
     seed,
@@ -81,11 +84,16 @@ function submittingTime(messages: number, random: Random): number {
   return Math.ceil(Math.max(least, ms * (0.5 + random.fraction())));
 }
 
-async function untilEnded(world: World, producers: Producers, withinMs: number): Promise<void> {
+async function untilEnded(
+  world: World,
+  [producers, operators]: readonly [Producers, Operators],
+  withinMs: number,
+): Promise<void> {
   const { scheduler, checkers } = world;
   const unfinished = () => {
     if (!world.isHealed) return 'faults have not healed';
     if (!producers.areDone) return 'producers still submit';
+    if (!operators.areDone) return 'operators are still at work';
     for (const checker of checkers) {
       const what = checker.unfinished?.();
       if (what !== undefined) return what;
@@ -116,6 +124,12 @@ function habitsIn({ scheduler, plan }: World): Habits {
       exit: share(0.02),
       kill: share(0.01),
       flaky: share(0.05),
+      mended: share(0.05),
+      misjudged: share(0.05),
+      coded: share(0.2),
+      unlisted: share(0.05),
+      'refused-by-server': share(0.05),
+      'failing-at-server': share(0.02),
     },
     oddities: {
       'claim-check': share(0.2),

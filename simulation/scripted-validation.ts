@@ -6,10 +6,12 @@
 import { ComponentFault } from '../core/message/component-fault.ts';
 import type { IsolatedValidator, VerdictOrNone } from '../functions/validate/isolated-validator.ts';
 import type { Places } from '../functions/validate/parts.ts';
+import type { Issue } from '../packages/fhir-validator/issue.ts';
 import type { Host } from './host.ts';
 import type { Nature } from './submission.ts';
 import { NATURE_SYSTEM } from './submission-draft.ts';
 
+const VALUE_SET = 'https://fhir-failsafe.dev/simulated/codes';
 const WORKERS = 2;
 const LOADING_MS = 800;
 const VALIDATING_MS = 3;
@@ -21,24 +23,24 @@ export class ScriptedValidation {
   /** The `flaky` resources that crashed. */
   readonly #crashed = new Set<string>();
 
-  /** Where an environment of `validate` on that host runs resources. */
-  placesOn(host: Host, deadlineMs: number): Places {
-    const script = (text: string) => this.#script(text, host, deadlineMs);
+  /** Where an environment of `validate` on that host runs resources. Deployments after the first have fewer faults. */
+  placesOn(host: Host, deadlineMs: number, deployment: number): Places {
+    const script = (text: string) =>
+      this.#script(text, host, { deadlineMs, isMended: deployment > 0 });
     return {
       pool: new ScriptedPlace({ host, script, size: WORKERS, isOwnProcess: false }),
       ownProcess: new ScriptedPlace({ host, script, size: 1, isOwnProcess: true }),
     };
   }
 
-  #script(text: string, { draws }: Host, deadlineMs: number): Step {
+  #script(text: string, { draws }: Host, { deadlineMs, isMended }: Deployed): Step {
     const said = readSaid(text);
     if (said === undefined) return { ms: 1, ending: invalid('not JSON') };
     const { resourceType, id } = said;
-    const nature = said.nature === 'flaky' ? this.#natureOfFlaky(text) : said.nature;
     const ms = draws.duration(VALIDATING_MS);
-    switch (nature) {
+    switch (this.#performed(said.nature, text, isMended)) {
       case 'valid':
-        return { ms, ending: { kind: 'valid', resourceType, id, issues: [] } };
+        return { ms, ending: { kind: 'valid', resourceType, id, issues: issuesOf(said) } };
       case 'invalid':
         return { ms, ending: invalid('it says so', { resourceType, id }) };
       case 'throw':
@@ -54,11 +56,37 @@ export class ScriptedValidation {
     }
   }
 
+  #performed(nature: Nature, text: string, isMended: boolean): Performed {
+    switch (nature) {
+      case 'mended':
+        return isMended ? 'valid' : 'throw';
+      case 'misjudged':
+        return isMended ? 'valid' : 'invalid';
+      case 'flaky':
+        return this.#natureOfFlaky(text);
+      case 'coded':
+      case 'unlisted':
+      case 'refused-by-server':
+      case 'failing-at-server':
+        return 'valid';
+      default:
+        return nature;
+    }
+  }
+
   #natureOfFlaky(text: string): 'throw' | 'valid' {
     if (this.#crashed.has(text)) return 'valid';
     this.#crashed.add(text);
     return 'throw';
   }
+}
+
+/** What validation itself does with a resource. */
+type Performed = 'valid' | 'invalid' | 'throw' | 'hang' | 'heap' | 'exit' | 'kill';
+
+interface Deployed {
+  readonly deadlineMs: number;
+  readonly isMended: boolean;
 }
 
 /** What happens to a text, and after how many ms. */
@@ -71,21 +99,42 @@ interface Said {
   readonly resourceType: string;
   readonly id: string;
   readonly nature: Nature;
+  /** Of its submission. */
+  readonly number: number;
 }
 
 /** Undefined if it is not JSON. */
 function readSaid(text: string): Said | undefined {
   try {
-    const { resourceType, id, meta } = JSON.parse(text) as {
+    const { resourceType, id, meta, identifier } = JSON.parse(text) as {
       resourceType: string;
       id: string;
       meta?: { tag?: { system: string; code: Nature }[] };
+      identifier?: { value: string }[];
     };
     const nature = meta?.tag?.find(({ system }) => system === NATURE_SYSTEM)?.code;
-    return { resourceType, id, nature: nature ?? 'valid' };
+    const number = Number(identifier?.[0]?.value ?? 0);
+    return { resourceType, id, number, nature: nature ?? 'valid' };
   } catch {
     return undefined;
   }
+}
+
+/** How many different codes there are: the same are asked again. */
+const CODES = 7;
+
+/** A question to the terminology server, where the resource has one. */
+function issuesOf({ nature, number }: Said): Issue[] {
+  if (nature !== 'coded' && nature !== 'unlisted') return [];
+  // The server does not know one of the value sets.
+  const valueSet = nature === 'coded' && number % 3 === 0 ? `${VALUE_SET}-unknown` : VALUE_SET;
+  const code = `${nature === 'coded' ? 'known' : 'other'}-${number % CODES}`;
+  const undecided = {
+    ...({ valueSet, strength: 'required', otherwise: `${code} is not in the value set` } as const),
+    codings: [{ system: NATURE_SYSTEM, code }],
+  };
+  const text = `${code} was not verified`;
+  return [{ severity: 'information', code: 'informational', text, undecided }];
 }
 
 function invalid(

@@ -3,7 +3,10 @@
 /**
  * What validation does with a resource. `valid` and `invalid` are verdicts. The next four crash the
  * worker whenever the resource runs. `kill` ends the whole environment, or the process in which it
- * runs alone. `flaky` crashes the first time and is valid from then on.
+ * runs alone. `flaky` crashes the first time and is valid from then on. `mended` crashes and
+ * `misjudged` is invalid in the first deployment, and both are valid in the next. `coded` has a code
+ * that only the terminology server knows, and `unlisted` a code that it says is wrong. The FHIR server
+ * refuses `refused-by-server` twice, and fails on `failing-at-server`.
  */
 export const NATURES = [
   'valid',
@@ -14,6 +17,12 @@ export const NATURES = [
   'exit',
   'kill',
   'flaky',
+  'mended',
+  'misjudged',
+  'coded',
+  'unlisted',
+  'refused-by-server',
+  'failing-at-server',
 ] as const;
 export type Nature = (typeof NATURES)[number];
 

@@ -76,8 +76,12 @@ export interface Request<T> {
   readonly name: string;
   /** The part of the service. Undefined if that makes no difference. */
   readonly place?: string | undefined;
+  /** The caller gives up at once when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
   /** @throws the service's refusal */
   perform(): T | Lasting<T>;
+  /** Told of a try that does not simply arrive, and of the try before it. */
+  befell?(fate: Fate, before: Fate | undefined): void;
 }
 
 /** The SDK's pauses (standard retry mode): full jitter, doubled each time. */
@@ -97,26 +101,28 @@ export class Wire {
    * with it (R61).
    */
   call<T>(host: Host, patience: Patience, request: Request<T>): Promise<T> {
-    const signal = endOfWork();
+    const signals = [endOfWork(), request.signal].filter((signal) => signal !== undefined);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
-    if (signal?.aborted) {
-      reject(aborted(signal));
-      return promise;
-    }
+    const waits: (() => void)[] = [];
     let isOver = false;
-    const abort = () => {
-      isOver = true;
-      reject(aborted(signal));
-    };
-    const waitNoMore = signal && onAbort(signal, abort);
     const end = (settle: () => void) => {
       isOver = true;
-      waitNoMore?.();
+      for (const waitNoMore of waits) waitNoMore();
       settle();
     };
+    for (const signal of signals) {
+      const abort = () => end(() => reject(aborted(signal)));
+      if (signal.aborted) {
+        abort();
+        return promise;
+      }
+      waits.push(onAbort(signal, abort));
+    }
+    let fate: Fate | undefined;
     const attempt = (number: number) => {
       let isAnswered = false;
-      this.#try(host, patience, request, {
+      const before = fate;
+      fate = this.#try(host, patience, request, {
         succeed: (value) => {
           if (isOver || isAnswered) return;
           end(() => resolve(value));
@@ -133,6 +139,7 @@ export class Wire {
           });
         },
       });
+      if (fate !== 'arrives') request.befell?.(fate, before);
     };
     attempt(1);
     return promise;
@@ -143,7 +150,7 @@ export class Wire {
     { requestMs }: Patience,
     request: Request<T>,
     answer: { succeed(value: T): void; fail(error: unknown): void },
-  ): void {
+  ): Fate {
     const { service } = this.#road;
     const there = this.#travel(host);
     const down = this.#road.down?.(request.place);
@@ -154,7 +161,7 @@ export class Wire {
       else if (host.draws.chance(0.5))
         this.#after(host, there * 2, () => answer.fail(internalError()));
       else this.#after(host, requestMs, () => answer.fail(timedOut()));
-      return;
+      return 'failed';
     }
     const faults = this.#road.faults();
     const fate = drawnFate(faults, host);
@@ -164,17 +171,17 @@ export class Wire {
       case 'failed': {
         const error = fate === 'throttled' ? this.#road.throttling() : internalError();
         this.#after(host, there * 2, () => answer.fail(error));
-        return;
+        return fate;
       }
       case 'lostRequest':
         this.#after(host, requestMs, () => answer.fail(timedOut()));
-        return;
+        return fate;
       case 'late':
       case 'lostAnswer': {
         const delay = fate === 'late' ? requestMs + lateness(faults, host) : there;
         this.#scheduler.after(delay, () => this.#perform(host, request));
         this.#after(host, requestMs, () => answer.fail(timedOut()));
-        return;
+        return fate;
       }
       case 'arrives':
         this.#scheduler.after(there, () => {
@@ -189,6 +196,7 @@ export class Wire {
             tell(() => answer.succeed(value));
           }
         });
+        return fate;
     }
   }
 
@@ -221,7 +229,7 @@ export class Wire {
 }
 
 const FATES = ['lostRequest', 'lostAnswer', 'late', 'throttled', 'failed'] as const;
-type Fate = 'arrives' | (typeof FATES)[number];
+export type Fate = 'arrives' | (typeof FATES)[number];
 
 /** Nothing is on its way for longer. */
 const LATE_MS_MAX = 20_000;

@@ -3,6 +3,8 @@
  * outside servers.
  */
 
+import { PERSONS_CALL } from '../aws/patience.ts';
+import type { Desk } from '../cli/places.ts';
 import type { Failure } from '../packages/local-lambda/lambda/outcome.ts';
 import { mappingUuid, nameOfArn } from '../packages/local-lambda/template/account.ts';
 import type { LogSubscriptionPlan, Plan } from '../packages/local-lambda/template/plan.ts';
@@ -19,7 +21,7 @@ import { LambdaApi } from './lambda/lambda-api.ts';
 import { LogSubscriptions } from './lambda/log-subscriptions.ts';
 import { wakeEachMinute } from './minute.ts';
 import { downBy } from './outages.ts';
-import { SERVERS, TOKEN_SECRETS } from './outside.ts';
+import { OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
 import { quietTelemetry } from './quiet-telemetry.ts';
 import { Scheduler } from './scheduler.ts';
 import { ScriptedValidation } from './scripted-validation.ts';
@@ -27,6 +29,7 @@ import { FhirServer } from './servers/fhir-server.ts';
 import { Http } from './servers/http.ts';
 import { TerminologyServer } from './servers/terminology-server.ts';
 import { provision, type Services, senderIdOf } from './services.ts';
+import { queueUrlOf } from './sqs/sqs.ts';
 import { withoutFaults } from './story/without-faults.ts';
 import type { Submission } from './submission.ts';
 import { Witness } from './witness.ts';
@@ -86,6 +89,11 @@ export class World implements Seen {
     witness.add(this.checkers);
   }
 
+  /** What goes wrong now. */
+  get faults(): Faults {
+    return this.#faults;
+  }
+
   get isHealed(): boolean {
     return this.#faults === HEALTHY;
   }
@@ -109,7 +117,7 @@ export class World implements Seen {
 
   /** URL of the queue whose name ends in `end`. */
   queueUrlOf(end: string): string {
-    return `https://sqs.simulated/000000000000/${this.nameOf(end)}`;
+    return queueUrlOf(this.nameOf(end));
   }
 
   /** Reports each effect to this watcher before the checkers. */
@@ -121,6 +129,15 @@ export class World implements Seen {
   submitted(submission: Submission, by: Host): void {
     this.submissions.set(submission.messageId, submission);
     this.#witness.tell({ kind: 'submitted', submission }, by);
+  }
+
+  /** An operator's computer, on which one command runs. It may die at any await. */
+  desk(name: string, diesHere: () => boolean): { readonly host: Host; readonly desk: Desk } {
+    const host = new Host(this.scheduler, { name, diesHere });
+    host.onDeath = () => this.#witness.tell({ kind: 'died' }, host);
+    const callerId = `${OPERATOR}:simulated`;
+    const clients = this.#clients(host, callerId, PERSONS_CALL);
+    return { host, desk: { ...clients, ...machineOf(host), callerId: async () => callerId } };
   }
 
   /** A client outside of the stack that sends as that principal. */
@@ -187,7 +204,7 @@ export class World implements Seen {
             ...machineOf(host),
             fetch: this.#http.fetchOn(host),
             telemetry: quietTelemetry,
-            placesFor: (deadlineMs) => this.#validation.placesOn(host, deadlineMs),
+            placesFor: (deadlineMs) => this.#validation.placesOn(host, deadlineMs, deployment),
           },
           envAt(deployment),
         );

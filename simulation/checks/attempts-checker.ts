@@ -8,7 +8,7 @@ import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Submission } from '../submission.ts';
-import { describe, fateOf } from './fate.ts';
+import { describe, mayBe } from './fate.ts';
 
 interface Attempt {
   readonly requestId: string;
@@ -56,7 +56,7 @@ export class AttemptsChecker implements Checker {
     }
     const seen = attempts.filter(({ crash, ended }) => crash !== undefined && ended !== undefined);
     const most = submission.nature === 'flaky' ? 1 : 0;
-    if (fateOf(submission) === 'dead-lettered' || seen.length <= most) return;
+    if (mayBe(submission, 'dead-lettered') || seen.length <= most) return;
     const what = `${describe(submission)} has a crash on record: ${seen.at(-1)?.crash}`;
     throw new RuleBroken('R09', what);
   }

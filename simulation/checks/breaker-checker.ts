@@ -4,8 +4,8 @@
  * only its owner decides its result (R13). A failure counts in the generation in which its call
  * began. No two environments' probes are in flight at once (R12), and a probe begins early enough
  * to end before its lease (R16). A call that an environment makes by its in-memory breaker, while
- * the store fails it, is not a probe (R15). A confirmation that transitions were published changes
- * nothing else.
+ * the store fails it, is not a probe (R15). What an operator forced stays so until it expires or an
+ * operator says otherwise (R17). A confirmation that transitions were published changes nothing else.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Checker, RuleBroken } from '../checker.ts';
@@ -121,6 +121,7 @@ export class BreakerChecker implements Checker {
     const isNext = after.generation !== (before?.generation ?? 0);
     const isForced = isNext && after.recent.at(-1)?.by !== undefined;
     if (before !== undefined && !isForced) {
+      if (isNext) held(before, by);
       if (before.phase === 'open') left(before, by);
       if (before.phase === 'half-open') this.#probed(before, after, by);
       if (before.phase === 'closed') this.#counted(before, after, by);
@@ -205,6 +206,13 @@ function follows(before: Breaker | undefined, after: Breaker): void {
   }
   const token = after.receipts.at(-1) ?? '';
   if (receipts.includes(token)) throw new RuleBroken('R13', `${lost} counts a result twice`);
+}
+
+/** @throws RuleBroken where somebody else than an operator ends what one forced */
+function held({ pk, phase, forced }: Breaker, by: Host): void {
+  const leftMs = (forced?.until ?? 0) - by.now();
+  if (leftMs <= 0) return;
+  throw new RuleBroken('R17', `${by.name} left ${pk} ${phase}, forced for ${leftMs} ms more`);
 }
 
 function left({ pk, openUntil = 0 }: Breaker, by: Host): void {

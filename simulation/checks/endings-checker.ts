@@ -6,9 +6,10 @@
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect } from '../effects.ts';
+import type { Host } from '../host.ts';
 import type { Message } from '../sqs/message.ts';
 import type { Submission } from '../submission.ts';
-import { describe, type Fate, fateOf } from './fate.ts';
+import { describe, type Fate, fatesOf, mayBe } from './fate.ts';
 import { isLaneQueue, membersOf } from './members.ts';
 import { orderOf, placeOf } from './resources-checker.ts';
 
@@ -20,9 +21,17 @@ interface Life {
   copies: number;
   /** Status in Quarantine. Undefined if it has no entry. */
   status: string | undefined;
+  /** Its ending of this round, as it was published. */
+  told: Fate | undefined;
+  /** How many effects there had been. */
+  toldAt: number;
+  /** Highest round in which it was sent. */
+  round: number;
   isTold: boolean;
 }
 
+/** What nothing changes any more, not even an operator. */
+const OVER: ReadonlySet<unknown> = new Set(['discarded', 'stored', 'delivered']);
 const ENDED: ReadonlySet<string> = new Set(['quarantined', 'discarded', 'stored', 'delivered']);
 const FATE_OF_KIND: Readonly<Record<string, Fate>> = {
   rejection: 'rejected',
@@ -34,17 +43,27 @@ export class EndingsChecker implements Checker {
   readonly #lives = new Map<string, Life>();
   /** By place in Resources: the order of the submission there. */
   readonly #held = new Map<string, string>();
+  /** Effects so far, and how many there had been when each host began its invocation. */
+  #count = 0;
+  readonly #begun = new Map<string, number>();
   /** Submissions that may not have ended yet. */
   readonly #open = new Set<Life>();
 
-  see(effect: Effect): void {
+  see(effect: Effect, by?: Host): void {
+    this.#count += 1;
     switch (effect.kind) {
       case 'submitted':
         this.#lifeOf(effect.submission.messageId).submission = effect.submission;
         return;
       case 'arrived':
         if (!isLaneQueue(effect.queue.name)) return;
-        for (const { messageId } of membersOf(effect.message)) this.#lifeOf(messageId).copies += 1;
+        for (const { messageId, round } of membersOf(effect.message)) {
+          const life = this.#lifeOf(messageId);
+          life.copies += 1;
+          if (round <= life.round) continue;
+          life.round = round;
+          life.told = undefined;
+        }
         return;
       case 'left':
         if (isLaneQueue(effect.queue.name)) this.#left(effect.message, effect.how);
@@ -54,7 +73,10 @@ export class EndingsChecker implements Checker {
         if (effect.table.endsWith('-quarantine')) this.#entered(effect.before, effect.after);
         return;
       case 'published':
-        if (effect.topic.endsWith('-outcomes')) this.#told(effect.message);
+        if (effect.topic.endsWith('-outcomes')) this.#told(effect.message, by);
+        return;
+      case 'invoked':
+        if (by !== undefined) this.#begun.set(by.name, this.#count);
     }
   }
 
@@ -77,7 +99,16 @@ export class EndingsChecker implements Checker {
   #lifeOf(messageId: string): Life {
     const known = this.#lives.get(messageId);
     if (known !== undefined) return known;
-    const life = { messageId, submission: undefined, copies: 0, status: undefined, isTold: false };
+    const life = {
+      messageId,
+      submission: undefined,
+      copies: 0,
+      status: undefined,
+      told: undefined,
+      toldAt: 0,
+      round: 0,
+      isTold: false,
+    };
     this.#lives.set(messageId, life);
     this.#open.add(life);
     return life;
@@ -105,6 +136,9 @@ export class EndingsChecker implements Checker {
     const life = this.#lives.get(String(pk));
     // The entry of a delivery is not the entry of its submission.
     if (life === undefined) return;
+    if (OVER.has(before?.['status']) && status !== before?.['status']) {
+      throw new RuleBroken('R04', `${nameOf(life)} was ${before?.['status']}, and is ${status}`);
+    }
     life.status = after === undefined ? undefined : String(status);
     if (status === 'quarantined' && before?.['status'] !== status) {
       mustBe(life, FATE_OF_KIND[String(kind)] ?? 'stored');
@@ -115,13 +149,20 @@ export class EndingsChecker implements Checker {
     if (!ENDED.has(String(life.status))) this.#open.add(life);
   }
 
-  #told(message: string): void {
+  #told(message: string, by: Host | undefined): void {
     const { messageId, verdict } = JSON.parse(message) as { messageId: string; verdict: Fate };
     const life = this.#lives.get(messageId);
     if (life === undefined) {
       throw new RuleBroken('R04', `the ending of ${messageId} was told, which nobody sent`);
     }
     mustBe(life, verdict);
+    // Two deliveries at the same time may have different verdicts: neither has seen the other's ending.
+    const isLater = (this.#begun.get(by?.name ?? '') ?? 0) > life.toldAt;
+    if (isLater && life.told !== undefined && life.told !== verdict) {
+      throw new RuleBroken('R04', `${nameOf(life)} was told as ${life.told}, and as ${verdict}`);
+    }
+    life.toldAt = this.#count;
+    life.told = verdict;
     life.isTold = true;
   }
 
@@ -132,7 +173,7 @@ export class EndingsChecker implements Checker {
 
   /** Whether it, or a newer submission of the same resource, is stored. */
   #isStored({ submission }: Life): boolean {
-    if (submission === undefined || fateOf(submission) !== 'stored') return false;
+    if (submission === undefined || !mayBe(submission, 'stored')) return false;
     return (this.#held.get(placeOf(submission)) ?? '') >= orderOf(submission);
   }
 
@@ -145,8 +186,8 @@ export class EndingsChecker implements Checker {
 }
 
 function mustBe({ messageId, submission }: Life, fate: Fate): void {
-  if (submission === undefined || fateOf(submission) === fate) return;
-  const must = fateOf(submission);
+  if (submission === undefined || mayBe(submission, fate)) return;
+  const must = fatesOf(submission).join(' or ');
   const what = `${describe(submission)} was ${fate}, and must be ${must}`;
   throw new RuleBroken(RULE_OF_FATE[fate], `${messageId}: ${what}`);
 }

@@ -1,4 +1,4 @@
-/** The expected ending of a submission. */
+/** The endings that a submission may have. */
 import type { Submission } from '../submission.ts';
 
 export type Fate = 'stored' | 'rejected' | 'dead-lettered';
@@ -6,18 +6,33 @@ export type Fate = 'stored' | 'rejected' | 'dead-lettered';
 /** `claim-check` changes only where the body is stored. */
 const HARMLESS: ReadonlySet<Submission['oddity']> = new Set([undefined, 'claim-check']);
 
-export function fateOf({ nature, oddity }: Pick<Submission, 'nature' | 'oddity'>): Fate {
-  if (!HARMLESS.has(oddity)) return 'rejected';
+/** One, or two where it depends on the deployment or on whether a server answers; the first is the worse. */
+export function fatesOf({
+  nature,
+  oddity,
+}: Pick<Submission, 'nature' | 'oddity'>): readonly [Fate, ...Fate[]] {
+  if (!HARMLESS.has(oddity)) return ['rejected'];
   switch (nature) {
-    case 'valid':
-    case 'flaky':
-      return 'stored';
     case 'invalid':
-      return 'rejected';
+      return ['rejected'];
+    case 'throw':
+    case 'hang':
+    case 'heap':
+    case 'exit':
+    case 'kill':
+      return ['dead-lettered'];
+    case 'mended':
+      return ['dead-lettered', 'stored'];
+    case 'misjudged':
+    case 'unlisted':
+      return ['rejected', 'stored'];
     default:
-      return 'dead-lettered';
+      return ['stored'];
   }
 }
+
+export const mayBe = (submission: Pick<Submission, 'nature' | 'oddity'>, fate: Fate): boolean =>
+  fatesOf(submission).includes(fate);
 
 /** The text in the report of a failure. */
 export function describe({ number, messageId, nature, oddity, source }: Submission): string {

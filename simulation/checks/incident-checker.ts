@@ -68,9 +68,7 @@ export class IncidentChecker implements Checker {
     for (const id of this.#untold) return `crash ${id} is not recorded`;
     for (const what of this.#toTell) return `incident ${what.replace(' ', ' is not told to ')}`;
     for (const [scope, { latest }] of this.#scopes) {
-      // Only an operator resolves an incident that a supervisor's escalation opened.
-      if (isGoingOn(latest) && latest?.cause === 'crashes')
-        return `incident ${scope}#${latest?.number} is ${latest?.status}`;
+      if (isGoingOn(latest)) return `incident ${scope}#${latest?.number} is ${latest?.status}`;
     }
     return undefined;
   }

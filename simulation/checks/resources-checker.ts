@@ -7,7 +7,7 @@ import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect } from '../effects.ts';
 import type { Submission } from '../submission.ts';
-import { describe, fateOf } from './fate.ts';
+import { describe, fatesOf, mayBe } from './fate.ts';
 
 /** Attributes that a second delivery of the same submission must not change. */
 const OF_THE_SUBMISSION = ['messageId', 'contentHash', 'storedAt', 'source', 'redrivenAt'] as const;
@@ -34,8 +34,8 @@ export class ResourcesChecker implements Checker {
       throw new RuleBroken('R04', `${after['pk']} holds ${after['messageId']}, which nobody sent`);
     }
     const what = describe(submission);
-    if (fateOf(submission) !== 'stored') {
-      throw new RuleBroken('R04', `${what} was stored, and must be ${fateOf(submission)}`);
+    if (!mayBe(submission, 'stored')) {
+      throw new RuleBroken('R04', `${what} was stored, and must be ${fatesOf(submission)}`);
     }
     if (after['submissionOrder'] !== orderOf(submission)) {
       throw new RuleBroken(

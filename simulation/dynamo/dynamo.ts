@@ -24,12 +24,15 @@ export interface DynamoFaults {
   readonly pageRowsMax: number;
   /** Probability that an entry of a batch is left unprocessed. */
   readonly unprocessed: number;
+  /** How likely a read that is not consistent shows an item as it was before its last write. */
+  readonly stale: number;
 }
 
 export const NO_DYNAMO_FAULTS: DynamoFaults = {
   indexLagMs: 10,
   pageRowsMax: Number.POSITIVE_INFINITY,
   unprocessed: 0,
+  stale: 0,
 };
 
 export interface DynamoSurroundings {
@@ -38,6 +41,9 @@ export interface DynamoSurroundings {
   faults(): DynamoFaults;
   tell(effect: Effect): void;
 }
+
+/** So long a replica may be behind. */
+const BEHIND_MS = 1_000;
 
 type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NEW' | undefined;
 
@@ -102,9 +108,16 @@ export class Dynamo {
 
   #get(input: GetCommand['input']): object {
     const { TableName, Key, ProjectionExpression, ExpressionAttributeNames } = input;
-    const item = this.table(TableName).get(Key as Item);
+    const item = this.#read(this.table(TableName), Key as Item, input);
     if (item === undefined) return {};
     return { Item: projected(item, ProjectionExpression, ExpressionAttributeNames) };
+  }
+
+  /** An item as a replica has it, unless the newest is asked for. */
+  #read(table: Table, key: Item, { ConsistentRead }: Readable): Item | undefined {
+    const { random, faults } = this.#around;
+    const isPast = ConsistentRead !== true && random.chance(faults().stale);
+    return isPast ? table.formerly(key, BEHIND_MS) : table.get(key);
   }
 
   #batchGet({ RequestItems = {} }: BatchGetCommand['input']): object {
@@ -114,7 +127,7 @@ export class Dynamo {
       const table = this.table(name);
       const [done, left] = this.#divided(Keys);
       Responses[name] = done.flatMap((key) => {
-        const item = table.get(key as Item);
+        const item = this.#read(table, key as Item, asked);
         const { ProjectionExpression, ExpressionAttributeNames } = asked;
         return item ? [projected(item, ProjectionExpression, ExpressionAttributeNames)] : [];
       });
@@ -154,6 +167,8 @@ export class Dynamo {
     return Number.isFinite(most) ? random.between(1, most) : most;
   }
 }
+
+type Readable = Pick<GetCommand['input'], 'ConsistentRead'>;
 
 function answerOf({ before, after }: Change, wanted: ReturnValues): object {
   switch (wanted) {

@@ -6,6 +6,8 @@ export interface Row {
   /** Distinguishes rows of an index with the same sort key. Empty in a table. */
   readonly tie: string;
   readonly item: Item;
+  /** What it replaced and when, for readers that may see the past. */
+  readonly former?: { readonly item: Item | undefined; readonly at: number };
 }
 
 export type Rows = Row[];

@@ -67,6 +67,16 @@ export class Table {
     return rows && findRow(rows, { sortKey, tie: '' })?.item;
   }
 
+  /** As it was until so long ago, for a reader that may see the past. */
+  formerly(key: Item, withinMs: number): Item | undefined {
+    const { partition, sortKey } = this.#placeOf(key);
+    const rows = this.#partitions.get(partition);
+    const row = rows && findRow(rows, { sortKey, tie: '' });
+    const { former } = row ?? {};
+    const isPast = former !== undefined && this.#around.now() - former.at <= withinMs;
+    return isPast ? former.item : row?.item;
+  }
+
   /** All items, for checks at the end of a run. */
   *items(): Iterable<Item> {
     for (const rows of this.#partitions.values()) for (const { item } of rows) yield item;
@@ -101,16 +111,19 @@ export class Table {
     const before = this.get(key);
     if (!holds(input.ConditionExpression, before, input)) throw conditionFailed();
     const after = next(before);
-    this.#store(key, after);
+    this.#store(key, before, after);
     this.#tell(key, before, after);
     return { before, after };
   }
 
-  #store(key: Item, item: Item | undefined): void {
+  #store(key: Item, before: Item | undefined, item: Item | undefined): void {
     const { partition, sortKey } = this.#placeOf(key);
     const rows = this.#partitions.get(partition) ?? [];
     if (item === undefined) removeRow(rows, { sortKey, tie: '' });
-    else putRow(rows, { sortKey, tie: '', item });
+    else {
+      const former = { item: before, at: this.#around.now() };
+      putRow(rows, { sortKey, tie: '', item, former });
+    }
     if (rows.length === 0) this.#partitions.delete(partition);
     else this.#partitions.set(partition, rows);
   }

@@ -71,7 +71,6 @@ const OLDER_TAKEN = 0.1;
 
 interface Environment {
   readonly host: Host;
-  readonly deployment: number;
   handler: Handler | undefined;
 }
 
@@ -165,9 +164,9 @@ export class LambdaFunction {
     return undefined;
   }
 
-  #isReplaced({ deployment }: Environment): boolean {
+  #isReplaced({ host }: Environment): boolean {
     const { now } = this.#around.scheduler;
-    return deployment !== this.#deployment && now - this.#deployedAt >= BOTH_RUN_MS;
+    return host.deployment !== this.#deployment && now - this.#deployedAt >= BOTH_RUN_MS;
   }
 
   #start(invocation: Invocation): void {
@@ -176,9 +175,9 @@ export class LambdaFunction {
     const { coldStartMs, skewMs } = faults();
     const environment: Environment = {
       handler: undefined,
-      deployment: this.#deployment,
       host: new Host(scheduler, {
         name: `${this.plan.name}#${this.#count}`,
+        deployment: this.#deployment,
         skewMs: scheduler.random.between(-skewMs, skewMs),
         diesHere: () => scheduler.random.chance(faults().killed),
         stallsHere: () => {
@@ -196,7 +195,7 @@ export class LambdaFunction {
   #load(environment: Environment, invocation: Invocation): void {
     const { scheduler } = this.#around;
     try {
-      environment.handler = this.plan.load(environment.host, environment.deployment);
+      environment.handler = this.plan.load(environment.host, environment.host.deployment);
     } catch (fault) {
       scheduler.note(`${environment.host.name} does not load`);
       scheduler.fail(fault);

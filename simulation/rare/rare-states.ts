@@ -6,6 +6,7 @@ import type { Checker, Seen } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
 import type { MakeState } from './make-state.ts';
+import { latePut, latePutOverNewer, lostThenThrottled, oldAndNewAtOnce } from './of-calls.ts';
 import {
   attemptAfterDeath,
   diesWithMessages,
@@ -16,6 +17,13 @@ import {
   redriveBesideItsLetter,
   thawAfterLease,
 } from './of-messages.ts';
+import {
+  diesBeforeItRaisesTheRound,
+  heldInAProbe,
+  olderRoundComes,
+  overruledInAProbe,
+  redrivenByTwo,
+} from './of-operators.ts';
 import {
   auditWritersMeet,
   laneProbeFails,
@@ -28,6 +36,16 @@ import {
 
 export const RARE_STATES = {
   'a redrive while its letter is still in the queue': redriveBesideItsLetter,
+  'two operators send one entry back in one round': redrivenByTwo,
+  'an operator dies between sending an entry back and raising its round':
+    diesBeforeItRaisesTheRound,
+  'a copy of an older round is received': olderRoundComes,
+  'an operator overrules a breaker while it probes': overruledInAProbe,
+  'an operator pauses or resumes a lane in its probe': heldInAProbe,
+  'old and new code at once': oldAndNewAtOnce,
+  'a lost answer followed by a throttle': lostThenThrottled,
+  'a PUT takes effect after it was given up': latePut,
+  'a PUT takes effect after it was given up, over a newer one': latePutOverNewer,
   'a message is received while an earlier receive of it runs': receivedWhileItRuns,
   'a message is received after it has ended': receivedAfterItsEnd,
   'an environment dies with messages': diesWithMessages,

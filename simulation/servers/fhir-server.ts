@@ -15,7 +15,7 @@ export interface FhirServerOptions {
   tell(effect: Effect): void;
 }
 
-/** What a resource says about its fate at the server (simulation/submission.ts). */
+/** The natures of a resource that the server answers to (simulation/submission.ts). */
 export const AT_SERVER = { refused: 'refused-by-server', failing: 'failing-at-server' } as const;
 
 export class FhirServer implements Server {
@@ -23,6 +23,8 @@ export class FhirServer implements Server {
   /** Its resources, by `<type>/<id>`. */
   readonly resources = new Map<string, Held>();
   readonly #options: FhirServerOptions;
+  /** How often it refused a text. */
+  readonly #refused = new Map<string, number>();
 
   constructor(options: FhirServerOptions) {
     this.base = options.base;
@@ -48,7 +50,8 @@ export class FhirServer implements Server {
       return outcome(412, 'conflict');
     }
     const [resourceType] = key.split('/');
-    if (body.includes(AT_SERVER.refused)) return outcome(422, 'business-rule');
+    if (body.includes(AT_SERVER.refused) && this.#refuses(body))
+      return outcome(422, 'business-rule');
     if (body.includes(AT_SERVER.failing)) return outcome(500, 'exception', `${resourceType}.meta`);
     const stored = { version: (held?.version ?? 0) + 1, body, at: now() };
     this.resources.set(key, stored);
@@ -56,7 +59,16 @@ export class FhirServer implements Server {
     const headers = hasEtags ? { etag: etagOf(stored) } : {};
     return { status: held === undefined ? 201 : 200, headers };
   }
+
+  #refuses(body: string): boolean {
+    const times = this.#refused.get(body) ?? 0;
+    this.#refused.set(body, times + 1);
+    return times < REFUSALS;
+  }
 }
+
+/** Until somebody has changed its rules. */
+const REFUSALS = 2;
 
 const etagOf = ({ version }: Held) => `W/"${version}"`;
 

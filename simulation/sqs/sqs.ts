@@ -4,6 +4,7 @@ import {
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   QueueDoesNotExist,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -73,6 +74,9 @@ export class Sqs {
       );
     }
     if (command instanceof GetQueueAttributesCommand) return this.#attributes(command.input);
+    if (command instanceof GetQueueUrlCommand) {
+      return { QueueUrl: queueUrlOf(this.queue(command.input.QueueName).plan.name) };
+    }
     throw new Error(`${command.constructor.name} is not simulated`);
   }
 
@@ -135,6 +139,9 @@ export class Sqs {
     return { Attributes: Object.fromEntries(asked) };
   }
 }
+
+/** Where messages of a queue are sent. */
+export const queueUrlOf = (name: string) => `https://sqs.simulated/000000000000/${name}`;
 
 function sentIn(
   {

@@ -56,6 +56,7 @@ export class Teller {
       case 'received':
       case 'called':
       case 'failed':
+      case 'befell':
         return undefined;
     }
   }

@@ -22,7 +22,7 @@ function begin() {
   const validation = new ScriptedValidation();
   const environment = (name: string) => {
     const host = new Host(scheduler, { name });
-    return { host, ...validation.placesOn(host, DEADLINE_MS) };
+    return { host, ...validation.placesOn(host, DEADLINE_MS, 0) };
   };
   const pass = (ms: number) => scheduler.run(() => false, scheduler.now + ms);
   return { scheduler, environment, pass };

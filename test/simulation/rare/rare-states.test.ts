@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import type { Seen } from '../../../simulation/checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
-import type { Host } from '../../../simulation/host.ts';
+import { Host } from '../../../simulation/host.ts';
 import { RARE_STATES, type RareState, RareStates } from '../../../simulation/rare/rare-states.ts';
 import type { Message } from '../../../simulation/sqs/message.ts';
-import { hop, hostAt, message, queueNamed, submission, written } from '../checks/history.ts';
+import type { Fate } from '../../../simulation/wire.ts';
+import {
+  hop,
+  hostAt,
+  message,
+  queueNamed,
+  scheduler,
+  submission,
+  written,
+} from '../checks/history.ts';
 
 const one = hostAt('stack-validate-critical#1');
 const two = hostAt('stack-validate-critical#2', 100_000);
@@ -36,6 +45,20 @@ const group = message({
   body: JSON.stringify([member, member]),
   attributes: { 'failsafe-group': { DataType: 'String', StringValue: '2' } },
 });
+const call = (number: number, begunAt: number) =>
+  ({ number, method: 'PUT', url: 'u', headers: {}, body: '', begunAt }) as const;
+const givenUp: Effect = { kind: 'answered', call: call(1, 5), status: undefined };
+const stored = (beforeAt: number): Effect => ({
+  ...{ kind: 'stored', server: 's', key: 'k', call: call(1, 5) },
+  before: { version: 1, body: '', at: beforeAt },
+  after: { version: 2, body: '', at: 9 },
+});
+const befell = (fate: Fate, before: Fate | undefined): Effect => ({
+  ...{ kind: 'befell', service: 'dynamodb', command: {}, fate, before },
+});
+const ada = hostAt('operator#1');
+const grace = hostAt('operator#2');
+const newer = new Host(scheduler, { name: 'stack-validate-critical#3', deployment: 1 });
 const crash = (at: number) => written('incidents', undefined, { pk: 's', sk: `crash#${at}`, at });
 const incident = (number: number) =>
   written('incidents', undefined, { pk: 's', sk: `incident#${number}`, number, status: 'open' });
@@ -51,6 +74,32 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [arrived('critical-dead-letter', letter)],
     [arrived('critical-isolation', redriven)],
   ],
+  'two operators send one entry back in one round': [
+    [arrived('critical-isolation', redriven), ada],
+    [arrived('critical-isolation', redriven), grace],
+  ],
+  'an operator dies between sending an entry back and raising its round': [
+    [arrived('critical-isolation', redriven), ada],
+    [written('quarantine', {}, { pk: 'm2' }), ada],
+    [{ kind: 'died' }, ada],
+  ],
+  'a copy of an older round is received': [
+    [written('quarantine', {}, { pk: 'm1', round: 1 })],
+    [received(message())],
+  ],
+  'an operator overrules a breaker while it probes': [
+    [written('breakers', { probe: { owner: 'a' } }, {}), ada],
+  ],
+  'an operator pauses or resumes a lane in its probe': [
+    [written('supervision', { probe: {} }, {}), ada],
+  ],
+  'old and new code at once': [
+    [invoked, one],
+    [invoked, newer],
+  ],
+  'a lost answer followed by a throttle': [[befell('throttled', 'lostAnswer')]],
+  'a PUT takes effect after it was given up': [[givenUp], [stored(4)]],
+  'a PUT takes effect after it was given up, over a newer one': [[givenUp], [stored(6)]],
   'a message is received while an earlier receive of it runs': [
     [invoked, one],
     [invoked, two],
@@ -105,6 +154,52 @@ function reached(history: [Effect, Host?][]): Map<RareState, number> {
   for (const [effect, by] of history) states.see(effect, by);
   return counts;
 }
+
+describe('near a rare state', () => {
+  test.each([
+    ['one operator sends it twice', 'two operators send one entry back in one round', ada],
+    [
+      'another command dies',
+      'an operator dies between sending an entry back and raising its round',
+      grace,
+    ],
+  ] as const)('%s', (_, name, by) => {
+    const last: Effect = name.startsWith('two')
+      ? arrived('critical-isolation', redriven)
+      : { kind: 'died' };
+    const counts = reached([
+      [arrived('critical-isolation', redriven), ada],
+      [last, by],
+    ]);
+    expect(counts.get(name)).toBeUndefined();
+  });
+
+  test('the round was raised before the operator died', () => {
+    const history: [Effect, Host?][] = [
+      [arrived('critical-isolation', redriven), ada],
+      [written('quarantine', {}, { pk: 'm1' }), ada],
+      [{ kind: 'died' }, ada],
+    ];
+    expect(reached(history).size).toBe(0);
+  });
+
+  test('the old environment has ended', () => {
+    const ended: Effect = { kind: 'ended', ...of, outcome: { status: 'success', payload: '' } };
+    const history: [Effect, Host?][] = [
+      [invoked, one],
+      [ended, one],
+      [invoked, newer],
+    ];
+    expect(reached(history).get('old and new code at once')).toBeUndefined();
+  });
+
+  test('a PUT over one that was stored before it began', () => {
+    const counts = reached([[givenUp], [stored(4)]]);
+    expect(
+      counts.get('a PUT takes effect after it was given up, over a newer one'),
+    ).toBeUndefined();
+  });
+});
 
 describe('rare states', () => {
   test.each(Object.keys(RARE_STATES) as RareState[])('%s', (name) => {

@@ -1,0 +1,31 @@
+/** How operators behave in a run: what they do at a moment that tempts them to, and how it goes wrong. */
+
+/** Probabilities. */
+export interface OperatorHabits {
+  /** Sends back what has just been quarantined, or all that matches. */
+  readonly redrives: number;
+  readonly discards: number;
+  /** Forces or resets a breaker that has just changed. */
+  readonly overrules: number;
+  /** Pauses or resumes a lane that has just changed. */
+  readonly holds: number;
+  /** Acknowledges or resolves an incident that has just changed. */
+  readonly speaks: number;
+  /** The command dies at an await. */
+  readonly killed: number;
+  /** Another operator gives the same command at the same time. */
+  readonly both: number;
+  /** How long after the moment at most. */
+  readonly withinMs: number;
+}
+
+export const NO_OPERATORS: OperatorHabits = {
+  redrives: 0,
+  discards: 0,
+  overrules: 0,
+  holds: 0,
+  speaks: 0,
+  killed: 0,
+  both: 0,
+  withinMs: 0,
+};

@@ -1,0 +1,136 @@
+/**
+ * The operators. Each command is a process of its own, which may die at any await; two operators may give
+ * the same command at once, and one that failed or died is often given again. Once faults have healed they
+ * only put right what nobody else does: they resume the lanes that they paused, and resolve the incidents
+ * of escalations.
+ */
+import type { Checker } from '../checker.ts';
+import type { Effect } from '../effects.ts';
+import type { Random } from '../random.ts';
+import type { World } from '../world.ts';
+import { type Command, nameOf, perform } from './command.ts';
+import type { OperatorHabits } from './habits.ts';
+import { commandAnyTime, commandAt } from './moments.ts';
+
+/** Two of one name may be at work at once. */
+const NAMES = ['ada', 'grace'] as const;
+/** At most so long after the first of two commands at once. */
+const BOTH_MS = 50;
+const AGAIN_MS = 20_000;
+const AGAIN = 0.5;
+const IDLE_MS = 60_000;
+
+export class Operators implements Pick<Checker, 'see'> {
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #stage: string;
+  readonly #habits: () => OperatorHabits;
+  #count = 0;
+  /** Commands that are given soon or go on. */
+  #open = 0;
+
+  constructor(world: World, habits: () => OperatorHabits) {
+    this.#world = world;
+    this.#random = world.scheduler.random.fork();
+    this.#stage = world.plan.stackName.replace('fhir-failsafe-', '');
+    this.#habits = habits;
+    this.#idle();
+  }
+
+  /** Whether no command goes on. */
+  get areDone(): boolean {
+    return this.#open === 0;
+  }
+
+  see(effect: Effect): void {
+    if (effect.kind === 'healed') this.#tidy();
+    if (effect.kind !== 'written') return;
+    this.#give(commandAt(effect, this.#around()));
+  }
+
+  #around() {
+    return { random: this.#random, habits: this.#habits(), now: this.#world.scheduler.now };
+  }
+
+  #idle(): void {
+    const { scheduler, isHealed } = this.#world;
+    if (isHealed) return;
+    scheduler.after(this.#random.duration(IDLE_MS), () => {
+      this.#give(commandAnyTime(this.#around()));
+      this.#idle();
+    });
+  }
+
+  /** Soon, and perhaps twice. */
+  #give(command: Command | undefined): void {
+    if (command === undefined) return;
+    const { withinMs, both } = this.#habits();
+    const after = this.#random.below(withinMs + 1);
+    this.#giveAfter(after, command);
+    if (this.#random.chance(both)) {
+      this.#giveAfter(after + this.#random.below(BOTH_MS), command);
+    }
+  }
+
+  #giveAfter(ms: number, command: Command): void {
+    this.#open += 1;
+    this.#world.scheduler.after(ms, () => this.#run(command));
+  }
+
+  #run(command: Command): void {
+    const { scheduler } = this.#world;
+    this.#count += 1;
+    const { host, desk } = this.#world.desk(`operator#${this.#count}`, () =>
+      this.#random.chance(this.#habits().killed),
+    );
+    const name = `${host.name} ${nameOf(command)}`;
+    scheduler.note(name);
+    let isOver = false;
+    const over = (how: string, isWell: boolean) => {
+      if (isOver) return;
+      isOver = true;
+      scheduler.note(`${name}: ${how}`);
+      if (!isWell && this.#random.chance(AGAIN)) {
+        this.#giveAfter(this.#random.below(AGAIN_MS), command);
+      }
+      this.#open -= 1;
+    };
+    const { onDeath } = host;
+    host.onDeath = () => {
+      onDeath();
+      over('dies', false);
+    };
+    const giving = { stage: this.#stage, by: this.#random.pick(NAMES), desk };
+    host.resume(() => {
+      void perform(command, giving).then(
+        () => over('done', true),
+        (error: unknown) => {
+          if (isOurs(error)) scheduler.fail(error);
+          over(error instanceof Error ? error.name : 'failed', false);
+        },
+      );
+    });
+  }
+
+  /** Each minute, as long as the run goes on. */
+  #tidy(): void {
+    const { scheduler, services } = this.#world;
+    const itemsOf = (end: string) => services.dynamo.table(this.#world.nameOf(end)).items();
+    for (const { name, holds } of itemsOf('supervision')) {
+      if ((holds as { operator?: object } | undefined)?.operator === undefined) continue;
+      this.#giveAfter(0, { kind: 'lane', lane: String(name), word: 'resume' });
+    }
+    for (const { sk, scope, number, status, cause } of itemsOf('incidents')) {
+      if (!String(sk).startsWith('incident#') || status === 'resolved') continue;
+      if (cause !== 'escalation') continue;
+      const about = { scope: String(scope), number: Number(number) };
+      this.#giveAfter(0, { kind: 'incident', ...about, word: 'resolve' });
+    }
+    scheduler.after(IDLE_MS, () => this.#tidy());
+  }
+}
+
+/** What no fault of AWS can cause. */
+function isOurs(error: unknown): boolean {
+  return error instanceof Error && /^(?:Type|Range|Reference|Assertion|Zod)Error$/.test(error.name);
+}

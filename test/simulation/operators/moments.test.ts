@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { NO_OPERATORS, type OperatorHabits } from '../../../simulation/operators/habits.ts';
+import { commandAnyTime, commandAt } from '../../../simulation/operators/moments.ts';
+import { Random } from '../../../simulation/random.ts';
+import { written } from '../checks/history.ts';
+
+const at = (habits: Partial<OperatorHabits>, seed = 1) => ({
+  random: new Random(seed),
+  habits: { ...NO_OPERATORS, ...habits },
+  now: 1_000,
+});
+
+const quarantined = { pk: 'm1', status: 'quarantined', quarantinedAt: 1_005, fingerprint: 'f' };
+const probing = { pk: 'fhir-server', phase: 'half-open', probe: { owner: 'a' } };
+const incident = { sk: 'incident#1', scope: 'validate', number: 1, status: 'open' };
+const MOMENTS = [
+  ['redrives', written('quarantine', undefined, quarantined), { kind: 'redrive', before: 1_005 }],
+  ['discards', written('quarantine', undefined, quarantined), { kind: 'discard', before: 1_005 }],
+  ['overrules', written('breakers', undefined, probing), { service: 'fhir-server' }],
+  ['holds', written('supervision', undefined, { name: 'delivery' }), { lane: 'delivery' }],
+  ['speaks', written('incidents', undefined, incident), { scope: 'validate', number: 1 }],
+] as const;
+
+describe('the moment of a command', () => {
+  test.each(MOMENTS)('%s', (habit, effect, command) => {
+    expect(commandAt(effect, at({ [habit]: 1 }))).toMatchObject(command);
+    expect(commandAt(effect, at({}))).toBeUndefined();
+  });
+
+  test.each([
+    ['an entry that was quarantined before', written('quarantine', quarantined, quarantined)],
+    ['an entry in isolation', written('quarantine', undefined, { status: 'in-isolation' })],
+    ['an entry that is gone', written('quarantine', quarantined, undefined)],
+    [
+      'a failure of a closed breaker',
+      written('breakers', { phase: 'closed' }, { phase: 'closed' }),
+    ],
+    ['a node that is no lane', written('supervision', undefined, { name: 'audit' })],
+    ['a crash', written('incidents', undefined, { sk: 'crash#1' })],
+    ['a resolved incident', written('incidents', incident, { ...incident, status: 'resolved' })],
+    ['a resource', written('resources', undefined, { pk: 'a' })],
+  ])('%s is none', (_, effect) => {
+    const all = { redrives: 1, discards: 1, overrules: 1, holds: 1, speaks: 1 };
+    expect(commandAt(effect, at(all))).toBeUndefined();
+  });
+
+  test('a fingerprint may be redriven as a whole', () => {
+    const kinds = new Set<string>();
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const command = commandAt(MOMENTS[0][1], at({ redrives: 1 }, seed));
+      if (command?.kind === 'redrive') kinds.add(command.selection.kind);
+    }
+    expect(kinds).toEqual(new Set(['ids', 'fingerprint']));
+  });
+});
+
+test('without any moment an operator takes all that matches, or overrules, or holds', () => {
+  const given = new Map<string, number>();
+  for (let seed = 1; seed <= 100; seed += 1) {
+    const all = { redrives: 1, discards: 1, overrules: 1, holds: 1, speaks: 1 };
+    const command = commandAnyTime(at(all, seed));
+    const name = command?.kind ?? 'nothing';
+    given.set(name, (given.get(name) ?? 0) + 1);
+    if (command?.kind === 'redrive') expect(command.selection).toEqual({ kind: 'all' });
+    expect(commandAnyTime(at({}, seed))).toBeUndefined();
+  }
+  expect([...given.keys()].sort()).toEqual(['discard', 'lane', 'nothing', 'overrule', 'redrive']);
+});
