@@ -2,21 +2,17 @@
  * Validates FHIR R4 resources with the code that compiler/ generates. It never throws: input that
  * is not a resource gets an issue too. A resource is valid if it has no issue of severity `error`.
  */
+import { BundleParts, type OutlinedBundle } from './bundle-parts.ts';
 import type { Issue } from './issue.ts';
 import { forgetMembers } from './runtime/fhirpath.ts';
-import { isObject, memberOf } from './runtime/object.ts';
+import { isObject } from './runtime/object.ts';
 import type { Profiles } from './runtime/profiles.ts';
 import { type Policies, quote, Report, type Settings } from './runtime/report.ts';
 import { dispatch } from './runtime/resources.ts';
-import type { Selections } from './runtime/selection.ts';
+import type { Selection, Selections } from './runtime/selection.ts';
 import type { Check } from './runtime/shapes.ts';
-import { fractionalIntegers } from './text/integers.ts';
-import {
-  mayHaveDuplicateKeys,
-  mayHaveIntegralFractions,
-  mayHaveLoneSurrogates,
-} from './text/scan.ts';
-import { duplicateKeys, loneSurrogates, syntaxIssue } from './text/text-issues.ts';
+import { type Escapes, escapesIn } from './text/scan.ts';
+import { syntaxIssue, textIssues } from './text/text-issues.ts';
 import { isTooHeavy } from './text/weight.ts';
 
 /** What a generated module exports. */
@@ -42,48 +38,66 @@ export interface Validation {
 
 /** The default maximum. Further issues are not reported, but at least one error always is. */
 const ISSUES_MAX = 100;
+const NO_LIMITS: Limits = {};
 
 export class CompiledValidator {
   readonly #compiled: Compiled;
   readonly #defaults: Settings;
 
   constructor(compiled: Compiled) {
-    const { policies, resources } = compiled;
+    const { policies, resources, selections } = compiled;
     this.#compiled = compiled;
-    this.#defaults = { issuesMax: ISSUES_MAX, ...policies, resourceTypes: resources };
+    const settings = { issuesMax: ISSUES_MAX, ...policies, resourceTypes: resources };
+    this.#defaults = withSelection(settings, selections.default);
   }
 
   /**
    * Validates any JSON text. Never throws: a syntax error, or a text that is too large for the
    * heap, is an issue.
    */
-  validateText(text: string, limits: Limits = {}): Validation {
+  validateText(text: string, limits: Limits = NO_LIMITS): Validation {
     if (isTooHeavy(text)) return { issues: [TOO_HEAVY] };
-    const found = this.#inspectText(text, limits);
-    if ('issues' in found) return found;
-    const { report, identity } = found;
-    const issues = this.#textIssues(text, report, identity.resourceType ?? 'Resource', limits);
-    return {
-      ...identity,
-      issues: issues.length > 0 ? [...issues, ...report.issues] : report.issues,
-    };
+    const escapes = escapesIn(text);
+    const found = this.#inspectText(text, escapes, limits);
+    if (!('report' in found)) return found;
+    const { report, validation } = found;
+    const root = validation.resourceType ?? 'Resource';
+    const issues = textIssues(text, escapes, root, report, report.issues, (value) => {
+      const again = this.#report(limits);
+      again.isParsed = true;
+      return this.#inspect(value, again).validation.issues;
+    });
+    return issues.length > 0
+      ? { ...validation, issues: [...issues, ...report.issues] }
+      : validation;
   }
 
   /**
    * Validates any parsed JSON value. Never throws. Only `validateText` finds duplicate keys and
    * lone surrogates.
    */
-  validateResource(value: unknown, limits: Limits = {}): Validation {
+  validateResource(value: unknown, limits: Limits = NO_LIMITS): Validation {
     if (!isObject(value)) return notAResource(value);
-    const { identity, report } = this.#inspect(value, limits, false);
-    return { ...identity, issues: report.issues };
+    return this.#inspect(value, this.#report(limits)).validation;
+  }
+
+  /**
+   * For a Bundle that is not in memory as a whole. Undefined if only the whole Bundle gives the
+   * right result.
+   */
+  bundleParts(bundle: OutlinedBundle, limits: Limits = NO_LIMITS): BundleParts | undefined {
+    const { resources, profiles } = this.#compiled;
+    const settings = this.#settingsOf(limits);
+    if (!BundleParts.canValidate(bundle.value, settings)) return undefined;
+    const check: Check = (value, report) => dispatch(value, resources, profiles, report, false);
+    return new BundleParts(check, settings, bundle);
   }
 
   /**
    * A function of its own, so that the parsed value can be collected: the checks of the text need
    * its memory.
    */
-  #inspectText(text: string, limits: Limits): Validation | Inspected {
+  #inspectText(text: string, escapes: Escapes, limits: Limits): Validation | Inspected {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -92,49 +106,48 @@ export class CompiledValidator {
       return { issues: [syntaxIssue(text, said)] };
     }
     if (!isObject(value)) return notAResource(value);
-    return this.#inspect(value, limits, true);
+    const report = this.#report(limits);
+    report.isParsed = true;
+    report.isFreeOfControls = !escapes.hasControl;
+    return this.#inspect(value, report);
   }
 
-  #inspect(value: Record<string, unknown>, limits: Limits, isParsed: boolean): Inspected {
-    const { resources, profiles, selections } = this.#compiled;
-    const { default: everybody, sources } = selections;
+  #report(limits: Limits): Report {
+    return new Report(limits === NO_LIMITS ? this.#defaults : this.#settingsOf(limits));
+  }
+
+  #settingsOf(limits: Limits): Settings {
+    const { sources } = this.#compiled.selections;
     const { source } = limits;
     const isNamed = source !== undefined && Object.hasOwn(sources, source);
-    const selection = isNamed ? sources[source] : everybody;
-    const report = new Report({ ...this.#defaults, ...(selection && { selection }), ...limits });
-    report.isParsed = isParsed;
+    const settings = isNamed ? withSelection(this.#defaults, sources[source]) : this.#defaults;
+    return { ...settings, ...limits };
+  }
+
+  #inspect(value: Record<string, unknown>, report: Report): Inspected {
+    const { resources, profiles } = this.#compiled;
     dispatch(value, resources, profiles, report, false);
     forgetMembers();
-    const identity = this.#identityOf(value);
-    report.finish(identity.resourceType ?? 'Resource');
-    return { report, identity };
+    const validation = this.#validationOf(value, report.issues);
+    report.finish(validation.resourceType ?? 'Resource');
+    return { report, validation };
   }
 
-  /**
-   * Checks the text for faults that the parsed value no longer shows. Each check scans the text
-   * again, so it runs only if a quick search says that there may be such a fault.
-   */
-  #textIssues(text: string, report: Report, root: string, limits: Limits): Issue[] {
-    const issuesMax = report.issuesMax - report.count;
-    const issues: Issue[] = [];
-    if (mayHaveDuplicateKeys(text, report.keys))
-      issues.push(...duplicateKeys(text, root, issuesMax));
-    if (mayHaveLoneSurrogates(text)) issues.push(...loneSurrogates(text, root, issuesMax));
-    if (report.integers > 0 && issuesMax > 0 && mayHaveIntegralFractions(text)) {
-      const inspect = (value: Record<string, unknown>) =>
-        this.#inspect(value, limits, true).report.issues;
-      issues.push(...fractionalIntegers(text, report.issues, inspect));
+  /** `issues` is the report's array, which the report still changes. */
+  #validationOf(value: Record<string, unknown>, issues: Issue[]): Validation {
+    let resourceType: unknown;
+    let id: unknown;
+    // A loop is faster than two accesses by name: see memberOf.
+    for (const key in value) {
+      if (key === 'resourceType') resourceType = value[key];
+      else if (key === 'id') id = value[key];
+      if (resourceType !== undefined && id !== undefined) break;
     }
-    return issues;
-  }
-
-  #identityOf(value: Record<string, unknown>): Identity {
-    const resourceType = memberOf(value, 'resourceType');
-    const id = memberOf(value, 'id');
-    return {
-      ...(this.#isKnownType(resourceType) ? { resourceType } : {}),
-      ...(typeof id === 'string' && id.length <= 64 ? { id } : {}),
-    };
+    const type = this.#isKnownType(resourceType) ? resourceType : undefined;
+    if (typeof id !== 'string' || id.length > 64) {
+      return type === undefined ? { issues } : { resourceType: type, issues };
+    }
+    return type === undefined ? { id, issues } : { resourceType: type, id, issues };
   }
 
   #isKnownType(type: unknown): type is string {
@@ -142,11 +155,16 @@ export class CompiledValidator {
   }
 }
 
-type Identity = Pick<Validation, 'resourceType' | 'id'>;
-
 interface Inspected {
   readonly report: Report;
-  readonly identity: Identity;
+  readonly validation: Validation;
+}
+
+/** Leaves out an empty selection, so that no resource is looked up in it. */
+function withSelection(settings: Settings, selection: Selection | undefined): Settings {
+  const { selection: _, ...others } = settings;
+  const isEmpty = selection === undefined || Object.keys(selection).length === 0;
+  return isEmpty ? others : { ...others, selection };
 }
 
 const TOO_HEAVY: Issue = {

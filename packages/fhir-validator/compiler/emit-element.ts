@@ -1,6 +1,7 @@
 /** Emits the `case` clauses of one element: for its JSON names and their `_` siblings. */
 import type { CodeSets } from './code-sets.ts';
 import type { Invariants } from './invariants.ts';
+import { KNOWN_SYSTEM } from './rules.ts';
 import type { TargetLists } from './target-lists.ts';
 import { type ElementModel, jsonName, type TypeModel, type TypeUse } from './type-model.ts';
 
@@ -115,6 +116,9 @@ function primitiveCheck(
     return `manyPrimitives(v,n._${key},${check},r,${step});${set === undefined ? open : ''}`;
   }
   if (set !== undefined) return `boundCode(v,${set},r,${step});`;
+  // A system that is at hand is a uri.
+  if (element.path === 'Coding.system')
+    return `${KNOWN_SYSTEM}=SYSTEMS.find(v);if(!${KNOWN_SYSTEM})uri(v,r,k);`;
   return `${use.type}(v,r,${step});${open}`;
 }
 

@@ -5,7 +5,7 @@
  * as unknown.
  */
 import { checkName, type ElementCase, type ElementContext, emitElement } from './emit-element.ts';
-import { emitRules } from './rules.ts';
+import { emitRules, KNOWN_SYSTEM } from './rules.ts';
 import type { ElementModel, TypeDefinition, TypeModel } from './type-model.ts';
 
 /**
@@ -43,11 +43,12 @@ export function emitType(type: TypeDefinition, context: EmitContext): string {
     ...(required.length > 0 ? ['p=0'] : []),
     ...choices.map((_, i) => `c${i}=''`),
     ...variables,
+    ...(type.name === 'Coding' ? [KNOWN_SYSTEM] : []),
   ];
   return `function ${checkName(type.name)}(n,r){
 const t=${JSON.stringify(type.name)};
 let ${locals};
-for(const k in n){const v=n[k];z++;${emitSwitch(noted, otherwise)}}
+for(const k in n){const v=n[k];z++;${emitSwitch(noted, 'continue', otherwise)}}
 r.keys+=z;
 ${emitRequired(required)}${source}}`;
 }
@@ -74,24 +75,24 @@ function withNoted(afterwards: string, cases: readonly ElementCase[], otherwise:
 
 /**
  * V8 compares the strings of a switch one after the other, so a long switch is divided by length
- * first.
+ * first. Each case ends with `leave`. A member without a case gets to `otherwise`.
  */
-function emitSwitch(cases: readonly ElementCase[], otherwise: string): string {
-  if (cases.length <= CASES_MAX) return emitCases(cases, otherwise);
+function emitSwitch(cases: readonly ElementCase[], leave: string, otherwise: string): string {
+  if (cases.length <= CASES_MAX) return `${emitCases(cases, leave)}${otherwise};`;
   const byLength = Map.groupBy(cases, (each) => each.key.length);
-  const groups = [...byLength].map(
-    ([length, group]) => `case ${length}:${emitCases(group, otherwise)}break;`,
-  );
-  return `switch(k.length){${groups.join('\n')}\ndefault:${otherwise};}`;
+  const groups = [...byLength]
+    .sort(([a], [b]) => a - b)
+    .map(([length, group]) => `case ${length}:${emitCases(group, leave)}break;`);
+  return `switch(k.length){${groups.join('\n')}}${otherwise};`;
 }
 
-function emitCases(cases: readonly ElementCase[], otherwise: string): string {
+function emitCases(cases: readonly ElementCase[], leave: string): string {
   const bySource = Map.groupBy(cases, (each) => each.source);
   const clauses = [...bySource].map(([source, same]) => {
     const labels = same.map(({ key }) => `case${JSON.stringify(key)}:`);
-    return `${labels.join('')}${source}break;`;
+    return `${labels.join('')}${source}${leave};`;
   });
-  return `switch(k){\n${clauses.join('\n')}\ndefault:${otherwise};}`;
+  return `switch(k){\n${clauses.join('\n')}}`;
 }
 
 /** Emits the function for the members that all types of a kind share. */
@@ -103,7 +104,7 @@ export function emitKind(kind: Kind, context: EmitContext): string {
   const cases = own.flatMap((each) => emitElement(each, { ...context, bit: 0, chosen: undefined }));
   if (kind === 'Resource') cases.push({ key: 'resourceType', source: '' });
   const otherwise = parent ? `${parent}Member(k,v,n,r,t)` : 'unknownProperty(k,r)';
-  return `function ${kind}Member(k,v,n,r,t){${emitCases(cases, otherwise)}}`;
+  return `function ${kind}Member(k,v,n,r,t){${emitCases(cases, 'return')}${otherwise};}`;
 }
 
 function emitRequired(required: ElementModel[]): string {

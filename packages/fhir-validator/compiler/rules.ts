@@ -8,12 +8,15 @@ interface Rule {
   readonly args: string;
 }
 
+/** Variable of Coding's function: its system, if that is at hand. */
+export const KNOWN_SYSTEM = 'y';
+
 const RULES: Readonly<Record<string, Rule>> = {
   Attachment: { file: 'data-types.ts', name: 'attachment', args: 'n.data,n.size,r' },
   Bundle: { file: 'bundle.ts', name: 'bundle', args: 'n,r' },
   CodeSystem: { file: 'code-system.ts', name: 'codeSystem', args: 'n,r' },
   ConceptMap: { file: 'conformance.ts', name: 'conceptMap', args: 'n,r' },
-  Coding: { file: 'data-types.ts', name: 'coding', args: 'n.system,n.code,r,SYSTEMS' },
+  Coding: { file: 'data-types.ts', name: 'coding', args: `n.system,n.code,r,${KNOWN_SYSTEM}` },
   Identifier: { file: 'data-types.ts', name: 'identifier', args: 'n.system,n.value,r' },
   Reference: { file: 'reference.ts', name: 'reference', args: 'n.reference,n.type,r' },
   SampledData: { file: 'data-types.ts', name: 'sampledData', args: 'n.data,r' },

@@ -1,5 +1,5 @@
 /** Rules from the text of https://hl7.org/fhir/R4/datatypes.html that no invariant states. */
-import type { CodeSystems } from '../runtime/bindings.ts';
+import type { KnownSystem } from '../runtime/bindings.ts';
 import { base64Bytes } from '../runtime/characters.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { isAbsolute, isValueSetUrl } from './uris.ts';
@@ -15,12 +15,16 @@ export function attachment(data: unknown, size: unknown, report: Report): void {
 }
 
 /**
- * The system must be absolute and not a value set. If all codes of the system are loaded, the code
- * must be one of them.
+ * The system must be absolute and not a value set. If all codes of the system are loaded (`known`),
+ * the code must be one of them.
  */
-export function coding(system: unknown, code: unknown, report: Report, systems: CodeSystems): void {
+export function coding(
+  system: unknown,
+  code: unknown,
+  report: Report,
+  known: KnownSystem | undefined,
+): void {
   if (typeof system !== 'string') return;
-  const known = systems.find(system);
   if (known === undefined) codeSystemUrl(system, report, 'system');
   if (known === undefined || typeof code !== 'string') return;
   const lacking = known.lacks(code);

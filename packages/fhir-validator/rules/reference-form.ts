@@ -8,13 +8,16 @@ const LOCATION_MAX = 2048;
 const HISTORY = '/_history/';
 const SPACE = /\s/;
 
-/** The reason why a text cannot be a reference. Undefined if it can. */
-export function referenceProblem(to: string, resourceTypes: Names): string | undefined {
-  // Nearly all references are Type/id.
+/** The type of a reference of the form Type/id. Nearly all references have it. */
+export function usualType(to: string, resourceTypes: Names): string | undefined {
   const slash = to.indexOf('/');
-  if (slash > 0 && isIdFrom(to, slash + 1) && resourceTypes.has(to.slice(0, slash))) {
-    return undefined;
-  }
+  if (slash <= 0 || !isIdFrom(to, slash + 1)) return undefined;
+  const type = to.slice(0, slash);
+  return resourceTypes.has(type) ? type : undefined;
+}
+
+/** The reason why a text that has no usualType cannot be a reference. Undefined if it can. */
+export function referenceProblem(to: string, resourceTypes: Names): string | undefined {
   if (SPACE.test(to)) return 'it contains white space';
   if (isAbsolute(to)) return HTTP.test(to) && !HOST.test(to) ? 'it has no host' : undefined;
   const end = to.search(/[?#]/);

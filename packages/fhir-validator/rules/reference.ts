@@ -4,7 +4,7 @@
  */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
-import { literalType, referenceProblem, UNLIKE_REST } from './reference-form.ts';
+import { literalType, referenceProblem, UNLIKE_REST, usualType } from './reference-form.ts';
 
 const HASH = 35;
 
@@ -29,7 +29,15 @@ function local(to: string, report: Report): void {
  * Checks that it is a url, or relative to a server: https://hl7.org/fhir/R4/references.html#literal
  */
 function form(to: string, report: Report): void {
-  const problem = referenceProblem(to, report.settings.resourceTypes);
+  const { resourceTypes } = report.settings;
+  const type = usualType(to, resourceTypes);
+  if (type !== undefined) {
+    // Its target is asked for next.
+    report.usualReference = to;
+    report.usualType = type;
+    return;
+  }
+  const problem = referenceProblem(to, resourceTypes);
   if (problem === undefined) return;
   const said = `The reference ${quote(to)} is malformed: ${problem}`;
   // In a single resource, such a reference may point to something outside of FHIR servers. In a
@@ -59,7 +67,7 @@ function consistent(type: string, to: unknown, report: Report): void {
 export function target(value: unknown, allowed: string, report: Report, step: string): void {
   if (!isObject(value)) return;
   const type = targetType(value, report);
-  if (type === undefined || allowed.includes(`|${type}|`)) return;
+  if (type === undefined || isListed(type, allowed)) return;
   const said = `A ${type} may not be referenced here, only ${allowed.slice(1, -1).replaceAll('|', ', ')}`;
   report.byPolicy(
     report.settings.referenceTarget,
@@ -69,6 +77,16 @@ export function target(value: unknown, allowed: string, report: Report, step: st
     step,
   );
 }
+
+/** Nearly always it is found where it stands as a whole, so that no text is made to look for. */
+function isListed(type: string, list: string): boolean {
+  const at = list.indexOf(type);
+  if (at < 0) return false;
+  const isWhole = list.charCodeAt(at - 1) === BAR && list.charCodeAt(at + type.length) === BAR;
+  return isWhole || list.includes(`|${type}|`);
+}
+
+const BAR = 124;
 
 export function targets(values: unknown, allowed: string, report: Report, step: string): void {
   if (!Array.isArray(values)) return;
@@ -80,6 +98,7 @@ function targetType(value: Record<string, unknown>, report: Report): string | un
   const to = value['reference'];
   if (typeof to === 'string') {
     if (to.charCodeAt(0) === HASH) return containedType(to, report);
+    if (to === report.usualReference) return report.usualType;
     const type = literalType(to, report.settings.resourceTypes);
     if (type !== undefined) return type;
   }

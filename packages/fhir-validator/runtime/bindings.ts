@@ -41,7 +41,7 @@ export class CodeSet {
  * A code system whose codes are loaded, from its line `url|marks|code|code`. The set is built on
  * first use.
  */
-class KnownSystem {
+export class KnownSystem {
   readonly #line: string;
   /** `g`: sites may add codes. `c`: case is ignored. */
   #marks = '';
@@ -70,13 +70,13 @@ class KnownSystem {
 /** The code systems of FHIR and of HL7's terminology, from a text with one line each. */
 export class CodeSystems {
   readonly #lines: string;
-  #byUrl: ReadonlyMap<string, KnownSystem> | undefined;
+  #byUrl: ReadonlyMap<unknown, KnownSystem> | undefined;
 
   constructor(lines: string) {
     this.#lines = lines;
   }
 
-  find(url: string): KnownSystem | undefined {
+  find(url: unknown): KnownSystem | undefined {
     this.#byUrl ??= new Map(
       this.#lines
         .split('\n')

@@ -16,11 +16,15 @@ const SPACE = 32;
 const TILDE = 126;
 const EQUALS = 61;
 
-/** string, markdown, xhtml: 1 character to 1 MiB, no control characters. */
-export function isString(value: unknown): value is string {
+/**
+ * string, markdown, xhtml: 1 character to 1 MiB, no control characters. `isFreeOfControls`: the
+ * caller knows that there are none.
+ */
+export function isString(value: unknown, isFreeOfControls = false): value is string {
   if (typeof value !== 'string') return false;
   const length = value.length;
   if (length === 0 || length > MEGABYTE) return false;
+  if (isFreeOfControls) return true;
   if (length > LONG) return !CONTROL.test(value);
   for (let i = 0; i < length; i++) {
     const char = value.charCodeAt(i);
@@ -35,7 +39,10 @@ export function isCode(value: unknown): value is string {
   let afterSpace = true;
   for (let i = 0; i < value.length; i++) {
     const char = value.charCodeAt(i);
-    if (isSpace(char)) {
+    // Nearly all characters are these.
+    if (char > SPACE && char <= TILDE) {
+      afterSpace = false;
+    } else if (isSpace(char)) {
       if (afterSpace || char !== SPACE) return false;
       afterSpace = true;
     } else if (char < SPACE) {

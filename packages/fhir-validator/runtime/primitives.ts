@@ -17,6 +17,7 @@ export function boolean(value: unknown, report: Report, step: string): void {
 
 export function integer(value: unknown, report: Report, step: string): void {
   report.integers++;
+  if (step === '') report.hasIntegerList = true;
   if (typeof value !== 'number' || (value | 0) !== value) {
     wrong('integer', value, report, step, 'a whole number of 32 bits');
   }
@@ -24,6 +25,7 @@ export function integer(value: unknown, report: Report, step: string): void {
 
 export function unsignedInt(value: unknown, report: Report, step: string): void {
   report.integers++;
+  if (step === '') report.hasIntegerList = true;
   if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= INT32) {
     wrong('unsignedInt', value, report, step, 'a whole number of 0 to 2147483647');
   }
@@ -31,6 +33,7 @@ export function unsignedInt(value: unknown, report: Report, step: string): void 
 
 export function positiveInt(value: unknown, report: Report, step: string): void {
   report.integers++;
+  if (step === '') report.hasIntegerList = true;
   if (!Number.isInteger(value) || (value as number) < 1 || (value as number) >= INT32) {
     wrong('positiveInt', value, report, step, 'a whole number of 1 to 2147483647');
   }
@@ -44,7 +47,7 @@ export function decimal(value: unknown, report: Report, step: string): void {
 }
 
 export function string(value: unknown, report: Report, step: string): void {
-  if (!isString(value)) {
+  if (!isString(value, report.isFreeOfControls)) {
     wrong('string', value, report, step, 'text of 1 to 1048576 characters, no control characters');
   } else if (isBlank(value)) {
     // The type's regular expression forbids it, but HL7's validator and therefore many servers

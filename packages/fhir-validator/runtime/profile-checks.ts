@@ -125,6 +125,7 @@ export function conforms(
   trial.resource = isResource ? value : report.resource;
   trial.root = isResource && !isContainedIn(report.root, value) ? value : report.root;
   trial.bundle = report.bundle;
+  trial.outlines = report.outlines;
   trial.hops = report.hops + 1;
   trial.conformance = report.conformance;
   trial.contained = report.contained;

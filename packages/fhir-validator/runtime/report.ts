@@ -42,8 +42,31 @@ export interface Settings extends Policies {
   readonly resourceTypes: { has(name: string): boolean };
 }
 
+/**
+ * Takes the place of a resource in a Bundle that is validated in parts. It has the members that
+ * rules of the Bundle read.
+ */
+export class ResourceOutline {
+  readonly resourceType: unknown;
+  readonly id: unknown;
+  readonly meta: { readonly versionId: unknown } | undefined;
+
+  constructor(resourceType: unknown, id: unknown, meta?: { readonly versionId: unknown }) {
+    this.resourceType = resourceType;
+    this.id = id;
+    this.meta = meta;
+  }
+}
+
+/** Finds the resources of such a Bundle. */
+export interface Outlines {
+  resourceOf(outline: ResourceOutline): Record<string, unknown>;
+  /** The resource itself if it has no outline. */
+  outlineOf(resource: unknown): unknown;
+}
+
 export class Report {
-  readonly issues: Draft[] = [];
+  issues: Draft[] = [];
   /** Length of `issues`. Every caller compares it, so it is a field of its own. */
   count = 0;
   errors = 0;
@@ -56,9 +79,13 @@ export class Report {
   ids = 0;
   /** Number of integers. If there is none, nobody searches the text for integers written as 1.0. */
   integers = 0;
+  /** Whether an array had one of these integers. */
+  hasIntegerList = false;
   depth = 0;
   /** Whether JSON.parse made the value. Then an infinite number was written as digits. */
   isParsed = false;
+  /** Whether the text shows that no string has a control character. */
+  isFreeOfControls = false;
   /** %resource and %rootResource of FHIRPath. */
   resource: unknown = undefined;
   root: unknown = undefined;
@@ -79,6 +106,11 @@ export class Report {
   bundle: Record<string, unknown> | undefined = undefined;
   entries: { readonly bundle: unknown; readonly types: ReadonlyMap<string, string> } | undefined =
     undefined;
+  /** The last reference of the form Type/id, and its type. */
+  usualReference: string | undefined = undefined;
+  usualType = '';
+  /** Set if the Bundle of the current resource is validated in parts. */
+  outlines: Outlines | undefined = undefined;
   /** Place of the current element: the type that has it, and its step there. */
   placeType = '';
   placeStep = '';
@@ -175,6 +207,19 @@ export class Report {
   }
 
   /**
+   * Returns the issues so far, with the root's name in front of their expressions. Later issues get
+   * what is left of the maximum.
+   */
+  take(root: string): Issue[] {
+    const { issues } = this;
+    for (const issue of issues) issue.expression = root + issue.expression;
+    this.issues = [];
+    this.issuesMax -= this.count;
+    this.count = 0;
+    return issues;
+  }
+
+  /**
    * Puts the root's name in front of all expressions, adds the final issues, and releases
    * everything else.
    */
@@ -208,16 +253,10 @@ export class Report {
     step: string,
     undecided?: Undecided,
   ): void {
-    const expression = rendered(step);
-    this.issues.push({
-      severity,
-      code,
-      text,
-      rule,
-      expression,
-      ...(undecided && { undecided }),
-      ...(this.guide !== undefined && { guide: this.guide }),
-    });
+    const draft: Draft = { severity, code, text, rule, expression: rendered(step) };
+    if (undecided) draft.undecided = undecided;
+    if (this.guide !== undefined) draft.guide = this.guide;
+    this.issues.push(draft);
     this.count++;
   }
 }

@@ -1,6 +1,6 @@
 /** Finds the target of a reference in the resource or its Bundle, without a request to a server. */
 import { isObject } from './object.ts';
-import type { Report } from './report.ts';
+import { type Report, ResourceOutline } from './report.ts';
 
 type Resource = Record<string, unknown>;
 
@@ -22,11 +22,17 @@ export function resolved(value: unknown, report: Report): Resource | undefined {
   if (typeof to !== 'string' || to === '') return undefined;
   if (to.charCodeAt(0) === 35) return resolvedLocal(to.slice(1), report.root);
   if (report.bundle === undefined) return undefined;
-  const { byUrl, byName, urlOf } = indexOf(report.bundle);
+  const found = inBundle(to, report.bundle, report);
+  return found instanceof ResourceOutline ? report.outlines?.resourceOf(found) : found;
+}
+
+function inBundle(to: string, bundle: Resource, report: Report): Resource | undefined {
+  const { byUrl, byName, urlOf } = indexOf(bundle);
+  const root = report.outlines?.outlineOf(report.root) ?? report.root;
   const history = to.indexOf('/_history/');
   const plain = history < 0 ? to : to.slice(0, history);
   if (plain.includes(':')) return byUrl.get(plain);
-  const base = BASE.exec(urlOf.get(report.root) ?? '')?.[1];
+  const base = BASE.exec(urlOf.get(root) ?? '')?.[1];
   return base === undefined ? byName.get(plain) : byUrl.get(base + plain);
 }
 

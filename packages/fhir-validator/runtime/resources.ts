@@ -1,7 +1,7 @@
 /** Checks a resource in any place: the root, contained, a Bundle entry or a parameter. */
 import { memberOf } from './object.ts';
 import { checkProfiles, type Profiles } from './profiles.ts';
-import { quote, type Report } from './report.ts';
+import { quote, type Report, ResourceOutline } from './report.ts';
 import type { Check } from './shapes.ts';
 
 /**
@@ -15,6 +15,11 @@ export function dispatch(
   report: Report,
   isContained: boolean,
 ): void {
+  if (report.outlines !== undefined && value instanceof ResourceOutline) {
+    // The resource is validated on its own. It is not empty.
+    report.keys += 2;
+    return;
+  }
   const type = memberOf(value, 'resourceType');
   const check = typeof type === 'string' ? resources.get(type) : undefined;
   if (!check) {

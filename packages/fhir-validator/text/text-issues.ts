@@ -1,6 +1,14 @@
 /** Reports what only the text shows: syntax errors, duplicate keys, lone surrogates. */
 import type { Issue } from '../issue.ts';
-import { quote } from '../runtime/report.ts';
+import { quote, type Report } from '../runtime/report.ts';
+import { fractionalIntegers } from './integers.ts';
+import {
+  type Escapes,
+  mayHaveDuplicateKeys,
+  mayHaveIntegralFractions,
+  mayHaveLoneSurrogates,
+  membersIn,
+} from './scan.ts';
 import { lineAndColumn, type Step, walkJson } from './walk.ts';
 
 /** Maximum number of steps in an expression. Deeper values are never valid. */
@@ -68,8 +76,41 @@ function isBase64(text: string): boolean {
   );
 }
 
+/**
+ * Checks the text for faults that the parsed value no longer shows. Each check scans the text
+ * again, so it runs only if a quick search says that there may be such a fault.
+ *
+ * @param report the report on the value
+ * @param before the issues of the value
+ * @param inspect validates another value in the same place
+ */
+export function textIssues(
+  text: string,
+  escapes: Escapes,
+  root: string,
+  report: Report,
+  before: readonly Issue[],
+  inspect: (value: Record<string, unknown>) => readonly Issue[],
+): Issue[] {
+  const issuesMax = report.issuesMax - report.count;
+  let issues: Issue[] = [];
+  const members = membersIn(text);
+  if (mayHaveDuplicateKeys(text, members, report.keys)) {
+    issues = duplicateKeys(text, root, issuesMax);
+  }
+  if (mayHaveLoneSurrogates(text, escapes)) {
+    issues = issues.concat(loneSurrogates(text, root, issuesMax));
+  }
+  if (report.integers > 0 && issuesMax > 0) {
+    const isSuspect =
+      members.hasIntegralFraction || (report.hasIntegerList && mayHaveIntegralFractions(text));
+    if (isSuspect) issues = issues.concat(fractionalIntegers(text, before, inspect));
+  }
+  return issues;
+}
+
 /** Duplicate keys in valid JSON text, in order. */
-export function duplicateKeys(text: string, root: string, issuesMax: number): Issue[] {
+function duplicateKeys(text: string, root: string, issuesMax: number): Issue[] {
   const issues: Issue[] = [];
   walkJson(text, {
     member(key, path, isRepeated) {
@@ -86,7 +127,7 @@ export function duplicateKeys(text: string, root: string, issuesMax: number): Is
  * Strings with a surrogate that has no partner. They are not Unicode text, and UTF-8 cannot encode
  * them.
  */
-export function loneSurrogates(text: string, root: string, issuesMax: number): Issue[] {
+function loneSurrogates(text: string, root: string, issuesMax: number): Issue[] {
   const issues: Issue[] = [];
   const look = (value: string, path: readonly Step[], length: number) => {
     if (issues.length >= issuesMax || value.isWellFormed()) return;

@@ -61,6 +61,19 @@ describe('numbers as they are written', () => {
     ]);
   });
 
+  test.each([' 1.0', '\n-1.00 ', ' 1.5e1'])('%j, with white space around it, is no integer', (value) => {
+    expect(only(text(value))).toHaveLength(1);
+  });
+
+  test('1.0 in an array is no integer', () => {
+    const list = (value: string) =>
+      only(`{"resourceType":"Claim","item":[{"careTeamSequence":[2,${value}]}]}`).filter(
+        ({ rule }) => rule === 'fhir-r4/positiveInt',
+      );
+    expect(list('1.0')).toMatchObject([{ expression: 'Claim.item[0].careTeamSequence[1]' }]);
+    expect(list('1')).toEqual([]);
+  });
+
   test.each(['1', '-1', '0'])('%s is an integer', (value) => expect(only(text(value))).toEqual([]));
 
   test('a decimal may be 1.0, and so may text that only looks like an integer', () => {
@@ -71,6 +84,32 @@ describe('numbers as they are written', () => {
 
   test('a number that is too large is not a decimal', () => {
     expect(only(text('1e400'))).toHaveLength(1);
+  });
+});
+
+describe('control characters are refused', () => {
+  const named = (family: string) =>
+    only(`{"resourceType":"Patient","name":[{"family":"${family}"}]}`);
+
+  test.each(['\\u0007', 'a\\u001F', '\\b', '\\\\\\f', '\\u0000'])('%s is refused', (family) => {
+    expect(named(family)).toMatchObject([{ expression: 'Patient.name[0].family' }]);
+    expect(named(`${family}${'x'.repeat(100)}`)).toHaveLength(1);
+  });
+
+  test.each(['\\t\\n\\r', '\\u0009', '\\u0041\\u00e9', '\\\\b', '\\\\u0007', '\\"\\/'])(
+    '%s is accepted',
+    (family) => {
+      expect(named(`a${family}`)).toEqual([]);
+    },
+  );
+
+  test('a narrative with one is refused', () => {
+    const div = (text: string) =>
+      `<div xmlns=\\"http://www.w3.org/1999/xhtml\\" class=\\"a\\">${text}</div>`;
+    const patient = (text: string) =>
+      only(`{"resourceType":"Patient","text":{"status":"generated","div":"${div(text)}"}}`);
+    expect(patient('\\u0001')).toMatchObject([{ rule: 'fhir-r4/narrative' }]);
+    expect(patient('a')).toEqual([]);
   });
 });
 
