@@ -4,6 +4,8 @@
  */
 
 const REFERENCE = /&(?:#([0-9]{1,10})|#x([0-9a-fA-F]{1,8})|([A-Za-z][A-Za-z0-9]{0,31}));/y;
+/** Larger than any offset, and still a small integer for V8. */
+const NOWHERE = 2 ** 30;
 /** Matches the most frequent valid references. */
 const USUAL = /&(?:amp|lt|gt|quot|apos|#1[0-9]{2}|#x[aA]0);/y;
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -59,7 +61,7 @@ export class References {
 
   #find(from: number): number {
     const at = this.#text.indexOf('&', from);
-    return at < 0 ? Number.POSITIVE_INFINITY : at;
+    return at < 0 ? NOWHERE : at;
   }
 }
 

@@ -8,10 +8,13 @@
 import { References } from './xhtml-references.ts';
 
 export interface MarkupVisitor {
-  /** Codes (see nameCode) of elements that are visited only at the root. */
-  readonly plain: ReadonlySet<number>;
+  /** Elements that are visited only at the root. */
+  readonly plain: NameCodes;
+  /** Attributes that are not visited. */
+  readonly plainAttributes: NameCodes;
   /** Start of an element that is not in `plain`. `depth` is the number of elements around it. */
   element(name: string, depth: number): void;
+  /** An attribute that is not in `plainAttributes`. */
   attribute(element: string, name: string, content: string): void;
   /** A text that is not only whitespace. */
   text(): void;
@@ -26,12 +29,43 @@ const EXCLAMATION = 33;
 const DOUBLE_QUOTE = 34;
 const QUOTE = 39;
 const SLASH = 47;
+const LESS = 60;
 const EQUALS = 61;
 const GREATER = 62;
 const NO_BREAK_SPACE = 0xa0;
 
+/**
+ * A hash table of short names as codes. With a set of strings, each search would make a string. A
+ * Set of numbers is slower.
+ */
+export type NameCodes = Int32Array;
+
+export function nameCodes(names: readonly string[]): NameCodes {
+  const codes = new Int32Array(TABLE_SIZE);
+  for (const name of names) {
+    const code = nameCode(name, 0, name.length);
+    if (code > 0) codes[placeOf(code, codes)] = code;
+  }
+  return codes;
+}
+
+function isAmong(codes: NameCodes, code: number): boolean {
+  return code > 0 && codes[placeOf(code, codes)] === code;
+}
+
+function placeOf(code: number, codes: NameCodes): number {
+  let at = code % (TABLE_SIZE - TABLE_GAP);
+  while (codes[at] !== 0 && codes[at] !== code) at++;
+  return at;
+}
+
+/** Enough for fifty names, so that each search ends at a gap before the end of the table. */
+const TABLE_SIZE = 509;
+const TABLE_GAP = 64;
+const NAME_CODE_MAX = 5;
+
 /** A different integer for each short name (up to five of a-z and 0-9). -1 for any other name. */
-export function nameCode(text: string, from: number, to: number): number {
+function nameCode(text: string, from: number, to: number): number {
   if (to - from > NAME_CODE_MAX) return -1;
   let code = 0;
   for (let at = from; at < to; at++) {
@@ -42,8 +76,6 @@ export function nameCode(text: string, from: number, to: number): number {
   }
   return code;
 }
-
-const NAME_CODE_MAX = 5;
 
 /** The first fault of the markup. Undefined if the text is one well-formed element. */
 export function scanMarkup(text: string, visitor: MarkupVisitor): string | undefined {
@@ -108,10 +140,12 @@ function scanTag(
 ): number | string {
   const nameEnd = skipName(text, from);
   if (nameEnd === from) return 'a < that does not start an element';
-  if (open.length === 0 || !visitor.plain.has(nameCode(text, from, nameEnd))) {
+  if (open.length === 0 || !isAmong(visitor.plain, nameCode(text, from, nameEnd))) {
     visitor.element(text.slice(from, nameEnd), open.length / 2);
   }
   let seen: string[] | undefined;
+  let firstFrom = 0;
+  let firstTo = 0;
   let at = nameEnd;
   for (;;) {
     const start = skipSpace(text, at);
@@ -122,19 +156,28 @@ function scanTag(
     }
     if (char === SLASH && text.charCodeAt(start + 1) === GREATER) return start + 2;
     const end = skipName(text, start);
-    seen ??= [];
-    if (start === at || end === start || seen.length > ATTRIBUTES_MAX) {
+    if (start === at || end === start || (seen?.length ?? 0) > ATTRIBUTES_MAX) {
       return `<${text.slice(from, nameEnd)}> is not well formed`;
     }
-    const attribute = text.slice(start, end);
     const valueFrom = valueStart(text, end);
     const valueTo = valueFrom < 0 ? -1 : valueEnd(text, valueFrom);
-    if (valueTo < 0) return `the attribute ${attribute} has no value in quotes`;
-    if (seen.includes(attribute)) return `the attribute ${attribute} occurs twice`;
+    if (valueTo < 0) return `the attribute ${text.slice(start, end)} has no value in quotes`;
+    if (firstTo === 0) {
+      // Most elements have only one attribute, and need no string of its name.
+      firstFrom = start;
+      firstTo = end;
+    } else {
+      const name = text.slice(start, end);
+      seen ??= [text.slice(firstFrom, firstTo)];
+      if (seen.includes(name)) return `the attribute ${name} occurs twice`;
+      seen.push(name);
+    }
     const fault = references.faultIn(valueFrom, valueTo);
     if (fault !== undefined) return fault;
-    seen.push(attribute);
-    visitor.attribute(text.slice(from, nameEnd), attribute, text.slice(valueFrom, valueTo));
+    if (!isAmong(visitor.plainAttributes, nameCode(text, start, end))) {
+      const value = text.slice(valueFrom, valueTo);
+      visitor.attribute(text.slice(from, nameEnd), text.slice(start, end), value);
+    }
     at = valueTo + 1;
   }
 }
@@ -152,14 +195,19 @@ function valueStart(text: string, from: number): number {
 
 /** End of the quotation that began before `from`. -1 if it has no end, or contains a <. */
 function valueEnd(text: string, from: number): number {
-  const mark = text.charCodeAt(from - 1);
-  for (let at = from; at < text.length; at++) {
+  const isDouble = text.charCodeAt(from - 1) === DOUBLE_QUOTE;
+  for (let at = from; at < from + SHORT; at++) {
     const char = text.charCodeAt(at);
-    if (char === mark) return at;
-    if (char === 60) return -1;
+    if (isDouble ? char === DOUBLE_QUOTE : char === QUOTE) return at;
+    if (char === LESS) return -1;
   }
-  return -1;
+  const end = text.indexOf(isDouble ? '"' : "'", from + SHORT);
+  const less = text.indexOf('<', from + SHORT);
+  return less >= 0 && less < end ? -1 : end;
 }
+
+/** Up to this length a loop is faster than the engine's search. */
+const SHORT = 12;
 
 function skipSpace(text: string, from: number): number {
   let at = from;

@@ -6,7 +6,7 @@ import { isString } from './characters.ts';
 import { found, quote, type Report } from './report.ts';
 import { checkLinks } from './xhtml-links.ts';
 import { decoded, REFERENCE_FAULT } from './xhtml-references.ts';
-import { nameCode, scanMarkup } from './xhtml-scan.ts';
+import { nameCodes, scanMarkup } from './xhtml-scan.ts';
 
 const NAMESPACE = 'http://www.w3.org/1999/xhtml';
 
@@ -21,18 +21,18 @@ const ELEMENTS = new Set(
 /**
  * Elements with short names that need no check. An image is not one of them: it counts as content.
  */
-const PLAIN = new Set(
-  [...ELEMENTS]
-    .filter((name) => name !== 'img')
-    .map((name) => nameCode(name, 0, name.length))
-    .filter((code) => code >= 0),
-);
+const PLAIN = nameCodes([...ELEMENTS].filter((name) => name !== 'img'));
 
 const ATTRIBUTES = new Set(
   (
     'title style class id lang xml:lang xml:space dir accesskey tabindex span width align valign ' +
     'char charoff abbr axis headers scope rowspan colspan xmlns'
   ).split(' '),
+);
+
+/** Attributes with short names that need no check. */
+const PLAIN_ATTRIBUTES = nameCodes(
+  [...ATTRIBUTES].filter((name) => name !== 'id' && name !== 'xmlns'),
 );
 
 const OWN_ATTRIBUTES = new Set(
@@ -49,7 +49,7 @@ const LINKS = new Set(['href', 'src', 'cite', 'longdesc']);
 const LENGTH_MAX = 1024 * 1024;
 
 export function xhtml(value: unknown, report: Report, step: string): void {
-  if (!isString(value)) {
+  if (!isString(value, report.isFreeOfControls)) {
     report.error('fhir-r4/narrative', 'value', textFault(value), step);
     return;
   }
@@ -58,6 +58,7 @@ export function xhtml(value: unknown, report: Report, step: string): void {
   let hasContent = false;
   const fault = scanMarkup(value, {
     plain: PLAIN,
+    plainAttributes: PLAIN_ATTRIBUTES,
     element(name, depth) {
       if (depth === 0 && name !== 'div')
         broken('txt-1', `the outermost element is ${quote(name)}, not div`);

@@ -61,9 +61,12 @@ describe('numbers as they are written', () => {
     ]);
   });
 
-  test.each([' 1.0', '\n-1.00 ', ' 1.5e1'])('%j, with white space around it, is no integer', (value) => {
-    expect(only(text(value))).toHaveLength(1);
-  });
+  test.each([' 1.0', '\n-1.00 ', ' 1.5e1'])(
+    '%j, with white space around it, is no integer',
+    (value) => {
+      expect(only(text(value))).toHaveLength(1);
+    },
+  );
 
   test('1.0 in an array is no integer', () => {
     const list = (value: string) =>
