@@ -2,12 +2,14 @@
  * `validate FILE…`: validates resources on this machine, without a pipeline. Status 1 if one is invalid.
  */
 import { type Command, Option } from 'commander';
+import type { CompiledValidator, Limits } from '../packages/fhir-validator/compiled-validator.ts';
 import { complain, printPart } from '../terminal/print.ts';
 import { collect } from './command-line.ts';
 import { measureInputs } from './input/read-input.ts';
 import { type Finding, findingsOf, type LocatedIssue } from './validate/findings.ts';
 import { FORMATS, type Format, writerOf } from './validate/formats.ts';
 import { readToValidate } from './validate/inputs.ts';
+import { largeBundleIn } from './validate/large-bundle.ts';
 import { openValidator } from './validate/open-validator.ts';
 import { said, Tally } from './validate/tally.ts';
 import { explained, isUnverified, saidOfUnverified } from './validate/unverified.ts';
@@ -70,13 +72,9 @@ async function validateFiles(files: string[], options: Options): Promise<void> {
   const writer = writerOf(format);
   const tally = new Tally();
   await printPart(writer.begin());
-  for await (const entry of readToValidate(files)) {
-    const validate: Parameters<typeof findingsOf>[1] = (text, more) =>
-      validator.validateText(text, { ...limits, undecided: true, ...more });
-    for (const finding of findingsOf(entry, validate)) {
-      tally.add(finding);
-      if (isShown(finding, warnings)) await printPart(writer.found(shown(finding, options)));
-    }
+  for await (const finding of findingsIn(files, validator, { ...limits, undecided: true })) {
+    tally.add(finding);
+    if (isShown(finding, warnings)) await printPart(writer.found(shown(finding, options)));
   }
   const summary = tally.summary(warnings);
   await printPart(writer.end(summary));
@@ -87,6 +85,24 @@ async function validateFiles(files: string[], options: Options): Promise<void> {
   complain(said(summary));
   if (summary.unverified > 0) complain(saidOfUnverified(summary.unverified));
   if (summary.invalid > 0) process.exitCode = 1;
+}
+
+async function* findingsIn(
+  files: readonly string[],
+  validator: CompiledValidator,
+  limits: Limits,
+): AsyncGenerator<Finding> {
+  for (const file of files) {
+    const large = largeBundleIn(file, validator, limits);
+    if (large) yield* large;
+    else {
+      for await (const entry of readToValidate(file)) {
+        yield* findingsOf(entry, (text, more) =>
+          validator.validateText(text, { ...limits, ...more }),
+        );
+      }
+    }
+  }
 }
 
 function isShown({ issues }: Finding, warnings: boolean): boolean {

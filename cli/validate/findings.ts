@@ -1,8 +1,8 @@
-/** The findings in one resource; for a Bundle its own, and then those of each entry. */
+/** The findings in one resource; for a Bundle those of each entry, and then its own. */
 
 import type { Limits, Validation } from '../../packages/fhir-validator/compiled-validator.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
-import type { Entry } from '../input/entry.ts';
+import type { Entry, Problem } from '../input/entry.ts';
 import { elements, members, type Span, skipSpace } from '../input/json-spans.ts';
 import { LineCounter, locate, stepsOf } from './locate.ts';
 
@@ -25,28 +25,30 @@ type Validate = (text: string, limits?: Limits) => Validation;
 type Resource = Extract<Entry, { kind: 'resource' }>;
 
 /** Of a Bundle, whose entries have issues of their own. */
-const OF_BUNDLE: Limits = { issuesMax: 100_000 };
+export const OF_BUNDLE: Limits = { issuesMax: 1_000_000 };
 const BUNDLE = /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/;
 const ENTRY = /^Bundle\.entry\[(\d+)\]\.resource(?![A-Za-z])/;
 /** From the Bundle to the resource of an entry: entry, its index, resource. */
-const STEPS_TO_RESOURCE = 3;
+export const STEPS_TO_RESOURCE = 3;
 
 /** One finding for each resource, valid or not. */
 export function* findingsOf(entry: Entry, validate: Validate): Generator<Finding> {
   if (entry.kind === 'problem') {
-    const { file, line, reason } = entry;
-    const issue: Issue = { severity: 'error', code: 'structure', text: reason, rule: 'input' };
-    yield { file, ...(line === undefined ? {} : { line }), issues: [issue] };
+    yield problemIn(entry);
     return;
   }
   const { file, line, text } = entry;
   const { resourceType, id, issues } = validated(text, validate);
   if (resourceType === 'Bundle') yield* ofBundle(entry, id, issues);
   else {
-    const lines = new LineCounter(text, line);
-    const located = withLines(text, { offset: 0, line, depth: 0 }, issues, lines);
+    const located = locatedIn(text, line, 0, issues);
     yield { file, line, ...identity(resourceType, id), issues: located };
   }
+}
+
+export function problemIn({ file, line, reason }: Omit<Problem, 'kind'>): Finding {
+  const issue: Issue = { severity: 'error', code: 'structure', text: reason, rule: 'input' };
+  return { file, ...(line === undefined ? {} : { line }), issues: [issue] };
 }
 
 /** Once, where the text begins as a Bundle or is none. */
@@ -63,11 +65,7 @@ function* ofBundle(
   id: string | undefined,
   issues: readonly Issue[],
 ): Generator<Finding> {
-  const byEntry = Map.groupBy(issues, ({ expression = '' }) => ENTRY.exec(expression)?.[1]);
-  const whole = { offset: 0, line, depth: 0 };
-  const own = byEntry.get(undefined) ?? [];
-  const located = withLines(text, whole, own, new LineCounter(text, line));
-  yield { file, line, ...identity('Bundle', id), issues: located };
+  const byEntry = byEntryOf(issues);
   const lines = new LineCounter(text, line);
   for (const { index, start, end } of entryResources(text)) {
     const place = { offset: start, line: lines.at(start), depth: STEPS_TO_RESOURCE };
@@ -80,6 +78,23 @@ function* ofBundle(
       issues: withLines(text, place, byEntry.get(String(index)) ?? [], lines),
     };
   }
+  const own = locatedIn(text, line, 0, byEntry.get(undefined) ?? []);
+  yield { file, line, ...identity('Bundle', id), issues: own };
+}
+
+/** By the index of the entry whose resource they are about; the others are those of the Bundle. */
+export function byEntryOf(issues: readonly Issue[]): Map<string | undefined, Issue[]> {
+  return Map.groupBy(issues, ({ expression = '' }) => ENTRY.exec(expression)?.[1]);
+}
+
+/** Issues of a value that begins in this line, `depth` steps from the root. */
+export function locatedIn(
+  text: string,
+  line: number,
+  depth: number,
+  issues: readonly Issue[],
+): LocatedIssue[] {
+  return withLines(text, { offset: 0, line, depth }, issues, new LineCounter(text, line));
 }
 
 interface Place {
@@ -123,7 +138,7 @@ function resourceIn(text: string, entry: Span): Span | undefined {
   return undefined;
 }
 
-function identity(resourceType: unknown, id: unknown): Pick<Finding, 'resourceType' | 'id'> {
+export function identity(resourceType: unknown, id: unknown): Pick<Finding, 'resourceType' | 'id'> {
   return {
     ...(typeof resourceType === 'string' ? { resourceType } : {}),
     ...(typeof id === 'string' ? { id } : {}),

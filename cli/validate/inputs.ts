@@ -13,18 +13,18 @@ const NEWLINE = 0x0a;
 /** Lines that are read to decide whether a file that is not JSON has a resource on each line. */
 const LINES_LOOKED_AT = 10;
 
-/**
- * All resources of all files, in order. A file that breaks off gives a problem, and the next one is read.
- */
-export async function* readToValidate(files: readonly string[]): AsyncGenerator<Entry> {
-  for (const file of files) {
-    try {
-      yield* readFile(file, openInput(file));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      yield { kind: 'problem', file, reason: `cannot be read to its end: ${reason}` };
-    }
+/** All resources of a file, in order. One that breaks off gives a problem. */
+export async function* readToValidate(file: string): AsyncGenerator<Entry> {
+  try {
+    yield* readFile(file, openInput(file));
+  } catch (error) {
+    yield { kind: 'problem', file, reason: unreadable(error) };
   }
+}
+
+export function unreadable(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `cannot be read to its end: ${reason}`;
 }
 
 async function* readFile(file: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Entry> {

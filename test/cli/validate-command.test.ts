@@ -26,7 +26,7 @@ async function validate(
   return execa(process.execPath, args, { cwd: folder, input, reject: false });
 }
 
-describe('R07: a Bundle is validated itself, then its entries', () => {
+describe('R07: the entries of a Bundle are validated, then the Bundle itself', () => {
   const entry = (resource: object, i: number) => ({ fullUrl: `http://a.b/Patient/${i}`, resource });
   const bundle = (more: object, ...resources: object[]) =>
     JSON.stringify(

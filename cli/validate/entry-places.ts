@@ -1,0 +1,44 @@
+/** Where each entry of a large Bundle is, and its resource: numbers in one array, as there may be millions. */
+
+/** Where something begins and ends in the file, and the line where it begins. */
+export interface Part {
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+}
+
+/** For an entry, and for its resource. */
+const NUMBERS = 6;
+const ENTRIES = 4096;
+const NONE: Part = { start: -1, end: -1, line: -1 };
+
+export class EntryPlaces {
+  readonly #chunks: Float64Array[] = [];
+  length = 0;
+
+  push(entry: Part, resource: Part = NONE): void {
+    const at = this.length % ENTRIES;
+    if (at === 0) this.#chunks.push(new Float64Array(NUMBERS * ENTRIES));
+    const { start, end, line } = resource;
+    const numbers = [entry.start, entry.end, entry.line, start, end, line];
+    this.#chunks.at(-1)?.set(numbers, at * NUMBERS);
+    this.length++;
+  }
+
+  entry(index: number): Part {
+    return this.#part(index, 0);
+  }
+
+  /** Undefined where the entry has none. */
+  resource(index: number): Part | undefined {
+    const part = this.#part(index, NUMBERS / 2);
+    return part.start < 0 ? undefined : part;
+  }
+
+  #part(index: number, offset: number): Part {
+    const at = (index % ENTRIES) * NUMBERS + offset;
+    const numbers = this.#chunks[Math.floor(index / ENTRIES)];
+    const [start = 0, end = 0, line = 0] = numbers?.subarray(at, at + NUMBERS / 2) ?? [];
+    return { start, end, line };
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * The findings in a large Bundle, which is read twice and never held: first for an outline, then for one
+ * resource after the other.
+ */
+import { statSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import type { BundleParts } from '../../packages/fhir-validator/bundle-parts.ts';
+import type {
+  CompiledValidator,
+  Limits,
+} from '../../packages/fhir-validator/compiled-validator.ts';
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
+import type { ResourceOutline } from '../../packages/fhir-validator/runtime/report.ts';
+import { FileWindow, WINDOW_BYTES } from '../input/file-window.ts';
+import { type BundleOutline, type IndexedOutline, outlineOf } from './bundle-outline.ts';
+import type { Part } from './entry-places.ts';
+import {
+  byEntryOf,
+  type Finding,
+  identity,
+  locatedIn,
+  OF_BUNDLE,
+  problemIn,
+  STEPS_TO_RESOURCE,
+} from './findings.ts';
+import { unreadable } from './inputs.ts';
+import { LineCounter, locate, stepsOf } from './locate.ts';
+
+/** Smaller ones are held as a whole, which is as fast and asks less of the file. */
+const BYTES_MIN = 8 * 1024 * 1024;
+/** For what others refer to, which stands anywhere. */
+const LOOKUP_BYTES = 16 * 1024;
+
+/** Undefined for a file that must be read as a whole. */
+export function largeBundleIn(
+  file: string,
+  validator: CompiledValidator,
+  limits: Limits,
+  { bytesMin = BYTES_MIN, windowBytes = WINDOW_BYTES } = {},
+): Iterable<Finding> | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat?.isFile() || stat.size < bytesMin || /\.ndjson$/i.test(file)) return undefined;
+  // A resource lives for a moment: room for many of them would be most of what the process has.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  const outline = outlineOf(file, windowBytes);
+  return outline && findingsIn(file, outline, validator, limits);
+}
+
+function findingsIn(
+  file: string,
+  outline: BundleOutline,
+  validator: CompiledValidator,
+  limits: Limits,
+): Iterable<Finding> | undefined {
+  const lookup = new FileWindow(file, LOOKUP_BYTES);
+  const textOf = (of: ResourceOutline) =>
+    textAt(lookup, outline.places.resource((of as IndexedOutline).index));
+  const bundle = { value: outline.value, textOf };
+  const parts = validator.bundleParts(bundle, { ...OF_BUNDLE, ...limits });
+  if (parts === undefined) lookup.close();
+  return parts && findings(file, outline, parts, lookup);
+}
+
+function* findings(
+  file: string,
+  bundle: BundleOutline,
+  parts: BundleParts,
+  lookup: FileWindow,
+): Generator<Finding> {
+  const window = new FileWindow(file);
+  try {
+    const byEntry = byEntryOf(parts.frame());
+    for (const { resource } of bundle.value['entry'] as { resource?: IndexedOutline }[]) {
+      if (resource === undefined) continue;
+      const { index, resourceType, id } = resource;
+      const place = bundle.places.resource(index);
+      const text = textAt(window, place);
+      const issues = parts.resource(index, resource, text);
+      const all = [...issues, ...(byEntry.get(String(index)) ?? [])];
+      const line = place?.line ?? bundle.line;
+      yield {
+        file,
+        line,
+        at: `Bundle.entry[${index}].resource`,
+        ...identity(resourceType, id),
+        issues: locatedIn(text, line, STEPS_TO_RESOURCE, all),
+      };
+    }
+    const own = [...(byEntry.get(undefined) ?? []), ...parts.finish()];
+    const issues = own.map((each) => ({ ...each, line: lineOf(each, bundle, window) }));
+    yield { file, line: bundle.line, ...identity('Bundle', parts.id), issues };
+  } catch (error) {
+    yield problemIn({ file, reason: unreadable(error) });
+  } finally {
+    window.close();
+    lookup.close();
+  }
+}
+
+/** In the entry it is about, or in what stands around the entries. */
+function lineOf({ expression = '' }: Issue, bundle: BundleOutline, window: FileWindow): number {
+  const [member, index, ...steps] = stepsOf(expression);
+  if (member !== 'entry' || index === undefined) return lineInFrame(stepsOf(expression), bundle);
+  const entry = bundle.places.entry(Number(index));
+  if (steps.length === 0) return entry.line;
+  const text = textAt(window, entry);
+  const [offset = 0] = locate(text, 0, [steps]);
+  return new LineCounter(text, entry.line).at(offset);
+}
+
+function lineInFrame(steps: readonly string[], bundle: BundleOutline): number {
+  const { frame, entriesAt, entryLines, line } = bundle;
+  const [offset = 0] = locate(frame, 0, [steps]);
+  return new LineCounter(frame, line).at(offset) + (offset > entriesAt ? entryLines : 0);
+}
+
+function textAt(window: FileWindow, part: Part | undefined): string {
+  return part === undefined ? '' : window.slice(part.start, part.end).toString();
+}
