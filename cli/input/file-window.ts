@@ -1,12 +1,12 @@
-/** A part of a large file in memory, which moves along as it is read. Positions are those of the file. */
+/** The part of a large file that is in memory. It moves as the file is read. Positions are offsets in the file. */
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** Read at once. */
+/** Size of one read. */
 export const WINDOW_BYTES = 1024 * 1024;
 
 export class FileWindow {
   readonly #file: number;
-  /** The bytes in memory: those from `from` to before `to`. */
+  /** The bytes from `from` up to, but not including, `to`. */
   bytes: Buffer;
   from = 0;
   to = 0;
@@ -16,7 +16,7 @@ export class FileWindow {
     this.#file = openSync(path, 'r');
   }
 
-  /** Reads on, and forgets what stands before `keep`. False at the end of the file. */
+  /** Reads the next bytes, and drops those before `keep`. False at the end of the file. */
   more(keep: number): boolean {
     const held = this.to - keep;
     const bytes = held * 2 > this.bytes.length ? Buffer.allocUnsafe(held * 2) : this.bytes;
@@ -28,7 +28,7 @@ export class FileWindow {
     return read > 0;
   }
 
-  /** A view, valid until the next call. */
+  /** A view that is valid until the next call. */
   slice(start: number, end: number): Buffer {
     if (start < this.from || start > this.to) {
       this.from = start;

@@ -1,16 +1,16 @@
 /**
- * Walks over the JSON of a large file, byte by byte. It finds where values end, and leaves it to JSON.parse
- * to say whether they are well-formed: whatever is not passes here, or is told by `undefined`.
+ * Reads the JSON of a large file byte by byte, to find where values end. It does not check whether a
+ * value is valid: its caller gives the text of each value to JSON.parse.
  */
 import { FileWindow } from './file-window.ts';
 
 export class JsonCursor {
   readonly #window: FileWindow;
-  /** The next byte. */
+  /** Offset of the next byte. */
   at = 0;
-  /** What stands before it may be forgotten. */
+  /** Bytes before this offset are not needed again. */
   keep = 0;
-  /** The line of the next byte. */
+  /** Line of the next byte. */
   line = 1;
 
   constructor(path: string, windowBytes: number) {
@@ -25,7 +25,7 @@ export class JsonCursor {
     return this.#window.slice(start, end);
   }
 
-  /** The next byte that is no white space, or -1 at the end. */
+  /** Skips white space, and returns the next byte. -1 at the end. */
   next(): number {
     for (;;) {
       const byte = this.#peek();
@@ -35,14 +35,14 @@ export class JsonCursor {
     }
   }
 
-  /** Goes beyond the byte, if it is the next one after white space. */
+  /** Skips white space and then this byte. False if another byte is next. */
   take(byte: number): boolean {
     if (this.next() !== byte) return false;
     this.at++;
     return true;
   }
 
-  /** A name in quotes, and its colon. Undefined for any other, and for one with escapes. */
+  /** Reads a name in quotes and its colon. Undefined if there is none, or if the name has escapes. */
   name(): string | undefined {
     if (this.next() !== QUOTE) return undefined;
     const start = this.at;
@@ -51,7 +51,7 @@ export class JsonCursor {
     return this.take(COLON) && !name.includes('\\') ? name : undefined;
   }
 
-  /** Goes beyond the value that begins here; false at the end of the file. */
+  /** Skips the value that begins here. False if the file ends before it does. */
   skip(): boolean {
     const window = this.#window;
     let { bytes } = window;

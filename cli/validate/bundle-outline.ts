@@ -1,7 +1,7 @@
 /**
- * Reads a large Bundle once, and keeps only an outline of the resource of each entry and where it stands.
- * Anything unusual (bad JSON, bad UTF-8, a name that is repeated, an entry without an object as its resource)
- * is left to the reader of whole documents, which says what is wrong with it.
+ * Reads a large Bundle once, and keeps an outline of each resource and its place in the file. If
+ * anything is unusual (invalid JSON or UTF-8, duplicate keys, a resource that is not an object), there
+ * is no outline: the file is then read as a whole, and validation reports what is wrong.
  */
 import { isUtf8 } from 'node:buffer';
 import { someBelow } from '../../packages/fhir-validator/runtime/below.ts';
@@ -22,7 +22,7 @@ import {
 } from '../input/json-cursor.ts';
 import { EntryPlaces, type Part } from './entry-places.ts';
 
-/** The resource of the entry of that index. */
+/** Outline of the resource in the entry with this index. */
 export class IndexedOutline extends ResourceOutline {
   readonly index: number;
 
@@ -34,7 +34,7 @@ export class IndexedOutline extends ResourceOutline {
   }
 }
 
-/** What many resources have in common is kept once. */
+/** Keeps one copy of values that many resources share. */
 class Texts {
   readonly #texts = new Map<unknown, unknown>();
   readonly #metas = new Map<unknown, { versionId: unknown }>();
@@ -55,21 +55,21 @@ class Texts {
 const TEXTS_MAX = 1000;
 
 export interface BundleOutline {
-  /** The Bundle with an outline in the place of each resource. */
+  /** The Bundle with outlines in the place of its resources. */
   readonly value: Record<string, unknown>;
   readonly line: number;
   readonly places: EntryPlaces;
-  /** The text without its entries, where they stood in it, and how many lines they took. */
+  /** Text of the Bundle with an empty list of entries, the offset of that list, and the number of lines of the real one. */
   readonly frame: string;
   readonly entriesAt: number;
   readonly entryLines: number;
 }
 
-/** Of what stands around the entries. */
+/** Maximum size of everything but the entries. */
 const FRAME_BYTES_MAX = 1024 * 1024;
 const BYTE_ORDER_MARK = '\u{feff}';
 
-/** Undefined if the file is anything but a usual Bundle. */
+/** Undefined if the file is not a Bundle, or is unusual. */
 export function outlineOf(path: string, windowBytes: number): BundleOutline | undefined {
   const cursor = new JsonCursor(path, windowBytes);
   try {
@@ -149,7 +149,7 @@ interface Borders extends Part {
   readonly resource: Part | undefined;
 }
 
-/** Of an entry, and of its resource. */
+/** Places of an entry and of its resource. */
 function bordersAt(cursor: JsonCursor): Borders | undefined {
   const start = cursor.at;
   const { line } = cursor;
@@ -169,7 +169,7 @@ function bordersAt(cursor: JsonCursor): Borders | undefined {
   return cursor.take(CLOSE_OBJECT) ? { start, end: cursor.at, line, resource } : undefined;
 }
 
-/** What stands around the resource, parsed. */
+/** The parsed entry, without its resource. */
 function wrapperOf(
   cursor: JsonCursor,
   { start, end, resource }: Borders,
@@ -187,7 +187,7 @@ function outlineAt(cursor: JsonCursor, { start, end }: Part, index: number, text
   return value && new IndexedOutline(index, value, texts);
 }
 
-/** The object that a text holds, if the text has nothing that only a look at it shows. */
+/** Parses an object. Undefined if its text may have a fault that the parsed value does not show. */
 function parsedOnce(text: string): Record<string, unknown> | undefined {
   const members = membersIn(text);
   const hasMore =

@@ -1,13 +1,13 @@
-/** Where each entry of a large Bundle is, and its resource: numbers in one array, as there may be millions. */
+/** Places of the entries of a large Bundle and of their resources. In arrays of numbers, because there may be millions. */
 
-/** Where something begins and ends in the file, and the line where it begins. */
+/** Offsets of the start and the end in the file, and the line of the start. */
 export interface Part {
   readonly start: number;
   readonly end: number;
   readonly line: number;
 }
 
-/** For an entry, and for its resource. */
+/** Three for an entry, three for its resource. */
 const NUMBERS = 6;
 const ENTRIES = 4096;
 const NONE: Part = { start: -1, end: -1, line: -1 };
@@ -29,7 +29,7 @@ export class EntryPlaces {
     return this.#part(index, 0);
   }
 
-  /** Undefined where the entry has none. */
+  /** Undefined if the entry has no resource. */
   resource(index: number): Part | undefined {
     const part = this.#part(index, NUMBERS / 2);
     return part.start < 0 ? undefined : part;

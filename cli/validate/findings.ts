@@ -82,12 +82,12 @@ function* ofBundle(
   yield { file, line, ...identity('Bundle', id), issues: own };
 }
 
-/** By the index of the entry whose resource they are about; the others are those of the Bundle. */
+/** Issues by the index of the entry whose resource has them. Those of the Bundle itself have no index. */
 export function byEntryOf(issues: readonly Issue[]): Map<string | undefined, Issue[]> {
   return Map.groupBy(issues, ({ expression = '' }) => ENTRY.exec(expression)?.[1]);
 }
 
-/** Issues of a value that begins in this line, `depth` steps from the root. */
+/** Issues of a value that begins in this line, `depth` steps below the root. */
 export function locatedIn(
   text: string,
   line: number,

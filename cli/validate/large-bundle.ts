@@ -1,6 +1,6 @@
 /**
- * The findings in a large Bundle, which is read twice and never held: first for an outline, then for one
- * resource after the other.
+ * Findings in a large Bundle that is not in memory as a whole. The file is read twice: first to make an
+ * outline, then to validate one resource after the other.
  */
 import { statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
@@ -26,12 +26,12 @@ import {
 import { unreadable } from './inputs.ts';
 import { LineCounter, locate, stepsOf } from './locate.ts';
 
-/** Smaller ones are held as a whole, which is as fast and asks less of the file. */
+/** Smaller files are read as a whole, which is as fast. */
 const BYTES_MIN = 8 * 1024 * 1024;
-/** For what others refer to, which stands anywhere. */
+/** Size of one read for a resource that another one refers to. */
 const LOOKUP_BYTES = 16 * 1024;
 
-/** Undefined for a file that must be read as a whole. */
+/** Undefined if the file must be read as a whole. */
 export function largeBundleIn(
   file: string,
   validator: CompiledValidator,
@@ -40,7 +40,7 @@ export function largeBundleIn(
 ): Iterable<Finding> | undefined {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (!stat?.isFile() || stat.size < bytesMin || /\.ndjson$/i.test(file)) return undefined;
-  // A resource lives for a moment: room for many of them would be most of what the process has.
+  // Resources are garbage soon. A young generation that grows would be half of the memory.
   setFlagsFromString('--semi-space-growth-factor=1');
   const outline = outlineOf(file, windowBytes);
   return outline && findingsIn(file, outline, validator, limits);
@@ -97,7 +97,7 @@ function* findings(
   }
 }
 
-/** In the entry it is about, or in what stands around the entries. */
+/** Line of an issue that is not in a resource. */
 function lineOf({ expression = '' }: Issue, bundle: BundleOutline, window: FileWindow): number {
   const [member, index, ...steps] = stepsOf(expression);
   if (member !== 'entry' || index === undefined) return lineInFrame(stepsOf(expression), bundle);

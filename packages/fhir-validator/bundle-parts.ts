@@ -1,8 +1,8 @@
 /**
- * Validates a Bundle that is not held as a whole: first the Bundle with an outline in the place of each
- * resource, then one resource after the other. The issues are those of the whole Bundle: one
- * report runs through all parts. What a rule of another part needs of a resource is in its outline, or the
- * resource is loaded again.
+ * Validates a Bundle that is not in memory as a whole: first the Bundle with an outline in the place
+ * of each resource, then one resource after the other. All parts share one report, so the issues are
+ * the same as for the whole Bundle. Rules that look at another resource read its outline, or load the
+ * resource again.
  */
 import type { Issue } from './issue.ts';
 import { forgetMembers } from './runtime/fhirpath.ts';
@@ -14,16 +14,16 @@ import { textIssues } from './text/text-issues.ts';
 
 type Resource = Record<string, unknown>;
 
-/** A Bundle whose resources are outlines. */
+/** A Bundle with outlines in the place of its resources. */
 export interface OutlinedBundle {
   readonly value: Resource;
-  /** The text of a resource that another one refers to. */
+  /** Text of the resource that an outline stands for. */
   readonly textOf: (outline: ResourceOutline) => string;
 }
 
-/** What rules of a document or a message follow leads through all its resources. */
+/** Types whose rules follow references through all resources of the Bundle. */
 const HELD_AS_A_WHOLE: readonly unknown[] = ['document', 'message'];
-/** Resources that others refer to, kept for the next that does. */
+/** Maximum number of referenced resources that are kept for the next reference to them. */
 const LOADED_MAX = 1000;
 
 export class BundleParts implements Outlines {
@@ -44,20 +44,20 @@ export class BundleParts implements Outlines {
     this.#report = this.#newReport();
   }
 
-  /** Whether all rules give the result of the whole. */
+  /** Whether all rules give the same result as for the whole Bundle. */
   static canValidate({ type, meta }: Resource, { selection }: Settings): boolean {
     const hasProfiles =
       selection?.['Bundle'] !== undefined || (isObject(meta) && meta['profile'] !== undefined);
     return typeof type === 'string' && !HELD_AS_A_WHOLE.includes(type) && !hasProfiles;
   }
 
-  /** As a validation has it: only what is short enough for an id. */
+  /** Undefined if it is too long for an id. */
   get id(): string | undefined {
     const { id } = this.#bundle.value;
     return typeof id === 'string' && id.length <= 64 ? id : undefined;
   }
 
-  /** The issues of the Bundle itself, and of what stands around the resources. */
+  /** Issues of everything but the resources. */
   frame(): Issue[] {
     const report = this.#report;
     this.#check(this.#bundle.value, report);
@@ -65,7 +65,7 @@ export class BundleParts implements Outlines {
     return report.take('Bundle');
   }
 
-  /** The issues of the resource of an entry. Its text is well-formed, and an object. */
+  /** Issues of one entry's resource. `text` is a valid JSON object. */
   resource(index: number, outline: ResourceOutline, text: string): Issue[] {
     const escapes = escapesIn(text);
     const report = this.#report;
@@ -80,13 +80,13 @@ export class BundleParts implements Outlines {
     return found.length > 0 ? [...found, ...issues] : issues;
   }
 
-  /** After all of them: what was left out. */
+  /** Issues that are known after the last resource. */
   finish(): Issue[] {
     this.#report.finish('Bundle');
     return this.#report.issues;
   }
 
-  /** As the resource stands in its entry. */
+  /** Validates the resource in its place in the Bundle. */
   #inspect(value: Resource, index: number, report: Report): Issue[] {
     report.keys = 0;
     report.integers = 0;
@@ -108,7 +108,7 @@ export class BundleParts implements Outlines {
     return report;
   }
 
-  /** The resource that an outline stands for. */
+  /** Loads the resource that an outline stands for. */
   resourceOf(outline: ResourceOutline): Resource {
     if (outline === this.#outline) return this.#resource;
     const known = this.#loaded.get(outline);

@@ -116,7 +116,7 @@ function primitiveCheck(
     return `manyPrimitives(v,n._${key},${check},r,${step});${set === undefined ? open : ''}`;
   }
   if (set !== undefined) return `boundCode(v,${set},r,${step});`;
-  // A system that is at hand is a uri.
+  // A known system is a valid uri.
   if (element.path === 'Coding.system')
     return `${KNOWN_SYSTEM}=SYSTEMS.find(v);if(!${KNOWN_SYSTEM})uri(v,r,k);`;
   return `${use.type}(v,r,${step});${open}`;

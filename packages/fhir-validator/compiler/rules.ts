@@ -8,7 +8,7 @@ interface Rule {
   readonly args: string;
 }
 
-/** Variable of Coding's function: its system, if that is at hand. */
+/** Variable in Coding's function: its code system, if the codes of that are loaded. */
 export const KNOWN_SYSTEM = 'y';
 
 const RULES: Readonly<Record<string, Rule>> = {
