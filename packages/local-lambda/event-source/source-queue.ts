@@ -67,6 +67,7 @@ export async function removeMessages({ sqs, url }: SourceQueue, handles: Handle[
 }
 
 /** Makes received messages visible again at once. */
+/** Makes messages that were received and not delivered visible again, at once. */
 export async function releaseMessages({ sqs, url }: SourceQueue, records: SQSRecord[]) {
   const handles = records.map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));
   await Promise.all(
