@@ -1,6 +1,6 @@
 /**
- * The states of a message that runs alone, in their order. The last one says whether the table may hold an
- * attempt that this delivery must not leave behind.
+ * The states of a message that runs alone, in their order. The state in which a delivery stops tells
+ * whether the table may contain an attempt that must be taken back.
  */
 import type { Context } from 'aws-lambda';
 import type { Attempt, Trouble } from '../../core/attempt/attempts.ts';
