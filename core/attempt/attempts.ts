@@ -44,18 +44,18 @@ export interface Attempt {
   readonly reason?: string | undefined;
   /** Epoch ms. Set by the handler, which survived the crash, or saw that there was none. */
   readonly ended?: number | undefined;
-  /** It ran in a process of its own or, if none loaded, was to. */
+  /** It ran in a process of its own, or was meant to but none loaded. */
   readonly ownProcess?: true | undefined;
 }
 
 export interface Trouble {
   readonly status: QuarantineStatus;
   readonly attempts: readonly Attempt[];
-  /** How many times it was redriven; absent before the first time. */
+  /** Number of redrives. Absent before the first. */
   readonly round?: number | undefined;
   /** The object that was read for a claim check, with its version. */
   readonly pinned?: BodyLocation | undefined;
-  /** As the producer gave it, if it was decided that it may be published. */
+  /** The producer's own id, if it may be published. */
   readonly correlationId?: string | undefined;
 }
 
@@ -109,7 +109,7 @@ export function hasEnded(trouble: Pick<Trouble, 'status' | 'round'>, round = 0):
   }
 }
 
-/** How many times a message, or an entry, was redriven. */
+/** How often a message, or an entry, was redriven. */
 export function roundOf({ round }: Pick<Trouble, 'round'>): number {
   return round ?? 0;
 }

@@ -1,15 +1,15 @@
 /**
  * Which of the reported deaths are one and the same?
  *
- * A death during an invocation has the invocation's request id, so all reporters report the same id. A
- * failed init has none. The invocation that waited for it fails as well, and that is the same death. If
- * both records come in one log delivery, deaths.ts sees it. They may come apart, in any order, and then two
- * deaths are reported: an init and a request. Every reader that counts sees both, so it is decided here,
- * from all reports: an init is the death that follows it in its execution environment, like two reports of
- * one accident that name the same place a minute apart.
+ * A death during an invocation has the invocation's request id, so all reporters report the same
+ * id. A failed init has none. The invocation that waited for it fails as well, and that is the same
+ * death. If both records come in one log delivery, deaths.ts sees it. They may come apart, in any
+ * order, and then two deaths are reported: an init and a request. Every reader that counts sees
+ * both, so this file decides from all reports: an init is the death that follows it in its
+ * execution environment, like two reports of one accident that name the same place a minute apart.
  *
- * Rejected: a store of inits that the monitor asks at each death. It costs a write and a read a death,
- * fails when the table does, and still depends on the order.
+ * Rejected: a store of inits that the monitor asks at each death. It costs a write and a read per
+ * death, fails when the table does, and still depends on the order.
  */
 
 /** A death as it was reported. */

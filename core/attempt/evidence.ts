@@ -59,7 +59,7 @@ export function evidenceOf(crashes: readonly CrashEvent[], more = false): Eviden
   };
 }
 
-/** Each death once, by time, with the report that says most. */
+/** Each death once, by time, with the most detailed report. */
 export const deathsOf = (crashes: readonly CrashEvent[]): readonly CrashEvent[] =>
   withCauses(distinct(crashes), crashes);
 
@@ -79,8 +79,8 @@ function withCauses(
 }
 
 /**
- * The crashes, newest first, that belong to an incident whose first full window began at `since`. If there
- * are fewer than given, a gap was reached, and nothing older belongs to it.
+ * The crashes, newest first, that belong to an incident whose first full window began at `since`.
+ * If fewer are returned than were given, a gap was reached, and nothing older belongs to it.
  */
 export function belonging<E extends { readonly at: number }>(
   newestFirst: readonly E[],
@@ -96,7 +96,7 @@ export function belonging<E extends { readonly at: number }>(
   return end === -1 ? newestFirst : newestFirst.slice(0, end);
 }
 
-/** A recount may be lower if there was too much to count; evidence never shrinks. */
+/** A recount may be lower if there was too much to count, but evidence never decreases. */
 export function mergeEvidence(before: Evidence, anew: Evidence): Evidence {
   return {
     ...anew,
@@ -107,7 +107,9 @@ export function mergeEvidence(before: Evidence, anew: Evidence): Evidence {
   };
 }
 
-/** How often each occurs, the commonest first; equally common ones by name, so that the order is stable. */
+/**
+ * How often each value occurs, the most frequent first. Equally frequent ones are ordered by name.
+ */
 function tally<T extends string>(values: readonly T[]): readonly (readonly [T, number])[] {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

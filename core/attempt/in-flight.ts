@@ -41,8 +41,8 @@ function runningMaxMs(policy: InFlightPolicy): number {
 }
 
 /**
- * When the lease ends for a batch that begins now, epoch ms: the lease that the environment holds, if the
- * batch ends within it.
+ * End of the lease (epoch ms) for a batch that begins now. It is the environment's current lease if
+ * the batch ends within it.
  */
 export function leaseEnd(held: number | undefined, now: number, policy: InFlightPolicy): number {
   const { visibilityMs, functionTimeoutMs } = policy;
@@ -59,7 +59,7 @@ export function searchedForMs(policy: InFlightPolicy): number {
   return Math.min(CLOCKS_DIFFER_MS, slackMs(policy)) / 2;
 }
 
-/** What SQS says of how often a message was received, and when first (epoch ms). */
+/** How often SQS says that a message was received, and when first (epoch ms). */
 export interface Receipt {
   readonly receives: number;
   readonly firstReceivedAt: number;

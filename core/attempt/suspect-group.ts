@@ -15,7 +15,7 @@ import { messageBytes, SEND_BYTES_MAX, type Sendable } from '../message/send-bat
 export const GROUP_ATTRIBUTE = 'failsafe-group';
 const MEMBERS_MAX = 100;
 
-/** A message as it would travel alone. */
+/** A message as it would be sent alone. */
 const memberSchema = z.object({ body: z.string(), attributes: z.record(z.string(), z.string()) });
 const groupSchema = z.array(memberSchema).min(1).max(MEMBERS_MAX);
 
@@ -49,7 +49,7 @@ function packed<M extends Sendable>(messages: readonly M[]): M[][] {
   return groups;
 }
 
-/** The brackets, and the attribute. */
+/** Size of the brackets and the attribute. */
 const OVERHEAD_BYTES = 2 + messageBytes({ body: '', attributes: { [GROUP_ATTRIBUTE]: '100' } });
 
 const memberText = ({ body, attributes }: Sendable) => JSON.stringify({ body, attributes });
@@ -62,7 +62,7 @@ export function groupMessage(members: readonly Sendable[]): Sendable {
   };
 }
 
-/** The members of a group, as they would have travelled alone. Throws if it is not one of our groups. */
+/** The members of a group, as they would be sent alone. Throws if it is not one of our groups. */
 export function membersOf(body: string): readonly Sendable[] {
   return groupSchema.parse(JSON.parse(body));
 }

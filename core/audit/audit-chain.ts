@@ -73,7 +73,7 @@ const entrySchema = z.strictObject({
   sequence: z.int().positive(),
   /** The regulations that it is evidence for. */
   tags: z.array(z.string()),
-  /** Both are absent in entries that were written before publishers were recorded. */
+  /** Both are absent in entries from before publishers were recorded. */
   teller: z.string().optional(),
   toldAs: z.string().optional(),
 });
@@ -149,15 +149,15 @@ export function readBatch(lines: readonly string[]): Batch | undefined {
   return { entries, head: headAt(last) };
 }
 
-/** The entry as the head of the log that ends with it. */
+/** The head of the log that ends with this entry. */
 export function headAt({ sequence, hash, configuration }: AuditEntry): Head {
   return { sequence, hash, configuration };
 }
 
-/** The printed form of a head, to be noted somewhere outside the log. */
+/** The printed form of a head, to be kept outside of the log. */
 export const headText = ({ sequence, hash }: Head) => `${sequence}:${hash}`;
 
-/** Parses a noted head; undefined if it is not one. */
+/** Parses a printed head. Undefined if it is not one. */
 export function readHead(text: string): Head | undefined {
   const [, sequence, hash] = /^([1-9]\d{0,11}):([0-9a-f]{64})$/.exec(text) ?? [];
   return hash === undefined ? undefined : { sequence: Number(sequence), hash };
@@ -167,7 +167,7 @@ function hashOf(what: 'genesis' | 'entry', text: string): string {
   return createHash('sha256').update(`${DOMAIN}/${what}\n${text}`).digest('hex');
 }
 
-/** One text for one value: properties in the order of their names, absent ones left out. */
+/** One text for one value: properties are ordered by name, absent ones left out. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) =>
     typeof item === 'object' && item !== null && !Array.isArray(item)

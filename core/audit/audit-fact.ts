@@ -57,12 +57,12 @@ const name = z.string().min(1).max(NAME_CHARACTERS_MAX);
 const text = z.string().max(TEXT_CHARACTERS_MAX);
 
 export const auditFactSchema = z.strictObject({
-  /** The same however often it is published; made of what happened. */
+  /** Made from what happened, so that it is the same however often the fact is published. */
   id: z.string().min(1).max(TEXT_CHARACTERS_MAX),
   kind: z.enum(AUDIT_FACT_KINDS),
   /** When it happened, epoch ms. */
   at: z.int().nonnegative(),
-  /** Who saw or did it: `incident`, `cli`, … */
+  /** The component that saw or did it: `incident`, `cli`, … */
   component: name,
   /** The operator, or the role, that did it. */
   actor: name.optional(),

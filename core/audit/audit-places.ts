@@ -1,7 +1,7 @@
 /**
- * Where an entry is stored: under its sequence in the table, and in the object of its batch, which is named
- * by the batch's first sequence. Both are padded, so that names sort like numbers, in DynamoDB and S3
- * alike. Twelve digits last for a million years of a crash a second.
+ * Where an entry is stored: under its sequence in the table, and in the object of its batch, whose
+ * name is the batch's first sequence. Both are padded, so that names sort like numbers in DynamoDB
+ * and S3. Twelve digits last for more than thirty thousand years at one entry per second.
  */
 const DIGITS = 12;
 
@@ -13,7 +13,7 @@ export function sequenceOf(sortKey: string): number | undefined {
   return sequence > 0 ? sequence : undefined;
 }
 
-/** All objects of a chain begin with this. */
+/** Prefix of all objects of a chain. */
 export const prefixOf = (chain: string) => `${chain}/`;
 
 export const objectKeyOf = (chain: string, first: number) =>
@@ -28,5 +28,5 @@ export function firstOf(chain: string, key: string): number | undefined {
 /** A batch as its object holds it: one line an entry. */
 export const objectText = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
-/** The lines of an object; the last is empty if the text ends as it should. */
+/** The lines of an object. The last one is empty if the text ends correctly. */
 export const linesOf = (text: string) => text.split('\n');

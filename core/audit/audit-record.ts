@@ -15,7 +15,10 @@ import type { RecordedFact } from './audit-chain.ts';
 import { type AuditFact, auditFactSchema, WRITERS_OWN_KIND } from './audit-fact.ts';
 import { mayPublish, type PublishedBy, type Publishers, publishedBy } from './publishers.ts';
 
-/** Far below what an item can hold (400 KB), and ten of them below what an object should. */
+/**
+ * Far below the maximum of an item (400 KB). Ten of them are far below the size that an object
+ * should have.
+ */
 export const FACT_BYTES_MAX = 64 * 1024;
 
 const MINUTE_MS = 60_000;
@@ -35,7 +38,7 @@ type Read =
   | { readonly kind: 'fact'; readonly fact: AuditFact }
   | { readonly kind: 'unreadable'; readonly why: string };
 
-/** `hash` is keyed: without its key nobody can tell which text has which hash. */
+/** `hash` is keyed: without the key nobody can find the text of a hash. */
 export function recordedFact(
   message: FactMessage,
   publishers: Publishers,

@@ -17,9 +17,9 @@ export interface Reviewed {
   readonly sequence: number;
   /** Epoch ms. */
   readonly recordedAt: number;
-  /** Who it claims to be. */
+  /** The actor that the fact claims. */
   readonly actor: string;
-  /** Who it was, as SQS proves it. */
+  /** The principal that SQS proves. */
   readonly teller: string;
   readonly toldAs: string;
 }
@@ -31,7 +31,7 @@ export interface PhiRead extends Reviewed {
 }
 
 export interface RefusedFact extends Reviewed {
-  /** The kind that it claimed to be. */
+  /** The kind that the message claimed to be. */
   readonly claimed: string;
 }
 
@@ -50,7 +50,7 @@ export interface Review {
   readonly unexamined: number;
 }
 
-/** `month` as in `2026-01`; `entries` in order. */
+/** `month` is written `2026-01`. `entries` are in order. */
 export function reviewOf(month: string, entries: Iterable<AuditEntry>): Review {
   const reads: PhiRead[] = [];
   const refused: RefusedFact[] = [];

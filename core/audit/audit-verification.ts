@@ -123,7 +123,7 @@ function verifyObject(head: Head, object: AuditObject): VerifiedObject {
     lastOfBatch = entry.batchLast;
     last = headAt(entry);
   }
-  // Text after the last line's end was not written by us, or is a line that lost its end.
+  // Text after the last line's end was not written by us, or it is a line whose end is missing.
   if (lines.at(-1) !== '') return wrong('changed');
   return lastOfBatch === last.sequence ? { entries, last } : wrong('missing');
 }

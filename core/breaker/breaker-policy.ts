@@ -39,7 +39,7 @@ export interface BreakerPolicy {
   readonly trip: TripPolicy;
   readonly openMs: number;
   readonly openMaxMs: number;
-  /** Time between the first failed probe and the second; never longer than `openMs`. */
+  /** Time between the first failed probe and the second. Never longer than `openMs`. */
   readonly reprobeMs: number;
   /** Factor by which each further wait between probes grows. */
   readonly reprobeGrowth: number;
@@ -64,7 +64,7 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
   leaseMarginMs: 5_000,
 };
 
-/** Any cap is reached by then, and no number overflows. */
+/** Every cap is reached by then, and no number overflows. */
 const EXPONENT_MAX = 50;
 
 /** Whether the window trips, and the reason in words. */
@@ -83,8 +83,8 @@ export interface BackOff {
 }
 
 /**
- * When a breaker that opens now may be probed. `draw` is a random number in [0, 1); `retryAt` is
- * what the service asked for.
+ * When a breaker that opens now may be probed. `draw` is a random number in [0, 1). `retryAt` is
+ * the time that the service asked for.
  */
 export function openUntil(
   { reopenings, failedProbes }: BackOff,

@@ -33,7 +33,7 @@ import { addWindows, type CallWindow } from './call-window.ts';
 
 export interface CallResult {
   readonly ticket: Ticket;
-  /** `unknown`: the call says nothing about the service, for example because it was not begun. */
+  /** `unknown`: the call says nothing about the service, for example because it was not made. */
   readonly outcome: 'success' | 'failure' | 'unknown';
   /** When the service asked to be called again, epoch ms. */
   readonly retryAt?: number | undefined;
@@ -111,7 +111,10 @@ function resultWhileClosed(
   return open(state, `${failures} consecutive failures`, result, now, policy);
 }
 
-/** Whether a call succeeded after the latest failure that counts; in the same millisecond, as reported. */
+/**
+ * Whether a call succeeded after the latest failure that counts. In the same millisecond, the order
+ * of the reports decides.
+ */
 function isServedSince({ failedAt = 0 }: Closed, { outcome, servedAt }: CallResult): boolean {
   if (outcome === 'success') return (servedAt ?? failedAt) >= failedAt;
   return servedAt !== undefined && servedAt > failedAt;

@@ -39,7 +39,10 @@ interface Common {
   readonly receipts: readonly string[];
   /** The latest transitions, newest last: those after `publishedTo` may not have been published yet. */
   readonly recent: readonly Transition[];
-  /** The generation up to which the audit log's queue is known to have them; absent for none. */
+  /**
+   * The generation up to which the audit log's queue is known to have the transitions. Absent for
+   * none.
+   */
   readonly publishedTo?: number | undefined;
 }
 
@@ -47,9 +50,9 @@ export interface Closed extends Common {
   readonly phase: 'closed';
   /** Outstanding consecutive failures. */
   readonly failures: number;
-  /** When the latest of them was. */
+  /** Time of the latest of them. */
   readonly failedAt?: number | undefined;
-  /** Calls of the fleet as far as reported, for the policy by share. */
+  /** The fleet's calls as far as reported, for the policy by share. */
   readonly window: CallWindow;
   /** Failures by their age, for the policy by intensity. */
   readonly restarts?: readonly Restart[] | undefined;
@@ -76,9 +79,12 @@ export type BreakerState = Closed | Open | HalfOpen;
 export type Phase = BreakerState['phase'];
 
 export const RECEIPTS_MAX = 16;
-/** So many transitions an item keeps in any case. */
+/** An item always keeps this many transitions. */
 export const RECENT_MAX = 8;
-/** And so many at most, which bounds its size: beyond it the oldest may be lost to the audit log. */
+/**
+ * Maximum number of transitions in an item, which limits its size. Beyond it, the oldest may be
+ * missing in the audit log.
+ */
 export const UNPUBLISHED_MAX = 64;
 
 /** A service that was never called. */
@@ -95,7 +101,7 @@ export const UNKNOWN_SERVICE: Closed = {
   window: [],
 };
 
-/** How phases follow each other; goes to metrics, logs and the audit log. */
+/** One phase follows another. Goes to metrics, logs and the audit log. */
 export interface Transition {
   readonly from: Phase;
   readonly to: Phase;
@@ -104,7 +110,7 @@ export interface Transition {
   readonly at: number;
   readonly why: string;
   readonly by?: string | undefined;
-  /** Only of a transition to `open`. */
+  /** Only for a transition to `open`. */
   readonly openUntil?: number | undefined;
 }
 
@@ -119,7 +125,7 @@ export interface Move extends Change {
   readonly transition: Transition;
 }
 
-/** The operator's word, while it holds. */
+/** The operator's command, while it holds. */
 export function forcedAt(state: BreakerState, now: number): Forced | undefined {
   return state.forced !== undefined && now < state.forced.until ? state.forced : undefined;
 }
@@ -137,7 +143,7 @@ export function within<S extends BreakerState>(
   return { next: { ...state, ...fields, version: state.version + 1, ...receipt(state, token) } };
 }
 
-/** The next phase: a generation of its own. */
+/** The next phase. It has a generation of its own. */
 export function moveTo(
   state: BreakerState,
   phase: Unnumbered<BreakerState>,

@@ -21,10 +21,10 @@ import {
   within,
 } from './breaker-state.ts';
 
-/** The permission for a call; the call's result is reported with it. */
+/** The permission for a call. The call's result is reported with it. */
 export interface Ticket {
   readonly generation: number;
-  /** Only of a probe. */
+  /** Only for a probe. */
   readonly probe?: Probe | undefined;
 }
 
@@ -36,14 +36,14 @@ export interface Refused {
 
 export type Admission =
   | { readonly kind: 'call'; readonly ticket: Ticket }
-  /** To be saved first; only if the save succeeds, the call may be made. */
+  /** Must be saved first. The call may be made only if the save succeeds. */
   | { readonly kind: 'acquire'; readonly change: Change; readonly ticket: Ticket }
   | Refused;
 
 export interface Ask {
-  /** Unique to this call, and its token. */
+  /** Unique to this call. Also its token. */
   readonly owner: string;
-  /** How long the call may take at most. */
+  /** Maximum duration of the call. */
   readonly timeoutMs: number;
   /** A random number in [0, 1). */
   readonly draw: number;
@@ -71,7 +71,7 @@ export function admit(
     }
     case 'half-open': {
       const { probe, generation } = state;
-      // The save ended in an error, but it happened.
+      // The save ended in an error, but it took effect.
       if (probe?.owner === ask.owner) return { kind: 'call', ticket: { generation, probe } };
       if (probe === undefined || now >= probe.leaseUntil) {
         return acquire(state, state.successes, ask, now, policy);

@@ -13,7 +13,7 @@ export interface Bucket {
   readonly calls: number;
   readonly failures: number;
 }
-/** Ordered by time, at most one bucket for each. */
+/** Ordered by time, at most one bucket per time. */
 export type CallWindow = readonly Bucket[];
 export type Counts = Omit<Bucket, 'from'>;
 
@@ -32,7 +32,7 @@ export function countCall(
   return addWindows(window, [bucket], now, windowMs);
 }
 
-/** The sum of both, without what is too old. */
+/** The sum of both, without buckets that are too old. */
 export function addWindows(
   a: CallWindow,
   b: CallWindow,
@@ -49,7 +49,7 @@ export function addWindows(
   return [...byTime.values()].sort((x, y) => x.from - y.from);
 }
 
-/** What the window holds at this time. */
+/** The counts of the window at this time. */
 export function countsAt(window: CallWindow, now: number, windowMs: number): Counts {
   return window.filter(({ from }) => from > now - windowMs).reduce<Counts>(addCounts, NOTHING);
 }

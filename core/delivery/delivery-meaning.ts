@@ -85,7 +85,7 @@ export interface Failures {
   readonly status: number;
 }
 
-/** With one more failure. */
+/** Adds one failure. */
 export function countFailure(
   before: Failures | undefined,
   {
@@ -136,7 +136,7 @@ export interface Waiting {
 }
 
 export interface WaitingPolicy {
-  /** At most this many may wait invisibly: the queue's own limit is 120,000. */
+  /** Maximum number of messages that may wait invisibly. The queue's own limit is 120,000. */
   readonly inFlightMax: number;
   /** Receives are limited too: SQS gives up on a message after 1,000. */
   readonly receivesMax: number;
@@ -145,8 +145,8 @@ export interface WaitingPolicy {
 const WAIT_SECONDS_MAX = 900;
 
 /**
- * How a message waits that may not be sent now: invisibly in its queue, or not at all. In the second case
- * its mark in Resources remains, and it is sent again at that time.
+ * How a message waits that may not be sent now: invisibly in its queue, or not at all. In the
+ * second case its mark in Resources remains, and it is sent again at that time.
  */
 export function howToWait(
   { retryAt, receives, inFlight }: Waiting,
@@ -175,7 +175,7 @@ export function textToSend(text: string, resourceId: string | undefined, id: str
 
 export const DELIVERY_SHARDS = 16;
 
-/** Which shard of the index of pending deliveries a resource belongs to; any number may be given. */
+/** The shard of the index of pending deliveries for a resource. Any number may be given. */
 export function shardName(number: number): string {
   return `pending#${number % DELIVERY_SHARDS}`;
 }

@@ -78,7 +78,7 @@ export function fhirServers(
   return shared.endpoint === undefined ? ofThem : [FHIR_SERVER, ...ofThem];
 }
 
-/** The source in a key of Resources. Labels of configured sources hold no `#`. */
+/** The source in a key of Resources. Labels of configured sources contain no `#`. */
 export function sourceOfKey(pk: string): string {
   return pk.replace(/#.*$/s, '');
 }

@@ -18,7 +18,7 @@
 
 /** What our table knows about the version that the server holds. */
 export interface ServerSeen {
-  /** Of our latest PUT, or read since: the version to name. */
+  /** The version to name: that of our latest PUT, or one read since. */
   readonly version?: string | undefined;
   /** Epoch ms: after this time no PUT without a version can take effect any more. */
   readonly lateUntil?: number | undefined;
@@ -46,7 +46,7 @@ export function isLastWord(lateUntil: number | undefined, begunAt: number): bool
   return lateUntil === undefined || begunAt >= lateUntil;
 }
 
-/** The new `lateUntil` after a PUT whose end is unknown, and that cannot be under way after `endedAt`. */
+/** The new `lateUntil` after a PUT whose result is unknown, and which was over by `endedAt`. */
 export function lateUntilAfter(
   { version, lateUntil }: Pick<ServerSeen, 'version' | 'lateUntil'>,
   endedAt: number,
@@ -55,14 +55,14 @@ export function lateUntilAfter(
   return version === undefined ? Math.max(lateUntil ?? 0, endedAt + lateMs) : lateUntil;
 }
 
-/** What the answer to a GET says about the version that the server holds. */
+/** What the response to a GET says about the version that the server holds. */
 export type VersionRead =
   | { readonly kind: 'version'; readonly version: string }
-  /** No version, or none that we may know: not there, no ETag, not ours to read. */
+  /** No version, or none that we can read: no resource, no ETag, no permission. */
   | { readonly kind: 'none' }
   | { readonly kind: 'failed' };
 
-/** At another time, or with another token, the server may answer. */
+/** Statuses that another time, or another token, may change. */
 const FOR_NOW = [401, 408, 425, 429];
 
 /** 403 is not a failure here: some clients may write, and not read. */

@@ -54,7 +54,7 @@ function inReference(
   return `${type}${prefix}${id}${version}${value.slice(end)}`;
 }
 
-/** Of an id itself, or of a reference such as `Patient/p1/_history/2#c`. */
+/** The id in an id or in a reference such as `Patient/p1/_history/2#c`. */
 const idIn = (renamed: string) => renamed.replace(/^[^/]*\//, '').replace(/[/#].*$/s, '');
 const lastSteps = (url: string) => url.split('/').slice(-2).join('/');
 
@@ -69,7 +69,7 @@ interface Found {
 
 /** The string properties with these names in a JSON text. */
 function* stringsIn(text: string): Generator<Found> {
-  /** What each open container is, and in an object which key is being given a value. */
+  /** For each open container: whether it is an object, and the key whose value follows. */
   const open: { isObject: boolean; key: string | undefined }[] = [];
   for (let at = 0; at < text.length; at += 1) {
     const around = open.at(-1);
@@ -101,7 +101,8 @@ function* stringsIn(text: string): Generator<Found> {
 }
 
 /**
- * Position behind the closing quote. Not by a regular expression: those overflow on strings of megabytes.
+ * Position after the closing quote. Not a regular expression: those overflow on strings of
+ * megabytes.
  */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {

@@ -74,13 +74,13 @@ export function ageOf(
   return age < staleMs ? 'stale' : 'expired';
 }
 
-/** What a stale answer is still worth. */
+/** What a stale answer is still good for. */
 export function staleReply(known: KnownAnswer | undefined, now: number, ageing: Ageing): Reply {
   if (known === undefined || ageOf(known, now, ageing) === 'expired') return 'none';
   return known.answer === 'in-set' ? 'in-set' : 'none';
 }
 
-/** The issues once all answers are there, in their order and without questions. */
+/** The issues once all answers are known, in the same order and without questions. */
 export function withReplies(
   issues: readonly Issue[],
   replyTo: (question: Question) => Reply,
@@ -110,7 +110,7 @@ function whyOpen(replies: readonly Reply[]): string {
   return `the terminology server ${replies.includes('none') ? 'could not be asked' : 'does not know'}`;
 }
 
-/** At most this many issues, errors kept first: an invalid resource must say why (R07). */
+/** At most this many issues. Errors are kept first: an invalid resource must say why (R07). */
 export function boundedIssues(issues: readonly Issue[], issuesMax: number): readonly Issue[] {
   if (issues.length <= issuesMax) return issues;
   const errors = issues.filter(({ severity }) => severity === 'error');

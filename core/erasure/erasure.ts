@@ -17,13 +17,13 @@ export interface Erasure {
   /** Keyed hash of {@link patientKey}. */
   readonly patient: string;
   readonly source: string;
-  /** Epoch ms: what was sent up to then is erased. */
+  /** Epoch ms: whatever was sent up to then is erased. */
   readonly at: number;
   /** What happens to resources that name other patients too, such as a Group. */
   readonly shared: 'erase' | 'keep';
 }
 
-/** What is hashed. An id belongs to its source (R51). */
+/** The text that is hashed. An id belongs to its source (R51). */
 export const patientKey = (source: string, id: string) => `${source}#Patient/${id}`;
 
 /**
@@ -33,7 +33,7 @@ export const patientKey = (source: string, id: string) => `${source}#Patient/${i
 export const ERASURES_KNOWN_MS = 5_000;
 
 export interface ErasureBook {
-  /** The time of the latest erasure: what was sent after it needs no check. */
+  /** Time of the latest erasure: later submissions need no check. */
   readonly latestAt: number;
   /** By keyed hash, the latest of each patient. */
   readonly byPatient: ReadonlyMap<string, Erasure>;

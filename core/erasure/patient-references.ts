@@ -12,22 +12,22 @@
  * A reference by identifier alone, or by a conditional URL, names nobody either.
  */
 export interface Named {
-  /** Ids of all patients named. */
+  /** Ids of all patients that the text names. */
   readonly patients: ReadonlySet<string>;
-  /** The id of the patient that the text itself is. */
+  /** The patient's id, if the text is a Patient. */
   readonly self?: string;
 }
 
 /** Resources may nest 200 deep; deeper objects are scanned for strings only. */
 const DEPTH_MAX = 1_000;
-/** A longer one is not the name of a property that matters. */
+/** A longer name is not one of a property that matters. */
 const NAME_CHARACTERS_MAX = 96;
 const MAY_NAME = /Patient|\\u/;
 const REFERENCE = /(?<![A-Za-z0-9])Patient\/([A-Za-z0-9.-]{1,64})(?![A-Za-z0-9.-])/g;
 const CONTAINED = 'contained';
 
 interface Place {
-  /** The property whose value comes next. */
+  /** The property whose value follows. */
   property: string | undefined;
   type?: string | undefined;
   id?: string | undefined;

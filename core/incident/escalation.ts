@@ -33,7 +33,7 @@ export function isComponentDeath({ during, kind }: Pick<CrashEvent, 'during' | '
   return (during === 'loading' || during === 'handling') && kind !== 'exit';
 }
 
-/** A component's environments died; `deaths` are those that are its own. */
+/** Counts deaths of a component's environments. `deaths` are its own ones. */
 export function countDeaths(
   state: Supervised,
   { node, above }: Place<Child>,
@@ -55,7 +55,9 @@ export function countDeaths(
   }, state);
 }
 
-/** A supervisor below was restarted: one of its children died too often. */
+/**
+ * Counts the restart of a supervisor one level down, because one of its children died too often.
+ */
 export function countRestart(
   state: Supervised,
   place: Place<Supervisor>,
@@ -96,7 +98,8 @@ function consequences(
   { node: supervisor, above: [next] }: Place<Supervisor>,
   { why, restart: { at }, ended }: Cause,
 ): readonly Effect[] {
-  // Only one process can save under this version, so the id is the same however often it is published.
+  // Only one process can save this version, so the id is the same however often the escalation is
+  // published.
   const id = `${name}:${version + 1}:${at}`;
   if (next === undefined) {
     return [
@@ -110,14 +113,14 @@ function consequences(
   ];
 }
 
-/** The components with a lane among nodes and all below them. */
+/** Components with a lane among these nodes and all below them. */
 function lanesBelow(nodes: readonly SupervisionNode[]): readonly string[] {
   return nodes
     .flatMap((node) => childrenIn(node))
     .flatMap(({ node }) => (node.lane === undefined ? [] : [node.name]));
 }
 
-/** OTP's supervisor would be gone by now, and its successor knows of no restart. */
+/** In OTP the supervisor would be gone by now, and its successor would know of no restart. */
 function spent(state: Supervised, { restarts, spentUntil }: Supervised): Supervised {
   return {
     ...state,

@@ -23,14 +23,17 @@ export interface CoursePolicy {
 /** Recorded as the resolver of an incident that resolved itself. */
 export const BY_QUIET = 'quiet';
 
-/** Each death may be reported by the process that saw it, and twice by the monitor, at different times. */
+/**
+ * A death may be reported by the process that saw it, and twice by the monitor, with different
+ * times.
+ */
 const TELLINGS_MAX = 3;
-/** Evidence is counted anew when the incident is a quarter older than at the last count. */
+/** The evidence is counted again when the incident is a quarter older than at the last count. */
 const RECOUNT_SHARE = 4;
 
 export type Refusal = 'resolved already' | 'acknowledged already';
 
-/** An operator has taken it over: nobody is paged again. */
+/** An operator has taken over: nobody is paged again. */
 export function acknowledge(incident: Incident, said: Said): Incident | Refusal {
   if (incident.status === 'resolved') return 'resolved already';
   if (incident.status === 'acknowledged') return 'acknowledged already';
@@ -42,13 +45,13 @@ export function resolve(incident: Incident, said: Said): Incident | Refusal {
   return { ...incident, status: 'resolved', resolved: said };
 }
 
-/** How many of the newest crashes are enough to say whether it is quiet. */
+/** Number of newest crashes that are enough to decide whether it is quiet. */
 export function crashesThatTell(policy: CoursePolicy): number {
   const windows = Math.ceil((policy.quietMs + policy.windowMs) / policy.windowMs);
   return half(policy) * windows * TELLINGS_MAX;
 }
 
-/** Crashes before that moment say nothing about whether it is quiet now. */
+/** Crashes before that time do not matter for whether it is quiet now. */
 export function tellingSince(now: number, { quietMs, windowMs }: CoursePolicy): number {
   return now - quietMs - windowMs;
 }
@@ -88,8 +91,8 @@ export function resolvedByQuiet(
 }
 
 /**
- * Whether the evidence must be counted again. The pauses grow with the incident, so that all counts of a
- * long one together cost a small multiple of its events.
+ * Whether the evidence must be counted again. The intervals grow with the incident, so that all
+ * counts of a long one together cost a small multiple of its events.
  */
 export function isRecountDue({ cause, openedAt, countedAt }: Incident, now: number): boolean {
   return cause === 'crashes' && now - countedAt >= (countedAt - openedAt) / RECOUNT_SHARE;

@@ -28,7 +28,7 @@ export type IncidentFact = z.infer<typeof incidentFactSchema>;
 export function latestOfEach(facts: readonly IncidentFact[]): IncidentFact[] {
   const latest = new Map<string, IncidentFact>();
   for (const fact of facts) {
-    // Numbers begin again with a new table.
+    // A new table counts from 1 again.
     const key = `${fact.incident} ${fact.openedAt}`;
     const before = latest.get(key);
     if (before === undefined || before.toldAt < fact.toldAt) latest.set(key, fact);

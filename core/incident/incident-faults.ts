@@ -20,13 +20,13 @@ import type { CrashEvent } from '../message/messages.ts';
 import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
 import { firstFullWindow } from './sliding-window.ts';
 
-/** A fault of one incident, in addition to what opened it. */
+/** Maximum number of faults of one incident, in addition to those that opened it. */
 export const FAULTS_MAX = 5;
 
 export interface OtherFault {
   readonly fault: string;
   readonly kind: CrashKind;
-  /** Of the window that it filled first; epoch ms, as all times here. */
+  /** Of the window that it filled first. Epoch ms, as all times here. */
   readonly crashes: number;
   readonly firstCrashAt: number;
   readonly lastCrashAt: number;
@@ -34,7 +34,10 @@ export interface OtherFault {
   readonly at: number;
 }
 
-/** Several observers report its deaths, and each is counted by the report that says most. */
+/**
+ * Several observers report the deaths of a fault. Each death is counted by the report that says
+ * most.
+ */
 const faultOf = ({ lane, fingerprint, kind }: CrashEvent) =>
   `${lane ?? 'no-lane'}/${fingerprint ?? kind}`;
 

@@ -28,11 +28,14 @@ export interface Spent {
   readonly incident: number;
   /** Epoch ms, as all times here. */
   readonly resolvedAt: number;
-  /** The start of the quiet period, where quiet resolved it. */
+  /** The start of the quiet period, if quiet resolved it. */
   readonly quietSince?: number | undefined;
 }
 
-/** Those of the crashes that are not spent. A death told twice is spent if one of the two is. */
+/**
+ * The crashes that are not spent. A death that was reported twice is spent if one of the two
+ * reports is.
+ */
 export function unspent<C extends RecordedCrash>(
   crashes: readonly C[],
   spent: Spent | undefined,
@@ -44,7 +47,7 @@ export function unspent<C extends RecordedCrash>(
   return crashes.filter((crash) => !deaths.has(deathOf(crash)));
 }
 
-/** Whether it was recorded before the resolution, and lies in what was resolved. */
+/** Whether it was recorded before the resolution, and belongs to what was resolved. */
 function isSpent({ at, incidentsOver }: RecordedCrash, spent: Spent): boolean {
   const { incident, resolvedAt, quietSince } = spent;
   const read = incidentsOver === undefined ? at <= resolvedAt : incidentsOver < incident;

@@ -40,7 +40,7 @@ export interface StepsPolicy {
   /** Counted from the first page. */
   readonly pageAgainMs: number;
   readonly escalateMs: number;
-  /** What is done automatically; off by default. */
+  /** The automatic remediation. Default: off. */
   readonly remediation: 'off' | 'pause-lane';
 }
 
@@ -72,14 +72,14 @@ export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): 
   return [...notices, ...others, ...pauses, ...(unpublished.length > 0 ? [audit] : [])];
 }
 
-/** Whether nothing will ever be due again. */
+/** Whether nothing will be due any more. */
 export function isFinished(incident: Incident): boolean {
   const never = { pageAgainMs: 0, escalateMs: 0, remediation: 'off' } as const;
   const told = incident.status === 'resolved' && stepsDue(incident, 0, never).length === 0;
   return told && !isLookDue(incident);
 }
 
-/** What an incident remembers once {@link isLookDue} was done. */
+/** What an incident remembers after its second look ({@link isLookDue}). */
 export const LOOKED_AGAIN = 'looked again';
 
 /**
@@ -110,13 +110,14 @@ function noticesDue(incident: Incident, now: number, policy: StepsPolicy): reado
     if (now >= pagedAt + policy.pageAgainMs) due.push('page-again');
     if (now >= pagedAt + policy.escalateMs) due.push('escalation');
   }
-  // Over before it could be sent: a pager that is asked to resolve needs no acknowledgement.
+  // It was resolved before the page could be sent: a pager that is asked to resolve needs no
+  // acknowledgement.
   if (acknowledged !== undefined && resolved === undefined) due.push('acknowledgement');
   if (resolved !== undefined) due.push('resolution', 'all-clear');
   return due;
 }
 
-/** Each later fault has a page of its own, which ends with the incident's. */
+/** Each later fault has a page of its own, which is resolved with the incident. */
 function faultNoticesDue({ others = [], acknowledged, resolved }: Incident): readonly Step[] {
   return others.flatMap((fault) => {
     const due: Notice[] = ['another-fault'];
@@ -145,7 +146,7 @@ interface Fact {
   readonly fact: AuditFact;
 }
 
-/** What the audit log must know of the incident in its current state. */
+/** Facts for the audit log about the incident's current state. */
 function factsOf(incident: Incident): readonly Fact[] {
   const { openedAt, cause, why, clocks, acknowledged, resolved } = incident;
   const details = { severity: 'critical', cause, ...clocks };
@@ -195,7 +196,7 @@ function factOf(incident: Incident, what: string, fact: Omit<AuditFact, 'id' | '
     mark: `audit ${what}`,
     fact: {
       ...fact,
-      // Numbers begin again with a new table; the audit log does not.
+      // A new table counts from 1 again, but the audit log goes on.
       id: `incident ${key} of ${incident.openedAt}: ${what}`,
       component: 'incident',
       details: { incident: key, scope: incident.scope, ...fact.details },

@@ -16,7 +16,7 @@ import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
 import { type Clocks, clocksOf, type RegulatoryCalendar } from './regulatory-clocks.ts';
 import { firstFullWindow } from './sliding-window.ts';
 
-/** An operator's command, or a rule's. */
+/** An operator's command, or a rule's, with its reason. */
 export interface Said {
   readonly at: number;
   readonly by: string;
@@ -24,7 +24,7 @@ export interface Said {
 }
 
 export interface Resolution extends Said {
-  /** The start of the quiet period, where quiet resolved it. */
+  /** The start of the quiet period, if quiet resolved it. */
   readonly quietSince?: number | undefined;
 }
 
@@ -43,19 +43,19 @@ export interface Incident extends Evidence {
   readonly windowMs: number;
   /** When the evidence was counted. */
   readonly countedAt: number;
-  /** Later faults, each with a page of its own. */
+  /** Faults that its page is about. Absent in records of older versions. */
   readonly known?: readonly string[] | undefined;
-  /** Crashes that belong to the incident before, if there was one. */
+  /** Later faults, each with a page of its own. */
   readonly others?: readonly OtherFault[] | undefined;
-  /** Dates by which authorities and patients must be notified, if it turns out to be a breach. */
+  /** Crashes that belong to the incident before, if there was one. */
   readonly spent?: Spent | undefined;
-  /** Dates by which authorities and patients want to know, should it turn out to be a breach. */
+  /** Dates by which authorities and patients must be notified, if it turns out to be a breach. */
   readonly clocks: Clocks;
   readonly acknowledged?: Said | undefined;
   readonly resolved?: Resolution | undefined;
-  /** The process that does the due steps, so that no other does them too. */
+  /** Steps that are done, and when. Absent: not done yet. */
   readonly done: Readonly<Record<string, number>>;
-  /** Who does the steps that are due, so that nobody else does them too. */
+  /** The process that does the due steps, so that no other does them too. */
   readonly held?: { readonly by: string; readonly until: number } | undefined;
   /** Grows with each save; a save is conditional on it. */
   readonly version: number;

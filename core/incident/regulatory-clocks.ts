@@ -34,11 +34,11 @@ const ANPD_BUSINESS_DAYS = 3;
 /** 1 January 1970 was a Thursday. */
 const EPOCH_WEEKDAY = 4;
 
-/** The clocks of a discovery at that time (epoch ms). */
+/** The deadlines for a discovery at that time (epoch ms). */
 export function clocksOf(discoveredAt: number, { timeZone, holidays }: RegulatoryCalendar): Clocks {
   const today = dateIn(timeZone, discoveredAt);
   const utcDay = Math.floor(discoveredAt / DAY_MS);
-  // No time zone is a day away from Greenwich.
+  // In every time zone the date is this one, the one before, or the one after.
   const day = [utcDay - 1, utcDay, utcDay + 1].find((each) => dateOf(each) === today);
   assert(day !== undefined);
   return {

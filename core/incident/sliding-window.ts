@@ -12,7 +12,7 @@ import { type CrashReport, otherIds } from '../attempt/death-identity.ts';
 
 export type TimedEvent = CrashReport;
 
-/** The events of the earliest full window, by time; undefined where no window is full. */
+/** The events of the earliest full window, by time. Undefined if no window is full. */
 export function firstFullWindow<E extends TimedEvent>(
   events: readonly E[],
   windowMs: number,

@@ -15,7 +15,7 @@ export interface BatchResponse {
   batchItemFailures: { itemIdentifier: string }[];
 }
 
-/** Results are by position; a missing one is a failure. */
+/** Results are by position. A missing one is a failure. */
 export function batchResponse(
   messageIds: readonly string[],
   results: readonly (RecordResult | undefined)[],

@@ -25,11 +25,11 @@ export const hopsOf = (lane: Lane) => `${HOPS_PREFIX}${lane}/` as const;
 /** An object of our own that shows whether we can read at all. */
 export const canaryKeyOf = (lane: Lane) => `${hopsOf(lane)}.canary`;
 
-/** A label has at most 128 characters. ASCII is never cut by this, and S3 accepts 1,024 bytes. */
+/** A label has at most 128 characters, so ASCII labels are never cut. S3 accepts 1,024 bytes. */
 const FOLDER_CHARACTERS_MAX = 384;
 
 /**
- * The folder of a source: its label, with every character encoded that means something in a key or a
+ * The folder of a source: its label, with all characters encoded that have a meaning in a key or a
  * policy.
  */
 export function submissionsOf(source: string): string {
@@ -52,7 +52,7 @@ export type Carriage =
   /** `rule` is the stable name of the problem: `claim-check/key`. */
   | { readonly kind: 'refused'; readonly rule: string; readonly problem: string };
 
-/** On whose request an object would be read. */
+/** The message that asks to read an object. */
 export interface Claimant {
   /** Name of our own bucket. */
   readonly bucket: string;
@@ -60,9 +60,12 @@ export interface Claimant {
    * The source that the sender proves; undefined if none are configured, and the account is the only one.
    */
   readonly source: string | undefined;
-  /** What one of our hops stored there, as its envelope says. */
+  /** Where one of our hops stored the body, according to the envelope. */
   readonly laid?: BodyLocation | undefined;
-  /** Set during an upgrade: keys of former versions are accepted; those of hops on our own queues only. */
+  /**
+   * Set during an upgrade: keys of former versions are accepted. Those of hops only on our own
+   * queues.
+   */
   readonly former?: { readonly hops: boolean } | undefined;
 }
 
@@ -73,7 +76,7 @@ const FORMER_HOP = /^hops\/[^/]+\/[0-9a-f]{64}$/;
 
 const BEGINS_LIKE_ONE = /^\s*\{\s*"s3"\s*:/;
 
-/** How a message carries its resource, if its body makes that claim ({@link claimIn}). */
+/** How a message carries its resource, if its sender may use that claim ({@link claimIn}). */
 export function carriageOf(claimed: Carriage, claimant: Claimant): Carriage {
   const { bucket, source, laid, former } = claimant;
   if (laid !== undefined) return { kind: 'claim-check', s3: laid, isOurs: true };
@@ -92,7 +95,7 @@ export function carriageOf(claimed: Carriage, claimant: Claimant): Carriage {
   return refused('prefix', `The claim check's key does not begin with ${folder}`);
 }
 
-/** Whether a body is a claim check, and for what; not whether that may be read. Never throws. */
+/** The claim check in a body, if it is one. Says nothing about permission. Never throws. */
 export function claimIn(body: string): Carriage {
   if (!BEGINS_LIKE_ONE.test(body)) return { kind: 'inline' };
   const parsed = claimCheckSchema.safeParse(parseJson(body));
@@ -105,7 +108,8 @@ export function claimCheckTo(s3: BodyLocation): string {
 }
 
 /**
- * With the version that was read, which every later step names. A key of ours has the hash of its content.
+ * With the version that was read, which every later step names. A key of ours contains the hash of
+ * its content.
  */
 export function pinned(carriage: Carriage, versionId: string | undefined): Carriage {
   if (carriage.kind !== 'claim-check' || carriage.isOurs || versionId === undefined)
@@ -114,8 +118,8 @@ export function pinned(carriage: Carriage, versionId: string | undefined): Carri
 }
 
 /**
- * A key that the SDK cannot write, or that S3 refuses, would look like a fault of our own and wait for
- * ever. A key with path steps may lead out of its prefix.
+ * Whether a key is usable. The SDK cannot write some keys, and S3 refuses some; both would look
+ * like a fault of our own and wait for ever. A key with path steps may leave its prefix.
  */
 function isSound(key: string): boolean {
   const steps = key.split('/');

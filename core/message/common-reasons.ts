@@ -12,17 +12,17 @@ import type { OutcomeFact } from '../report/outcome-fact.ts';
 import type { OutcomeVerdict } from './messages.ts';
 
 export interface ReasonRow {
-  /** The commonest fingerprint with this text. */
+  /** The most frequent fingerprint with this text. */
   readonly fingerprint: string;
   readonly fingerprints: number;
   readonly verdict: OutcomeVerdict;
   readonly why: string;
   readonly count: number;
-  /** How many sources it came from. */
+  /** Number of sources. */
   readonly sources: number;
 }
 
-/** The name for sources or reasons that are too many to distinguish. */
+/** Stands for all sources or reasons beyond the limit. */
 export const OTHERS = '(others)';
 const REASONS_MAX = 10_000;
 const SHOWN = 25;
@@ -51,7 +51,7 @@ export class CommonReasons {
     this.#reasons.set(key, reason);
   }
 
-  /** The commonest first, and how many rows there are in all. */
+  /** The most frequent rows first, and the total number of rows. */
   rows(): { readonly shown: ReasonRow[]; readonly total: number } {
     const commonestFirst = [...this.#reasons].sort(byCount);
     const rows = new Map<string, [fingerprint: string, row: Reason & { fingerprints: number }]>();
@@ -80,7 +80,7 @@ export class CommonReasons {
   }
 }
 
-/** Of two that are equally common, the first by fingerprint. */
+/** Of two that are equally frequent, the first by fingerprint. */
 function byCount(
   [a, { count: x }]: readonly [string, { readonly count: number }],
   [b, { count: y }]: readonly [string, { readonly count: number }],

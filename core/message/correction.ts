@@ -16,10 +16,13 @@ export interface Correction {
   readonly bodyS3: Place;
 }
 
-/** Most corrections kept of one entry, so that it fits into an item. */
+/** Maximum number of corrections kept in an entry, so that it fits into an item. */
 const CORRECTIONS_MAX = 20;
 
-/** The corrections so far, and one more. The same one again, from a run that died, is not one more. */
+/**
+ * The previous corrections and the new one. One that is already there (from a run that died) is not
+ * added again.
+ */
 export function correctionsAfter(
   past: readonly Correction[],
   next: Correction,

@@ -19,7 +19,7 @@ export const CORRELATION_ATTRIBUTE = 'correlationId';
 /** Ids that a producer chose for a submission. */
 export type ChosenIds = Pick<Origin, 'correlationId' | 'trace'>;
 
-/** The ids that have the required form. */
+/** The ids that have an allowed form. */
 export function chosenIds(said: string | undefined, trace: TraceContext | undefined): ChosenIds {
   const isOne = said !== undefined && CORRELATION_ID.test(said);
   return { ...(isOne && { correlationId: said }), ...(trace !== undefined && { trace }) };
@@ -36,21 +36,21 @@ export function publishableIds({ correlationId, trace }: ChosenIds, resource: st
   };
 }
 
-/** Decides, now that the resource is loaded. Former versions did so before it was. */
+/** Decides after the resource was loaded. Former versions decided earlier. */
 export function decideIds(origin: Origin, resource: string): Origin {
   const { undecided, correlationId, trace, ...others } = origin;
   const said = chosenIds(correlationId, trace);
   return { ...others, ...publishableIds({ ...undecided, ...said }, resource) };
 }
 
-/** What was decided in an earlier run: its entry says so, and it need not be loaded for that. */
+/** Repeats the decision of an earlier run, which is in the entry, without loading the resource. */
 export function decideAsBefore(origin: Origin, before: string | undefined): Origin {
   const { undecided, ...decided } = origin;
   if (before === undefined || undecided?.correlationId !== before) return origin;
   return { ...decided, correlationId: before };
 }
 
-/** One id may be written in either case, with hyphens or without, and with escapes of JSON. */
+/** The same id may be written in either case, with or without hyphens, and with JSON escapes. */
 function bare(text: string): string {
   const plain = text.includes('\\u00')
     ? text.replace(/\\u00([0-7][0-9a-f])/gi, (_, code: string) =>

@@ -21,7 +21,7 @@ export function crashFingerprint(component: string, kind: CrashKind, reason: str
   return digest([component, kind, normaliseReason(reason)]);
 }
 
-/** Fingerprint of a rejection: of its errors, for only they reject. */
+/** Fingerprint of a rejection, from its errors: only they reject. */
 export function rejectionFingerprint(component: string, issues: readonly Issue[]): string {
   const whys = issues
     .filter((issue) => issue.severity === 'error')

@@ -48,7 +48,7 @@ export interface LifeStep {
   /** Undefined if the tables do not say when. */
   readonly at?: number | undefined;
   readonly what: string;
-  /** Of the invocation that did it. */
+  /** Request id of the invocation. */
   readonly requestId?: string;
 }
 
@@ -57,7 +57,7 @@ export interface MessageLife extends Whence {
   readonly steps: readonly LifeStep[];
 }
 
-/** Undefined if the tables know nothing of it. */
+/** Undefined if the tables know nothing about the message. */
 export function lifeOf(
   stored: StoredRecord | undefined,
   troubles: readonly TroubleRecord[],
@@ -119,7 +119,7 @@ function attemptSteps({ requestId, startedAt, ended: at, crash, reason = '' }: A
   return [begun, { at, what, requestId }];
 }
 
-/** Steps that have no time of their own. */
+/** Steps without a time of their own. */
 function lastSteps(status: QuarantineStatus): LifeStep[] {
   switch (status) {
     case 'stored':
@@ -144,7 +144,10 @@ function storedSteps({ storedAt, resourceType, delivery }: StoredRecord): LifeSt
 
 const because = (why: string | undefined) => (why === undefined ? '' : ` (${why})`);
 
-/** A step without a time is the latest. An entry says that it is stored; the resource itself says more. */
+/**
+ * A step without a time is the latest. If the entry and the resource both say that it is stored,
+ * the resource's step is kept: it says more.
+ */
 function inOrder(steps: readonly LifeStep[]): LifeStep[] {
   const isStored = steps.some(({ at, what }) => at !== undefined && what.startsWith('stored as'));
   const kept = steps.filter(({ what }) => !isStored || !what.startsWith('stored; replaced'));

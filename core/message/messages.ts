@@ -60,7 +60,7 @@ export const originSchema = z.object({
   correlationId: z.string().regex(CORRELATION_ID).optional(),
   /** The producer's trace, or that of the step before. */
   trace: traceContextSchema.optional(),
-  /** Both ids as the producer gave them, as long as they were not compared with the resource. */
+  /** Both ids as the producer gave them, until they are compared with the resource. */
   undecided: z
     .object({
       correlationId: z.string().regex(CORRELATION_ID).optional(),
@@ -75,8 +75,8 @@ export const originSchema = z.object({
   /** What it claimed when it was refused, for the same reason. */
   claims: z.object({ source: cutAt(128).optional(), group: cutAt(128).optional() }).optional(),
   /**
-   * What was wrong with the submission besides its resource, free of values. It is rejected for that
-   * however often it is sent back: nothing that could be fixed here would change it.
+   * What is wrong with the submission apart from its resource, free of values. It is rejected for
+   * that after every redrive, because nothing here can fix it.
    */
   problem: cutAt(512).optional(),
   /** Which redrive of its Quarantine entry sent it; absent before the first (core/message/redrive.ts). */
@@ -100,7 +100,7 @@ const VOIDED_MAX = 32;
 
 export const envelopeSchema = originSchema.extend({
   lane: laneSchema,
-  /** The crash that made the message a suspect, if it was seen. */
+  /** The crash that made the message a suspect, if a handler saw it. */
   crash: crashKindSchema.optional(),
   /** Where one of our hops stored the body: the message's claim check then says the same. */
   laid: claimCheckSchema.shape.s3.optional(),
@@ -125,13 +125,13 @@ export const deathDuringSchema = z.enum(['loading', 'handling', 'resource']);
 export type DeathDuring = z.infer<typeof deathDuringSchema>;
 
 /**
- * A trigger of the delivery lane: something with that key is pending. What is sent is what Resources holds
- * then, so a trigger may come late, twice or out of order.
+ * A trigger of the delivery lane: the resource with that key is pending. What Resources holds then
+ * is sent, so a trigger may come late, twice or out of order.
  */
 export const deliveryTriggerSchema = z.object({ pk: z.string().min(1).max(2_048) });
 export type DeliveryTrigger = z.infer<typeof deliveryTriggerSchema>;
 
-/** What the minute rule sends to a queue that it wakes, beside that queue's own messages. */
+/** The minute rule's message to queues that it wakes up. */
 export const MINUTE_WAKE = { wake: 'minute' } as const;
 export const minuteWakeSchema = z.strictObject({ wake: z.literal(MINUTE_WAKE.wake) });
 
@@ -169,7 +169,7 @@ export const escalationSchema = z.object({
 });
 export type Escalation = z.infer<typeof escalationSchema>;
 
-/** All that the queue `incident` may hold. */
+/** Every message that the queue `incident` may hold. */
 export const incidentMessageSchema = z.union([
   crashEventSchema,
   minuteWakeSchema,
@@ -190,16 +190,16 @@ export const outcomeEventSchema = z.object({
   lane: laneSchema,
   line: z.int().positive().optional(),
   sequence: z.int().nonnegative().optional(),
-  /** The producer's own; without one it is the message id. */
+  /** The producer's own id, otherwise the message id. */
   correlationId: z.string().optional(),
   /** When it was submitted, and when it ended; epoch ms. Older versions have neither. */
   sentAt: z.int().nonnegative().optional(),
   /** When an operator last sent it back, if ever. */
   redrivenAt: z.int().nonnegative().optional(),
   endedAt: z.int().nonnegative().optional(),
-  /** Why, as a `core/message/fingerprint.ts` fingerprint; none for what was stored. */
+  /** Why, as a `core/message/fingerprint.ts` fingerprint. None for a stored message. */
   fingerprint: z.string().max(64).optional(),
-  /** What crashed it, for a dead letter. */
+  /** The kind of crash, for a dead letter. */
   crash: crashKindSchema.optional(),
   issues: z.array(
     z.object({
@@ -210,7 +210,7 @@ export const outcomeEventSchema = z.object({
       rule: z.string().max(100).optional(),
     }),
   ),
-  /** `issues` holds only the first of them. */
+  /** `issues` has only the first ones. */
   issuesTotal: z.int().nonnegative(),
 });
 export type OutcomeEvent = z.infer<typeof outcomeEventSchema>;

@@ -22,19 +22,22 @@ import {
 } from './messages.ts';
 import { traceOf } from './trace-context.ts';
 
-/** What SQS says about a message itself, and its attributes as text. */
+/** What SQS says about a message, and its attributes as text. */
 export interface Arrival {
   readonly messageId: string;
   /** SentTimestamp in the queue it came from, epoch ms. */
   readonly sentAt: number;
-  /** Whether it came by the lane's own queue, where producers send, or by one of our own behind it. */
+  /**
+   * Whether it came from the lane's first queue, where producers send, or from one of our own
+   * queues after it.
+   */
   readonly queue: 'first' | 'behind';
   readonly attributes: Readonly<Record<string, string | undefined>>;
-  /** Names of attributes that are no text. */
+  /** Names of attributes that are not text. */
   readonly notText?: readonly string[] | undefined;
-  /** Of the message: the resource, or a claim check. */
+  /** The message's body: the resource, or a claim check. */
   readonly text?: string | undefined;
-  /** The resource is elsewhere: it has to be loaded before ids are decided. */
+  /** The body is stored elsewhere: it must be loaded before ids are decided. */
   readonly isElsewhere?: boolean | undefined;
 }
 
@@ -44,7 +47,7 @@ export interface Provenance {
   readonly envelope?: Envelope | undefined;
   /** Why the message must be rejected, free of values. */
   readonly problem?: string | undefined;
-  /** The problem is an envelope. It is unknown whose message it is, so it must wait. */
+  /** The envelope cannot be read. It is unknown whose message this is, so it must wait. */
   readonly unreadable?: true | undefined;
 }
 
@@ -70,16 +73,16 @@ export function readProvenance(arrival: Arrival): Provenance {
   return { origin: { ...itself, problem }, problem };
 }
 
-/** The ids that the producer chose, as far as they can be decided. */
+/** The ids that the producer chose, as far as they can be decided now. */
 function idsIn({ attributes, text = '', isElsewhere = false }: Arrival): Partial<Origin> {
   const chosen = chosenIds(attributes[CORRELATION_ATTRIBUTE], traceOf(attributes));
-  // A key may hold an id, too.
+  // A key may contain an id too.
   const ids = publishableIds(chosen, text);
   if (!isElsewhere) return ids;
   return Object.keys(ids).length === 0 ? {} : { undecided: ids };
 }
 
-/** What the producer says of the message, or which attribute cannot be read. */
+/** What the producer's attributes say, or which of them cannot be read. */
 function readAttributes({ attributes, notText = [] }: Arrival, itself: Origin): Origin | string {
   const { source, file, line, sequence } = attributes;
   const dark = ['source', 'file', 'line', 'sequence'].filter((name) => notText.includes(name));
@@ -94,7 +97,7 @@ function readAttributes({ attributes, notText = [] }: Arrival, itself: Origin): 
   return said.success ? said.data : fieldsOf(said.error);
 }
 
-/** The envelope of the next hop. What an earlier hop knew is carried on unless changed here. */
+/** The envelope of the next hop. It keeps what the earlier one had, unless it is changed here. */
 export function envelopeFor(
   provenance: Provenance,
   lane: Lane,

@@ -13,7 +13,7 @@ import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { Lane, Origin, OutcomeEvent, OutcomeVerdict } from './messages.ts';
 
-/** Issues published of one message; the total is published too. */
+/** Maximum number of published issues per message. Their total is published too. */
 const ISSUES_MAX = 20;
 const EXPRESSION_CHARACTERS_MAX = 200;
 const RULE_CHARACTERS_MAX = 64;
@@ -54,7 +54,7 @@ export function outcomeEvent(
   };
 }
 
-/** Issues in the text alone may lie within an unknown property, which nothing else looks into. */
+/** These issues may be about an unknown property, whose name the sender invented. */
 const MAY_END_IN_A_MADE_UP_NAME = new Set([
   'fhir-r4/unknown-property',
   'fhir-r4/duplicate-property',

@@ -81,11 +81,11 @@ function cameBackFrom(mark: RedriveMark | undefined, before: number): boolean {
   return mark?.sentAt !== undefined && mark.before === before;
 }
 
-/** Rounds kept of one record, so that it fits into an item. */
+/** Maximum number of rounds kept in a record, so that it fits into an item. */
 const ROUNDS_MAX = 20;
 const REASON_CHARACTERS_MAX = 256;
 
-/** The rounds so far, and the one that ends with a redrive. */
+/** The earlier rounds, and the one that ends with this redrive. */
 export function roundsAfter(
   past: readonly PastRound[],
   ended: Omit<PastRound, 'redrivenAt' | 'by' | 'why'>,
@@ -95,7 +95,7 @@ export function roundsAfter(
   return [...past, { ...ended, reason, redrivenAt: at, by, why }].slice(-ROUNDS_MAX);
 }
 
-/** What became of a message that was sent back. */
+/** What happened to a message after its redrive. */
 export type Aftermath =
   | 'stored'
   | 'delivered'

@@ -9,7 +9,7 @@
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { SenderProblem } from '../source/sources.ts';
 
-/** What is known of an issue without its text. */
+/** An issue without its text. */
 export interface CodedCause extends Pick<Issue, 'code' | 'plugin'> {
   readonly rule?: string | undefined;
   readonly expression?: string | undefined;
@@ -64,7 +64,7 @@ export function reasonOf(issues: readonly Issue[]): string {
 
 const EXPRESSION_CHARACTERS_MAX = 200;
 
-/** One cause in words. */
+/** Describes one cause. */
 export function causeOf({ code, rule, expression, plugin }: CodedCause): string {
   const by = plugin === undefined ? '' : `plugin ${plugin}: `;
   if (expression === undefined) return by + (rule === undefined ? code : wholeMessage(code, rule));

@@ -5,7 +5,7 @@
  * first, and the validator's own result is compared with what is allowed once more.
  */
 const PROPERTY = 'resourceType';
-/** A longer one, escapes included, is not one of FHIR's types. */
+/** A longer name, with escapes, is not a FHIR type. */
 const NAME_CHARACTERS_MAX = 128;
 
 /** Undefined if the outermost object has no such property, or it is not a string. */
@@ -36,7 +36,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** Where the value begins, if what ended at `end` is the name of a property. */
+/** Where the value begins, if the string that ended at `end` is the property's name. */
 function valueAfter(text: string, end: number): number | undefined {
   const colon = skipSpace(text, end + 1);
   return text[colon] === ':' ? skipSpace(text, colon + 1) : undefined;

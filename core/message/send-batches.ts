@@ -22,7 +22,7 @@ export function messageBytes(message: Sendable): number {
 }
 
 /**
- * Batches in the given order. A single message above the limit gets a batch of its own, which SQS refuses.
+ * Batches in the given order. A message above the limit gets a batch of its own, which SQS refuses.
  */
 export function packBatches<M extends Sendable>(messages: readonly M[]): M[][] {
   const batches: M[][] = [];

@@ -34,7 +34,7 @@ export function spanIdsOf({ traceparent }: TraceContext): SpanIds {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };
 }
 
-/** What the next step gets: this step's ids, and what others said before. */
+/** The context for the next step: this step's ids, and the `tracestate` of others. */
 export function traceFrom(
   { traceId, spanId, traceFlags }: SpanIds,
   before: TraceContext | undefined,

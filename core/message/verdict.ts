@@ -16,23 +16,23 @@ export const CRASH_KINDS = [
   'exit',
 ] as const satisfies readonly CrashKind[];
 
-/** A plugin that died, hung or printed something unreadable, and how; free of PHI (R08). */
+/** How a plugin died, hung or printed something unreadable. Free of PHI (R08). */
 export interface PluginCrash {
   readonly plugin: string;
   readonly crash: CrashKind;
   readonly reason: string;
 }
 
-/** The id that the resource claims, as far as it has one. */
+/** The type and id that the resource claims, if it has them. */
 export interface Identity {
   readonly resourceType?: string;
   readonly id?: string;
 }
 
-/** What is known of a validated resource besides its verdict. */
+/** What is known about a validated resource besides its verdict. */
 interface Judged extends Identity {
   readonly issues: Issue[];
-  /** Of advisory plugins: for a required one the crash is the verdict. */
+  /** Crashes of advisory plugins. The crash of a required plugin is the verdict. */
   readonly pluginCrashes?: readonly PluginCrash[];
 }
 

@@ -24,7 +24,7 @@ import { DAY_MS } from './utc-day.ts';
 export type ReportFact = OutcomeFact | IncidentFact;
 export type Ends = Record<OutcomeVerdict, number>;
 
-/** In ms, within 1 %; the longest is exact. All undefined if nothing was measured. */
+/** In ms, within 1 %. The longest is exact. All are undefined if nothing was measured. */
 export interface Latencies {
   readonly p50: number | undefined;
   readonly p95: number | undefined;
@@ -47,10 +47,10 @@ export interface DayReport {
   /** 24 hours of UTC. */
   readonly hours: readonly Readonly<Ends>[];
   readonly reasons: readonly ReasonRow[];
-  /** Different reasons that there were, listed or not. */
+  /** Number of different reasons, listed or not. */
   readonly reasonsTotal: number;
   readonly incidents: readonly IncidentFact[];
-  /** Facts that came again, and were not counted again. */
+  /** Number of facts that came again and were not counted. */
   readonly repeats: number;
 }
 

@@ -1,6 +1,6 @@
-/** Where facts are stored in the bucket of `reporting` or `analytics`, and what else reports need. */
+/** Names in the bucket of `reporting` or `analytics`: facts, and what reports need besides. */
 export const FACTS = 'facts/';
-/** Marks of days with facts that no report counts yet. */
+/** Marks of days with facts that are in no report yet. */
 export const DUE = 'due/';
 export const REPORTS = 'reports/';
 

@@ -17,7 +17,7 @@ const LOG_GROWTH = Math.log(GROWTH);
 /** The bucket of everything below 1 ms. */
 const ZERO = -1;
 
-/** Values by bucket: bucket k > ZERO holds (GROWTH^(k-1), GROWTH^k]. */
+/** Number of values by bucket: bucket k > ZERO holds (GROWTH^(k-1), GROWTH^k]. */
 export type LatencySketch = Map<number, number>;
 
 /** Counts one latency, in ms. */
@@ -50,7 +50,7 @@ export function percentile(
   return undefined;
 }
 
-/** As far from the lower bound as from the upper, relative to each. */
+/** Its relative distance from the lower and the upper bound is the same. */
 function middleOf(bucket: number): number {
   return bucket === ZERO ? 0 : (2 * GROWTH ** bucket) / (GROWTH + 1);
 }

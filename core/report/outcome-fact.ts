@@ -27,12 +27,14 @@ export const outcomeFactSchema = z.object({
   lane: laneSchema,
   /** Epoch ms. */
   endedAt: z.int().nonnegative(),
-  /** From submission, or the last redrive, to the end, ms; absent for events that do not say it. */
+  /**
+   * Ms from submission, or the last redrive, to the ending. Absent for events that do not have it.
+   */
   latencyMs: z.int().nonnegative().optional(),
   crash: crashKindSchema.optional(),
   fingerprint: z.string().optional(),
   why: z.string().optional(),
-  /** Of all severities. */
+  /** Number of issues of all severities. */
   issues: z.int().nonnegative(),
 });
 export type OutcomeFact = z.infer<typeof outcomeFactSchema>;

@@ -16,7 +16,7 @@
  */
 const MINUTE_MS = 60_000;
 
-/** The minute of a message: of which source, and when it began, epoch ms. */
+/** A minute of a source. It begins at `startsAt`, epoch ms. */
 export interface SentMinute {
   readonly source: string;
   readonly startsAt: number;

@@ -22,7 +22,7 @@ import { groupIdOf } from '../message/message-group.ts';
 import { type Envelope, type Lane, laneSchema, lanes } from '../message/messages.ts';
 import type { Arrival } from '../message/origin.ts';
 
-/** The source if nobody knows. No source can have this name. */
+/** The source of unknown senders. No configured source can have this name. */
 export const UNKNOWN_SOURCE = 'unknown';
 
 const senderIdSchema = z
@@ -39,14 +39,14 @@ export const sourceSchema = z.strictObject({
     .array(laneSchema)
     .nonempty()
     .default([...lanes]),
-  /** All if absent. */
+  /** Absent: all types. */
   resourceTypes: z
     .array(z.string().regex(/^[A-Z][A-Za-z]+$/))
     .nonempty()
     .optional(),
-  /** Of one resource; the system's own limit if absent. */
+  /** Maximum bytes of one resource. Absent: the system's own limit. */
   largestBytes: z.int().positive().optional(),
-  /** Messages that are accepted of each minute in which they were sent; all if absent. */
+  /** Maximum number of messages sent in a minute. Absent: no limit. */
   ratePerMinute: z.int().positive().optional(),
 });
 export type Source = z.infer<typeof sourceSchema>;
@@ -69,7 +69,7 @@ export const sourceRulesSchema = z.strictObject({
 });
 export type SourceRules = z.infer<typeof sourceRulesSchema>;
 
-/** Why a message is refused, fit for metrics, audit and the reader of an OperationOutcome. */
+/** Why a message is refused, as text for metrics, audit and OperationOutcomes. */
 export const SENDER_PROBLEMS = {
   'unknown-sender': 'The sender is not known here',
   'not-a-hop': 'The sender may not send to a queue of our own',
@@ -82,19 +82,19 @@ export const SENDER_PROBLEMS = {
 } as const;
 export type SenderProblem = keyof typeof SENDER_PROBLEMS;
 
-/** What SQS and the message say, as far as it decides the source. */
+/** The parts of a message that decide its source. */
 export interface Arrived {
   readonly lane: Lane;
   readonly queue: Arrival['queue'];
   /** As SQS gives it, session included. */
   readonly senderId: string;
   readonly messageGroupId?: string | undefined;
-  /** What its attribute `source` says. */
+  /** Its attribute `source`. */
   readonly claimed?: string | undefined;
   readonly envelope?: Envelope | undefined;
   /** It has an envelope that cannot be read. */
   readonly unreadable?: boolean | undefined;
-  /** Of the body. */
+  /** Size of the body. */
   readonly bytes: number;
 }
 
@@ -102,14 +102,15 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly source: string }
   | {
       readonly kind: 'refused';
-      /** The sender's own source, or `unknown`. Never what the message claims. */
+      /** The sender's source, or `unknown`. Never the one that the message claims. */
       readonly source: string;
       readonly sender: string;
       readonly problem: SenderProblem;
     };
 
 /**
- * The source of a message, and whether it may send it. `ownRoles`: unique ids of the roles that make hops.
+ * The source of a message, and whether it may send it. `ownRoles`: unique ids of the roles that
+ * send our hops.
  */
 export function admit(
   rules: SourceRules,
@@ -136,7 +137,7 @@ export function admit(
   return admitSender(rules, sender, arrived);
 }
 
-/** Whether a message came from one of our own roles or an operator: only they make hops. */
+/** Whether a message came from one of our own roles or an operator: nobody else sends hops. */
 export function isOurs(rules: SourceRules, ownRoles: readonly string[], senderId: string): boolean {
   const principal = principalOf(senderId);
   return (
@@ -146,7 +147,7 @@ export function isOurs(rules: SourceRules, ownRoles: readonly string[], senderId
   );
 }
 
-/** @param sender unique id of a principal, or with `fixed` the label that was named. */
+/** @param sender unique id of a principal, or the message's own label if `senderIds` is `fixed` */
 function admitSender(rules: SourceRules, sender: string, arrived: Arrived): Admission {
   const label = labelOf(rules, sender);
   const source = label === undefined ? undefined : rules.known[label];
@@ -172,14 +173,14 @@ function problemOf(
 ): SenderProblem | undefined {
   if (claimed !== undefined && claimed !== label) return 'other-source';
   if (!source.lanes.includes(lane)) return 'lane';
-  // Behind the first queue the group is ours, unless the message was refused with another one.
+  // After the first queue the group is ours, unless the message was refused with another one.
   const isOurGroup = queue === 'behind' && envelope?.claims === undefined;
   const isGrouped = isOurGroup || messageGroupId === groupIdOf(label);
   if (messageGroups === 'require' && !isGrouped) return 'message-group';
   return bytes > largestOf(source) ? 'size' : undefined;
 }
 
-/** Largest resource of a source in bytes; that of an unconfigured source is not limited here. */
+/** Maximum bytes of a resource of this source. A source without configuration has no limit here. */
 export function largestOf(source: Source | undefined): number {
   return source?.largestBytes ?? Number.POSITIVE_INFINITY;
 }

@@ -29,7 +29,7 @@ export function heldBy(state: Supervised, holder: Holder, hold: Hold): Supervise
   };
 }
 
-/** The lane without that hold; it returns if it was the last. */
+/** The lane without that hold. It returns if this was the last hold. */
 export function releasedFrom(
   state: Supervised,
   holder: Holder,
@@ -67,8 +67,8 @@ export function pauseByOperator(
 }
 
 /**
- * Releases an operator's pause, and the supervisor's too: the operator has taken care of the cause. A
- * breaker that is open still holds its lane.
+ * Releases an operator's pause and the supervisor's hold: the operator says that the cause is
+ * fixed. A breaker that is open still holds its lane.
  */
 export function resumeByOperator(
   state: Supervised,
@@ -78,7 +78,10 @@ export function resumeByOperator(
   return releasedFrom(releasedFrom(state, 'operator', now, who), 'supervisor', now, who);
 }
 
-/** The version of the save makes the fact's id: of two processes that decide alike only one saves. */
+/**
+ * The version of the save is in the fact's id: of two processes that decide the same, only one
+ * saves.
+ */
 function factOf(
   { name, version }: Supervised,
   kind: 'lane-paused' | 'lane-resumed',

@@ -31,7 +31,7 @@ export interface LanePolicy {
   readonly probeLeaseMs: number;
 }
 
-/** The supervisor ends the lane; an order from before its latest return is void. */
+/** The supervisor pauses the lane. A decision from before its latest return is void. */
 export function pauseLane(
   state: Supervised,
   order: PauseOrder,
@@ -53,11 +53,11 @@ export type BreakerSeen =
   | { readonly closed: true }
   | {
       readonly closed: false;
-      /** When its phase began. */
+      /** Start of its phase. */
       readonly since: number;
       /** Whether it was closed before that phase. */
       readonly first: boolean;
-      /** When a call may be made again. */
+      /** Time at which a call is allowed again. */
       readonly openUntil: number;
     };
 
@@ -97,10 +97,7 @@ export function followBreaker(
   return { ...held, wakeAt: Math.max(held.wakeAt, breaker.openUntil) };
 }
 
-/**
- * The next step of concurrency when its time has come; beyond `fullMax` the lane runs without a limit of
- * its own.
- */
+/** The next step of concurrency, if it is time. Beyond `fullMax`, the lane runs as configured. */
 export function climb(
   state: Supervised,
   fullMax: number,
@@ -115,7 +112,8 @@ export function climb(
 }
 
 /**
- * Takes the lease of a probe that is due. It must be saved first: only the process that succeeds may probe.
+ * Takes the lease of a due probe. It must be saved first: only the process whose save succeeds may
+ * probe.
  */
 export function leaseProbe(
   state: Supervised,
@@ -126,7 +124,7 @@ export function leaseProbe(
   const { holds, probe, wakeAt } = state;
   const wanted = isHeld(state) && holds.operator === undefined;
   const taken = probe !== undefined && now < probe.until;
-  // Before its mappings are known to be off, others may be running too.
+  // Until its mappings are known to be disabled, other invocations may be running.
   if (!wanted || taken || now < wakeAt || !state.confirmed) return state;
   return { ...state, probe: { id, until: now + policy.probeLeaseMs } };
 }
@@ -134,7 +132,7 @@ export function leaseProbe(
 /** `all in flight`: there are messages, but none could be received. */
 export type ProbeOutcome = 'ran' | 'failed' | 'nothing there' | 'all in flight';
 
-/** The result of a probe; it is late if another process has taken over the lease. */
+/** The result of a probe. It is late if another process has taken over the lease. */
 export function endProbe(
   state: Supervised,
   { id, outcome }: { readonly id: string; readonly outcome: ProbeOutcome },

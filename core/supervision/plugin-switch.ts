@@ -25,13 +25,13 @@ export function pluginOf(service: string): string | undefined {
   return service.startsWith(PREFIX) ? service.slice(PREFIX.length) : undefined;
 }
 
-/** One probe that does not crash switches it on, for all resources at once. */
+/** One probe that does not crash switches it on for all resources at once. */
 export function switchPolicy({ intensity, periodMs }: IntensityPolicy): BreakerPolicy {
   const trip = { kind: 'intensity', intensity, periodMs } as const;
   return { ...DEFAULT_BREAKER_POLICY, trip, probes: 1, ramp: [] };
 }
 
-/** What a verdict says of a plugin that was asked with it: `unknown` if the plugin did not run. */
+/** What a verdict says about a plugin: `unknown` if the plugin did not run. */
 export function switchOutcome(
   { name, resourceTypes }: { readonly name: string; readonly resourceTypes: readonly string[] },
   verdict: Verdict | undefined,
@@ -50,7 +50,7 @@ export function pluginCrashesOf(verdict: Verdict): readonly PluginCrash[] {
   return plugin === undefined ? [] : [{ plugin, crash, reason }];
 }
 
-/** No plugin is asked about what the validator rejects. */
+/** Plugins do not run for resources that the validator rejects. */
 function isJudgedByPlugins(verdict: Extract<Verdict, { kind: 'valid' | 'invalid' }>): boolean {
   return (
     verdict.kind === 'valid' ||

@@ -21,14 +21,14 @@ export interface IntensityPolicy {
 
 export interface Restarts {
   readonly kind: 'kept' | 'escalated';
-  /** Those kept, in order of time, the new one included. */
+  /** The restarts that are kept, in order of time, with the new one. */
   readonly restarts: readonly Restart[];
 }
 
-/** How much later than another a restart of the same time may be reported. */
+/** Maximum difference between the reports of two restarts of the same time. */
 export const LATE_MS = 60_000;
 
-/** Adds one restart, reported before or not; returns the same list if nothing is new. */
+/** Adds one restart. Returns the same list if it was already known. */
 export function addRestart(
   restarts: readonly Restart[],
   restart: Restart,

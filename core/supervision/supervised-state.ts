@@ -26,20 +26,20 @@ export interface Hold {
   readonly by: string;
 }
 
-/** One message, run by the supervisor itself; nobody else probes before `until`. */
+/** One message, run by the supervisor itself. Nobody else probes before `until`. */
 export interface LaneProbe {
   readonly id: string;
   readonly until: number;
 }
 
 export interface Ramp {
-  /** The most environments that each mapping of the lane may use. */
+  /** The maximum concurrency of each of the lane's mappings. */
   readonly step: number;
   /** When this step began. */
   readonly at: number;
 }
 
-/** What has to be done after a change, in order; each may be done twice. */
+/** What must be done after a change, in order. Each may be done twice. */
 export type Effect =
   /** Another component ends with this one (R32). */
   | { readonly kind: 'end'; readonly child: string; readonly order: PauseOrder }
@@ -51,7 +51,7 @@ export type Effect =
       readonly restart: Restart;
       readonly why: string;
     }
-  /** What the root reports to people, as an incident. */
+  /** The root reports to people, as an incident. */
   | { readonly kind: 'escalation'; readonly escalation: Escalation }
   | { readonly kind: 'audit'; readonly fact: AuditFact };
 
@@ -65,7 +65,7 @@ export interface Supervised {
   /** Grows with each save; a save is conditional on it. */
   readonly version: number;
   readonly restarts: readonly Restart[];
-  /** Deaths up to then had their consequence, and do not count any more. */
+  /** Deaths up to then had their consequence and do not count any more. */
   readonly spentUntil: number;
   readonly holds: Readonly<Partial<Record<Holder, Hold>>>;
   /** Whether all its mappings were read back as they should be. */
@@ -76,7 +76,7 @@ export interface Supervised {
   /** Probes that failed, and pauses before it ran again as configured: the exponent of back-off. */
   readonly setbacks: number;
   readonly ramp?: Ramp | undefined;
-  /** Since when the breaker it is linked to has not been closed. */
+  /** Time since which its linked breaker has not been closed. */
   readonly breakerSince?: number | undefined;
   readonly outbox: readonly Effect[];
   /** Tokens of the latest saves, newest last. */
@@ -116,7 +116,7 @@ export interface MappingState {
   readonly maxConcurrency: number;
 }
 
-/** What a mapping should be, given its configured maximum. */
+/** The desired settings of a mapping, given its configured maximum. */
 export function desiredMapping(state: Supervised, configuredMax: number): MappingState {
   const { step } = state.ramp ?? { step: configuredMax };
   // A paused one is left at the minimum, so that it cannot come back at full strength.

@@ -16,7 +16,7 @@ import {
   type Supervisor,
 } from './supervision-tree.ts';
 
-/** Problems of the tree in itself; `lanes` are those that exist. */
+/** Problems of the tree itself. `lanes` are the existing ones. */
 export function treeProblems(root: Supervisor, lanes: readonly string[]): string[] {
   const circle = ownAncestor(root, []);
   if (circle !== undefined) return [`cycle: ${circle.join(' > ')}`];
@@ -30,7 +30,7 @@ export function treeProblems(root: Supervisor, lanes: readonly string[]): string
   ];
 }
 
-/** Where the tree and the existing functions differ. */
+/** Differences between the tree and the existing functions. */
 export function functionProblems(root: Supervisor, functions: readonly string[]): string[] {
   const named = childrenIn(root).flatMap(({ node }) => [...node.functions, ...(node.within ?? [])]);
   const owned = childrenIn(root).flatMap(({ node }) => node.functions);

@@ -24,7 +24,7 @@ export type SupervisedLane = (typeof SUPERVISED_LANES)[number];
 
 export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
 
-/** Whether a death is a restart: always, when it was abnormal (a crash is), or never. */
+/** Whether a death counts as a restart: always, only if it was abnormal (a crash is), or never. */
 export type RestartType = 'permanent' | 'transient' | 'temporary';
 
 /** A component. */
@@ -32,13 +32,16 @@ export interface Child {
   readonly kind: 'child';
   readonly name: string;
   readonly restart: RestartType;
-  /** Its functions, by name without the stage's prefix; none if it lives within another's. */
+  /**
+   * Its functions, by name without the stage's prefix. Empty if it runs within another component's
+   * functions.
+   */
   readonly functions: readonly string[];
-  /** The functions it lives within, if it has none of its own. */
+  /** The functions that run it, if it has none of its own. */
   readonly within?: readonly string[];
-  /** What is paused when it ends. */
+  /** The lane that is paused when the component ends. */
   readonly lane?: string;
-  /** The components that it cannot do without, by name. */
+  /** Names of the components that it needs. */
   readonly needs: readonly string[];
 }
 
@@ -144,8 +147,8 @@ export function childOfLane(root: Supervisor, lane: string): Place<Child> | unde
 }
 
 /**
- * The nodes that OTP would terminate if the child of that name ended, itself included, in the order
- * of their start (R32).
+ * The nodes that OTP would terminate if the child of that name ended, with itself, in the order of
+ * their start (R32).
  */
 export function endsWith(supervisor: Supervisor, name: string): readonly SupervisionNode[] {
   const { children, strategy } = supervisor;
