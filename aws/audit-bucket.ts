@@ -17,7 +17,7 @@ export interface ListedObject {
   readonly key: string;
   /** Undefined if every version was deleted, which the lock should not allow. */
   readonly firstVersion?: string;
-  /** What happened to it after it was written: versions and deletions. */
+  /** Number of later versions and delete markers. */
   readonly later: number;
 }
 
@@ -40,7 +40,7 @@ export async function putBatch(bucket: Bucket, key: string, text: string): Promi
   }
 }
 
-/** 409 if another writer is writing it at this moment; the caller then reads what it became. */
+/** Status 409: another writer is writing it now. The caller then reads the result. */
 const isTaken = ({ $metadata }: S3ServiceException) =>
   $metadata.httpStatusCode === 412 || $metadata.httpStatusCode === 409;
 

@@ -1,5 +1,5 @@
 /**
- * The copy of the audit log that is easy to read, one row an entry, with the rows by which facts are
+ * The readable copy of the audit log, one row per entry, and the rows by which facts are
  * recognised. Nothing here is ever updated: a row is put only if there is none.
  */
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
@@ -14,10 +14,10 @@ import type { Table } from './places.ts';
 const NOT_THERE = 'attribute_not_exists(pk)';
 
 const rowSchema = z.object({ sk: z.string(), line: z.string().default('') });
-/** Anybody may have put anything there: a sort key that is not a sequence belongs to no entry. */
+/** Rows may be forged: a sort key that is not a sequence belongs to no entry. */
 const factSchema = z.object({ sk: z.string(), sequence: z.number().catch(0) });
 
-/** The partition of facts that a chain holds, by kind and keyed hash. */
+/** Partition of the facts that a chain holds, by kind and keyed hash. */
 const factsOf = (chain: string) => `${chain}#facts`;
 
 /** The table refused to answer for all facts; the batch comes again. */

@@ -30,7 +30,7 @@ export type FetchedBody =
       readonly versionId: string | undefined;
     }
   | { readonly kind: 'not-utf8'; readonly versionId: string | undefined }
-  /** Because of the object itself, if others are readable; otherwise our fault: `cause`. */
+  /** The object itself is the reason if others are readable. Otherwise it is our fault: `cause`. */
   | { readonly kind: 'refused'; readonly refusal: ObjectRefusal; readonly cause: unknown };
 
 /** What is needed to fetch a body, from any bucket. */
@@ -38,7 +38,7 @@ export interface BodySource extends Pick<Machine, 'later'> {
   readonly s3: S3Client;
 }
 
-/** Once the headers are there, no timeout of the SDK applies to the rest. */
+/** Once the headers have arrived, no timeout of the SDK applies to the rest. */
 const BODY_MS = 5_000;
 
 /** The bucket began to answer, and did not end in time: a fault of our own (R09). */

@@ -3,7 +3,9 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { BreakerNews } from '../core/breaker/breaker-news.ts';
 import type { Queue } from './places.ts';
 
-/** Sent twice, it is the same news. Throws if the queue does not accept it. */
+/**
+ * Sends news to the supervisor. Sending twice does no harm. Throws if the queue does not accept it.
+ */
 export async function tellSupervisor(queue: Queue, news: BreakerNews): Promise<void> {
   await queue.sqs.send(
     new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify(news) }),

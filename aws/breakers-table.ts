@@ -1,7 +1,7 @@
 /**
- * The breakers of the fleet, one item a service. Each save replaces the whole item, under the fence: it is
- * still the version that was decided on. The generation is compared too, because versions begin again in an
- * item that an operator deleted.
+ * The breakers of the fleet, one item per service. Each save replaces the whole item, on the
+ * condition that it still has the version that was decided on. The generation is compared too,
+ * because versions start again after an operator deleted the item.
  */
 import { GetCommand, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -59,7 +59,7 @@ const stateSchema = z.discriminatedUnion('phase', [
   }),
 ]);
 
-/** Reads and writes the Breakers table with a client that gives up soon, because calls wait for it. */
+/** Reads and writes the Breakers table with short timeouts, because calls wait for it. */
 export function breakersTable(table: Table): BreakerStore {
   return {
     /** Read consistently: the others must learn within a second, reliably (R11). */
@@ -80,7 +80,7 @@ export function breakersTable(table: Table): BreakerStore {
   };
 }
 
-/** All breakers of the table, by service. For operators: it reads the whole table. */
+/** All breakers, by service. For operators: it reads the whole table. */
 export async function listBreakers(
   table: Table,
 ): Promise<{ readonly service: string; readonly state: BreakerState }[]> {
@@ -98,8 +98,9 @@ export async function listBreakers(
 }
 
 /**
- * Confirms that all transitions of a state have been published. A save on the state as it was before takes the
- * confirmation back, and it is given again: the version stays, so that no call has to decide anew.
+ * Confirms that all transitions of a state have been published. A save on the state before it
+ * removes the confirmation, and it is given again. The version does not change, so that no call has
+ * to decide again.
  * @returns false if the phase has ended
  */
 export function confirmPublished(

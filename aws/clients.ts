@@ -12,7 +12,7 @@ import { EndingHandler } from './ending-handler.ts';
 import type { Env } from './env.ts';
 import { CALL, HASTY_CALL, type Patience } from './patience.ts';
 
-/** In a function a call that hangs must fail well before the function's own timeout. */
+/** In a function, a call that hangs must fail well before the function's own timeout. */
 export function callConfig({ maxAttempts, connectMs, requestMs }: Patience = CALL) {
   return {
     maxAttempts,
@@ -29,7 +29,7 @@ export interface Clients {
   readonly sns: SNSClient;
   readonly s3: S3Client;
   readonly dynamo: DynamoDBDocumentClient;
-  /** For calls that a call to another service waits for. */
+  /** For reads that another call waits for. */
   readonly hastyDynamo: DynamoDBDocumentClient;
   readonly secrets: SecretsManagerClient;
 }

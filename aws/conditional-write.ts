@@ -4,8 +4,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /**
- * Whether a conditional write happened; every other failure is thrown. For writes that may be repeated
- * without harm, so that a false that was the echo of an earlier try has no consequence.
+ * Whether a conditional write happened. Every other failure is thrown. Only for writes that may be
+ * repeated without harm: false may be caused by an earlier try of the same write.
  */
 export async function written(write: Promise<unknown>): Promise<boolean> {
   try {
@@ -17,7 +17,7 @@ export async function written(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** It is known that a write did not happen; `cause` says why. */
+/** A write is known not to have happened. `cause` says why. */
 export class NotWritten extends Error {
   override readonly name = 'NotWritten';
   /** Name of the cause, for the log. */
@@ -30,10 +30,10 @@ export class NotWritten extends Error {
 }
 
 /**
- * Whether a conditional write stands, for writes with consequences. If its end is unknown the item is read
- * back: `stands` says whether it holds what was written.
- * @throws NotWritten if it does not stand, for another reason than its condition. After any other error it
- * is unknown.
+ * Whether a conditional write stands, for writes with consequences. If the result is unknown, the
+ * item is read: `stands` says whether it holds what was written.
+ * @throws NotWritten if it does not stand for another reason than its condition. After any other
+ * error it is unknown.
  */
 export async function writtenOrStands(
   write: Promise<unknown>,
@@ -50,9 +50,9 @@ export async function writtenOrStands(
 }
 
 /**
- * Whether an error says that nothing was written: the service refused the only try of the call. After any
- * other end the write may stand. The answer of an earlier try may have been lost, and the SDK's next try
- * was then throttled, or failed by a condition that the first one had changed.
+ * Whether an error proves that nothing was written: the service refused the only try of the call.
+ * After any other error the write may stand: the answer to an earlier try may have been lost, and
+ * the SDK's next try was throttled, or failed on a condition that the first one had changed.
  */
 export function isKnownRefusal(error: unknown): boolean {
   if (!(error instanceof Error && '$fault' in error && error.$fault === 'client')) return false;

@@ -22,7 +22,7 @@ const END = 'crash#~';
 
 const recordedSchema = crashEventSchema.extend({ incidentsOver: z.int().optional() });
 
-/** Records a crash; false if this event was known. Expires at `expiresAt`, epoch ms. */
+/** Records a crash. False if it was already recorded. Expires at `expiresAt`, epoch ms. */
 export function recordCrash(
   table: VersionedTable,
   crash: RecordedCrash,
@@ -42,7 +42,7 @@ export function recordCrash(
   });
 }
 
-/** Records a crash again that was recorded with another number of finished incidents. */
+/** Records a crash again that was recorded with another number of resolved incidents. */
 export async function recordCrashAgain(
   table: Table,
   crash: RecordedCrash,

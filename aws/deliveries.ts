@@ -26,10 +26,10 @@ export function pendingFields(pk: string, now: number) {
 const conflictsSchema = z.object({
   /** How many times in a row reading the version did not help. */
   inVain: z.number(),
-  /** The version is still to be read. */
+  /** The version must still be read. */
   isUnread: z.boolean(),
 });
-/** How many times the server said that it holds another version than the one named. */
+/** How often in a row the server held another version than the one named. */
 export type Conflicts = z.infer<typeof conflictsSchema>;
 
 export const itemSchema = z.object({
@@ -38,7 +38,7 @@ export const itemSchema = z.object({
   messageId: z.string(),
   source: z.string(),
   sentAt: z.number(),
-  /** When an operator last sent back the message or the delivery. */
+  /** Time of the last redrive of the message or the delivery. */
   redrivenAt: z.number().optional(),
   file: z.string().optional(),
   line: z.number().optional(),
@@ -58,7 +58,7 @@ export const itemSchema = z.object({
     .optional()
     .catch(undefined),
   deliveryConflicts: conflictsSchema.optional(),
-  /** A call was made whose end is not known. */
+  /** A call was made whose result is not known. */
   deliveryUnconfirmed: z.boolean().optional(),
   /** When no PUT without a version can take effect any more, if there was one of unknown end. */
   deliveryLateUntil: z.number().optional(),
@@ -88,7 +88,7 @@ export function triggerSent(table: Table, pk: string, now: number): Promise<bool
   return setDeliveryDue(table, pk, now + RESEND_AFTER_MS);
 }
 
-/** Keys whose trigger is due, of one shard; at most a page of them. */
+/** Keys of one shard whose trigger is due, at most a page. */
 export async function dueDeliveries(table: Table, shard: string, now: number): Promise<string[]> {
   const { Items = [] } = await table.dynamo.send(
     new QueryCommand({

@@ -66,7 +66,9 @@ function afterFormer(resource: PendingResource, lateMs: number): PendingResource
   return { ...resource, deliveryLateUntil: lateUntilAfter(seen, former.until, lateMs) };
 }
 
-/** The server has it, and nothing older can come. False if something is pending nevertheless. */
+/**
+ * The server has stored it, and nothing older can take effect. False if something is still pending.
+ */
 export function finishDelivery(
   table: Table,
   resource: PendingResource,
@@ -87,7 +89,7 @@ export function finishDelivery(
   return endAtOrder(table, resource, owner, { set, remove, keepPending });
 }
 
-/** The server accepted a PUT of it, and it stays pending. */
+/** The server accepted a PUT of it, but it stays pending. */
 export function answeredDelivery(
   table: Table,
   resource: PendingResource,
@@ -100,7 +102,7 @@ export function answeredDelivery(
   });
 }
 
-/** The server holds another version than the one named; it is to be read. */
+/** The server holds another version than the one named. It must be read. */
 export function conflictedDelivery(
   table: Table,
   resource: PendingResource,
@@ -113,7 +115,7 @@ export function conflictedDelivery(
   });
 }
 
-/** What the server holds was read, and it is not what we sent: to be sent, naming that version. */
+/** The server's version was read, and it is not what we sent. The next PUT names it. */
 export function readDelivery(
   table: Table,
   resource: PendingResource,
@@ -141,7 +143,7 @@ export function releaseDelivery(
   return endLease(table, resource, owner, { set: set ?? {}, remove: [] });
 }
 
-/** The failure is the resource's own. False if something is pending nevertheless. */
+/** The failure is the resource's own. False if something is still pending. */
 export function refuseDelivery(
   table: Table,
   resource: PendingResource,

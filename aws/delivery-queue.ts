@@ -17,7 +17,7 @@ export function sendTriggers(
   return sendAll(queue, messages);
 }
 
-/** Keys are `<source>#<type>#<id>`, and only a source may hold a `#`. */
+/** Keys are `<source>#<type>#<id>`. Only a source may contain a `#`. */
 const sourceOf = (pk: string) => pk.split('#').slice(0, -2).join('#') || pk;
 
 /** Messages that were received and are neither deleted nor visible again, as far as SQS knows. */

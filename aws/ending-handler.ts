@@ -5,9 +5,9 @@ import { endOfWork } from '../telemetry/invocation.ts';
 /**
  * Sends the SDK's requests, and aborts each when the work that made it is over (R61).
  *
- * The services close idle connections, and a frozen environment does not notice. So after a request without
- * an answer all idle connections may be lost. They are closed, and the SDK's next try opens a new one
- * instead of trying one lost connection after the other.
+ * Services close idle connections, and a frozen environment does not notice. So after a request
+ * without an answer, all idle connections are closed: they may be lost too. The SDK's next try
+ * opens a new one.
  */
 export class EndingHandler extends NodeHttpHandler {
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {

@@ -18,7 +18,10 @@ export class EnvironmentIncomplete extends Error {
   }
 }
 
-/** Value of a variable that must be there. Read at load, so that a bad deployment fails at once. */
+/**
+ * Value of a required variable. Read while the function loads, so that a bad deployment fails at
+ * once.
+ */
 export function requiredEnv(name: keyof typeof ENV, env: Env): string {
   const value = env[ENV[name]];
   if (value === undefined || value === '') throw new EnvironmentIncomplete(ENV[name], 'is not set');
@@ -35,8 +38,8 @@ export function readPublishers(env: Env): Publishers {
 }
 
 /**
- * The JSON in a file beside the code, which a variable names: environment variables hold 4 KB, a file any
- * amount.
+ * The JSON in a file next to the code, which a variable names. A function's environment variables
+ * hold 4 KB in all; a file has no such limit.
  */
 export function fileBeside<S extends z.ZodType>(
   name: keyof typeof ENV,

@@ -58,7 +58,7 @@ export interface ErasureMark {
   readonly why: string;
 }
 
-/** False if it is no longer as it was read. An entry without an ending is discarded. */
+/** False if it has changed since it was read. An entry without an ending is discarded. */
 export function eraseEntry(
   table: Table,
   { pk, status, quarantinedAt, rounds }: ErasableEntry,

@@ -21,12 +21,12 @@ const recordSchema = z.object({
   shared: z.enum(['erase', 'keep']),
   by: z.string(),
   reason: z.string(),
-  /** Epoch ms when all was erased; absent while it is under way. */
+  /** Epoch ms when everything was erased. Absent while it is in progress. */
   endedAt: z.number().optional(),
 });
 export type ErasureRecord = z.infer<typeof recordSchema>;
 
-/** Those after a number, in order; read consistently. */
+/** The erasures after a number, in order. Read consistently. */
 export async function readErasures(table: Table, after = 0): Promise<ErasureRecord[]> {
   const found: ErasureRecord[] = [];
   const pages = paginateQuery(
@@ -44,7 +44,7 @@ export async function readErasures(table: Table, after = 0): Promise<ErasureReco
   return found;
 }
 
-/** Records one under the next number. Two at once get two numbers. */
+/** Records an erasure under the next number. Two at once get two numbers. */
 export async function recordErasure(
   table: Table,
   erasure: Omit<ErasureRecord, 'number' | 'endedAt'>,

@@ -12,7 +12,7 @@ import {
 import type { MappingState } from '../core/supervision/supervised-state.ts';
 
 export interface MappingSeen extends MappingState {
-  /** An earlier change is still under way; meanwhile AWS accepts no other. */
+  /** An earlier change is still in progress. AWS accepts no other one now. */
   readonly changing: boolean;
 }
 
@@ -41,8 +41,8 @@ export async function readMapping(
 }
 
 /**
- * Requests the change, and returns the state then: AWS changes a mapping in the background, and what is in
- * flight goes on.
+ * Requests the change, and returns the state after the request. AWS changes a mapping in the
+ * background, and messages in flight are still processed.
  */
 export async function changeMapping(
   lambda: LambdaClient,
@@ -64,7 +64,7 @@ export async function changeMapping(
   }
 }
 
-/** One without a maximum uses as much as the account has. */
+/** A mapping without a maximum may use the whole concurrency of the account. */
 function seen(state: string | undefined, maxConcurrency = Number.POSITIVE_INFINITY): MappingSeen {
   const enabled = state === 'Enabled' || state === 'Enabling' || state === 'Updating';
   return { enabled, maxConcurrency, changing: state !== 'Enabled' && state !== 'Disabled' };

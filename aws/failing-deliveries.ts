@@ -26,7 +26,8 @@ export interface FailingDeliveries {
 }
 
 /**
- * Of the pending ones whose trigger is due first, at most `max`: those that have failed since before then.
+ * Of at most `max` pending deliveries, those whose trigger is due first: the ones that have been
+ * failing since before then.
  */
 export async function failingDeliveries(
   table: Table,
@@ -62,7 +63,7 @@ async function pendingOf(table: Table, shard: string, limit: number) {
   return { keys: Items.map((item) => String(item['pk'])), more: LastEvaluatedKey !== undefined };
 }
 
-/** Without what was submitted: an operator looks at calls, not at patients (R08). */
+/** Without the submitted resource: an operator needs the calls, not the patients (R08). */
 async function itemsOf(table: Table, keys: readonly string[]): Promise<unknown[]> {
   const items: unknown[] = [];
   let wanted = keys.map((pk) => ({ pk }));

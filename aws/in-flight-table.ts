@@ -43,8 +43,8 @@ export interface Mark extends MarkKey {
   /** Grows with each write of an environment: a late write changes nothing. */
   readonly write: number;
   /**
-   * None is known to stand in this lease, so it may be made. No later write makes one: it may arrive late,
-   * after its environment has removed the mark.
+   * No mark of this lease is known to exist, so this write may create one. No later write creates
+   * one: it may arrive after its environment has removed the mark.
    */
   readonly isFirst: boolean;
   /** Of the invocation. */
@@ -69,8 +69,8 @@ type WriteRequest = NonNullable<BatchWriteCommandInput['RequestItems']>[string][
 type StoredMark = z.infer<typeof markSchema>;
 
 /**
- * Writes a mark. Afterwards it is known whether it stands, whatever happened to an earlier try: false if it
- * does not. Throws if not even that could be read.
+ * Writes a mark. Returns whether the mark exists, whatever happened to an earlier try. Throws if
+ * that cannot be read either.
  */
 export async function writeMark(table: Table, mark: Mark): Promise<boolean> {
   const { write, requestId, messageIds, leaseEndsAt, isFirst } = mark;
@@ -179,7 +179,7 @@ async function putSuspects(
   }
 }
 
-/** An environment that is alive after all may have written meanwhile. */
+/** An environment that is alive after all may have written in the meantime. */
 function removeUnchanged(table: Table, { pk, sk, write }: StoredMark): Promise<boolean> {
   return written(
     table.dynamo.send(

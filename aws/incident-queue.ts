@@ -2,7 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type Escalation, MINUTE_WAKE } from '../core/message/messages.ts';
 import type { Queue } from './places.ts';
 
-/** Opens an incident at once. Sent again with the same id, it is the same. */
+/** Opens an incident at once. Sending it again with the same id does no harm. */
 export async function sendEscalation(queue: Queue, escalation: Escalation): Promise<void> {
   await queue.sqs.send(
     new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify({ escalation }) }),

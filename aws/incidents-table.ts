@@ -27,7 +27,7 @@ const spentSchema = z.object({
   quietSince: z.number().optional(),
 });
 
-/** What records of older versions lack has a default. */
+/** Fields that records of older versions lack have defaults. */
 const incidentSchema = z.object({
   scope: z.string(),
   number: z.int(),
@@ -126,8 +126,9 @@ export function saveIncident(
 }
 
 /**
- * Changes an incident, also while others do. The change is made on `incident`, and if that is not the
- * newest version, on the newest. Undefined if the change returns nothing any more.
+ * Changes an incident, also while others change it. The change is applied to `incident` or, if that
+ * is not the newest version, to the newest one. Returns undefined if the change returns nothing any
+ * more.
  * @throws IncidentContended
  */
 export async function changeIncident(

@@ -1,6 +1,9 @@
 import { InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 
-/** Invokes a function, and waits until it has ended in whatever way. False if Lambda throttled it. */
+/**
+ * Invokes a function and waits until the invocation has ended, in success or failure. False if
+ * Lambda throttled it.
+ */
 export async function invokeFunction(
   lambda: LambdaClient,
   functionName: string,

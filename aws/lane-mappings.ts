@@ -2,15 +2,15 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { desiredMapping, type Supervised } from '../core/supervision/supervised-state.ts';
 import { changeMapping, readMapping } from './event-source-mappings.ts';
 
-/** A mapping of a lane, and how many environments it is configured to use at most. */
+/** A mapping of a lane, and its configured maximum concurrency. */
 export interface LaneMapping {
   readonly uuid: string;
   readonly maxConcurrency: number;
 }
 
 /**
- * Sets the mappings of a lane as its state requires. Returns whether all of them are so: false while one is
- * still changing, because AWS does that in the background.
+ * Sets the mappings of a lane as its state requires. Returns whether all are set: false while one
+ * is still changing, because AWS does that in the background.
  */
 export async function applyMappings(
   lambda: LambdaClient,

@@ -61,7 +61,7 @@ function message(body: string, envelope: Envelope): Hop {
   return { body, attributes, groupId: groupIdOf(envelope.source) };
 }
 
-/** Sends all; returns by position the error of each that was not accepted. Never throws. */
+/** Sends all. Returns the error of each that was not accepted, by index. Never throws. */
 export async function sendAll(
   queue: Queue,
   messages: readonly Sent[],
@@ -100,7 +100,10 @@ async function sendBatch(queue: Queue, batch: readonly Sent[]): Promise<(Error |
   }
 }
 
-/** Deletes received messages; throws if a request fails. An entry that fails comes back by itself. */
+/**
+ * Deletes received messages. Throws if a request fails. A message whose entry fails becomes visible
+ * again.
+ */
 export async function deleteAll(queue: Queue, receiptHandles: readonly string[]): Promise<void> {
   await Promise.all(
     chunks(receiptHandles, BATCH_ENTRIES_MAX).map((handles) =>
@@ -122,7 +125,7 @@ export interface ShowAgain {
   readonly seconds: number;
 }
 
-/** Makes received messages visible again earlier or later than their queue would. */
+/** Changes when received messages become visible again. */
 export async function showAgain(queue: Queue, messages: readonly ShowAgain[]): Promise<void> {
   await Promise.all(
     chunks(messages, BATCH_ENTRIES_MAX).map((some) =>

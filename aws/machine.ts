@@ -1,6 +1,6 @@
 /**
- * What our code uses of its machine, besides the services: a clock, randomness and timers. All of it is an
- * argument, so that a test or a simulation can give its own.
+ * The parts of its machine that our code uses, besides the services: a clock, randomness and
+ * timers. All are arguments, so that a test or a simulation can pass its own.
  */
 import { randomUUID } from 'node:crypto';
 
@@ -11,7 +11,7 @@ export interface Machine {
   readonly random: () => number;
   /** A UUID. */
   readonly randomId: () => string;
-  /** Runs something once, after this many ms; returns a function that cancels it. */
+  /** Runs something once after this many ms. Returns a function that cancels it. */
   readonly later: (ms: number, run: () => void) => () => void;
 }
 

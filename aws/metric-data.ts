@@ -1,4 +1,4 @@
-/** Reads metrics from CloudWatch, for whoever looks on; a thousand of them cost a cent. */
+/** Reads metrics from CloudWatch for operators. A thousand metrics cost a cent. */
 import {
   type CloudWatchClient,
   type MetricDataQuery,
@@ -14,13 +14,13 @@ export interface MetricAsked {
 
 export interface MetricSeries {
   readonly asked: MetricAsked;
-  /** By periods that have data, `at` is their beginning in epoch ms. */
+  /** Periods that have data. `at` is the start of a period in epoch ms. */
   readonly points: readonly { readonly at: number; readonly value: number }[];
 }
 
 const PERIOD_SECONDS = 60;
 
-/** By the minute, of at most 500 metrics. */
+/** At most 500 metrics, by the minute. */
 export async function readMetrics(
   client: CloudWatchClient,
   asked: readonly MetricAsked[],

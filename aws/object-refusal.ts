@@ -8,7 +8,7 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 
 export type ObjectRefusal = 'forbidden' | 'archived' | 'encrypted' | 'unreadable';
 
-/** About the request, the caller or the bucket: never about the object. */
+/** Errors about the request, the caller or the bucket, never about the object. */
 const NOT_ITS_OWN =
   /Throttl|SlowDown|Timeout|TooMany|LimitExceeded|TimeTooSkewed|Token|AccessKey|Signature|Credential|Bucket|Redirect|Authorization|Account/i;
 

@@ -36,7 +36,7 @@ export class OutcomesTopic {
     this.#later = later;
   }
 
-  /** Resolves when the topic has it; rejects otherwise, which is a fault of our own. */
+  /** Resolves when the topic has the outcome. Otherwise rejects, which is a fault of our own. */
   tell(outcome: OutcomeEvent): Promise<void> {
     const promise = Promise.withResolvers<void>();
     this.#waiting.push({ outcome, sent: promise });
@@ -76,7 +76,7 @@ async function publish(topic: Topic, batch: readonly Waiting[]): Promise<void> {
   }
 }
 
-/** What subscribers filter by. */
+/** Attributes that subscribers may filter by. */
 function attributesOf({ verdict, lane, source }: OutcomeEvent) {
   return Object.fromEntries(
     Object.entries({ verdict, lane, source }).map(([name, StringValue]) => [

@@ -10,13 +10,13 @@ export interface Patience {
 export const CALL = { maxAttempts: 3, connectMs: 1_000, requestMs: 2_000 } as const;
 
 /**
- * A call that a call to another service waits for must be answered at once; otherwise there is a fallback.
+ * A call that another call waits for must be answered at once. If it is not, there is a fallback.
  */
 export const HASTY_CALL = { maxAttempts: 2, connectMs: 300, requestMs: 500 } as const;
 
 /**
- * Where a person waits, no timeout of a function ends the call, and a busy emulator takes seconds to
- * answer.
+ * For a call that a person waits for: no function's timeout applies, and a busy emulator takes
+ * seconds to respond.
  */
 export const PERSONS_CALL = { maxAttempts: 3, connectMs: 5_000, requestMs: 20_000 } as const;
 

@@ -24,7 +24,7 @@ export interface AttemptStart {
   readonly lane: Lane;
   /** As it was read; undefined if there was no item. */
   readonly seen: Trouble | undefined;
-  /** Those of its attempts that count. */
+  /** The attempts that count. */
   readonly counted: readonly Attempt[];
   readonly attempt: Attempt;
   /** The object that it runs on, for a claim check. */
@@ -32,8 +32,8 @@ export interface AttemptStart {
 }
 
 /**
- * Records an attempt before it runs; false if another delivery was faster.
- * @throws NotWritten if it is known not to be recorded. After any other error it may be.
+ * Records an attempt before it runs. False if another delivery was faster.
+ * @throws NotWritten if it is known not to be recorded. After any other error it may be recorded.
  */
 export function startAttempt(table: QuarantineTable, start: AttemptStart): Promise<boolean> {
   const { origin, lane, counted, attempt, pinned } = start;
@@ -46,14 +46,15 @@ export function startAttempt(table: QuarantineTable, start: AttemptStart): Promi
     expiresAt: quarantineExpiry(table, attempt.startedAt),
     pinned,
   };
-  // Not even what it has written itself: a try that was given up may arrive when the attempt has ended.
+  // A try that was given up may arrive after the attempt has ended, so even our own earlier write
+  // fails the condition.
   return writtenOrStands(setAttempts(table, start, fields), async () => {
     const trouble = await readTrouble(table, origin.messageId);
     return trouble?.attempts[index]?.requestId === attempt.requestId;
   });
 }
 
-/** Removes the attempts that do not count from the item; false if it has changed since it was read. */
+/** Removes attempts that do not count. False if the item has changed since it was read. */
 export function forgetVoided(
   table: Table,
   { origin, lane, seen, counted }: Omit<AttemptStart, 'attempt' | 'pinned'>,

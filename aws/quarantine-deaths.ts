@@ -1,6 +1,6 @@
 /**
- * Finds the attempt that an invocation was, and records what killed it, by the index by request id: an
- * observer who sees a death from outside knows only its request id.
+ * Finds the attempt of an invocation by its request id, and records what killed it. An observer who
+ * sees a death from outside knows only the request id.
  */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt } from '../core/attempt/attempts.ts';

@@ -86,10 +86,10 @@ const entrySchema = z.object({
   discard: z.object({ at: z.number(), by: z.string(), why: z.string().optional() }).optional(),
 });
 
-/** One message in trouble, with all that is known of it. Times are epoch ms. */
+/** One message in trouble, with everything known about it. Times are epoch ms. */
 export type QuarantineRecord = z.infer<typeof entrySchema>;
 
-/** What a list needs of an entry; without bodies. */
+/** The parts of an entry that a list shows, without bodies. */
 const summarySchema = entrySchema.pick({
   pk: true,
   status: true,
@@ -123,7 +123,7 @@ export function allEntries(table: Table): AsyncGenerator<QuarantineSummary> {
   return entriesAfter(table, undefined);
 }
 
-/** The same from behind an entry: what nobody takes from it is not read. */
+/** The same, starting after an entry. Pages are read only as the caller needs them. */
 export async function* entriesAfter(
   table: Table,
   messageId: string | undefined,

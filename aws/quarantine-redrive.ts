@@ -1,6 +1,6 @@
 /**
- * What an operator does to an entry of Quarantine. Each is one conditional write on what was read, so that
- * two operators, or one twice, do it once.
+ * What an operator can do to an entry of Quarantine. Each is one conditional write on what was
+ * read, so that it happens once, even if two operators request it, or one requests it twice.
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type RedriveMark, roundsAfter } from '../core/message/redrive.ts';
@@ -15,15 +15,15 @@ const asRead = ({ quarantinedAt }: QuarantineRecord) => ({
   ':quarantined': 'quarantined',
   ':seen': quarantinedAt ?? 0,
 });
-/** As this very write left it: the SDK tries again if an answer was lost. */
+/** The state that this very write leaves: the SDK tries again if an answer was lost. */
 const OWN_MARK = '#mark.#at = :at AND #mark.#by = :by';
 const ownMark = ({ at, by }: Pick<RedriveMark, 'at' | 'by'>) => ({ ':at': at, ':by': by });
 const MARK_NAMES = { '#at': 'at', '#by': 'by' };
 
 /**
- * Announces in the entry who is about to send it back, so that any process can raise its round later.
- * Nothing else changes. False if the entry has changed since it was read, or another redrive was announced
- * since.
+ * Announces the redrive in the entry, so that any process can raise its round later. Changes
+ * nothing else. False if the entry has changed since it was read, or if another redrive was
+ * announced since.
  */
 export function announceRedrive(
   table: Table,
@@ -84,7 +84,7 @@ export function raiseRound(
   return written(table.dynamo.send(update));
 }
 
-/** Raises the round of a message whose sender has not raised it, as announced in its entry. */
+/** Raises the round of a message whose sender did not, as announced in its entry. */
 export async function acceptRound(
   table: Table,
   messageId: string,
@@ -97,7 +97,10 @@ export async function acceptRound(
   await raiseRound(table, entry, round, { before, at, by, why, sentAt: now });
 }
 
-/** Marks that the queue has accepted what an older version had only marked; false if it was marked. */
+/**
+ * Records that the queue has accepted a message which an older version had only marked. False if
+ * that was recorded.
+ */
 export function redriveSent(
   table: Table,
   messageId: string,
@@ -139,7 +142,7 @@ export function discardEntry(
   );
 }
 
-/** A copy of the message was stored nevertheless: then the entry says so (R04). */
+/** A copy of the message was stored after all: the entry must say so (R04). */
 export function resolveStored(table: Table, entry: QuarantineRecord): Promise<boolean> {
   return end(table, entry, { status: 'stored' }, { condition: '#status = :status' });
 }

@@ -22,7 +22,7 @@ import type { Table } from './places.ts';
 import { type QuarantineTable, quarantineExpiry } from './quarantine-expiry.ts';
 import { fingerprintShard } from './quarantine-fingerprints.ts';
 
-/** No outcome yet, or one that an operator took back. */
+/** No outcome yet, or one that an operator's redrive took back. */
 export const UNFINISHED =
   '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
 export const UNFINISHED_VALUES = { ':inIsolation': 'in-isolation', ':redriven': 'redriven' };
@@ -84,11 +84,11 @@ export function markStored(
   return written(table.dynamo.send(update));
 }
 
-/** A redrive of which only the beginning is known: its sender died, or has not gone on yet. */
+/** A redrive that was only announced: its sender died, or has not continued yet. */
 const ANNOUNCED =
   '(#status = :quarantined AND attribute_exists(redrive) AND attribute_not_exists(redrive.sentAt))';
 
-/** A redriven delivery has reached the server, or a newer submission has; false as above. */
+/** The server has stored a redriven delivery or a newer submission. False as above. */
 export function markDelivered(table: Table, entryId: string): Promise<boolean> {
   const set = setAll({ status: 'delivered' satisfies QuarantineStatus });
   const update = new UpdateCommand({
@@ -127,7 +127,7 @@ export interface QuarantineEntry {
 /** What a redriven entry may still hold of its former ending. */
 const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'] as const;
 
-/** What this very write left, if its answer was lost: the SDK tries it again. */
+/** The state that this very write leaves: the SDK tries again if an answer was lost. */
 const THIS_END =
   '(#status = :status AND #quarantinedAt = :quarantinedAt AND #fingerprint = :fingerprint)';
 
@@ -140,7 +140,7 @@ export async function quarantine(
   entry: QuarantineEntry,
   now: number,
 ): Promise<boolean> {
-  // For a delivery the item of Resources is the truth, and its lease the fence.
+  // For a delivery, the item of Resources decides, and its lease is the fence.
   if (entry.delivery !== undefined) return quarantineDelivery(table, entry, now);
   const round = ofNoOlderRound(entry.origin);
   const condition = `(${UNFINISHED} AND ${round.condition}) OR ${THIS_END}`;

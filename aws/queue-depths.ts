@@ -1,15 +1,15 @@
-/** How much the queues of a stage hold, for whoever looks on. */
+/** Numbers of messages in the queues of a stage, for operators. */
 import { GetQueueAttributesCommand, paginateListQueues, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Queue } from './places.ts';
 
-/** Approximate, as SQS tells them. */
+/** Approximate, as in SQS. */
 export interface Depths {
   readonly waiting: number;
   readonly inFlight: number;
   readonly delayed: number;
 }
 
-/** The URLs of all queues whose names begin so. */
+/** URLs of all queues whose names have this prefix. */
 export async function queueUrlsOf(sqs: SQSClient, prefix: string): Promise<string[]> {
   const urls: string[] = [];
   for await (const page of paginateListQueues({ client: sqs }, { QueueNamePrefix: prefix })) {

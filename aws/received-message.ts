@@ -1,6 +1,6 @@
 /**
- * What a received message carries, read in one place: where it came from, as far as its sender confirms
- * it, and how it carries its resource.
+ * Reads a received message: its source, as far as its sender proves it, and how it carries its
+ * resource.
  */
 import type { SQSRecord } from 'aws-lambda';
 import { type Carriage, carriageOf, claimIn } from '../core/message/claim-check.ts';
@@ -17,10 +17,10 @@ export interface ReceivedMessage {
   readonly refusal?: SenderProblem | undefined;
 }
 
-/** What decides whom a message is believed, and which objects it may name. */
+/** What decides the source of a message, and which objects it may name. */
 export interface Reader {
   readonly senders: Senders;
-  /** Our own. */
+  /** Our own bucket. */
   readonly bucket: Pick<Bucket, 'name'>;
   readonly settings: { readonly formerKeys: boolean };
 }

@@ -8,9 +8,9 @@ import type { Table } from './places.ts';
 const RESEND_SOON_MS = 60_000;
 
 /**
- * Makes a refused delivery pending again, with the Quarantine entry that waits for it. False if there is
- * nothing to do: it was delivered after all, or a newer submission, which has a delivery of its own, took
- * its place.
+ * Makes a refused delivery pending again, with the Quarantine entry that waits for it. False if
+ * there is nothing to do: it was delivered after all, or a newer submission, which has its own
+ * delivery, replaced it.
  */
 export async function pendAnew(
   table: Table,
@@ -39,7 +39,7 @@ export async function pendAnew(
   throw wrote.fault;
 }
 
-/** Done before: by a redrive that died, or by a write whose answer was lost. */
+/** Already done, by a redrive that died or by a write whose answer was lost. */
 async function isPendingFor(table: Table, pk: string, entryId: string): Promise<boolean> {
   const { Item } = await table.dynamo.send(
     new GetCommand({

@@ -9,7 +9,10 @@ import { pendingFields } from './deliveries.ts';
 import { removeAll } from './expressions.ts';
 import type { Bucket, Table } from './places.ts';
 
-/** Nothing there yet, or something older: otherwise a newer submission or this one is there (R04, R05). */
+/**
+ * Nothing is there yet, or something older. Otherwise a newer submission or this one is there (R04,
+ * R05).
+ */
 const NOTHING_NEWER = 'attribute_not_exists(pk) OR submissionOrder < :order';
 
 export interface ValidResource {
@@ -29,7 +32,7 @@ export interface ResourcesStore {
   readonly delivered: boolean;
 }
 
-/** Attributes of an older submission that a newer one may not have. */
+/** Attributes of an older submission that a newer one may lack. */
 const FORMER = [
   'file',
   'line',
@@ -47,7 +50,7 @@ const FORMER = [
 
 export interface Stored {
   readonly pk: string;
-  /** False if this or a newer submission is already there, which is as good. */
+  /** False if this or a newer submission is already stored, which is as good. */
   readonly isNew: boolean;
 }
 
@@ -87,7 +90,7 @@ export async function storeResource(
   };
   const set = setAll(fields);
   const former = removeAll(FORMER.filter((name) => set.names[`#${name}`] === undefined));
-  // Not a put: the lease of a delivery under way, and what the server answered, must survive.
+  // Not a put: the lease of a delivery in progress, and what the server answered, must survive.
   const update = new UpdateCommand({
     TableName: store.table.name,
     Key: { pk },

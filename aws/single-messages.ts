@@ -1,8 +1,8 @@
-/** Single messages of any text, as a producer or a service would send them. For whoever tries a stage out. */
+/** Sends and receives single messages of any text, for trying out a stage. */
 import { type Message, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Queue } from './places.ts';
 
-/** `fifo` for a FIFO queue: the group, and what SQS tells duplicates by. */
+/** `fifo`, for a FIFO queue: the group and the deduplication id. */
 export async function sendText(
   { sqs, url }: Queue,
   text: string,

@@ -17,7 +17,7 @@ import { type Env, fileBeside } from './env.ts';
 export interface Senders {
   /** Absent if no sources are configured. */
   readonly rules: SourceRules | undefined;
-  /** Unique ids of the roles that make hops. */
+  /** Unique ids of the roles that send messages between our queues. */
   readonly ownRoles: readonly string[];
 }
 
@@ -37,8 +37,8 @@ interface Received extends Omit<Arrived, 'envelope' | 'unreadable'> {
 }
 
 /**
- * The source of a message: what it says of itself, as far as its sender confirms it. Without configured
- * sources its own word counts.
+ * The source of a message: the one that it claims, if its sender proves it. Without configured
+ * sources, the claim counts.
  */
 export function prove({ rules, ownRoles }: Senders, said: Provenance, received: Received): Proven {
   const { envelope, unreadable } = said;
@@ -54,7 +54,7 @@ function borneOut(said: Provenance, admission: Admission, received: Received): P
   if (admission.kind === 'admitted') return withSource(said, { source });
   const { sender, problem } = admission;
   const claims = said.origin.sender === undefined ? claimsOf(received) : said.origin.claims;
-  // Anybody else's envelope could speak for, and end, another message.
+  // Anybody else's envelope could claim to be another message, and end it.
   if (problem === 'not-a-hop') {
     const { messageId, sentAt } = received;
     return { origin: { messageId, sentAt, source, sender } };
@@ -62,7 +62,7 @@ function borneOut(said: Provenance, admission: Admission, received: Received): P
   return withSource(said, { source, sender, claims });
 }
 
-/** What it was refused for on its first queue: a redrive decides by it as well. */
+/** The claims for which it was refused on its first queue. A redrive decides by them too. */
 function claimsOf({ claimed, messageGroupId: group }: Received): Origin['claims'] {
   return {
     ...(claimed !== undefined && { source: claimed }),

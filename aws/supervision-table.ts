@@ -1,4 +1,4 @@
-/** The Supervision table: one item for each node of the tree that anything has happened to. */
+/** The Supervision table: one item for each node of the tree to which something has happened. */
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { auditFactSchema } from '../core/audit/audit-fact.ts';
@@ -61,7 +61,10 @@ export async function loadSupervised(table: Table, name: string): Promise<Superv
   return Item === undefined ? untouched(name) : supervisedSchema.parse(Item);
 }
 
-/** All nodes that anything has happened to. For operators: it reads the whole table, which is small. */
+/**
+ * All nodes to which something has happened. For operators: it reads the whole table, which is
+ * small.
+ */
 export async function allSupervised(table: Table): Promise<Supervised[]> {
   const found: Supervised[] = [];
   const pages = paginateScan(

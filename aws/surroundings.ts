@@ -1,4 +1,4 @@
-/** What every function needs besides its clients, made from its environment variables. */
+/** What every function needs besides its clients, created from its environment variables. */
 import { ENV } from '../telemetry/env-names.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { Env } from './env.ts';

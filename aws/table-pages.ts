@@ -1,4 +1,4 @@
-/** A whole table, page by page, for those who look at what a run has left. Each item costs a read. */
+/** A whole table, page by page, for checking the results of a run. Each item costs a read. */
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Table } from './places.ts';
 

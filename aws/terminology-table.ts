@@ -23,7 +23,7 @@ export async function readAnswer(
   return Item === undefined ? undefined : answerSchema.parse(Item);
 }
 
-/** Of two answers to one question either may stay: both are the server's. */
+/** If two answers to one question are written, either may stay: both are the server's. */
 export async function writeAnswer(
   table: Table,
   key: string,

@@ -10,14 +10,14 @@ import type { Table } from './places.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const VERSION_BEFORE = 'version = :before';
-/** More saves than others can make while the SDK tries one call again. */
+/** More saves than others can make while the SDK retries one call. */
 const RECEIPTS_MAX = 8;
 
 /** Tokens of the latest saves, newest last; items of an older version have none. */
 export const receiptsSchema = z.array(z.string()).optional();
 
 export interface VersionedTable extends Table {
-  /** Unique, in every environment. */
+  /** Unique over all environments. */
   readonly newToken: () => string;
 }
 

@@ -15,7 +15,7 @@ import { QUEUE, QUEUE_POLICY } from './sqs.ts';
 
 export interface LiveType {
   readonly properties: LiveProperties;
-  /** The property that names the resource where its physical id does not: policies, mostly. */
+  /** The property that names the resource, if its physical id does not. Mostly for policies. */
   readonly namedBy?: string;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Whether a live value is what the template says.
+ * Whether a live value is the one in the template.
  *
- * A service adds what the template leaves out (defaults, ids, timestamps), so the live value must contain
- * the template's, not equal it. It may have another form: a number or a boolean as text, an unordered list
- * in another order, a key by its id where the template has its ARN.
+ * A service adds what the template leaves out (defaults, ids, timestamps), so the live value must
+ * contain the template's, not equal it. It may have another form: a number or a boolean as text, an
+ * unordered list in another order, the id of a key where the template has its ARN.
  */
 
 /** True if everything in `wanted` is in `live`. */

@@ -17,19 +17,19 @@ import { contains } from './comparison.ts';
 export interface LiveProperty {
   /** The live value of a resource, by physical id, in the template's shape; or {@link SAME}. */
   readonly read: (clients: LiveClients, id: string, wanted: unknown) => Promise<unknown>;
-  /** Makes the live value what the template says. */
+  /** Sets the live value to the template's. */
   readonly set?: (clients: LiveClients, id: string, wanted: unknown) => Promise<unknown>;
 }
 
 /** Properties by name, of one resource type. */
 export type LiveProperties = Readonly<Record<string, LiveProperty>>;
 
-/** A property that names the resource: what is found by that name has it. */
+/** A property that names the resource. A resource that was found by that name has it. */
 export const NAME: LiveProperty = { read: async () => SAME };
 /** For a live value that cannot differ from the template's. */
 export const SAME: unique symbol = Symbol('same');
 
-/** One of many live values, if the service does not say which is the template's. */
+/** One of many live values, if the service does not say which one is the template's. */
 export const anyOf = (live: readonly unknown[], wanted: unknown): unknown =>
   live.some((one) => contains(one, wanted)) ? SAME : live;
 

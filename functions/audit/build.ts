@@ -86,7 +86,7 @@ async function append(
   }
 }
 
-/** The log has one entry for a minute of refused facts, so each of them is logged here. */
+/** The log has one entry for all refused facts of a minute, so each of them is logged here. */
 function sayRefused({ logger }: Telemetry, facts: readonly RecordedFact[], tally: Tally): void {
   for (const { kind, teller, toldAs, details } of facts) {
     if (kind !== 'refused') continue;

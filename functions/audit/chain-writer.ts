@@ -46,14 +46,20 @@ export interface ChainParts {
 
 export class ChainWriter {
   readonly #parts: ChainParts;
-  /** The head that this environment wrote last; another writer shows by an object that is already there. */
+  /**
+   * The head that this environment wrote last. If another writer has written since, the put finds
+   * its object.
+   */
   #remembered: Head | undefined;
 
   constructor(parts: ChainParts) {
     this.#parts = parts;
   }
 
-  /** Appends what the chain does not hold yet; returns how much that was. Throws on faults of our own. */
+  /**
+   * Appends the facts that the log does not have yet. Returns their number. Throws on faults of our
+   * own.
+   */
   async append(facts: readonly RecordedFact[], hash: KeyedHash): Promise<number> {
     assert(facts.length < BATCH_ENTRIES_MAX, 'a batch holds at most ten facts');
     const { table, bucket, deployed, logger, now } = this.#parts;
@@ -77,7 +83,7 @@ export class ChainWriter {
     throw new ComponentFault(`others wrote ${TRIES_MAX} batches first`);
   }
 
-  /** Nothing if the same deployment wrote the last entry. */
+  /** No fact if the same deployment wrote the last entry. */
   #deployment(head: Head, hash: KeyedHash): RecordedFact[] {
     const { deployed, now } = this.#parts;
     if (head.configuration === deployed.configuration) return [];
@@ -89,7 +95,7 @@ async function unknownOf(table: Table, facts: readonly RecordedFact[]): Promise<
   const distinct = new Map<string, RecordedFact>();
   for (const fact of facts) {
     const key = factKeyOf(fact);
-    // Of a fact that is there twice the first stays: its publisher is the one to name.
+    // Of two equal facts the first is kept: its publisher is the one to name.
     if (!distinct.has(key)) distinct.set(key, fact);
   }
   // Entries from before publishers were recorded are known by their id alone.
@@ -100,7 +106,7 @@ async function unknownOf(table: Table, facts: readonly RecordedFact[]): Promise<
     .map(([, fact]) => fact);
 }
 
-/** The head by the objects; what the table lacks of them is copied first. */
+/** The head according to the objects. First copies to the table what it lacks. */
 async function recoveredHead(table: Table, bucket: Bucket): Promise<Head> {
   const copied = await lastSequence(table, chain);
   let head = genesis(chain);

@@ -9,7 +9,7 @@ export const readEnv = (env: Env) => ({
   bucket: requiredEnv('auditBucket', env),
   hashKeyArn: requiredEnv('hashKeyArn', env),
   publishers: readPublishers(env),
-  /** What was deployed, by its hashes. */
+  /** Hash of the deployed configuration and code. */
   configuration: requiredEnv('configurationHash', env),
   code: requiredEnv('codeHash', env),
 });

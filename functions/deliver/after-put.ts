@@ -1,4 +1,4 @@
-/** What follows from the answer to a PUT, or from none. */
+/** What follows from the response to a PUT, or from no response. */
 
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { answeredDelivery, conflictedDelivery } from '../../aws/delivery-lease.ts';
@@ -48,7 +48,7 @@ export async function afterPut(
   }
 }
 
-/** A PUT without a version whose end is unknown may still take effect for a while. */
+/** A PUT without a version whose result is unknown may still take effect for a while. */
 function afterCall(
   { settings, now }: DeliverParts,
   resource: PendingResource,

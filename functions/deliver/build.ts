@@ -1,6 +1,6 @@
 /**
- * `deliver`: sends what is pending to the FHIR server, through the server's breaker. A message is only a
- * trigger: what is sent is what Resources holds by then.
+ * `deliver`: sends pending resources to the FHIR server, through the server's breaker. A message is
+ * only a trigger: the function sends what Resources holds at that time.
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { setDeliveryDue } from '../../aws/deliveries.ts';
@@ -82,7 +82,7 @@ async function deliverInTime(pk: string, { parts, tally, context }: Work): Promi
   return ending;
 }
 
-/** Waits in the queue; or leaves it, and is sent again by its mark. */
+/** Lets a trigger wait in the queue, or deletes it and sends it again later by its mark. */
 async function wait(
   record: SQSRecord,
   pk: string,
@@ -97,7 +97,7 @@ async function wait(
   if (how.kind === 'marked') {
     tally.add('Marked');
     await setDeliveryDue(resources, pk, how.until);
-    // Pending is not delivered: as a probe it has failed, and its trigger stays.
+    // A delivery that is still pending has failed as a probe, and its trigger stays.
     return probing ? 'failed' : 'done';
   }
   tally.add('Waiting');

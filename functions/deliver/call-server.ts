@@ -75,10 +75,10 @@ export function versionsInVain(
   return (deliveryConflicts?.inVain ?? 0) >= failuresMax;
 }
 
-/** The id as its source names it. */
+/** The id at its source. */
 const idOf = ({ resourceId, messageId }: PendingResource) => resourceId ?? messageId;
 
-/** The id as the server names it. */
+/** The id at the server. */
 export const idThere = (resource: PendingResource, { idPrefix }: Target) =>
   idPrefix + idOf(resource);
 

@@ -12,7 +12,7 @@ import { type Called, type Calling, callGet, callPut, idThere } from './call-ser
 import { DONE, type Ending, type Leased, refused } from './endings.ts';
 import type { DeliverParts } from './parts.ts';
 
-/** Longer than a call: a lease that is over belongs to a call that ended, or died. */
+/** Longer than a call, so the call of an expired lease has ended, or its process has died. */
 const LEASE_MARGIN_MS = 10_000;
 const SOON_MS = 2_000;
 
@@ -77,7 +77,7 @@ async function record(
   return refusedUntil(parts, leased.target, called.retryAt);
 }
 
-/** No call can ever be made for it. */
+/** No call is possible for it. */
 function unfit(parts: DeliverParts, leased: Leased, reason: string): Promise<Ending> {
   return refused(parts, leased, { reason, body: '' });
 }

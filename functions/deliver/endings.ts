@@ -1,4 +1,4 @@
-/** The ways in which a delivery under its lease ends, whatever call ended it. */
+/** The ways in which a delivery with a lease ends. */
 
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
@@ -17,13 +17,13 @@ export type Ending =
   | { readonly kind: 'done' }
   /** Another call is due at once. */
   | { readonly kind: 'next' }
-  /** There is something to do, not before that time. */
+  /** Another call is needed, not before that time. */
   | { readonly kind: 'again'; readonly at: number };
 
 export const DONE: Ending = { kind: 'done' };
 export const NEXT: Ending = { kind: 'next' };
 
-/** A delivery under way, and the lease that it runs under. */
+/** A delivery in progress, and its lease. */
 export interface Leased {
   readonly resource: PendingResource;
   /** Undefined if its source has no target. */
@@ -33,7 +33,7 @@ export interface Leased {
   readonly tally: Tally;
 }
 
-/** The server holds it, as that version. */
+/** The server has stored it, as that version. */
 export async function delivered(
   { resources, quarantine, telemetry, now }: DeliverParts,
   { resource, owner, tally }: Leased,

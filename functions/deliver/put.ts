@@ -1,6 +1,6 @@
 /**
- * One request to the FHIR server: https://hl7.org/fhir/R4/http.html#update Rejects if there is no answer,
- * or the signal aborts. A redirect is an answer.
+ * One request to the FHIR server: https://hl7.org/fhir/R4/http.html#update. Rejects if there is no
+ * response, or the signal aborts. A redirect is a response.
  */
 
 import { beginningOf } from '../../breaker/beginning-of.ts';
@@ -12,11 +12,11 @@ export interface Answer {
   readonly retryAfter: string | null;
   /** The version of the resource at the server, from its ETag. */
   readonly version: string | undefined;
-  /** For an error: the server's OperationOutcome, or whatever it says, cut. */
+  /** For an error: the server's OperationOutcome or other text, cut. */
   readonly body: string;
 }
 
-/** Which resource a request is about, at which server, and in which trace. */
+/** The resource, the server and the trace of a request. */
 export interface About {
   readonly endpoint: string;
   readonly resourceType: string;

@@ -1,4 +1,4 @@
-/** Evidence of what the FHIR server does not accept, separate from the message's own entry. */
+/** Evidence of resources that the FHIR server refuses, separate from the message's own entry. */
 
 import { placeBody } from '../../aws/bodies-bucket.ts';
 import type { PendingResource } from '../../aws/deliveries.ts';
@@ -49,8 +49,8 @@ export async function quarantineUndelivered(
 }
 
 /**
- * Ends the entry that an operator redrove: the server has what it waits for, or has accepted a newer
- * submission. Done before the resource stops being pending: after a death in between it is done again.
+ * Ends the entry of a redriven delivery: the server has stored it, or a newer submission. Done
+ * before the resource stops being pending, so that after a death in between it is done again.
  */
 export async function resolveRedriven(
   table: Table,

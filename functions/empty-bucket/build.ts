@@ -37,7 +37,7 @@ const bucketOf = (event: Event): string =>
     ? event.PhysicalResourceId
     : String(event.ResourceProperties['BucketName']);
 
-/** @returns what is wrong, if anything is. */
+/** @returns the reason why it failed, if it failed */
 async function act(
   { s3, cloudFormation, telemetry }: EmptyBucketDeps,
   event: Event,

@@ -26,9 +26,9 @@ export const heldBy = (incident: Incident, by: string, until: number): Incident 
 });
 
 /**
- * Does what is due. One step that fails prevents no other; the first fault is thrown at the end, and the
- * step comes again once the lease is over. Each step is marked when it is done: a death in between repeats
- * it, with the same deduplication key (R21).
+ * Performs the due steps. A step that fails prevents no other: the first fault is thrown at the
+ * end, and the step comes again once the lease is over. Each step is marked when it is done. After
+ * a death in between it is repeated, with the same deduplication key (R21).
  */
 export async function attend(
   parts: IncidentParts,
@@ -57,7 +57,10 @@ export async function attend(
   if (faults.length > 0) throw faults[0];
 }
 
-/** The incident with our lease; undefined if another process has it, and does what is due. */
+/**
+ * The incident with our lease. Undefined if another process has the lease, and performs the due
+ * steps.
+ */
 async function hold(
   { table, settings }: IncidentParts,
   incident: Incident,

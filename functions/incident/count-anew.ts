@@ -8,8 +8,8 @@ import { type RecordedCrash, unspent } from '../../core/incident/incident-spent.
 const COUNTED_MAX = 50_000;
 
 /**
- * The evidence of an incident from its crash events now, the newest read first. Crashes reported after it
- * was resolved belong to it if they are from inside the resolved period.
+ * Counts an incident's evidence from its crash events, newest first. Crashes that were reported
+ * after it was resolved belong to it if they are inside the resolved period.
  */
 export async function countAnew(
   table: Table,

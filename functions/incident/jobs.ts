@@ -12,7 +12,7 @@ import { publishCrashFacts } from './publish-crash-facts.ts';
 export interface Job {
   /** For logs. */
   readonly about: string;
-  /** Positions of its messages in the batch: they are done if it is. */
+  /** Indexes of its messages in the batch. They are done when the job is done. */
   readonly positions: readonly number[];
   run(): Promise<void>;
 }

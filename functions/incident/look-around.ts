@@ -19,10 +19,13 @@ import { countAnew } from './count-anew.ts';
 import { openAfterQuiet } from './open-incidents.ts';
 import type { IncidentParts } from './parts.ts';
 
-/** More than there are scopes; those left out have their turn when others are finished. */
+/** More than there are scopes. Others have their turn when these are finished. */
 const INCIDENTS_MAX = 100;
 
-/** Of two windows: in a storm only the newest are read, and a fault that goes on is among them. */
+/**
+ * Crashes of two windows. In a storm only the newest are read, and a fault that continues is among
+ * them.
+ */
 const RECENT_MAX = 20_000;
 
 /** Reviews every incident that is not finished. A fault of one does not affect another. */

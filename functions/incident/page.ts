@@ -22,7 +22,7 @@ export function pageOf(
   fault?: OtherFault,
 ): Page {
   const { audience, action } = NOTICES[notice];
-  // One pager may serve several stages, and rings once for each key.
+  // One pager may serve several stages. It alerts once per key.
   const itself = `fhir-failsafe/${stage}/${incidentKey(incident)}`;
   const dedupKey = fault === undefined ? itself : `${itself}/${fault.fault}`;
   const summary = summaryOf(incident, notice, stage, fault);

@@ -3,7 +3,7 @@ import { crashFact } from '../../core/attempt/crash-fact.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
 import type { IncidentParts } from './parts.ts';
 
-/** Publishes crashes as facts, after all else: nobody waits for them, and a page must not wait. */
+/** Publishes crashes as facts. This comes last: a page must not wait for it. */
 export async function publishCrashFacts(
   { hashKey, auditQueue }: IncidentParts,
   crashes: readonly CrashEvent[],

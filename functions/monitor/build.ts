@@ -48,7 +48,10 @@ export function build({ environment, dynamo, sns, telemetry }: MonitorDeps) {
   );
 }
 
-/** Log deliveries that failed as often as Lambda tries them. One that fails again waits and comes again. */
+/**
+ * Reads log deliveries that failed at every try of Lambda. One that fails again waits and comes
+ * again.
+ */
 async function readKept(parts: Parts, records: readonly SQSRecord[]) {
   const tally = parts.telemetry.tally(records.length);
   const told: boolean[] = [];

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { LogEvent } from '../../core/attempt/deaths.ts';
 
-/** What a subscription delivers: consecutive lines of one log stream that its filter let through. */
+/** The event of a subscription: consecutive lines of one log stream that matched its filter. */
 export interface LogDelivery {
   /** `/aws/lambda/<function>`. */
   readonly functionName: string;

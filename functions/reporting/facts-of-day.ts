@@ -36,7 +36,7 @@ export interface Counted {
   readonly objects: number;
 }
 
-/** The report of a day from all facts that are there now. */
+/** The report of a day from all facts that exist now. */
 export async function countDay(bucket: Bucket, day: string): Promise<Counted> {
   const keys = await keysUnder(bucket, factsOf(day));
   const tally = new DayTally(day);

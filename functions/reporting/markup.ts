@@ -15,7 +15,7 @@ export function markup(strings: TemplateStringsArray, ...parts: readonly Part[])
   return new Markup((strings[0] ?? '') + inner.join(''));
 }
 
-/** Only for our own text, which is trusted. */
+/** For our own text only, which is trusted. */
 export const believed = (text: string) => new Markup(text);
 
 export type { Markup };

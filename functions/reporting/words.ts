@@ -1,4 +1,4 @@
-/** Numbers as people read them, the same in page, terminal and print. */
+/** Formats numbers for people, the same in page, terminal and print. */
 import type { DayReport, Ends } from '../../core/report/day-report.ts';
 
 const whole = new Intl.NumberFormat('en-US');

@@ -23,7 +23,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { ResendEnv } from './env.ts';
 
 const ROUNDS_MAX = 20;
-/** Only to ask the breaker: nothing is called. */
+/** Used only to ask the breaker. Nothing is called. */
 const TIMEOUT_MS = 1_000;
 
 export interface ResendDeps extends Surroundings, Pick<Clients, 'dynamo' | 'hastyDynamo' | 'sqs'> {

@@ -58,9 +58,7 @@ function run(parts: SupervisorParts, job: Job, tally: Tally, context: Context): 
   }
 }
 
-/**
- * It requests nothing, and it does not come again: a flood of refused messages costs one invocation each.
- */
+/** Refuses a message without a retry: a flood of refused messages costs one invocation each. */
 async function refuse(
   { logger }: SupervisorParts,
   { claimed, teller, toldAs }: Extract<Job, { kind: 'refused' }>,
@@ -70,7 +68,7 @@ async function refuse(
   logger.error('sender refused', { claimed, teller, toldAs });
 }
 
-/** Deaths of one component. What a death left undone of an earlier delivery is done now. */
+/** Handles deaths of one component. First does what a dead invocation left undone. */
 async function countThem(
   parts: SupervisorParts,
   crashes: readonly CrashEvent[],

@@ -27,7 +27,7 @@ export interface Remediation {
 }
 
 export type Job =
-  /** All crashes of one component. */
+  /** All crashes of one component in the batch. */
   | { readonly kind: 'deaths'; readonly crashes: readonly CrashEvent[] }
   | { readonly kind: 'pause'; readonly remediation: Remediation }
   | { readonly kind: 'breaker' }

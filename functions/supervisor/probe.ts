@@ -16,7 +16,7 @@ import type { LaneParts } from './settings.ts';
 const ENOUGH_MS = 65_000;
 
 interface ProbeLimits {
-  /** How many messages may fail by themselves before the component is to blame. */
+  /** How many messages may fail because of themselves before the component is to blame. */
   readonly messages: number;
   readonly tally: Tally;
   readonly context: Pick<Context, 'getRemainingTimeInMillis'>;
@@ -72,7 +72,8 @@ async function probeOnce(
     case 'failed':
     case 'died':
       tally.add('ProbesFailed');
-      // It becomes visible again by itself, or sooner if the function said so.
+      // It becomes visible again after its visibility timeout, or sooner if the function requested
+      // that.
       return answer;
   }
 }

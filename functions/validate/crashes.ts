@@ -11,7 +11,10 @@ import { COMPONENT, type ValidateParts } from './parts.ts';
 
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
 
-/** Names of the metrics. They are fixed, because with a dimension each would be a separate metric anyway. */
+/**
+ * Names of the metrics. One constant name each, because every value of a dimension would be a
+ * metric of its own.
+ */
 const METRICS = {
   exception: 'CrashException',
   timeout: 'CrashTimeout',

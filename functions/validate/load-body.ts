@@ -73,8 +73,8 @@ async function read(parts: ValidateParts, submission: Submission): Promise<Loade
 }
 
 /**
- * A refusal counts if it comes again after others could be read: the key may have been away, and come back
- * in between. Throws if the others cannot be read.
+ * A refusal counts only if S3 refuses again after other objects could be read: the key may have
+ * been disabled for a moment. Throws if the others cannot be read.
  */
 async function fetchTheirs(
   parts: ValidateParts,

@@ -45,8 +45,8 @@ export async function store(
 }
 
 /**
- * Also for a resource that was already stored: the invocation that stored it may have died before it
- * sent the trigger.
+ * Also for a resource that was already stored: the invocation that stored it may have died before
+ * it sent the trigger.
  */
 async function askForDelivery(queue: Queue | undefined, pk: string): Promise<void> {
   if (queue === undefined) return;

@@ -120,7 +120,7 @@ function ratesOf(deps: ValidateDeps): SourceRates | undefined {
   return new SourceRates({ table: { name, dynamo }, rateOf, later, logger: telemetry.logger });
 }
 
-/** What calls through a breaker. */
+/** The parts that make calls through a breaker. */
 function withBreakersOf(deps: ValidateDeps): Pick<ValidateParts, 'switches' | 'terminology'> {
   const { plugins, functionTimeoutMs } = deps.environment.settings;
   const { breakers: places, terminology } = deps.environment;

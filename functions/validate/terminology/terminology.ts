@@ -1,9 +1,9 @@
 /**
- * Answers to questions about codes: from this environment's memory, else from the table, else from
- * the server through its breaker.
+ * Answers questions about codes: from this environment's memory, otherwise from the table,
+ * otherwise from the server through its breaker.
  *
- * Shared by all invocations of an environment, but for the budget of time, which each has its own.
- * Nothing here rejects: what cannot be had is `none`.
+ * All invocations of an environment share it. Only the budget of time is each invocation's own.
+ * Nothing here rejects: if there is no answer, the reply is `none`.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Machine } from '../../../aws/machine.ts';
@@ -38,7 +38,7 @@ const SOURCES_MAX = 1_000;
 export type Origin = 'CodesRemembered' | 'CodesFromTable' | 'CodesAsked' | 'CodesStale';
 export interface Found {
   readonly reply: Reply;
-  /** Of none, nowhere. */
+  /** Absent for `none`. */
   readonly from?: Origin;
 }
 
@@ -64,7 +64,7 @@ export interface TerminologyTools extends Pick<Machine, 'now' | 'later'> {
 export class Terminology {
   readonly #tools: TerminologyTools;
   readonly #calls: LimitFunction;
-  /** In the order in which they were learned, so that the oldest is removed first. */
+  /** In the order in which they were learned, so that the oldest can be removed first. */
   readonly #memory = new Map<string, KnownAnswer>();
   readonly #underWay = new Map<string, Promise<Found>>();
   /** By source, in the order in which they spent first. */
@@ -75,14 +75,14 @@ export class Terminology {
     this.#calls = pLimit(tools.settings.callsMax);
   }
 
-  /** The time that an invocation with this end may wait. */
+  /** The budget of an invocation that ends at this time. */
   budgetUntil(endsAt: number): TimeBudget {
     return new TimeBudget(this.#tools, this.#tools.settings.budgetMs, endsAt);
   }
 
   /**
-   * The questions of one resource that are answered: those that are remembered, and as many others as
-   * its source may cause.
+   * The questions of one resource that may be answered: all remembered ones, and as many others as
+   * its source may ask.
    */
   allowed(keys: readonly string[], source: string): ReadonlySet<string> {
     const now = this.#tools.now();
@@ -98,8 +98,8 @@ export class Terminology {
   }
 
   /**
-   * What is known, or found out within the budget. If the same question is already being asked, it is
-   * not asked twice.
+   * The remembered answer, or the one that is found within the budget. If the same question is
+   * already being asked, it is not asked again.
    */
   async reply(question: Question, budget: TimeBudget): Promise<Found> {
     const key = keyOf(question);
@@ -155,7 +155,7 @@ export class Terminology {
       );
       return { answer, checkedAt: now() };
     } catch (fault) {
-      // A breaker that refuses says so by its own metric.
+      // A breaker that refuses a call has its own metric.
       if (!(fault instanceof BreakerRefused)) logger.warn('terminology server', faultOf(fault));
       return undefined;
     }
