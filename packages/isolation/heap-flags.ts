@@ -10,3 +10,12 @@ export function clearHeapFlags(): void {
   setFlagsFromString('--max-old-space-size=0');
   setFlagsFromString('--max-semi-space-size=0');
 }
+
+/**
+ * Lets each thread collect its young generation without helper threads. With helpers, on two cores, a worker that
+ * exhausts 64 MB takes 0.36 s of processor time instead of 0.21 s: nearly all of its objects survive, and the
+ * helpers wait for each other. An environment of 1,024 MB has 0.58 of a processor.
+ */
+export function collectWithoutHelpers(): void {
+  setFlagsFromString('--no-parallel-scavenge');
+}

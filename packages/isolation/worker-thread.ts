@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Blame, ChunkWatch } from './chunk-watch.ts';
 import { type Death, deathByDeadline, deathByError, deathByExit } from './death.ts';
-import { clearHeapFlags } from './heap-flags.ts';
+import { clearHeapFlags, collectWithoutHelpers } from './heap-flags.ts';
 import { createLedger, type Entry, type Ledger, resetLedger } from './ledger.ts';
 import type { Step } from './step.ts';
 
@@ -53,6 +53,7 @@ const TICKS_PER_DEADLINE = 50;
 const TICKS_PER_STEP_DEADLINE = 10;
 
 clearHeapFlags();
+collectWithoutHelpers();
 
 /** A running chunk: its watch, and the caller that waits for its end. */
 interface Running<R> {
