@@ -10,8 +10,8 @@ export interface DrainView {
   account(): Promise<Account>;
   now(): number;
   wait(ms: number): Promise<void>;
-  /** Called each time that nothing has moved for a while, with what the queues hold then. */
-  quiet(depths: readonly number[]): void;
+  /** Called each time that nothing has moved for a while, with what the queues hold then, and for how long. */
+  quiet(depths: readonly number[], forMs: number): void;
 }
 
 export type Drained = {
@@ -29,7 +29,7 @@ const POLL_MS = 250;
 const BUSY_POLL_MS = 1_000;
 const BUSY_FROM = 100;
 /** This long after anything moved, and again after as long, it prints what it waits for. */
-const QUIET_MS = 15_000;
+const QUIET_MS = 5_000;
 /** Empty queues are reported approximately: they are asked twice, and the tables again after this. */
 const SETTLE_MS = 5_000;
 /** Four times as long as messages of a dead environment stay invisible (70 s). */
@@ -54,7 +54,7 @@ export async function drain({ depths, account, now, wait, quiet }: DrainView): P
       if (now() - movedAt >= STALL_MS)
         return { kind: 'stalled', account: await account(), waiting, atMs: movedAt };
       if (now() - saidAt >= QUIET_MS) {
-        quiet(depth);
+        quiet(depth, now() - movedAt);
         saidAt = now();
       }
     } else if (emptySince === undefined) {

@@ -13,41 +13,53 @@ export interface Live {
 }
 
 /** Share of the time that progress may spend on reading the tables, which costs the emulators time. */
-const READING_SHARE = 0.1;
+const READING_SHARE = 0.05;
 const READ_EVERY_MS = 1_000;
+/** While the tables are empty, reading them is cheap. */
+const FIRST_EVERY_MS = 100;
 
 /**
  * Keeps the counts of `live` up to date until `signal` aborts. What was in the tables `before` the run
- * (with --data) is not counted; neither is what a newer submission overwrote.
+ * (with --data) is not counted; neither is what a newer submission overwrote. Calls `onFirst` once
+ * something has ended.
  */
 export async function follow(
-  live: Live,
+  { live, onFirst }: { readonly live: Live; readonly onFirst?: () => void },
   tables: Tables,
   before: Ended,
   signal: AbortSignal,
 ): Promise<void> {
+  // An abort while it waits is the normal end.
+  const pause = (ms: number) => wait(ms, undefined, { signal }).catch(() => {});
+  let seen = false;
   while (!signal.aborted) {
     const startedMs = performance.now();
-    // A failure here must not end the run: the accounting at the end reports what is wrong with a table.
-    const counts = await countEnded(tables).catch(() => undefined);
-    if (counts !== undefined) {
-      live.stored = counts.stored - before.stored;
-      live.rejected = counts.rejected - before.rejected;
-      live.quarantined = counts.quarantined - before.quarantined;
-    }
+    await read(live, tables, before);
     const tookMs = performance.now() - startedMs;
-    // An abort while it waits is the normal end.
-    await wait(Math.max(READ_EVERY_MS, tookMs / READING_SHARE), undefined, { signal }).catch(
-      () => {},
-    );
+    if (!seen && endedOf(live) > 0) {
+      seen = true;
+      onFirst?.();
+    }
+    await pause(seen ? Math.max(READ_EVERY_MS, tookMs / READING_SHARE) : FIRST_EVERY_MS);
   }
+}
+
+const endedOf = ({ stored, rejected, quarantined }: Live) => stored + rejected + quarantined;
+
+/** A failure here must not end the run: the accounting at the end reports what is wrong with a table. */
+async function read(live: Live, tables: Tables, before: Ended): Promise<void> {
+  const counts = await countEnded(tables).catch(() => undefined);
+  if (counts === undefined) return;
+  live.stored = counts.stored - before.stored;
+  live.rejected = counts.rejected - before.rejected;
+  live.quarantined = counts.quarantined - before.quarantined;
 }
 
 /** @param environments how many processes run functions at the moment. */
 export function progressLine(live: Live, environments: () => number): () => string {
   const rate = rateMeter();
   return () => {
-    const ended = live.stored + live.rejected + live.quarantined;
+    const ended = endedOf(live);
     return [
       bar(ended, live.total),
       `submitted ${live.submitted}`,

@@ -3,6 +3,7 @@ import { documentsOf } from '../aws/clients.ts';
 import { bodiesBucketOf, laneQueueName, type Target } from '../cli/target.ts';
 import { createClients } from '../packages/local-lambda/clients.ts';
 import type { Runtime } from '../packages/local-lambda/runtime.ts';
+import type { UnderWay } from '../packages/local-lambda/triggers.ts';
 import { findQueues, holdsPending } from './queues.ts';
 import type { Submitter } from './submitter.ts';
 import type { Tables } from './tables.ts';
@@ -13,8 +14,8 @@ export interface Pipeline {
   readonly tables: Tables;
   /** All queues of the stage whose messages have not ended. */
   readonly queueUrls: readonly string[];
-  /** Messages that the pollers hold outside of any queue. */
-  readonly inFlight: () => number;
+  /** What is under way outside the queues. */
+  readonly underWay: () => UnderWay;
   /** Deduplication keys of the pages so far. */
   readonly pageKeys: () => ReadonlySet<string>;
 }
@@ -28,7 +29,7 @@ export interface Submission {
 const DEFAULTS: Submission = { stage: 'dev', submitter: { source: 'default' } };
 
 export async function connect(
-  { endpoints, stackName, queueUrl, inFlight }: Runtime,
+  { endpoints, stackName, queueUrl, underWay }: Runtime,
   pageKeys: Pipeline['pageKeys'],
   { stage, submitter }: Submission = DEFAULTS,
 ): Promise<Pipeline> {
@@ -45,7 +46,7 @@ export async function connect(
       supervision: `${stackName}-supervision`,
     },
     queueUrls: await findQueues(sqs, stackName),
-    inFlight: () => inFlight(holdsPending),
+    underWay: () => underWay(holdsPending),
     pageKeys,
   };
 }

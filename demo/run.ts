@@ -7,12 +7,14 @@ import { drain } from './drain.ts';
 import { type Entries, keyOf } from './entries.ts';
 import { follow, type Live } from './live.ts';
 import type { Pipeline } from './pipeline.ts';
-import { describeWaiting, queueDepths } from './queues.ts';
+import { describeWaiting, queueDepths, WHY_WAITING, waitingFor } from './queues.ts';
 import type { Run } from './summary.ts';
 import { countEnded, readIncidents, readQuarantine, readResources, type Tables } from './tables.ts';
 
 export interface RunView {
   readonly live: Live;
+  /** Called once the first message has ended. */
+  readonly onFirst?: () => void;
   readonly say: (line: string) => void;
   /** Aborts the run. */
   readonly signal: AbortSignal;
@@ -20,6 +22,7 @@ export interface RunView {
 
 /** A page is sent after its incident is saved, and takes a moment to arrive. */
 const PAGES_WITHIN_MS = 10_000;
+const PAGES_SAID_AFTER_MS = 1_000;
 
 /** @throws the signal's reason if it aborted. */
 export async function runThrough(
@@ -32,7 +35,7 @@ export async function runThrough(
   const ended = new AbortController();
   const before = await countEnded(pipeline.tables);
   const over = AbortSignal.any([ended.signal, view.signal]);
-  const followed = follow(view.live, pipeline.tables, before, over);
+  const followed = follow(view, pipeline.tables, before, over);
   const pause = (ms: number) => wait(ms, undefined, { signal: view.signal });
   try {
     const { ledger, unsent } = await submitAll(pipeline, entries, view);
@@ -41,11 +44,11 @@ export async function runThrough(
       account: () => accountNow(pipeline.tables, ledger),
       now: () => performance.now(),
       wait: pause,
-      quiet: (depths) => view.say(describeWaiting(pipeline.queueUrls, depths)),
+      quiet: sayWaiting(pipeline, view.say),
     });
     const { pending, submitted, stored, rejected, deadLettered, duplicates } = drained.account;
     const incidents = await readIncidents(pipeline.tables, startedAt);
-    await pagesSent(pipeline, incidents.length, pause);
+    await pagesSent(pipeline, incidents.length, { pause, say: view.say });
     const elapsedMs = Math.round(drained.atMs - startedMs);
     const ends = { submitted, stored, rejected, deadLettered, lost: pending.length, duplicates };
     const told = { incidents: incidents.length, pages: pipeline.pageKeys().size };
@@ -77,8 +80,18 @@ async function submitAll({ target, submitter }: Pipeline, entries: Entries, view
   return { ledger, unsent };
 }
 
-async function depthsNow({ target, queueUrls, inFlight }: Pipeline): Promise<number[]> {
-  return [...(await queueDepths(target.sqs, queueUrls)), inFlight()];
+async function depthsNow({ target, queueUrls, underWay }: Pipeline): Promise<number[]> {
+  return [...(await queueDepths(target.sqs, queueUrls)), ...Object.values(underWay())];
+}
+
+/** Says what a run waits for, and the first time why that may take long. */
+function sayWaiting({ queueUrls, underWay }: Pipeline, say: RunView['say']) {
+  let explained = false;
+  return (depths: readonly number[], forMs: number) => {
+    say(describeWaiting(waitingFor(queueUrls, depths, underWay()), forMs));
+    if (!explained) say(WHY_WAITING);
+    explained = true;
+  };
 }
 
 async function accountNow(tables: Tables, ledger: ReadonlyMap<string, Submitted>) {
@@ -88,8 +101,14 @@ async function accountNow(tables: Tables, ledger: ReadonlyMap<string, Submitted>
 async function pagesSent(
   { pageKeys }: Pipeline,
   incidents: number,
-  pause: (ms: number) => Promise<void>,
+  { pause, say }: Pick<RunView, 'say'> & { readonly pause: (ms: number) => Promise<void> },
 ) {
-  const deadline = performance.now() + PAGES_WITHIN_MS;
-  while (pageKeys().size < incidents && performance.now() < deadline) await pause(100);
+  const startedMs = performance.now();
+  const isMissing = () => pageKeys().size < incidents;
+  const waitUntil = async (ms: number) => {
+    while (isMissing() && performance.now() - startedMs < ms) await pause(100);
+  };
+  await waitUntil(PAGES_SAID_AFTER_MS);
+  if (isMissing()) say(`  … waiting for pages: ${pageKeys().size} of ${incidents} incidents`);
+  await waitUntil(PAGES_WITHIN_MS);
 }

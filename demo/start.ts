@@ -95,9 +95,11 @@ async function watchedRun(
 ): Promise<Run> {
   const total = expectedTotal(options);
   const live: Live = { submitted: 0, total, stored: 0, rejected: 0, quarantined: 0 };
+  const onFirst = () =>
+    say(`  first verdict ${(performance.now() / 1_000).toFixed(1)} s after the start`);
   progress = showProgress(process.stderr, progressLine(live, environments));
   try {
-    return await runThrough(pipeline, entriesOf(options), { live, say, signal });
+    return await runThrough(pipeline, entriesOf(options), { live, onFirst, say, signal });
   } finally {
     progress.stop();
     progress = undefined;

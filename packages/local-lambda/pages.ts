@@ -1,8 +1,9 @@
 /** Delivers pages on this machine: the messages to the topics that notify people. */
-import { CreateQueueCommand, type Message } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import type { Clients } from './clients.ts';
-import { receiveMessages, removeMessages } from './event-source/source-queue.ts';
+import type { Call } from './emulators/calls.ts';
+import { type Message, receiveMessages, removeMessages } from './event-source/source-queue.ts';
 import { subscribeQueue } from './provision/topics.ts';
 import { arn } from './template/account.ts';
 import { queueUrlOf } from './template/plan.ts';
@@ -29,7 +30,7 @@ const notificationSchema = z.object({
  * Subscribes to those of the `topics` that notify people, and passes each page on until stopped.
  */
 export async function startPages(
-  clients: Clients,
+  { clients, call }: { clients: Clients; call: Call },
   endpoint: string,
   topics: { name: string }[],
   onPage: (page: Page) => void,
@@ -39,7 +40,7 @@ export async function startPages(
   for (const { name } of topics.filter((topic) => TOPICS.includes(shortName(topic.name)))) {
     await subscribeQueue(sns, arn('sns', name), arn('sqs', PAGES_QUEUE), {});
   }
-  const queue = { sqs, url: queueUrlOf(PAGES_QUEUE, endpoint), arn: arn('sqs', PAGES_QUEUE) };
+  const queue = { call, url: queueUrlOf(PAGES_QUEUE, endpoint), arn: arn('sqs', PAGES_QUEUE) };
   const stopping = new AbortController();
   const draining = drain();
 

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import type { LiveEnvironment } from './control.ts';
 import { Deployments } from './deployments.ts';
+import { httpCalls } from './emulators/calls.ts';
 import { startEmulators } from './emulators/emulators.ts';
 import type { FailedBatch } from './event-source/mappings.ts';
 import { chance, type MischiefOptions, mischiefOf, randomSeed } from './event-source/mischief.ts';
@@ -23,7 +24,7 @@ import { type Clock, systemClock } from './schedule.ts';
 import { secretsOf, startSecretsManager } from './secrets.ts';
 import { readAssembly } from './template/assembly.ts';
 import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
-import { startTriggers } from './triggers.ts';
+import { startTriggers, type UnderWay } from './triggers.ts';
 
 /** V8's compiled code, so that a replaced environment starts sooner. */
 const COMPILE_CACHE = resolve('node_modules/.cache/local-lambda');
@@ -73,10 +74,9 @@ export type Runtime = {
   /** Names of all functions. */
   functions: string[];
   environments(): LiveEnvironment[];
-  /**
-   * Number of messages, lines and events outside of the queues: messages that pollers hold, copies
-   * of deleted ones, log lines that are not delivered yet, asynchronous invocations.
-   */
+  /** Number of messages, lines and events outside of the queues. */
+  underWay(counts?: (queueName: string) => boolean): UnderWay;
+  /** Their sum. */
   inFlight(counts?: (queueName: string) => boolean): number;
   /**
    * Refuses a function's invocations, as an account at its concurrency limit does, until the
@@ -120,12 +120,15 @@ async function start(
   const emulators = await startEmulators(options.dataDir && home.directory);
   onStop(emulators.stop);
   const endpoints = (await options.through?.(emulators.endpoints)) ?? emulators.endpoints;
+  const calls = options.through && httpCalls(endpoints.sqs);
+  onStop(() => calls?.stop());
+  const call = calls?.call ?? emulators.call;
   const clients = createClients(endpoints);
   onStop(() => destroyClients(clients));
   const plan = planOf(assembly, endpoints.sqs);
   await provision(clients, endpoints.sqs, plan);
 
-  const pages = await startPages(clients, endpoints.sqs, plan.topics, onPage);
+  const pages = await startPages({ clients, call }, endpoints.sqs, plan.topics, onPage);
   onStop(pages.stop);
   const lambdaApi = await startLambdaApi();
   onStop(lambdaApi.stop);
@@ -170,6 +173,7 @@ async function start(
   });
   const triggers = startTriggers(plan, {
     clients,
+    call,
     endpoints,
     functions,
     host,
@@ -195,6 +199,7 @@ async function start(
     environments: host.environments,
     throttleFunction: host.throttle,
     shareProcessor: host.shareProcessor,
-    inFlight: triggers.inFlight,
+    underWay: triggers.underWay,
+    inFlight: (counts) => Object.values(triggers.underWay(counts)).reduce((a, b) => a + b),
   };
 }

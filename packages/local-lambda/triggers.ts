@@ -1,6 +1,7 @@
 /** Everything that invokes functions: event source mappings, log subscriptions and minute rules. */
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients, Endpoints } from './clients.ts';
+import type { Call } from './emulators/calls.ts';
 import { type FailedBatch, startMappings } from './event-source/mappings.ts';
 import type { Mischief } from './event-source/mischief.ts';
 import type { SwitchedMapping } from './event-source/switched-mapping.ts';
@@ -15,6 +16,8 @@ import { type Plan, queueUrlOf } from './template/plan.ts';
 
 export type TriggersContext = {
   clients: Clients;
+  /** Of SQS. */
+  call: Call;
   endpoints: Endpoints;
   functions: Map<string, FunctionSpec>;
   host: LambdaHost;
@@ -26,13 +29,20 @@ export type TriggersContext = {
   onFailedBatch: (failed: FailedBatch) => void;
 };
 
+/** Number of messages, lines and events outside of the queues. */
+export type UnderWay = {
+  /** Messages that pollers hold, and copies of deleted ones, of the queues that count. */
+  readonly polled: number;
+  /** Log lines on their way to a subscriber. */
+  readonly logLines: number;
+  /** Asynchronous invocations, also those that wait for their next try. */
+  readonly asyncInvocations: number;
+};
+
 export type Triggers = {
   mappings: readonly SwitchedMapping[];
-  /**
-   * Number of messages in the queues that count, log lines and asynchronous invocations in
-   * progress.
-   */
-  inFlight(counts?: (queueName: string) => boolean): number;
+  /** Number of messages, lines and events outside of the queues. */
+  underWay(counts?: (queueName: string) => boolean): UnderWay;
   stop(): Promise<void>;
 };
 
@@ -57,13 +67,17 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
     sendMessage: (queue, body) => wake(queues, queue, body, log),
   });
   const mappings = startMappings(plan.mappings, {
-    ...queues,
+    endpoint: context.endpoints.sqs,
+    call: context.call,
     ...{ functions, host, mischief, log, onFailedBatch },
   });
   return {
     mappings: mappings.all,
-    inFlight: (counts = () => true) =>
-      mappings.inFlight(counts) + logs.pending() + asyncInvocations.pending(),
+    underWay: (counts = () => true) => ({
+      polled: mappings.inFlight(counts),
+      logLines: logs.pending(),
+      asyncInvocations: asyncInvocations.pending(),
+    }),
     async stop() {
       await mappings.stop(STOP_GRACE_MS);
       schedule.stop();

@@ -16,6 +16,7 @@ import { connect } from '../../demo/pipeline.ts';
 import { runThrough } from '../../demo/run.ts';
 import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
 import { createClients } from '../../packages/local-lambda/clients.ts';
+import { httpCalls } from '../../packages/local-lambda/emulators/calls.ts';
 import {
   receiveMessages,
   removeMessages,
@@ -87,7 +88,8 @@ try {
   const { QueueUrl: url = '' } = await clients.sqs.send(
     new CreateQueueCommand({ QueueName: 'phi-outcomes' }),
   );
-  const outcomes = { sqs: clients.sqs, url, arn: arn('sqs', 'phi-outcomes') };
+  const queues = httpCalls(runtime.endpoints.sqs);
+  const outcomes = { call: queues.call, url, arn: arn('sqs', 'phi-outcomes') };
   await subscribeQueue(clients.sns, arn('sns', `${runtime.stackName}-outcomes`), outcomes.arn, {});
   const pipeline = await connect(runtime, () => pages);
   const { signal } = new AbortController();
@@ -100,6 +102,7 @@ try {
     for (const { Body = '' } of messages) left.add('outcomes', Body);
     await removeMessages(outcomes, messages);
   }
+  queues.stop();
   const { dynamodb: client } = pipeline.tables;
   const scan = async (
     table: 'audit' | 'incidents' | 'quarantine',

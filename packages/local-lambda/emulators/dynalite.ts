@@ -24,7 +24,7 @@ await once(server, 'listening');
 const loseConnections = losingConnections(server);
 parentPort.on('message', (order: EmulatorOrder) => {
   if (order !== 'stop') {
-    loseConnections(order.lose);
+    if ('lose' in order) loseConnections(order.lose);
     return;
   }
   server.close(() => parentPort?.close());

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { type Call, type CallOrder, callsTo } from './calls.ts';
 
 /** What an emulator's thread gets at its start; port 0 means a free one. */
 export type EmulatorData = { port: number; dataDir?: string };
 
-/** A later message to an emulator's thread: to stop, or to drop a client's idle connections. */
-export type EmulatorOrder = 'stop' | { lose: string };
+/** A later message to an emulator's thread: to stop, to drop a client's idle connections, or a call. */
+export type EmulatorOrder = 'stop' | { lose: string } | CallOrder;
 
 /** An emulator that listens on 127.0.0.1. */
 export type Emulator = {
   endpoint: string;
+  /** For the emulator of SQS: performs an action in its thread. */
+  call: Call;
   /** Drops the idle connections of this client (its AWS_SDK_UA_APP_ID) without telling it. */
   loseConnections(clientId: string): void;
   stop(): Promise<void>;
@@ -36,6 +39,7 @@ export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emu
   thread.once('exit', died);
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    call: callsTo(thread),
     loseConnections: (lose) => tell(thread, { lose }),
     async stop() {
       thread.off('exit', died);

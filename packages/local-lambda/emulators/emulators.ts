@@ -1,9 +1,12 @@
 import type { Endpoints } from '../clients.ts';
 import { moduleBeside } from '../module-beside.ts';
+import type { Call } from './calls.ts';
 import { startEmulator } from './emulator.ts';
 
 export type Emulators = {
   endpoints: Endpoints;
+  /** Performs an action of SQS. */
+  call: Call;
   /** Drops the idle connections of this client to all stores without telling it. */
   loseConnections(clientId: string): void;
   stop(): Promise<void>;
@@ -18,6 +21,7 @@ export async function startEmulators(dataDir: string | undefined): Promise<Emula
   ]);
   return {
     endpoints: { sqs: fauxqs.endpoint, dynamodb: dynalite.endpoint },
+    call: fauxqs.call,
     loseConnections(clientId) {
       for (const emulator of [fauxqs, dynalite]) emulator.loseConnections(clientId);
     },

@@ -3,12 +3,14 @@ import assert from 'node:assert';
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildApp } from 'fauxqs';
 import { guardLoopback } from '../loopback.ts';
+import { answeringCalls } from './answer-calls.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { addressQueuesByHost, takeEmptyObjects } from './fauxqs-mends.ts';
 import { createStores, persistStores } from './fauxqs-stores.ts';
 import { endPollsOfTheGone } from './gone-pollers.ts';
 import { addGuardedObjects } from './guarded-objects.ts';
 import { losingConnections } from './lost-connections.ts';
+import type { Store } from './sent-attributes.ts';
 import { addVersionedBuckets } from './versioned-buckets.ts';
 
 assert(parentPort, 'runs in a thread');
@@ -25,9 +27,11 @@ const endpoint = await app.listen({ host: '127.0.0.1', port: data.port });
 const close = data.dataDir ? await persistStores(stores, data.dataDir, endpoint) : () => {};
 
 const loseConnections = losingConnections(app.server);
+const answer = answeringCalls(stores.sqsStore as unknown as Store, parentPort);
 parentPort.on('message', async (order: EmulatorOrder) => {
   if (order !== 'stop') {
-    loseConnections(order.lose);
+    if ('lose' in order) loseConnections(order.lose);
+    else await answer(order);
     return;
   }
   await app.close();

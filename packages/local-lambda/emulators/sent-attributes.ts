@@ -10,6 +10,7 @@
  * use the field, and on a FIFO queue the sender follows a space, which no deduplication id has.
  * Remove it once fauxqs returns SenderId by the access key, and MessageGroupId of standard queues.
  */
+import assert from 'node:assert';
 import { ACCOUNT } from '../template/account.ts';
 import type { Grouped } from './fair-backlog.ts';
 
@@ -25,7 +26,7 @@ interface Queue {
   nextSequenceNumber(): string;
 }
 
-interface Store {
+export interface Store {
   getQueue(url: string): Queue | undefined;
 }
 
@@ -48,15 +49,29 @@ type Handler = (call: Call, store: Store, request: Request) => unknown;
 
 /** The part of the emulator's router that actions are registered with. */
 export interface Router {
+  readonly store: Store;
   register(action: string, handler: Handler): void;
 }
+
+/** The handlers of each store's router, by action. */
+const registered = new WeakMap<Store, Map<string, Handler>>();
 
 /** Makes the routers of this class keep these attributes from now on. */
 export function keepSentAttributes(prototype: Router): void {
   const { register } = prototype;
   prototype.register = function registerKeeping(action, handler) {
-    register.call(this, action, keeping[action]?.(handler) ?? handler);
+    const kept = keeping[action]?.(handler) ?? handler;
+    const handlers = registered.get(this.store) ?? new Map<string, Handler>();
+    registered.set(this.store, handlers.set(action, kept));
+    register.call(this, action, kept);
   };
+}
+
+/** The handler that the app on this store has for an action. */
+export function handlerOf(store: Store, action: string): Handler {
+  const handler = registered.get(store)?.get(action);
+  assert(handler, `an app is built on the store, and knows ${action}`);
+  return handler;
 }
 
 const keeping: Readonly<Record<string, (handler: Handler) => Handler>> = {

@@ -1,5 +1,5 @@
 /** All event source mappings of the stack, each with a poller of its own. */
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Call } from '../emulators/calls.ts';
 import type { FunctionSpec } from '../lambda/function-spec.ts';
 import type { LambdaHost } from '../lambda/host.ts';
 import { mappingUuid, nameOfArn } from '../template/account.ts';
@@ -11,7 +11,7 @@ import { type Mapping, startPoller } from './poller.ts';
 import { type MappingIdentity, SwitchedMapping } from './switched-mapping.ts';
 
 export type MappingsContext = {
-  sqs: SQSClient;
+  call: Call;
   endpoint: string;
   functions: Map<string, FunctionSpec>;
   host: LambdaHost;
@@ -62,7 +62,7 @@ function startMapping(plan: MappingPlan, context: MappingsContext): SwitchedMapp
   const queueName = nameOfArn(properties.EventSourceArn);
   const mapping: Omit<Mapping, 'acquire'> = {
     queue: {
-      sqs: context.sqs,
+      call: context.call,
       url: queueUrlOf(queueName, context.endpoint),
       arn: properties.EventSourceArn,
     },

@@ -71,7 +71,10 @@ export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
       // A batch that waits for its turn gets it when another one ends. If that never happens, its
       // messages are returned.
       polling.catch(() => {});
-      await Promise.allSettled([...running, releaseMessages(mapping.queue, deliveries.clear())]);
+      await Promise.allSettled([
+        ...running,
+        releaseMessages(mapping.queue, handlesOf(deliveries.clear())),
+      ]);
     },
   };
 }
@@ -114,8 +117,9 @@ async function runBatch(
   const disposition: Disposition = dispose(ids, outcome, mapping.reportsFailures);
   if (disposition.reason) mapping.onFailure(disposition.reason, records);
   const done = new Set(disposition.succeeded);
-  const handles = records
-    .filter(({ messageId }) => done.has(messageId))
-    .map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));
-  await removeMessages(mapping.queue, handles);
+  const over = records.filter(({ messageId }) => done.has(messageId));
+  await removeMessages(mapping.queue, handlesOf(over));
 }
+
+const handlesOf = (records: SQSRecord[]) =>
+  records.map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));

@@ -1,6 +1,6 @@
-import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
 import { ACCOUNT } from '../template/account.ts';
+import type { Message, MessageAttribute } from './source-queue.ts';
 
 /** Converts a message to the record that Lambda passes to a function. */
 export function toRecord(message: Message, eventSourceARN: string): SQSRecord {
@@ -32,14 +32,15 @@ export function toRecord(message: Message, eventSourceARN: string): SQSRecord {
   };
 }
 
-function toAttribute(value: MessageAttributeValue): SQSMessageAttribute {
+function toAttribute(value: MessageAttribute): SQSMessageAttribute {
   return {
     ...(value.StringValue === undefined ? {} : { stringValue: value.StringValue }),
-    ...(value.BinaryValue
-      ? { binaryValue: Buffer.from(value.BinaryValue).toString('base64') }
-      : {}),
+    ...(value.BinaryValue ? { binaryValue: inBase64(value.BinaryValue) } : {}),
     stringListValues: [],
     binaryListValues: [],
     dataType: value.DataType ?? 'String',
   };
 }
+
+const inBase64 = (value: string | Uint8Array) =>
+  typeof value === 'string' ? value : Buffer.from(value).toString('base64');

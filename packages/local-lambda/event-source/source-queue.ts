@@ -1,19 +1,31 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
+/** What a poller does with its queue. */
+import type { Call } from '../emulators/calls.ts';
 
 /** The most messages that SQS accepts or returns in one call. */
 const CALL_MAX = 10;
 /** Number of parallel receives while a batch fills. */
 const RECEIVES_MAX = 5;
 
-/** A queue with its client. */
-export type SourceQueue = { sqs: SQSClient; url: string; arn: string };
+/** A queue, and how to call its actions. */
+export type SourceQueue = { call: Call; url: string; arn: string };
+
+/** As SQS's JSON has it, or an SDK. */
+export type Message = {
+  MessageId?: string | undefined;
+  ReceiptHandle?: string | undefined;
+  Body?: string | undefined;
+  MD5OfBody?: string | undefined;
+  Attributes?: Record<string, string> | undefined;
+  MessageAttributes?: Record<string, MessageAttribute> | undefined;
+  MD5OfMessageAttributes?: string | undefined;
+};
+
+/** Binary values are in base64 in JSON, and bytes in an SDK. */
+export type MessageAttribute = {
+  DataType: string | undefined;
+  StringValue?: string | undefined;
+  BinaryValue?: string | Uint8Array | undefined;
+};
 
 /**
  * Receives up to `wanted` messages. Waits up to `waitSeconds` for the first one. If the first call
@@ -39,41 +51,35 @@ async function receiveOnce(
   waitSeconds: number,
   signal: AbortSignal,
 ): Promise<Message[]> {
-  const command = new ReceiveMessageCommand({
+  const input = {
     QueueUrl: queue.url,
     MaxNumberOfMessages: wanted,
     WaitTimeSeconds: waitSeconds,
     MessageAttributeNames: ['All'],
     MessageSystemAttributeNames: ['All'],
-  });
-  try {
-    const { Messages = [] } = await queue.sqs.send(command, { abortSignal: signal });
-    return Messages;
-  } catch (error) {
-    if (signal.aborted) return [];
-    throw error;
-  }
+  };
+  const received = await queue.call<{ Messages?: Message[] }>('ReceiveMessage', input, signal);
+  const { Messages = [] } = received ?? {};
+  if (!signal.aborted) return Messages;
+  await releaseMessages(queue, Messages);
+  return [];
 }
 
 type Handle = { ReceiptHandle?: string | undefined };
 
 /** Deletes processed messages. It is not an error if another delivery already deleted a message. */
-export async function removeMessages({ sqs, url }: SourceQueue, handles: Handle[]): Promise<void> {
+export async function removeMessages({ call, url }: SourceQueue, handles: Handle[]): Promise<void> {
   await Promise.all(
-    entriesOf(handles).map((entries) =>
-      sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: entries })),
-    ),
+    entriesOf(handles).map((Entries) => call('DeleteMessageBatch', { QueueUrl: url, Entries })),
   );
 }
 
 /** Makes received messages visible again at once. */
-/** Makes messages that were received and not delivered visible again, at once. */
-export async function releaseMessages({ sqs, url }: SourceQueue, records: SQSRecord[]) {
-  const handles = records.map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));
+export async function releaseMessages({ call, url }: SourceQueue, handles: Handle[]) {
   await Promise.all(
     entriesOf(handles).map((entries) => {
       const visible = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
-      return sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries: visible }));
+      return call('ChangeMessageVisibilityBatch', { QueueUrl: url, Entries: visible });
     }),
   );
 }
