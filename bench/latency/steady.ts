@@ -1,0 +1,60 @@
+/** Submits at a steady rate, whatever the pipeline does, and says when each message was due. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { sendAll } from '../../aws/lane-queues.ts';
+import type { Queue } from '../../aws/places.ts';
+import { sample } from '../../demo/sample/sample.ts';
+
+const SOURCE = 'latency';
+
+export interface Steady {
+  readonly perSecond: number;
+  readonly count: number;
+  /** Begins the id of each resource. */
+  readonly round: string;
+}
+
+/**
+ * Returns when each resource, by id, was due, epoch ms. A send that is late counts as a part of the
+ * latency: it is not awaited before the next one.
+ */
+export async function submitSteadily(
+  queue: Queue,
+  { perSecond, count, round }: Steady,
+): Promise<ReadonlyMap<string, number>> {
+  const due = new Map<string, number>();
+  const sends: Promise<void>[] = [];
+  const startedAt = Date.now();
+  for (const text of sample({ count, seed: 1, troubled: false })) {
+    const dueAt = startedAt + (due.size * 1_000) / perSecond;
+    await wait(Math.max(0, dueAt - Date.now()));
+    const id = `${round}-${due.size}`;
+    due.set(id, dueAt);
+    sends.push(send(queue, JSON.stringify({ ...JSON.parse(text), id })));
+  }
+  await Promise.all(sends);
+  return due;
+}
+
+/** Keeps at least so many messages waiting in a queue, until `signal` aborts. Returns how many it sent. */
+export async function floodUntil(
+  queue: Queue,
+  { atLeast, depth }: { readonly atLeast: number; readonly depth: () => Promise<number> },
+  signal: AbortSignal,
+): Promise<number> {
+  const [text = ''] = sample({ count: 1, seed: 2, troubled: false });
+  const resource = JSON.parse(text);
+  let sent = 0;
+  while (!signal.aborted) {
+    const missing = atLeast - (await depth());
+    const ids = Array.from({ length: Math.max(0, missing) }, () => `flood-${sent++}`);
+    await Promise.all(ids.map((id) => send(queue, JSON.stringify({ ...resource, id }))));
+    await wait(200);
+  }
+  return sent;
+}
+
+async function send(queue: Queue, body: string): Promise<void> {
+  const message = { body, attributes: { source: SOURCE }, groupId: undefined };
+  const [error] = await sendAll(queue, [message]);
+  if (error !== undefined) throw error;
+}
