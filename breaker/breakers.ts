@@ -112,7 +112,8 @@ async function withTimeout<T>(
   later: Machine['later'],
 ): Promise<T> {
   const controller = new AbortController();
-  const signal = AbortSignal.any([controller.signal, ...(outer ? [outer] : [])]);
+  const { signal: own } = controller;
+  const signal = outer === undefined ? own : AbortSignal.any([own, outer]);
   const callOff = later(timeoutMs, () => controller.abort(new CallTimedOut(service, timeoutMs)));
   try {
     return await call(signal);

@@ -12,6 +12,7 @@ import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clients } from '../aws/clients.ts';
 import type { LambdaClients } from '../aws/lambda-clients.ts';
 import { CALL, HASTY_CALL, INVOCATION_PATIENCE_MS } from '../aws/patience.ts';
+import { endOfWork } from '../telemetry/invocation.ts';
 import { throughputExceeded } from './dynamo/refusals.ts';
 import type { Faults } from './faults.ts';
 import type { Host } from './host.ts';
@@ -65,7 +66,8 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
   return (host: Host, senderId: string, usual: Patience = CALL): Clients & LambdaClients => {
     const to = (service: Service, patience: Patience = usual) => ({
       send(command: object, { abortSignal: signal }: SendOptions = {}): Promise<object> {
-        witness.tell({ kind: 'called', service, command }, host);
+        // After its work has ended nothing is sent.
+        if (!endOfWork()?.aborted) witness.tell({ kind: 'called', service, command }, host);
         const isOnce = patience === HASTY_CALL && isSentOnce(command);
         const answer = wires[service].call(host, isOnce ? ONCE : patience, {
           name: command.constructor.name,

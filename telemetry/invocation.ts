@@ -28,10 +28,13 @@ export async function scoped<T>(work: (end: () => void) => Promise<T>): Promise<
   const around = scopes.getStore();
   const own = new AbortController();
   const end = () => own.abort(WORK_ENDED);
-  const signal = around === undefined ? own.signal : AbortSignal.any([around, own.signal]);
+  // Not AbortSignal.any: what it makes stays until the garbage collector looks at it.
+  if (around?.aborted) end();
+  around?.addEventListener('abort', end, { once: true });
   try {
-    return await scopes.run(signal, () => work(end));
+    return await scopes.run(own.signal, () => work(end));
   } finally {
     end();
+    around?.removeEventListener('abort', end);
   }
 }

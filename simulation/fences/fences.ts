@@ -91,8 +91,8 @@ export const FENCES: readonly Fence[] = [
   {
     name: 'invocations: what one leaves pending is aborted',
     file: 'telemetry/invocation.ts',
-    code: '  } finally {\n    end();\n  }',
-    without: '  } finally {\n  }',
+    code: '  } finally {\n    end();\n',
+    without: '  } finally {\n',
   },
   {
     name: 'Resources: nothing newer is there (R05)',
