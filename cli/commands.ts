@@ -1,40 +1,33 @@
-/** All commands behind `npm run cli --`. */
+/** All commands behind `npm run cli --`. Each is in a module of its own, and only the one that runs is loaded. */
 import type { Command } from 'commander';
-import { addConsole } from '../console/console-command.ts';
-import { addAudit } from './audit-command.ts';
-import { addBreaker } from './breaker-command.ts';
 import { command } from './command-line.ts';
-import { addDelivery } from './delivery-command.ts';
-import { addDownstream } from './downstream-command.ts';
-import { addErase } from './erase-command.ts';
-import { addIncident } from './incident-command.ts';
-import { addLane } from './lane-command.ts';
-import { addLocal } from './local-command.ts';
-import { addMessage } from './message-command.ts';
-import { addPlugin } from './plugin-command.ts';
-import { addQuarantine } from './quarantine-command.ts';
-import { addReport } from './report-command.ts';
-import { addSubmit } from './submit-command.ts';
-import { addValidate } from './validate-command.ts';
 
-export function buildProgram(): Command {
+type Add = (program: Command) => void;
+
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  submit: async () => (await import('./submit-command.ts')).addSubmit,
+  validate: async () => (await import('./validate-command.ts')).addValidate,
+  quarantine: async () => (await import('./quarantine-command.ts')).addQuarantine,
+  message: async () => (await import('./message-command.ts')).addMessage,
+  breaker: async () => (await import('./breaker-command.ts')).addBreaker,
+  delivery: async () => (await import('./delivery-command.ts')).addDelivery,
+  incident: async () => (await import('./incident-command.ts')).addIncident,
+  lane: async () => (await import('./lane-command.ts')).addLane,
+  erase: async () => (await import('./erase-command.ts')).addErase,
+  console: async () => (await import('../console/console-command.ts')).addConsole,
+  local: async () => (await import('./local-command.ts')).addLocal,
+  audit: async () => (await import('./audit-command.ts')).addAudit,
+  downstream: async () => (await import('./downstream-command.ts')).addDownstream,
+  plugin: async () => (await import('./plugin-command.ts')).addPlugin,
+  report: async () => (await import('./report-command.ts')).addReport,
+};
+
+/** @param name the command that runs; with any other word, all commands are loaded */
+export async function buildProgram(name = ''): Promise<Command> {
   const program = command('npm run cli --')
     .description('Work with fhir-failsafe, here or on AWS (by the usual AWS_… variables).')
     .addHelpText('after', '\nStatus: 0 all well, 1 something failed, 2 a wrong command line.');
-  addSubmit(program);
-  addValidate(program);
-  addQuarantine(program);
-  addMessage(program);
-  addBreaker(program);
-  addDelivery(program);
-  addIncident(program);
-  addLane(program);
-  addErase(program);
-  addConsole(program);
-  addLocal(program);
-  addAudit(program);
-  addDownstream(program);
-  addPlugin(program);
-  addReport(program);
+  const wanted = Object.hasOwn(COMMANDS, name) ? [COMMANDS[name]] : Object.values(COMMANDS);
+  for (const load of wanted) (await load?.())?.(program);
   return program;
 }

@@ -5,7 +5,8 @@ import { goToCallersFolder } from './callers-folder.ts';
 import { run } from './command-line.ts';
 import { buildProgram } from './commands.ts';
 
-await runToEnd(() => {
+await runToEnd(async () => {
   goToCallersFolder(process.env);
-  return run(buildProgram(), process.argv.slice(2));
+  const words = process.argv.slice(2);
+  return run(await buildProgram(words[0]), words);
 });

@@ -32,7 +32,7 @@ const written = PAGES.flatMap((page) =>
 
 /** Parses and does nothing. Throws if the command line would refuse it. */
 async function parse(words: string[]): Promise<void> {
-  const program = buildProgram();
+  const program = await buildProgram();
   const quiet = (command: Command): void => {
     command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
     if (command.commands.length === 0) command.action(() => {});
@@ -49,8 +49,8 @@ const spelled = (words: string[]) =>
   );
 
 /** A span may name a command without its arguments; then only the name is checked. */
-function isName(words: readonly string[]): boolean {
-  let at: Command | undefined = buildProgram();
+async function isName(words: readonly string[]): Promise<boolean> {
+  let at: Command | undefined = await buildProgram();
   for (const word of words)
     at = at?.commands.find((one) => one.name() === word) as Command | undefined;
   return at !== undefined;
@@ -61,7 +61,7 @@ describe('commands in the documents', () => {
 
   it.each(written)('$page: npm run cli -- $command', async ({ command }) => {
     const words = spelled(wordsOf(command));
-    if (isName(words)) return;
+    if (await isName(words)) return;
     await parse(words);
   });
 
