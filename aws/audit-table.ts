@@ -3,7 +3,7 @@
  * recognised. Nothing here is ever updated: a row is put only if there is none.
  */
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AppendedEntry } from '../core/audit/audit-chain.ts';
 import type { FactRow } from '../core/audit/audit-known-facts.ts';
 import { sequenceOf, sortKeyOf } from '../core/audit/audit-places.ts';

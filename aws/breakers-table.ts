@@ -4,7 +4,7 @@
  * because versions start again after an operator deleted the item.
  */
 import { GetCommand, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import { written } from './conditional-write.ts';

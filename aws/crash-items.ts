@@ -8,7 +8,7 @@ import {
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RecordedCrash } from '../core/incident/incident-spent.ts';
 import { crashEventSchema, type Escalation } from '../core/message/messages.ts';
 import { written, writtenOrStands } from './conditional-write.ts';

@@ -3,7 +3,7 @@
  * message still find that it has an ending (R04).
  */
 import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
 import { claimCheckSchema } from '../core/message/messages.ts';
 import { setAll, written } from './conditional-write.ts';

@@ -3,7 +3,7 @@
  * has read up to a number misses none. Items are never deleted; they name nobody (core/erasure/erasure.ts).
  */
 import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { setAll, written } from './conditional-write.ts';
 import type { Table } from './places.ts';
 

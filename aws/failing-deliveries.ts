@@ -1,6 +1,6 @@
 /** What the FHIR server has not accepted for a while, for operators. */
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DELIVERY_SHARDS, shardName } from '../core/delivery/delivery-meaning.ts';
 import { chunks } from '../core/message/chunks.ts';
 import type { Table } from './places.ts';

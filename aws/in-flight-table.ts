@@ -14,7 +14,7 @@ import {
   PutCommand,
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { chunks } from '../core/message/chunks.ts';
 import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';

@@ -1,6 +1,6 @@
 /** Incidents, in the partition of their scope, and by phase for those that are not finished. */
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Incident } from '../core/incident/incident.ts';
 import { isFinished } from '../core/incident/incident-steps.ts';
 import { laneSchema } from '../core/message/messages.ts';

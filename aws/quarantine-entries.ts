@@ -1,6 +1,6 @@
 /** Reads the entries of Quarantine for operators: one, or all. */
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
 import {
   claimCheckSchema,

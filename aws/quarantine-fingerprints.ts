@@ -1,7 +1,7 @@
 /** Finds the entries of Quarantine with a fingerprint, by the index. */
 import { createHash } from 'node:crypto';
 import { paginateQuery, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';
 import { FINGERPRINT_INDEX } from './quarantine-indexes.ts';

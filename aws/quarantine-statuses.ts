@@ -1,6 +1,6 @@
 /** How many entries of Quarantine have ended, and how, without their content. */
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
 import { chunks } from '../core/message/chunks.ts';
 import type { Table } from './places.ts';

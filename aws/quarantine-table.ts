@@ -3,7 +3,7 @@
  * under a condition on what was read, so that copies of one message in two queues end as one outcome (R04).
  */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   QUARANTINE_STATUSES,
   type QuarantineStatus,

@@ -1,6 +1,6 @@
 /** The Supervision table: one item for each node of the tree to which something has happened. */
 import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditFactSchema } from '../core/audit/audit-fact.ts';
 import { escalationSchema } from '../core/message/messages.ts';
 import {

@@ -1,7 +1,7 @@
 /** Answers of the terminology server that the whole fleet shares, until they expire. */
 import { createHash } from 'node:crypto';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KnownAnswer } from '../core/delivery/terminology.ts';
 import type { Table } from './places.ts';
 

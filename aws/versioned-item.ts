@@ -4,7 +4,7 @@
  * even if others have saved since.
  */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writtenOrStands } from './conditional-write.ts';
 import type { Table } from './places.ts';
 

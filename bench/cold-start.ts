@@ -1,65 +1,66 @@
 /**
- * `npm run bench:cold-start [-- FOLDER]`: what traces cost a function that starts: CPU time to load its
- * bundle with traces off, and with traces on, in fresh processes, in turns. A folder with another
- * handler.mjs of `quarantine`, for example of an older commit, is measured beside them.
+ * `npm run bench:cold-start [-- FOLDER]`: what each function costs that starts: CPU time to load its bundle
+ * in a fresh process, without Node's own start. A folder with the bundles of another revision
+ * (`build/functions` there) is measured beside it, in turns; so is `quarantine` with traces on.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DOWNSTREAM } from '../demo/build.ts';
 import { bundleFunctions } from '../lib/bundle/bundle.ts';
+import { FUNCTION_NAMES } from '../lib/constructs/function-names.ts';
 import { ENV } from '../telemetry/env-names.ts';
+import { functionEnvs } from './function-env.ts';
+import { median } from './median.ts';
 
-const ROUNDS = 30;
-const NAME = 'quarantine';
+const ROUNDS = 7;
+const TRACED = 'quarantine';
 const root = join(import.meta.dirname, '..');
 const outDir = mkdtempSync(join(tmpdir(), 'failsafe-cold-start-'));
-const environment = {
-  AWS_REGION: 'us-east-1',
-  POWERTOOLS_LOG_LEVEL: 'SILENT',
-  [ENV.quarantineTable]: 'table',
-  [ENV.bodiesBucket]: 'bucket',
-  [ENV.outcomesTopicArn]: 'topic',
-};
 
 interface Variant {
   readonly name: string;
   readonly handler: string;
-  readonly more?: Record<string, string>;
+  readonly env: Record<string, string>;
   readonly took: number[];
 }
 
-function measure({ handler, more }: Variant): number {
+function measure({ handler, env }: Variant): number {
   const url = JSON.stringify(pathToFileURL(handler).href);
   const cpuMs = '(({user,system})=>(user+system)/1000)(process.cpuUsage(before))';
-  const code = `const before=process.cpuUsage();await import(${url});process.stdout.write(String(${cpuMs}))`;
+  const code = `const before=process.cpuUsage();await import(${url});process.stdout.write(String(${cpuMs}));process.exit()`;
   const args = ['--input-type=module', '--eval', code];
-  const env = { PATH: process.env['PATH'], ...environment, ...more };
   return Number(execFileSync(process.execPath, args, { env }));
 }
 
 try {
-  const off = join(outDir, 'off');
-  const on = join(outDir, 'on');
-  await bundleFunctions({ names: [NAME], root, outDir: off });
-  await bundleFunctions({ names: [NAME], root, outDir: on, traced: [NAME] });
-  const [other] = process.argv.slice(2);
-  const more = { [ENV.tracesEndpoint]: 'http://127.0.0.1:4318' };
-  const variants: Variant[] = [
-    ...(other ? [{ name: other, handler: resolve(other, 'handler.mjs'), took: [] }] : []),
-    { name: 'traces off', handler: join(off, NAME, 'handler.mjs'), took: [] },
-    { name: 'traces on', handler: join(on, NAME, 'handler.mjs'), more, took: [] },
-  ];
+  const envs = await functionEnvs(DOWNSTREAM);
+  const [off, on] = [join(outDir, 'off'), join(outDir, 'on')];
+  await bundleFunctions({ names: FUNCTION_NAMES, root, outDir: off });
+  await bundleFunctions({ names: [TRACED], root, outDir: on, traced: [TRACED] });
+  const variant = (folder: string, code: string, of: string, more = {}): Variant => ({
+    name: `${code}${of}`,
+    handler: resolve(folder, code, 'handler.mjs'),
+    env: { ...envs.get(code === 'validate' ? 'validate-background' : code), ...more },
+    took: [],
+  });
+  const traces = { [ENV.tracesEndpoint]: 'http://127.0.0.1:4318' };
+  const variants = [
+    ...FUNCTION_NAMES.flatMap((code) => [
+      variant(off, code, ''),
+      ...process.argv.slice(2).map((folder) => variant(folder, code, `, ${folder}`)),
+    ]),
+    variant(on, TRACED, ', traces on', traces),
+  ].filter(({ handler }) => existsSync(handler));
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const variant of variants) variant.took.push(measure(variant));
+    for (const each of variants) each.took.push(measure(each));
   }
-  for (const { name, took } of variants) {
-    const sorted = took.toSorted((a, b) => a - b);
-    const at = (share: number) => (sorted[Math.floor(share * sorted.length)] ?? 0).toFixed(0);
-    console.log(
-      `${name.padEnd(12)} median ${at(0.5)} ms, middle half ${at(0.25)} to ${at(0.75)} ms`,
-    );
+  for (const { name, handler, took } of variants) {
+    const kb = `${Math.round(statSync(handler).size / 1_000)} kB`;
+    const range = `${Math.min(...took).toFixed(0)} to ${Math.max(...took).toFixed(0)}`;
+    console.log(`${name.padEnd(44)} ${kb.padStart(8)}  ${median(took).toFixed(0)} ms (${range})`);
   }
 } finally {
   rmSync(outDir, { recursive: true });

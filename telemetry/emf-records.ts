@@ -2,7 +2,7 @@
  * Reads what CloudWatch reads: the metrics in a line of embedded metric format.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface MetricRecord {
   readonly namespace: string;

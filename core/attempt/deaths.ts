@@ -13,7 +13,7 @@
  * about the component. An environment that dies while loading, or a handler that fails before its first
  * resource, is the component's own fault.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { CrashEvent, DeathDuring } from '../message/messages.ts';
 

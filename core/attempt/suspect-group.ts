@@ -8,7 +8,7 @@
  *
  * What does not end in that run moves on alone, so a group is tried once.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageBytes, SEND_BYTES_MAX, type Sendable } from '../message/send-batches.ts';
 
 /** Name of the one message attribute that a group carries; its value is the number of members. */

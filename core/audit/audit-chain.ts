@@ -15,7 +15,7 @@
  * Every prefix of a log that verifies also verifies, and so does an empty log.
  */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AUDIT_FACT_KINDS, type AuditFactKind } from './audit-fact.ts';
 
 const DOMAIN = 'fhir-failsafe/audit/1';

@@ -12,7 +12,7 @@
  * Bounds keep an entry far below every limit on its way (SQS 1 MiB, a table's item 400 KB). A fact that
  * exceeds them is not lost: the log records that something unreadable came, and its keyed hash.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const AUDIT_FACT_KINDS = [
   'process-crash',

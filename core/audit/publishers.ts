@@ -13,7 +13,7 @@
  *
  * An emulator uses one sender for all; with `fixed` nothing is checked.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { principalOf } from '../source/sources.ts';
 
 const publisherSchema = z.strictObject({

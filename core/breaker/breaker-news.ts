@@ -6,7 +6,7 @@
  * again and has said so in the item. That is harmless: a fact is known by service, generation and time
  * (published twice, it is one entry), and the supervisor reads the breaker's item whenever it is woken.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { AuditFact } from '../audit/audit-fact.ts';
 import { pluginOf } from '../supervision/plugin-switch.ts';
 import type { breakerNewsSchema } from '../supervision/supervisor-messages.ts';

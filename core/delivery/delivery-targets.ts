@@ -6,7 +6,7 @@
  * a breaker of its own, or shares a server and has its ids prefixed. A source without a target is not
  * delivered. With one source only, neither is needed.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The breaker of the server that sources share. */
 export const FHIR_SERVER = 'fhir-server';

@@ -2,7 +2,7 @@
  * What we need to know of an external server's OperationOutcome.
  * https://hl7.org/fhir/R4/operationoutcome.html
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const textsSchema = z.array(z.string()).catch([]);
 const outcomeSchema = z.object({

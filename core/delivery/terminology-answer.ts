@@ -10,7 +10,7 @@
  * Source: https://hl7.org/fhir/R4/valueset-operation-validate-code.html,
  * https://hl7.org/fhir/tools/CodeSystem-tx-issue-type.html
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer, Question } from './terminology.ts';
 
 const issueSchema = z.object({ code: z.string().optional() });

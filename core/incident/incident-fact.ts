@@ -5,7 +5,7 @@
  * Of several notices of one incident the latest counts. An incident belongs to the day it was opened on,
  * however long it lasts.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const incidentFactSchema = z.object({
   kind: z.literal('incident'),

@@ -6,7 +6,7 @@
  * own queues carries exactly one attribute instead, the envelope: SQS allows ten, and a producer may have
  * used them all.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CORRELATION_ID, TRACEPARENT, TRACESTATE } from './id-patterns.ts';
 import { CRASH_KINDS } from './verdict.ts';
 

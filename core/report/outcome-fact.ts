@@ -9,7 +9,7 @@
  * The reason is the first error's code, place without indices and rule, or what crashed: a fingerprint says
  * which failures are equal, but no person can read it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   crashKindSchema,
   laneSchema,

@@ -17,7 +17,7 @@
  * An emulator uses one sender for all; with `fixed` the sender is not checked, and a message belongs to the
  * source that it names. A size of exactly the limit is accepted.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupIdOf } from '../message/message-group.ts';
 import { type Envelope, type Lane, laneSchema, lanes } from '../message/messages.ts';
 import type { Arrival } from '../message/origin.ts';

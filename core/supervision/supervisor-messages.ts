@@ -1,5 +1,5 @@
 /** The shapes of messages in the supervisor's queue, besides crash events and the minute's wake. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SUPERVISED_LANES } from './supervision-tree.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TripPolicy } from '../../core/breaker/breaker-policy.ts';
 
 /** The settings of `deliver`, as JSON in the environment variable SETTINGS. */

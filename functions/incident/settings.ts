@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The settings of `incident`, as JSON in the environment variable SETTINGS. */
 export const incidentSettingsSchema = z.object({

@@ -5,7 +5,7 @@
  * succeeds. All effects may be repeated.
  */
 import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clients } from '../../aws/clients.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import { componentOf, deathsOf } from '../../core/attempt/deaths.ts';

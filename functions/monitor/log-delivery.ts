@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LogEvent } from '../../core/attempt/deaths.ts';
 
 /** The event of a subscription: consecutive lines of one log stream that matched its filter. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The settings of `quarantine`, as JSON in the environment variable SETTINGS. */
 export const quarantineSettingsSchema = z.object({

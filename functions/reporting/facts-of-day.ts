@@ -1,7 +1,7 @@
 /** The facts that reports are made of: compressed lines of JSON, an object for each batch and day. */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pLimit from 'p-limit';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inOrder, nameOf } from '../../aws/facts.ts';
 import { keysUnder, putObject, readObject } from '../../aws/facts-bucket.ts';
 import type { Bucket } from '../../aws/places.ts';

@@ -1,5 +1,5 @@
 /** Reads from a notice to management (functions/incident/page.ts) what reports keep. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type IncidentFact, incidentFactSchema } from '../../core/incident/incident-fact.ts';
 
 /** The beginning and the end of an incident, by the notice's attribute `notice`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AttemptPolicy } from '../../core/attempt/attempts.ts';
 import { pluginSettingsSchema } from './plugins/settings.ts';
 

@@ -86,7 +86,8 @@ export class WorkerThread<R> {
     this.#onGone = onGone;
     this.#worker = new Worker(settings.url, {
       workerData: input,
-      execArgv: [],
+      // What a text threw names the place in the source, not in the bundle.
+      execArgv: ['--enable-source-maps'],
       resourceLimits: {
         maxOldGenerationSizeMb: settings.heapOldMb,
         maxYoungGenerationSizeMb: settings.heapYoungMb,

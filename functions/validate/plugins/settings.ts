@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The settings of one plugin that the stack gives `validate`. */
 export const pluginSettingsSchema = z.object({

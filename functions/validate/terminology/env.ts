@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Env, readSettings, requiredEnv } from '../../../aws/env.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { terminologySettingsSchema } from './settings.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The settings of the terminology server that the stack gives `validate`. */
 export const terminologySettingsSchema = z.object({

@@ -3,7 +3,7 @@
  * A build with a lock file uses the same packages, or fails.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type FhirPackage, PackageError } from './fhir-package.ts';
 import { nameOf } from './package-name.ts';
 
