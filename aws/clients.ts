@@ -8,8 +8,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { isThrottlingError } from '@smithy/core/retry';
+import { countThrottle } from '../telemetry/throttles.ts';
+import { DirectDynamo } from './direct-dynamo.ts';
 import { EndingHandler } from './ending-handler.ts';
 import type { Env } from './env.ts';
+import { realMachine } from './machine.ts';
 import { CALL, HASTY_CALL, type Patience } from './patience.ts';
 
 /** In a function, a call that hangs must fail well before the function's own timeout. */
@@ -36,19 +40,42 @@ export interface Clients {
 
 /** Queue URLs of an emulator need not be reachable under the host that they name. */
 export const makeSqs = (patience?: Patience) =>
-  new SQSClient({ ...callConfig(patience), useQueueUrlAsEndpoint: false });
-export const makeSns = () => new SNSClient(callConfig());
+  countingThrottles(new SQSClient({ ...callConfig(patience), useQueueUrlAsEndpoint: false }));
+export const makeSns = () => countingThrottles(new SNSClient(callConfig()));
 export const makeSecrets = (patience?: Patience) => new SecretsManagerClient(callConfig(patience));
-export const makeDynamo = (patience?: Patience) =>
-  documentsOf(new DynamoDBClient(callConfig(patience)));
-export const makeHastyDynamo = () => documentsOf(new DynamoDBClient(callConfig(HASTY_CALL)));
+export const makeDynamo = (patience?: Patience): DynamoDBDocumentClient =>
+  new DirectDynamo(countingThrottles(new DynamoDBClient(callConfig(patience))), realMachine);
+export const makeHastyDynamo = () => makeDynamo(HASTY_CALL);
 
 /** An emulator has no host name for each bucket. */
 export function makeS3(env: Env, patience?: Patience): S3Client {
   const elsewhere = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
-  return new S3Client({ ...callConfig(patience), forcePathStyle: elsewhere !== undefined });
+  const forcePathStyle = elsewhere !== undefined;
+  return countingThrottles(new S3Client({ ...callConfig(patience), forcePathStyle }));
 }
 
 export function documentsOf(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+type SdkFailure = Parameters<typeof isThrottlingError>[0];
+type Step = (args: object) => Promise<unknown>;
+interface Steps {
+  add(step: (next: Step) => Step, place: Readonly<Record<string, string>>): void;
+}
+
+/** Each refused try counts, also where the next one succeeds: one alarm watches all services. */
+export function countingThrottles<C extends { readonly middlewareStack: object }>(client: C): C {
+  (client.middlewareStack as Steps).add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        if (isThrottlingError(error as SdkFailure)) countThrottle();
+        throw error;
+      }
+    },
+    { name: 'countThrottles', step: 'finalizeRequest', priority: 'low' },
+  );
+  return client;
 }

@@ -1,6 +1,6 @@
 /** Clients of Lambda itself, apart from the others: only the supervisor needs them. */
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
-import { callConfig } from './clients.ts';
+import { callConfig, countingThrottles } from './clients.ts';
 import { EndingHandler } from './ending-handler.ts';
 import { INVOCATION_PATIENCE_MS, type Patience } from './patience.ts';
 
@@ -12,7 +12,8 @@ export interface LambdaClients {
 }
 
 /** For changing mappings: a call that hangs must fail soon. */
-export const makeLambda = (patience?: Patience) => new LambdaClient(callConfig(patience));
+export const makeLambda = (patience?: Patience) =>
+  countingThrottles(new LambdaClient(callConfig(patience)));
 
 /**
  * For invocations whose result is awaited, as long as the slowest function may take. They are never
