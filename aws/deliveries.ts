@@ -5,10 +5,11 @@
  */
 import { createHash } from 'node:crypto';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { shardName } from '../core/delivery/delivery-meaning.ts';
 import { claimCheckSchema, laneSchema, traceContextSchema } from '../core/message/messages.ts';
 import { written } from './conditional-write.ts';
+import { textSchema } from './packed-text.ts';
 import type { Table } from './places.ts';
 import { PENDING_INDEX } from './resources-indexes.ts';
 
@@ -47,7 +48,7 @@ export const itemSchema = z.object({
   lane: laneSchema.default('background'),
   resourceType: z.string(),
   resourceId: z.string().optional(),
-  body: z.string().optional(),
+  body: textSchema.optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
   /** Present while a delivery is pending. */
   deliveryShard: z.string().optional(),

@@ -3,10 +3,11 @@
  * that older ones are still refused (R05), and what the FHIR server holds of it.
  */
 import { paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { claimCheckSchema } from '../core/message/messages.ts';
 import { written } from './conditional-write.ts';
 import { projectionOf, removeAll } from './expressions.ts';
+import { textSchema } from './packed-text.ts';
 import type { Table } from './places.ts';
 
 const rowSchema = z.object({
@@ -17,7 +18,7 @@ const rowSchema = z.object({
   sentAt: z.number(),
   resourceType: z.string(),
   resourceId: z.string().optional(),
-  body: z.string().optional(),
+  body: textSchema.optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
   /** The number of the erasure that removed its content. */
   erasure: z.number().optional(),

@@ -7,6 +7,7 @@ import { placeBody } from './bodies-bucket.ts';
 import { setAll, written } from './conditional-write.ts';
 import { pendingFields } from './deliveries.ts';
 import { removeAll } from './expressions.ts';
+import { packed } from './packed-text.ts';
 import type { Bucket, Table } from './places.ts';
 
 /**
@@ -85,7 +86,7 @@ export async function storeResource(
     contentHash: createHash('sha256').update(text).digest('hex'),
     redrivenAt: origin.redrivenAt,
     storedAt: now,
-    ...placed,
+    ...('body' in placed ? { body: packed(placed.body) } : placed),
     ...(store.delivered && pendingFields(pk, now)),
   };
   const set = setAll(fields);

@@ -1,10 +1,11 @@
 /** Finds a resource in Resources by the message that brought it, for operators and producers. */
 import { GetCommand, paginateScan, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StoredRecord } from '../core/message/message-life.ts';
 import { claimCheckSchema, laneSchema } from '../core/message/messages.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { equalTo, projectionOf } from './expressions.ts';
+import { textSchema } from './packed-text.ts';
 import type { Table } from './places.ts';
 import { MESSAGE_INDEX } from './resources-indexes.ts';
 
@@ -24,7 +25,7 @@ const storedSchema = z.object({
   deliveredOrder: z.string().optional(),
 });
 const bodySchema = z.object({
-  body: z.string().optional(),
+  body: textSchema.optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
 });
 
