@@ -4,6 +4,7 @@
  * pipeline that was metered in the same run; and what each promise costs.
  */
 import { join } from 'node:path';
+import { packed } from '../aws/packed-text.ts';
 import { command, run as runCommand, share, wholeNumber } from '../cli/command-line.ts';
 import { ensureBuilt, LOCAL } from '../demo/build.ts';
 import { type Bill, billOf, trailUsd } from './cost/bill.ts';
@@ -11,6 +12,7 @@ import { marksTable, measureMarks } from './cost/marks.ts';
 import { builtResources, builtTemplate, measure } from './cost/measure.ts';
 import { PRICES_AS_OF } from './cost/prices.ts';
 import { standing } from './cost/standing.ts';
+import { texts } from './cost/texts.ts';
 import { PROMISES } from './cost/usage.ts';
 
 const BATCH_SIZES = [1, 10, 100];
@@ -41,8 +43,9 @@ async function run({ resources, size, invalid, crash, sample }: Options): Promis
   const directory = join(ROOT, 'build', 'cost');
   const built = join(ROOT, LOCAL.assembly);
   const measured = await measure({ bytes, counts, directory, built }, console.error);
-  const fixed = standing(await builtResources(builtTemplate(ROOT)), measured.metrics);
-  const bill = billOf({ resources, bytes, invalid, crash }, measured, fixed);
+  const fixed = standing(await builtResources(builtTemplate(ROOT)), measured.metrics.idle);
+  const packedBytes = mean(texts('valid', 200, bytes, 2).map((text) => packed(text).length));
+  const bill = billOf({ resources, bytes, packedBytes, invalid, crash }, measured, fixed);
   print(bill, fixed.usd());
   console.log(`\n${marksTable(await measureMarks(BATCH_SIZES))}`);
   const gbMs = (of: { of(item: 'lambdaGbSeconds'): number }) =>
@@ -52,11 +55,14 @@ CloudTrail's data events (trail.dataEvents) would be at most $${trailUsd(bill.ou
 Measured here: every request, its size and DynamoDB's capacity; logs; Lambda's time on this machine
 (GB-ms a resource: ours ${gbMs(measured.ours.valid)} valid, ${gbMs(measured.ours.invalid)} invalid, ${gbMs(measured.ours.crashing)} crashing; plain ${gbMs(measured.plain.valid)} valid).
 Assumed: ${counts.crashing} crashes stand for all, incidents among them; batches of ten as on lane critical; validators
-with 1 GB; reports and analytics as bench/cost/insight.ts says; what is valid is kept a month; idle polls, wakes, key requests and alarms as bench/cost/standing.ts
+with 1 GB; reports and analytics as bench/cost/insight.ts says; what is valid is kept a month, in ${Math.round(packedBytes)} bytes here and unpacked there; idle polls, wakes, key requests and alarms as bench/cost/standing.ts
 says; a closed breaker writes nothing, and reads at most once a second and environment ($0.45 an
 hour for 1,000 busy ones). Not in it: free tiers, data transfer, support.
 Prices: us-east-1, ${PRICES_AS_OF}, bench/cost/prices.ts.`);
 }
+
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function print({ ours, plain }: Bill, fixedUsd: number): void {
   const usd = (value = 0) => `$${value.toFixed(2)}`.padStart(14);

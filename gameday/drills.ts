@@ -1,21 +1,20 @@
 /**
  * How the condition of each alarm is provoked. Drills of a kind are made from what the alarm reads, so that
- * a queue, function or table that is added later has its own; alarms on the pipeline itself have one by
+ * a queue or function that is added later has its own; alarms on the pipeline itself have one by
  * name. An alarm that matches no rule here has no drill, and the game day fails.
  */
 import type { AlarmPlan } from './alarms.ts';
 import type { Drill } from './drill.ts';
 import { storyDrill } from './pipeline-drills.ts';
-import { queueDrill } from './queue-drills.ts';
+import { comesAgainDrill, queueDrill } from './queue-drills.ts';
 import { starvedDrill } from './starved-drills.ts';
-import { tableDrill } from './table-drills.ts';
 
 export function drillOf(alarm: AlarmPlan): Drill | undefined {
   const [metric] = alarm.metrics;
   if (metric === undefined) return undefined;
-  const { QueueName, FunctionName, TableName } = metric.dimensions;
-  if (QueueName !== undefined) return queueDrill(QueueName, metric.name, alarm.name);
-  if (TableName !== undefined) return tableDrill(TableName);
+  const { QueueName, FunctionName } = metric.dimensions;
+  if (metric.name === 'OldestAge') return comesAgainDrill(metric.dimensions['queue']);
+  if (QueueName !== undefined) return queueDrill(QueueName, metric.name);
   if (FunctionName !== undefined && metric.name === 'Errors') return errorDrill(FunctionName);
   return starvedDrill(metric) ?? storyDrill(alarm.name);
 }

@@ -33,6 +33,14 @@ const STORIES: Readonly<Record<string, Drill>> = {
       return undefined;
     },
   },
+  'calls-throttles': {
+    condition: 'the table Resources refuses all requests as throttled',
+    async provoke(place) {
+      const undo = await tableDrill(`${place.stack}-resources`).provoke(place);
+      await submit(place, 1, valid);
+      return undo;
+    },
+  },
   'envelopes-unreadable': {
     condition: 'a message in an isolation queue has an envelope that is no JSON',
     async provoke({ stage, stack }) {

@@ -6,10 +6,8 @@ import { crashing, messageFor } from './texts.ts';
 /** Ages are emitted in whole seconds. */
 const AGED_MS = 1_500;
 
-export function queueDrill(queue: string, metric: string, alarm: string): Drill | undefined {
-  if (metric === 'ApproximateAgeOfOldestMessage') {
-    return alarm.endsWith('-retention') ? againDrill(queue) : ageDrill(queue);
-  }
+export function queueDrill(queue: string, metric: string): Drill | undefined {
+  if (metric === 'ApproximateAgeOfOldestMessage') return ageDrill(queue);
   if (metric !== 'ApproximateNumberOfMessagesVisible') return undefined;
   const lane = /-(critical|background)-dead-letter$/.exec(queue)?.[1];
   return lane === undefined ? lostDrill(queue) : deadLetterDrill(queue, lane);
@@ -27,22 +25,29 @@ function ageDrill(queue: string): Drill {
   };
 }
 
-/** As for messages that wait with back-off: AWS's age stays, ours moves. */
-function againDrill(queue: string): Drill {
+/**
+ * As for messages that wait with back-off: AWS's age stays, ours moves. Without a name any queue will do.
+ */
+export function comesAgainDrill(name = 'background'): Drill {
   return {
     condition: 'a message comes for the fourth time',
     async provoke({ stage, stack }) {
+      const queue = queueNamed(stack, name);
       const readAgain = await stage.lambda.stopReading(queue);
       stage.queues.unread(queue);
       await stage.queues.send(queue, messageFor(queue.replace(`${stack}-`, '')));
       await wait(AGED_MS);
       return readAgain;
     },
-    async again({ stage }) {
+    async again({ stage, stack }) {
+      const queue = queueNamed(stack, name);
       await stage.lambda.handOver(queue, await stage.queues.receiveAgain(queue));
     },
   };
 }
+
+const queueNamed = (stack: string, name: string) =>
+  `${stack}-${name === 'audit' ? 'audit.fifo' : name}`;
 
 function deadLetterDrill(queue: string, lane: string): Drill {
   return {

@@ -37,7 +37,7 @@ export async function readAlarm(
   if (/^IF\(FILL\(\w+, 0\) > 0 OR FILL\(\w+, 0\) > 0, 1, 0\)$/.test(expression)) {
     return sum > 0 ? 1 : 0;
   }
-  if (/^MAX\(\[FILL\(aws, 0\), FILL\(FILL\(own, REPEAT\), 0\)\]\)$/.test(expression)) {
+  if (/^(MAX\(\[FILL\(aws, 0\), )?FILL\(FILL\(own, REPEAT\), 0\)(\]\))?$/.test(expression)) {
     return Math.max(...values);
   }
   throw new TypeError(`the expression ${expression} is not read here`);

@@ -5,10 +5,9 @@ import type { Drill } from './drill.ts';
 const AT_ONCE = 6;
 
 export function starvedDrill({ name, dimensions }: MetricRef): Drill | undefined {
-  const { FunctionName, component, lane } = dimensions;
+  const { FunctionName } = dimensions;
   if (name === 'Throttles' && FunctionName !== undefined) return throttleDrill(FunctionName);
-  if (name !== 'MemoryPercent' || component === undefined) return undefined;
-  return memoryDrill(lane === undefined ? component : `${component}-${lane}`);
+  return name === 'MemoryPercent' ? memoryDrill('quarantine') : undefined;
 }
 
 function throttleDrill(functionName: string): Drill {

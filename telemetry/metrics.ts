@@ -8,6 +8,9 @@
 
 export const METRICS_NAMESPACE = 'fhir-failsafe';
 
+/** Less is not emitted: a metric costs in each hour in which it has a value. */
+export const MEMORY_PERCENT_MIN = 60;
+
 /** On every metric: the stack, so that stages in one account do not add up. */
 export const serviceOf = (stage: string) => `${METRICS_NAMESPACE}-${stage}`;
 
@@ -24,10 +27,12 @@ export const DIMENSIONS = {
   queue: ['queue'],
 } as const;
 
-interface Metric {
+export interface Metric {
   readonly unit: 'Count' | 'Milliseconds' | 'Percent' | 'Seconds';
   readonly by: keyof typeof DIMENSIONS;
   readonly means: string;
+  /** Emitted with `service` alone, too: one alarm then watches all components, queues or verdicts. */
+  readonly alsoOfStage?: true;
 }
 
 const counts = (means: string) => ({ unit: 'Count', by: 'speaker', means }) as const;
@@ -35,7 +40,6 @@ const countsBy = <By extends Metric['by']>(by: By, means: string) =>
   ({ unit: 'Count', by, means }) as const;
 
 export const METRICS = {
-  Messages: counts('messages of an invocation'),
   Submitted: counts('messages that a lane met for the first time'),
   Valid: counts('verdicts: valid, and stored unless a newer submission was there'),
   Invalid: counts('verdicts: invalid, and quarantined with an OperationOutcome'),
@@ -69,11 +73,17 @@ export const METRICS = {
   CodesRemembered: counts('codes answered from memory'),
   CodesStale: counts('codes answered by an old answer, because the server could not be asked'),
   CodesUnverified: counts('codes that nobody answered'),
-  Quarantined: countsBy('verdict', 'entries of Quarantine, by the class of their fingerprint'),
-  EnvelopesUnreadable: countsBy(
-    'component',
-    'deliveries of messages of our own whose envelope cannot be read; they wait',
-  ),
+  Quarantined: {
+    ...countsBy('verdict', 'entries of Quarantine, by the class of their fingerprint'),
+    alsoOfStage: true,
+  },
+  EnvelopesUnreadable: {
+    ...countsBy(
+      'component',
+      'deliveries of messages of our own whose envelope cannot be read; they wait',
+    ),
+    alsoOfStage: true,
+  },
   AlreadyEnded: counts('dead letters whose message already had an outcome'),
   Calls: counts('calls of the FHIR server'),
   Repeats: counts('calls that may have been made before'),
@@ -110,7 +120,7 @@ export const METRICS = {
   BreakerOpenSeconds: {
     unit: 'Seconds',
     by: 'breaker',
-    means: 'state: how long it has not been closed, each minute; 0 if it is closed',
+    means: 'state: how long it has not been closed, each minute; nothing while it is closed',
   },
   Deaths: counts('deaths that the monitor saw from outside'),
   Crashes: counts('crash events recorded, each once'),
@@ -124,7 +134,7 @@ export const METRICS = {
   LaneReleases: counts('holds taken off a lane'),
   LanePaused: countsBy(
     'lane',
-    'state: 1 while anybody holds the lane, each minute; 0 while it runs',
+    'state: 1 while anybody holds the lane, each minute; nothing while it runs',
   ),
   Probes: counts('messages run by the supervisor itself'),
   ProbesFailed: counts('probes that failed'),
@@ -143,11 +153,17 @@ export const METRICS = {
     by: 'queue',
     means:
       'age of the oldest message that was given back, or received for the third time or more often',
+    alsoOfStage: true,
   },
   MemoryPercent: {
     unit: 'Percent',
     by: 'speaker',
-    means: 'memory of the environment after an invocation, of what the function has',
+    means: 'memory of the environment after an invocation, of what the function has, from 60 % on',
+    alsoOfStage: true,
+  },
+  Throttled: {
+    ...counts('tries of calls that AWS refused as too many; the SDK tries again'),
+    alsoOfStage: true,
   },
   ComponentFaults: counts('faults of our own infrastructure (R09); messages wait'),
 } as const satisfies Readonly<Record<string, Metric>>;

@@ -3,12 +3,13 @@ import type { SpeakerMetric } from './metrics.ts';
 
 /** Counts what happened in an invocation, for the metrics and for the one log line of a batch. */
 export class Tally {
-  readonly #counts: Partial<Record<SpeakerMetric, number>>;
+  readonly #messages: number;
+  readonly #counts: Partial<Record<SpeakerMetric, number>> = {};
   readonly #emit: (name: SpeakerMetric, count: number) => void;
   readonly #logger: Log;
 
   constructor(messages: number, emit: (name: SpeakerMetric, count: number) => void, logger: Log) {
-    this.#counts = { Messages: messages };
+    this.#messages = messages;
     this.#emit = emit;
     this.#logger = logger;
   }
@@ -29,11 +30,14 @@ export class Tally {
     }
   }
 
-  /** Emits each count as a metric of that name, and all of them as one log line. */
+  /**
+   * Emits each count as a metric of that name, and all of them as one log line. Lambda and SQS count
+   * messages themselves, so their number is in the line only.
+   */
   report(message: string, context: Readonly<Record<string, string | number>> = {}): void {
     for (const [name, count] of Object.entries(this.#counts)) {
       this.#emit(name as SpeakerMetric, count);
     }
-    this.#logger.info(message, { ...context, ...this.#counts });
+    this.#logger.info(message, { ...context, Messages: this.#messages, ...this.#counts });
   }
 }

@@ -5,21 +5,25 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { scoped } from './invocation.ts';
 import type { Log } from './log.ts';
 import {
+  MEMORY_PERCENT_MIN,
   METRICS,
   METRICS_NAMESPACE,
+  type Metric,
+  type MetricName,
   type MetricOf,
   type OwnDimension,
   type SpeakerMetric,
   serviceOf,
 } from './metrics.ts';
 import { queueAge } from './queue-age.ts';
+import { nameSources } from './source-places.ts';
 import { Tally } from './tally.ts';
+import { takeThrottles } from './throttles.ts';
 
 /** The function that speaks, on each log line and as the dimensions of each metric. */
 export interface Speaker extends Record<string, string> {
@@ -65,17 +69,32 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName });
   const add = (name: SpeakerMetric, value: number) =>
     metrics.addMetric(name, METRICS[name].unit, value);
-  const emit: Telemetry['emit'] = (name, by, which, value = 1) => {
+  const emitOne = (
+    name: MetricName,
+    dimensions: Readonly<Record<string, string>>,
+    value: number,
+  ) => {
+    const { unit, alsoOfStage }: Metric = METRICS[name];
     const single = new Metrics({ namespace: METRICS_NAMESPACE, serviceName, singleMetric: true });
-    single.addDimension(by, which);
-    single.addMetric(name, METRICS[name].unit, value);
+    for (const [by, which] of Object.entries(dimensions)) single.addDimension(by, which);
+    if (alsoOfStage) single.addDimensions({});
+    single.addMetric(name, unit, value);
   };
+  const emit: Telemetry['emit'] = (name, by, which, value = 1) =>
+    emitOne(name, { [by]: which }, value);
   const tellAge = (queue: string, seconds: number) => emit('OldestAge', 'queue', queue, seconds);
   /** All threads of the process; child processes are not included. */
-  const measureMemory = () => {
+  const measureMemory = (speaker: Speaker) => {
     if (!(memoryMb > 0)) return;
-    const percent = (100 * process.memoryUsage.rss()) / (memoryMb * 1024 * 1024);
-    add('MemoryPercent', Math.round(percent));
+    const percent = Math.round((100 * process.memoryUsage.rss()) / (memoryMb * 1024 * 1024));
+    if (percent >= MEMORY_PERCENT_MIN) emitOne('MemoryPercent', speaker, percent);
+  };
+  const tellThrottles = (speaker: Speaker) => {
+    const count = takeThrottles();
+    if (count > 0) emitOne('Throttled', speaker, count);
+  };
+  const publish = () => {
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };
   return {
     logger,
@@ -86,11 +105,14 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
     handler<E, R>(speaker: Speaker, handle: Handler<E, R>) {
       logger.appendPersistentKeys(speaker);
       metrics.setDefaultDimensions(speaker);
+      const tellEnd = () => tellThrottles(speaker);
       return middy<E, R>()
         .use(injectLambdaContext(logger))
-        .use(logMetrics(metrics))
+        .use({ after: publish, onError: publish })
         .use(queueAge(`${serviceName}-`, tellAge, now))
-        .use({ after: measureMemory })
+        .use({ after: () => measureMemory(speaker) })
+        .use({ after: tellEnd, onError: tellEnd })
+        .use({ onError: ({ error }) => nameSources(error) })
         .handler((event, context) => scoped(() => handle(event, context))) as Handler<E, R>;
     },
   };

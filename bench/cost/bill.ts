@@ -8,6 +8,8 @@ export interface Month {
   /** Resources a month. */
   readonly resources: number;
   readonly bytes: number;
+  /** What is kept of them in our table. */
+  readonly packedBytes: number;
   /** Shares of them, 0 to 1. */
   readonly invalid: number;
   readonly crash: number;
@@ -44,15 +46,16 @@ export interface Bill {
  */
 export function billOf(
   month: Month,
-  { ours: each, plain: plainEach }: Measured,
+  { ours: each, plain: plainEach, metrics }: Measured,
   standing: Usage,
 ): Bill {
-  const { resources, bytes, invalid, crash } = month;
+  const { resources, bytes, packedBytes, invalid, crash } = month;
   const quarantined = resources * (invalid + crash);
   const stored = resources - quarantined;
-  const kept = (stored * bytes) / GB;
+  const kept = (stored * packedBytes) / GB;
   const ours = new Usage();
   ours.addTimes(standing, 1);
+  ours.add('validate and store', 'metrics', metrics.all - metrics.idle);
   ours.addTimes(insight(resources), 1);
   ours.addTimes(each.valid, stored);
   ours.addTimes(each.invalid, resources * invalid);
@@ -65,6 +68,6 @@ export function billOf(
   const plain = new Usage();
   plain.addTimes(plainEach.valid, resources * (1 - invalid));
   plain.addTimes(plainEach.invalid, resources * invalid);
-  plain.add('validate and store', 'dynamoGbMonths', kept);
+  plain.add('validate and store', 'dynamoGbMonths', (stored * bytes) / GB);
   return { ours, plain };
 }

@@ -29,6 +29,8 @@ const DEADLINE_MS = 10 * 60_000;
 /** CloudWatch's own per event. */
 const LOG_EVENT_BYTES = 26;
 const WARM_UP = 60;
+/** Each function with regular work is woken in it. */
+const IDLE_MS = 65_000;
 /** Of both validating functions as deployed by default; the bench's assembly gives them less. */
 const VALIDATE_GB = 1;
 
@@ -36,8 +38,8 @@ export interface Measured {
   /** Used by one resource of a kind. */
   readonly ours: Readonly<Record<Kind, Usage>>;
   readonly plain: Readonly<Record<'valid' | 'invalid', Usage>>;
-  /** Custom metrics that were seen, each with its dimensions. */
-  readonly metrics: number;
+  /** Custom metrics that were seen, each with its dimensions; of them, while nothing was submitted. */
+  readonly metrics: { readonly all: number; readonly idle: number };
 }
 
 export interface Sample {
@@ -57,6 +59,8 @@ export async function measure(
   let usage = new Usage();
   let kind: Kind = 'valid';
   const metrics = new Set<string>();
+  const idle = new Set<string>();
+  let isIdle = false;
   const meters: Relay[] = [];
   const through = async (endpoint: string) => {
     const meter = await startMeter(endpoint, (call) => {
@@ -71,7 +75,10 @@ export async function measure(
   const runtime = await startRuntime({
     assembly: directory,
     environmentsMax: ENVIRONMENTS_MAX,
-    onLogLine: (line) => countLine(line, kind, usage, metrics),
+    onLogLine(line) {
+      countLine(line, kind, usage, metrics);
+      if (isIdle) countLine(line, kind, new Usage(), idle);
+    },
     through: async ({ sqs, dynamodb }) => ({
       sqs: await through(sqs),
       dynamodb: await through(dynamodb),
@@ -99,6 +106,9 @@ export async function measure(
     };
     const [plain, ours] = [named('plain'), named('fhir-failsafe')];
     for (const consumer of [plain, ours]) await run(consumer, 'valid', WARM_UP, 1);
+    isIdle = true;
+    await wait(IDLE_MS);
+    isIdle = false;
     const { valid, invalid, crashing } = counts;
     return {
       plain: {
@@ -110,7 +120,7 @@ export async function measure(
         invalid: await run(ours, 'invalid', invalid, 3),
         crashing: await run(ours, 'crashing', crashing, 4),
       },
-      metrics: metrics.size,
+      metrics: { all: metrics.size, idle: idle.size },
     };
   } finally {
     destroyClients(clients);

@@ -45,7 +45,7 @@ export const PRICES = {
   s3Gets: price('S3', 0.000_4 / 1_000, 'GET', S3),
   logGb: price('CloudWatch', 0.5, 'GB of logs taken in', CLOUDWATCH),
   metrics: price('CloudWatch', 0.3, 'metric a month', CLOUDWATCH),
-  alarms: price('CloudWatch', 0.1, 'alarm a month', CLOUDWATCH),
+  alarms: price('CloudWatch', 0.1, 'metric of an alarm a month', CLOUDWATCH),
   dashboards: price('CloudWatch', 3, 'dashboard a month', CLOUDWATCH),
   kmsKeys: price('KMS', 1, 'key a month', KMS),
   kmsRequests: price('KMS', 0.03 / 10_000, 'request', KMS),

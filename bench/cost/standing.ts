@@ -13,11 +13,12 @@ export type TemplateResources = Readonly<Record<string, TemplateResource>>;
 const MINUTES = 730 * 60;
 /** Five pollers wait 20 s each: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const POLLS_A_MINUTE = 15;
-/** A data key serves five minutes, for who sends and who receives, and for each table. */
+/** A table's data key serves five minutes. */
 const KEY_USES = MINUTES / 5;
 /** Of a wake: sent, received, deleted; and the function looks around for so long, with 0.5 GB. */
-const WAKE = { requests: 3, gbSeconds: 0.05 * 0.5 };
+const WAKE = { requests: 3, gbSeconds: 0.05 * 0.5, logGb: 1_500 / 1e9 };
 
+/** @param metrics those that are emitted while nothing is submitted */
 export function standing(resources: TemplateResources, metrics: number): Usage {
   const usage = new Usage();
   for (const [id, { Type, Properties = {} }] of Object.entries(resources)) {
@@ -31,7 +32,7 @@ export function standing(resources: TemplateResources, metrics: number): Usage {
         break;
       }
       case 'AWS::SQS::Queue':
-        usage.add(promise, 'kmsRequests', 2 * KEY_USES);
+        usage.add(promise, 'kmsRequests', (2 * MINUTES * 60) / keySeconds(Properties));
         break;
       case 'AWS::DynamoDB::Table':
         usage.add(promise, 'kmsRequests', KEY_USES);
@@ -42,6 +43,7 @@ export function standing(resources: TemplateResources, metrics: number): Usage {
           usage.add(woken, 'sqsRequests', WAKE.requests * MINUTES);
           usage.add(woken, 'lambdaRequests', MINUTES);
           usage.add(woken, 'lambdaGbSeconds', WAKE.gbSeconds * MINUTES);
+          usage.add(woken, 'logGb', WAKE.logGb * MINUTES);
         }
         break;
       case 'AWS::KMS::Key':
@@ -51,7 +53,7 @@ export function standing(resources: TemplateResources, metrics: number): Usage {
         usage.add(promise, 'secrets', 1);
         break;
       case 'AWS::CloudWatch::Alarm':
-        usage.add(promise, 'alarms', 1);
+        usage.add(promise, 'alarms', metricsRead(Properties));
         break;
       case 'AWS::EC2::VPCEndpoint':
         // A gateway costs nothing; an interface has an address in each subnet.
@@ -67,6 +69,16 @@ export function standing(resources: TemplateResources, metrics: number): Usage {
   }
   usage.add('validate and store', 'metrics', metrics);
   return usage;
+}
+
+/** For so long a queue uses a data key: five minutes, unless the template says more. */
+const keySeconds = (properties: Readonly<Record<string, unknown>>) =>
+  Number(properties['KmsDataKeyReusePeriodSeconds'] ?? 300);
+
+/** An alarm is billed for each metric that it reads. */
+function metricsRead({ Metrics }: Readonly<Record<string, unknown>>): number {
+  if (!Array.isArray(Metrics)) return 1;
+  return Metrics.filter((metric: object) => 'MetricStat' in metric).length;
 }
 
 /** `IncidentDeadLetterQueue1A2B` as `incident-dead-letter-queue1-a2-b`: its words, as names have them. */

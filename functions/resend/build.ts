@@ -82,7 +82,7 @@ async function auditBreakers({
   const now = clock();
   for (const { service, state } of await listBreakers(breakersTable)) {
     const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
-    telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
+    if (openMs > 0) telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
     const unpublished = unpublishedOf(state);
     if (audit === undefined || unpublished.length === 0) continue;
     await auditTransitions(audit, service, unpublished);

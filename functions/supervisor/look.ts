@@ -65,7 +65,7 @@ export async function look(
     tally,
   );
   const { holds } = await applyState(parts, name, tally);
-  emit('LanePaused', 'lane', name, Object.keys(holds).length > 0 ? 1 : 0);
+  if (Object.keys(holds).length > 0) emit('LanePaused', 'lane', name);
   await probeIfDue(parts, name, lane, tally, context);
 }
 

@@ -1,6 +1,5 @@
-/** All alarms: for every queue, function and table of the stack, and for the pipeline as a whole. */
+/** All alarms: for every queue and function of the stack, and for the pipeline as a whole. */
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
-import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -11,7 +10,6 @@ import { functionAlarms } from './function-alarms.ts';
 import { type PipelineParts, pipelineAlarms } from './pipeline-alarms.ts';
 import { queueAlarms } from './queue-alarms.ts';
 import { type AlarmSettings, type Audiences, runbookAlarm } from './runbook-alarm.ts';
-import { tableAlarm } from './table-alarms.ts';
 
 export class Alarms extends Construct {
   /** To be created last: it watches what is in the stack by then. */
@@ -39,7 +37,6 @@ function alarmsOf(stack: Stack, foundation: Foundation, parts: PipelineParts): A
   const short = (name: string) => name.replace(own, '').replace(/\.fifo$/, '');
   const queues = all.filter((one) => one instanceof Queue);
   const functions = all.filter((one) => one instanceof PipelineFunction);
-  const tables = all.filter((one) => one instanceof Table);
   const mappings = all.filter((one) => one instanceof CfnEventSourceMapping);
   const read = new Set(mappings.map(({ eventSourceArn }) => eventSourceArn));
   const named = (queue: Queue) => ({
@@ -50,18 +47,14 @@ function alarmsOf(stack: Stack, foundation: Foundation, parts: PipelineParts): A
   return [
     ...queues.flatMap((queue) => queueAlarms(named(queue), config)),
     ...functions.flatMap((one) => functionAlarms(one, config)),
-    ...tables.map((table) => tableAlarm(short(nameOf(table)), table, config)),
     ...pipelineAlarms(config, parts),
   ];
 }
 
 /** The physical name; the construct returns only a token. */
-function nameOf({ node }: Queue | Table): string {
-  const { queueName, tableName } = node.defaultChild as {
-    queueName?: string;
-    tableName?: string;
-  } & Construct;
-  return queueName ?? tableName ?? node.path;
+function nameOf({ node }: Queue): string {
+  const { queueName } = node.defaultChild as { queueName?: string } & Construct;
+  return queueName ?? node.path;
 }
 
 /** SNS admits no service that the topic's policy does not name: only our alarms, only for our account. */

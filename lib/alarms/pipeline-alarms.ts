@@ -7,6 +7,7 @@ import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
 import { CRASH_KINDS } from '../../core/message/verdict.ts';
 import type { Config } from '../config/config.ts';
 import { ownMetric } from './own-metric.ts';
+import { givenBackForDays } from './queue-alarms.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 
 /** Parts of this stack that alarms depend on. */
@@ -17,9 +18,6 @@ export interface PipelineParts {
   readonly services: readonly string[];
 }
 
-/** Functions that read envelopes. */
-const ENVELOPE_READERS = ['validate', 'quarantine'] as const;
-
 export const QUARANTINE_CLASSES = ['invalid', ...CRASH_KINDS, 'undelivered'] as const;
 
 export function pipelineAlarms(
@@ -28,6 +26,9 @@ export function pipelineAlarms(
 ): AlarmSettings[] {
   return [
     quarantineGrows(config),
+    memoryShort(config),
+    callsThrottled(config),
+    givenBackForDays(config),
     ...(services.some(isFhirServer) ? [deliveryFails(config)] : []),
     envelopesUnreadable(config),
     ...services.map((service) => breakerOpen(config, service)),
@@ -39,20 +40,36 @@ export function pipelineAlarms(
 }
 
 function quarantineGrows({ stage, alarms }: Config): AlarmSettings {
-  const of = QUARANTINE_CLASSES.map((verdict, n) => [
-    `m${n}`,
-    ownMetric({ stage, name: 'Quarantined', of: { verdict }, minutes: 5 }),
-  ]);
   return {
     name: 'quarantine-grows',
     says: `More than ${alarms.quarantinedInFiveMinutes} messages were quarantined in five minutes.`,
     section: 'quarantine',
-    metric: new MathExpression({
-      expression: of.map(([id]) => `FILL(${id}, 0)`).join(' + '),
-      usingMetrics: Object.fromEntries(of),
-      period: Duration.minutes(5),
-    }),
+    metric: ownMetric({ stage, name: 'Quarantined', of: {}, minutes: 5 }),
     threshold: alarms.quarantinedInFiveMinutes,
+    audience: 'management',
+  };
+}
+
+function memoryShort({ stage, alarms }: Config): AlarmSettings {
+  const statistic = 'Maximum';
+  return {
+    name: 'functions-memory',
+    says: `An environment of a function uses more than ${alarms.memoryPercent} % of its memory.`,
+    section: 'memory',
+    metric: ownMetric({ stage, name: 'MemoryPercent', of: {}, statistic, minutes: 5 }),
+    threshold: alarms.memoryPercent,
+    audience: 'management',
+  };
+}
+
+/** On-demand tables throttle if one key is too busy, or traffic doubles within minutes. */
+function callsThrottled({ stage, alarms }: Config): AlarmSettings {
+  return {
+    name: 'calls-throttles',
+    says: 'Calls of tables, queues or other services are throttled.',
+    section: 'throttles',
+    metric: ownMetric({ stage, name: 'Throttled', of: {}, minutes: 5 }),
+    threshold: alarms.throttlesInFiveMinutes,
     audience: 'management',
   };
 }
@@ -78,19 +95,11 @@ function deliveryFails({ stage, alarms }: Config): AlarmSettings {
 }
 
 function envelopesUnreadable({ stage }: Config): AlarmSettings {
-  const of = ENVELOPE_READERS.map((component, n) => [
-    `m${n}`,
-    ownMetric({ stage, name: 'EnvelopesUnreadable', of: { component } }),
-  ]);
   return {
     name: 'envelopes-unreadable',
     says: 'A message of our own has an envelope that cannot be read.',
     section: 'envelopes',
-    metric: new MathExpression({
-      expression: of.map(([id]) => `FILL(${id}, 0)`).join(' + '),
-      usingMetrics: Object.fromEntries(of),
-      period: Duration.minutes(1),
-    }),
+    metric: ownMetric({ stage, name: 'EnvelopesUnreadable', of: {} }),
     threshold: 1,
     audience: 'oncall',
   };

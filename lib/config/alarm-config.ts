@@ -1,5 +1,6 @@
 /** When alarms ring. Their texts and audiences are in lib/alarms/. */
 import { z } from 'zod';
+import { MEMORY_PERCENT_MIN } from '../../telemetry/metrics.ts';
 
 const seconds = (fallback: number) => z.int().min(60).max(1_209_600).default(fallback);
 
@@ -22,7 +23,7 @@ export const alarmConfigSchema = z
     quarantinedInFiveMinutes: z.int().min(1).default(100),
     errorsInFiveMinutes: z.int().min(1).default(5),
     throttlesInFiveMinutes: z.int().min(1).default(10),
-    /** Percent of the function's memory. */
-    memoryPercent: z.int().min(1).max(100).default(85),
+    /** Percent of the function's memory. Less than the minimum is not emitted. */
+    memoryPercent: z.int().min(MEMORY_PERCENT_MIN).max(100).default(85),
   })
   .prefault({});

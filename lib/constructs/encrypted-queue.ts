@@ -14,6 +14,9 @@ export interface QueueSettings {
   readonly fifo?: true;
 }
 
+/** Each new data key is a request of KMS for who sends and who receives. */
+const KEY_REUSE = Duration.hours(1);
+
 export function encryptedQueue(
   scope: Construct,
   id: string,
@@ -24,6 +27,7 @@ export function encryptedQueue(
     queueName: resourceName(config.stage, settings.fifo ? `${settings.name}.fifo` : settings.name),
     encryption: QueueEncryption.KMS,
     encryptionMasterKey: key,
+    dataKeyReuse: KEY_REUSE,
     enforceSSL: true,
     retentionPeriod: Duration.days(config.retentionDays),
     visibilityTimeout: Duration.seconds(settings.visibilitySeconds),

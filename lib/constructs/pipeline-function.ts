@@ -68,6 +68,8 @@ export class PipelineFunction extends Construct {
   readonly functionName: string;
   /** Folder of functions/ whose bundle it runs. */
   readonly code: string;
+  /** Events invoke it, so no queue shows that it is throttled. */
+  readonly isInvoked: boolean;
   readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
   readonly role: Role;
@@ -79,6 +81,7 @@ export class PipelineFunction extends Construct {
     super(scope, id);
     this.name = settings.name;
     this.code = settings.code;
+    this.isInvoked = settings.failures !== undefined;
     const { config } = foundation;
     const { stage, logLevel, network } = config;
     const functionName = resourceName(stage, settings.name);
@@ -113,7 +116,6 @@ export class PipelineFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.INFO,
       environment: {
         [ENV.stage]: stage,
-        NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_LOG_LEVEL: logLevel,
         ...tracesEnvironment(config, settings.code),
         ...settings.environment,

@@ -149,11 +149,11 @@ test('a bill is the usage of each kind times its number, plus the standing costs
   const measured = {
     ours: { valid: using(4), invalid: using(5), crashing: using(50) },
     plain: { valid: using(3), invalid: using(3) },
-    metrics: 0,
+    metrics: { all: 7, idle: 2 },
   };
   const fixed = new Usage();
   fixed.add('audit', 'kmsKeys', 1);
-  const month = { resources: 1_000_000, bytes: 1_000, invalid: 0.1, crash: 0.01 };
+  const month = { resources: 1_000_000, bytes: 1_000, packedBytes: 400, invalid: 0.1, crash: 0.01 };
   const { ours, plain } = billOf(month, measured, fixed);
   expect(ours.of('sqsRequests')).toBeCloseTo(
     890_000 * 4 + 100_000 * 5 + 10_000 * 50 + insight(month.resources).of('sqsRequests'),
@@ -163,7 +163,10 @@ test('a bill is the usage of each kind times its number, plus the standing costs
   expect(ours.of('dynamoWriteUnits')).toBeCloseTo(890_000 + 110_000 * 2);
   expect(ours.byService().get('KMS')).toBe(1);
   expect(ours.byPromise().get('audit')).toBe(1);
-  expect(ours.of('dynamoGbMonths')).toBeCloseTo(1);
+  // What is stored is packed; what is quarantined is not.
+  expect(ours.of('dynamoGbMonths')).toBeCloseTo(0.89 * 0.4 + 0.11);
+  expect(plain.of('dynamoGbMonths')).toBeCloseTo(0.89);
+  expect(ours.of('metrics')).toBe(5);
   const promises = [...ours.byPromise().values()].reduce((sum, usd) => sum + usd, 0);
   expect(promises).toBeCloseTo(ours.usd());
 });
@@ -187,6 +190,11 @@ test('standing costs are read from the template, with the promise that each serv
         Properties: { QueueName: 'fhir-failsafe-dev-audit.fifo' },
       },
       AuditKey2B: { Type: 'AWS::KMS::Key' },
+      AuditAge: {
+        Type: 'AWS::CloudWatch::Alarm',
+        Properties: { Metrics: [{ Expression: 'a + b' }, { MetricStat: {} }, { MetricStat: {} }] },
+      },
+      AuditFaults: { Type: 'AWS::CloudWatch::Alarm', Properties: { MetricName: 'Faults' } },
       SupervisorMapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
         Properties: { EventSourceArn: { 'Fn::GetAtt': ['CrashessupervisorQueue3C', 'Arn'] } },
@@ -199,6 +207,8 @@ test('standing costs are read from the template, with the promise that each serv
     10,
   );
   expect(usage.of('kmsKeys')).toBe(1);
+  // One for each metric that an alarm reads.
+  expect(usage.of('alarms')).toBe(3);
   expect(usage.of('metrics')).toBe(10);
   expect(usage.of('sqsRequests')).toBe(15 * 43_800 + 3 * 43_800);
   const by = usage.byPromise();

@@ -30,6 +30,7 @@ interface Stat {
 type AlarmProperties = Stat & {
   AlarmName: string;
   AlarmDescription: string;
+  Threshold: number;
   AlarmActions: { Ref: string }[];
   OKActions: { Ref: string }[];
   Metrics?: { MetricStat?: { Metric: Stat } }[];
@@ -102,50 +103,98 @@ describe('alarms of the stack', () => {
     }
   });
 
-  it('R09: each queue that a function reads has an alarm on the larger of AWS’s age and ours', () => {
+  const ours = (name: string, value?: string) => ({
+    Id: 'own',
+    MetricStat: {
+      Metric: {
+        MetricName: name,
+        Dimensions: [
+          ...(value === undefined ? [] : [{ Name: 'queue', Value: value }]),
+          { Name: 'service', Value: 'fhir-failsafe-dev' },
+        ],
+      },
+      Stat: 'Maximum',
+    },
+  });
+  const named = (name: string) => alarms.find(({ AlarmName }) => AlarmName === `${PREFIX}${name}`);
+
+  it('R09: each queue that a function reads has an alarm on its age, which includes our own metric', () => {
     const read = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
-    const ages = alarms.filter(({ AlarmName }) => /-(age|retention)$/.test(AlarmName));
-    expect(ages).toHaveLength(2 * read.length);
+    const ages = alarms.filter(({ AlarmName }) => AlarmName.endsWith('-age'));
+    expect(ages).toHaveLength(read.length);
     for (const alarm of ages) {
-      const name = alarm.AlarmName.replace(PREFIX, '').replace(/-(age|retention)$/, '');
+      const name = alarm.AlarmName.replace(PREFIX, '').replace(/-age$/, '');
       const [expression, ...stats] = (alarm.Metrics ?? []) as { Expression?: string }[];
+      // As far as the alarm looks back, what is missing is what it was.
+      expect(alarm).toMatchObject({ EvaluationPeriods: 15 });
+      if (name.endsWith('dead-letter')) {
+        // What lies in it for five minutes rings another alarm.
+        expect(shortNames).toContain(name);
+        expect(expression?.Expression).toBe('FILL(FILL(own, REPEAT), 0)');
+        expect(stats).toMatchObject([ours('OldestAge', name)]);
+        continue;
+      }
       expect(expression?.Expression).toBe('MAX([FILL(aws, 0), FILL(FILL(own, REPEAT), 0)])');
       expect(stats).toMatchObject([
         { Id: 'aws', MetricStat: { Metric: { MetricName: 'ApproximateAgeOfOldestMessage' } } },
-        {
-          Id: 'own',
-          MetricStat: {
-            Metric: {
-              MetricName: 'OldestAge',
-              Dimensions: expect.arrayContaining([{ Name: 'queue', Value: name }]),
-            },
-            Stat: 'Maximum',
-          },
-        },
+        ours('OldestAge', name),
       ]);
-      // The alarm carries the last known value over its whole look-back.
-      expect(alarm).toMatchObject({ EvaluationPeriods: 15 });
     }
   });
 
-  it('each function has alarms on errors, throttles and memory', () => {
-    // empty-bucket runs while the stack, including its alarms, is deleted.
+  it('R04: on-call is paged before SQS deletes a message, whatever queue holds it', () => {
+    const isOncall = (name: string) => named(name)?.AlarmActions[0]?.Ref.startsWith('Oncall');
+    const ages = shortNames.filter((name) => name.endsWith('-age'));
+    expect(ages.length).toBeGreaterThan(8);
+    for (const age of ages) {
+      // Long before, and the alarm rings until the message is gone.
+      const retention = age.replace(/-age$/, '-retention');
+      expect(isOncall(age) || isOncall(retention), age).toBe(true);
+    }
+    expect(named('some-queue-retention')).toMatchObject({
+      Threshold: 10 * 86_400,
+      Metrics: [{ Expression: 'FILL(FILL(own, REPEAT), 0)' }, ours('OldestAge')],
+    });
+  });
+
+  it('each function has an alarm on errors, and on throttles if no queue feeds it', () => {
+    // empty-bucket runs while the stack, alarms included, is deleted.
     const functions = namesOf('AWS::Lambda::Function', 'FunctionName').filter(
       (name) => name.startsWith(PREFIX) && name !== `${PREFIX}empty-bucket`,
     );
     expect(functions.length).toBeGreaterThanOrEqual(8);
     for (const name of functions) {
-      for (const of of ['errors', 'throttles', 'memory']) {
-        expect(shortNames).toContain(`${name.replace(PREFIX, '')}-${of}`);
-      }
+      expect(shortNames).toContain(`${name.replace(PREFIX, '')}-errors`);
+    }
+    const throttles = shortNames.filter((name) => name.endsWith('-throttles'));
+    expect(throttles.sort()).toEqual(['calls-throttles', 'monitor-throttles', 'resend-throttles']);
+  });
+
+  it('one alarm each watches memory, throttled calls, Quarantine and envelopes of all functions', () => {
+    for (const [name, metric] of [
+      ['functions-memory', 'MemoryPercent'],
+      ['calls-throttles', 'Throttled'],
+      ['quarantine-grows', 'Quarantined'],
+      ['envelopes-unreadable', 'EnvelopesUnreadable'],
+    ] as const) {
+      expect(METRICS[metric]).toMatchObject({ alsoOfStage: true });
+      expect(named(name)).toMatchObject({
+        MetricName: metric,
+        Dimensions: [{ Name: 'service', Value: 'fhir-failsafe-dev' }],
+      });
     }
   });
 
-  it('each table has an alarm, point-in-time recovery and a deletion policy', () => {
+  it('the alarms read at most 56 metrics, because AWS bills each of them', () => {
+    const local = resourcesOf(synthesized(), 'AWS::CloudWatch::Alarm');
+    const read = Object.values(local).flatMap(({ Properties }) =>
+      statsOf(Properties as unknown as AlarmProperties),
+    );
+    expect(read.length).toBeLessThanOrEqual(56);
+  });
+
+  it('each table has point-in-time recovery and a deletion policy', () => {
     const prod = synthesized({ stage: 'prod' });
-    for (const name of namesOf('AWS::DynamoDB::Table', 'TableName')) {
-      expect(shortNames).toContain(`${name.replace(PREFIX, '')}-table-throttles`);
-    }
     for (const { Properties, DeletionPolicy } of Object.values(
       resourcesOf(prod, 'AWS::DynamoDB::Table'),
     )) {

@@ -108,7 +108,7 @@ describe('R50: reporting and analytics', () => {
       });
     }
     const alarms = byName(dev, 'AWS::CloudWatch::Alarm', 'AlarmName');
-    for (const what of ['-age', '-dead-letter', '-errors', '-throttles', '-memory']) {
+    for (const what of ['-age', '-dead-letter', '-errors']) {
       for (const who of ['reporting', 'analytics']) {
         const alarm = alarms.get(`fhir-failsafe-dev-${who}${what}`)?.Properties;
         expect(alarm?.['AlarmActions'], `${who}${what}`).toEqual([{ Ref: management }]);
