@@ -5,12 +5,8 @@ export type AttributeMap = Readonly<Record<string, AttributeValue>>;
 
 /** Members without a value are left out, as in JSON. */
 export function toAttributes(values: Readonly<Record<string, unknown>>): AttributeMap {
-  const attributes: Record<string, AttributeValue> = {};
-  for (const name in values) {
-    const value = values[name];
-    if (value !== undefined) attributes[name] = toAttribute(value);
-  }
-  return attributes;
+  const present = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present.map(([name, value]) => [name, toAttribute(value)]));
 }
 
 function toAttribute(value: unknown): AttributeValue {
@@ -47,9 +43,9 @@ function toSet(values: readonly unknown[]): AttributeValue {
 }
 
 export function fromAttributes(attributes: AttributeMap): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const name in attributes) values[name] = fromAttribute(attributes[name] ?? {});
-  return values;
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => [name, fromAttribute(attribute)]),
+  );
 }
 
 function fromAttribute(attribute: AttributeValue): unknown {

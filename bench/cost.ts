@@ -61,8 +61,9 @@ hour for 1,000 busy ones). Not in it: free tiers, data transfer, support.
 Prices: us-east-1, ${PRICES_AS_OF}, bench/cost/prices.ts.`);
 }
 
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
 
 function print({ ours, plain }: Bill, fixedUsd: number): void {
   const usd = (value = 0) => `$${value.toFixed(2)}`.padStart(14);

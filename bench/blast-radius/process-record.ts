@@ -4,25 +4,19 @@
  */
 import { readFileSync } from 'node:fs';
 import type { SQSRecord } from 'aws-lambda';
-import { makeDynamo, makeS3 } from '../../aws/clients.ts';
-import { storeResource } from '../../aws/resources-table.ts';
+import { makeDynamo } from '../../aws/clients.ts';
 import { performChaos } from '../../functions/validate/chaos.ts';
 import { askPlugin } from '../../functions/validate/plugins/plugin-run.ts';
 import { verdictOn } from '../../functions/validate/verdict-on.ts';
+import { plainPut } from '../peers/plain-put.ts';
 
 const ISSUES_MAX = 100;
-const INLINE_BYTES_MAX = 350 * 1024;
 /** Of a module, where there is one: run as its documentation would, in this thread. */
 const plugin =
   process.env['PLUGIN'] === undefined
     ? undefined
     : new WebAssembly.Module(readFileSync(process.env['PLUGIN']));
-const store = {
-  table: { name: process.env['RESOURCES_TABLE'] ?? '', dynamo: makeDynamo() },
-  bucket: { name: '', s3: makeS3(process.env) },
-  inlineBytesMax: INLINE_BYTES_MAX,
-  delivered: false,
-};
+const table = { name: process.env['RESOURCES_TABLE'] ?? '', dynamo: makeDynamo() };
 
 /** Throws where the resource does; the library around it decides what that means for the others. */
 export async function processRecord({ body, messageId, attributes }: SQSRecord): Promise<void> {
@@ -31,17 +25,7 @@ export async function processRecord({ body, messageId, attributes }: SQSRecord):
   if (verdict.kind === 'crash') throw new Error(verdict.reason);
   if (verdict.kind === 'invalid') return;
   if (plugin !== undefined) runPlugin(plugin, body, Number(attributes.SentTimestamp));
-  await storeResource(
-    store,
-    {
-      origin: { messageId, sentAt: Number(attributes.SentTimestamp), source: 'default' },
-      lane: 'background',
-      resourceType: verdict.resourceType,
-      resourceId: verdict.id,
-      text: body,
-    },
-    Date.now(),
-  );
+  await plainPut(table, { messageId, sentAt: Number(attributes.SentTimestamp) }, body, verdict);
 }
 
 /** The fresh instance is ours; whatever it does, it does to this thread. */

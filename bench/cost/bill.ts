@@ -1,6 +1,6 @@
 /** A month's bill from what one resource of each kind uses and from the standing charges. */
 import { insight } from './insight.ts';
-import type { Measured } from './measure.ts';
+import type { Measured, SeenMetric } from './measure.ts';
 import { PRICES } from './prices.ts';
 import { Usage } from './usage.ts';
 
@@ -35,6 +35,16 @@ export function trailUsd(usage: Usage): number {
   return events * PRICES.dataEvents.usd;
 }
 
+const HOURS = 730;
+
+/** A metric is billed for each hour in which it is emitted, which are no more than it is emitted times. */
+function metricMonths(seen: readonly SeenMetric[], many: SeenMetric): number {
+  return seen.reduce((sum, { valid, invalid, crashing }) => {
+    const times = valid * many.valid + invalid * many.invalid + crashing * many.crashing;
+    return sum + Math.min(1, times / HOURS);
+  }, 0);
+}
+
 export interface Bill {
   readonly ours: Usage;
   readonly plain: Usage;
@@ -55,7 +65,8 @@ export function billOf(
   const kept = (stored * packedBytes) / GB;
   const ours = new Usage();
   ours.addTimes(standing, 1);
-  ours.add('validate and store', 'metrics', metrics.all - metrics.idle);
+  const many = { valid: stored, invalid: resources * invalid, crashing: resources * crash };
+  ours.add('validate and store', 'metrics', metricMonths(metrics.seen, many) - metrics.idle);
   ours.addTimes(insight(resources), 1);
   ours.addTimes(each.valid, stored);
   ours.addTimes(each.invalid, resources * invalid);

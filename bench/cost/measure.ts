@@ -34,12 +34,15 @@ const IDLE_MS = 65_000;
 /** Of both validating functions as deployed by default; the bench's assembly gives them less. */
 const VALIDATE_GB = 1;
 
+/** How often a metric was emitted, for one resource of a kind. */
+export type SeenMetric = Readonly<Record<Kind, number>>;
+
 export interface Measured {
   /** Used by one resource of a kind. */
   readonly ours: Readonly<Record<Kind, Usage>>;
   readonly plain: Readonly<Record<'valid' | 'invalid', Usage>>;
-  /** Custom metrics that were seen, each with its dimensions; of them, while nothing was submitted. */
-  readonly metrics: { readonly all: number; readonly idle: number };
+  /** Custom metrics: how many were seen while nothing was submitted, and how often each was seen for a resource. */
+  readonly metrics: { readonly idle: number; readonly seen: readonly SeenMetric[] };
 }
 
 export interface Sample {
@@ -58,9 +61,9 @@ export async function measure(
   await writeAssembly({ directory, built, visibilitySeconds: VISIBILITY_SECONDS });
   let usage = new Usage();
   let kind: Kind = 'valid';
-  const metrics = new Set<string>();
+  const seen = new Map<string, Record<Kind, number>>();
   const idle = new Set<string>();
-  let isIdle = false;
+  let isIdle = true;
   const meters: Relay[] = [];
   const through = async (endpoint: string) => {
     const meter = await startMeter(endpoint, (call) => {
@@ -76,8 +79,11 @@ export async function measure(
     assembly: directory,
     environmentsMax: ENVIRONMENTS_MAX,
     onLogLine(line) {
-      countLine(line, kind, usage, metrics);
-      if (isIdle) countLine(line, kind, new Usage(), idle);
+      for (const metric of countLine(line, kind, usage)) {
+        if (isIdle) idle.add(metric);
+        const times = seen.get(metric) ?? { valid: 0, invalid: 0, crashing: 0 };
+        seen.set(metric, { ...times, [kind]: times[kind] + 1 / counts[kind] });
+      }
     },
     through: async ({ sqs, dynamodb }) => ({
       sqs: await through(sqs),
@@ -104,11 +110,10 @@ export async function measure(
       each.addTimes(usage, 1 / count);
       return each;
     };
-    const [plain, ours] = [named('plain'), named('fhir-failsafe')];
-    for (const consumer of [plain, ours]) await run(consumer, 'valid', WARM_UP, 1);
-    isIdle = true;
     await wait(IDLE_MS);
     isIdle = false;
+    const [plain, ours] = [named('plain'), named('fhir-failsafe')];
+    for (const consumer of [plain, ours]) await run(consumer, 'valid', WARM_UP, 1);
     const { valid, invalid, crashing } = counts;
     return {
       plain: {
@@ -120,7 +125,7 @@ export async function measure(
         invalid: await run(ours, 'invalid', invalid, 3),
         crashing: await run(ours, 'crashing', crashing, 4),
       },
-      metrics: { all: metrics.size, idle: idle.size },
+      metrics: { idle: idle.size, seen: [...seen.values()] },
     };
   } finally {
     destroyClients(clients);
@@ -170,13 +175,8 @@ interface Logged {
   };
 }
 
-/** A line is billed as log; a report as an invocation; metrics are known by name and dimensions. */
-function countLine(
-  { functionName, line }: LogLine,
-  kind: Kind,
-  usage: Usage,
-  metrics: Set<string>,
-): void {
+/** A line is billed as log; a report as an invocation. Returns its metrics, known by name and dimensions. */
+function countLine({ functionName, line }: LogLine, kind: Kind, usage: Usage): string[] {
   const isValidating = /-(plain|validate-[a-z]+)$/.test(functionName);
   const promise = isValidating && kind === 'crashing' ? 'isolation' : promiseOf(functionName);
   const used = promise === ASSUMED ? new Usage() : usage;
@@ -188,14 +188,14 @@ function countLine(
     used.add(promise, 'lambdaRequests', 1);
     used.add(promise, 'lambdaGbSeconds', (gb * Math.ceil(durationMs + initDurationMs)) / 1_000);
   }
-  for (const { Dimensions, Metrics } of _aws?.CloudWatchMetrics ?? []) {
-    for (const dimensions of Dimensions) {
+  return (_aws?.CloudWatchMetrics ?? []).flatMap(({ Dimensions, Metrics }) =>
+    Dimensions.flatMap((dimensions) => {
       const where = dimensions.map(
         (name) => `${name}=${(values as Record<string, unknown>)[name]}`,
       );
-      for (const { Name } of Metrics) metrics.add([Name, ...where].join());
-    }
-  }
+      return Metrics.map(({ Name }) => [Name, ...where].join());
+    }),
+  );
 }
 
 function parsed(line: string): Logged {

@@ -20,7 +20,8 @@ const narrative = (text: string) => ({
   div: `<div xmlns="http://www.w3.org/1999/xhtml">${text}</div>`,
 });
 
-const WORDS = 400;
+/** So many that a text of 4 KB packs as Synthea's Patients do: 2.7 to 1 over 120 of them. */
+const WORDS = 30;
 const LETTERS = 'aaabcdeeeefghiiklmnnoooprrssttuvwz';
 
 /** Made-up words, because they compress as a language does: better than noise, and not to nothing. */

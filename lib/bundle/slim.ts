@@ -6,12 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
-const AWS = join(import.meta.dirname, '..', '..', 'aws');
-
 /** Modules, by what takes their place. */
 export const REPLACED = {
-  '@aws-sdk/credential-provider-node': join(AWS, 'env-credentials.ts'),
-  '@aws-sdk/middleware-endpoint-discovery': join(AWS, 'no-endpoint-discovery.ts'),
+  '@aws-sdk/credential-provider-node': join(import.meta.dirname, 'env-credentials.ts'),
+  '@aws-sdk/middleware-endpoint-discovery': join(import.meta.dirname, 'no-endpoint-discovery.ts'),
 };
 
 /** Errors of services that our code knows by their classes. All others are known by their names. */

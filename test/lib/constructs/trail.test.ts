@@ -61,7 +61,7 @@ test('the estimate of its cost is ten cents for 100,000 requests', () => {
   }
   each.add('validate and store', 'lambdaGbSeconds', 9);
   const ours = { valid: each, invalid: each, crashing: each };
-  const metrics = { all: 0, idle: 0 };
+  const metrics = { idle: 0, seen: [] };
   const measured = { ours, plain: ours, metrics } as unknown as Parameters<typeof billOf>[1];
   const month = { resources: 100_000, bytes: 1, packedBytes: 1, invalid: 0, crash: 0 };
   const insightAlone = trailUsd(

@@ -1,5 +1,5 @@
 /**
- * Takes the place of the SDK's endpoint discovery in the bundles (lib/bundle/slim.ts): DynamoDB's client can
+ * Takes the place of the SDK's endpoint discovery in the bundles (slim.ts): DynamoDB's client can
  * ask the service for its endpoint, which is off unless an environment variable turns it on.
  */
 const nothing = () => undefined;
