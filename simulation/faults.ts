@@ -4,7 +4,7 @@ import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function.ts';
 import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
 import { type MinuteFaults, NO_MINUTE_FAULTS } from './minute.ts';
 import { NO_OPERATORS, type OperatorHabits } from './operators/habits.ts';
-import { drawOutages, type Outage } from './outages.ts';
+import { drawFlapping, drawOutages, type Outage } from './outages.ts';
 import type { Random } from './random.ts';
 import { NO_SERVER_FAULTS, type ServerFaults } from './servers/http.ts';
 import { NO_SNS_FAULTS, type SnsFaults } from './sns/sns.ts';
@@ -99,9 +99,26 @@ export function drawFaults(random: Random, places: readonly string[], withinMs: 
       inPieces: random.chance(0.5),
     },
     minute: { ...draw(WORST.minute), lateMs: random.pick([1_000, 30_000, 90_000]) },
-    operators: { ...draw(WORST.operators), withinMs: random.pick([0, 100, 5_000, 60_000]) },
-    outages: drawOutages(random, places, withinMs),
+    operators: drawOperators(random),
+    outages: [
+      ...drawOutages(random, places, withinMs),
+      ...drawFlapping(random, places.filter(isServer), withinMs),
+    ],
   };
+}
+
+const isServer = (place: string) => place.startsWith('https:');
+
+/** In some runs all operators are busy: what two of them do at once would be too rare otherwise. */
+const BUSY = 0.25;
+
+function drawOperators(random: Random): OperatorHabits {
+  const isBusy = random.chance(BUSY);
+  const drawn = Object.entries(WORST.operators).map(([name, most]) => {
+    return [name, isBusy ? most * (0.5 + random.fraction() / 2) : rate(random, most)];
+  });
+  const habits = Object.fromEntries(drawn) as typeof WORST.operators;
+  return { ...habits, withinMs: random.pick([0, 100, 5_000, 60_000]) };
 }
 
 /** Zero half of the time. Otherwise low rates are more likely than high ones. */

@@ -153,3 +153,7 @@ export class Host implements Machine {
     this.#held = [];
   }
 }
+
+/** Whether it is an operator's computer (simulation/operators/operators.ts). */
+export const isOperator = (host: Host | undefined): host is Host =>
+  host?.name.startsWith('operator#') ?? false;

@@ -37,6 +37,24 @@ export function drawOutages(random: Random, places: readonly string[], withinMs:
   }).flat();
 }
 
+const FLAPPING = 0.2;
+
+/** In some runs one of these servers comes back and is down again, several times: while traffic returns. */
+export function drawFlapping(
+  random: Random,
+  servers: readonly string[],
+  withinMs: number,
+): Outage[] {
+  if (servers.length === 0 || !random.chance(FLAPPING)) return [];
+  const of = servers[random.below(servers.length)] ?? '';
+  let fromMs = random.below(withinMs / 2);
+  return Array.from({ length: random.between(3, 6) }, () => {
+    const outage = { of, fromMs, untilMs: fromMs + random.between(20_000, 60_000), share: 1 };
+    fromMs = outage.untilMs + random.between(20_000, 120_000);
+    return outage;
+  });
+}
+
 /** An outage that fails a call now. */
 export interface Down {
   readonly share: number;

@@ -158,7 +158,7 @@ export class EndingsChecker implements Checker {
     mustBe(life, verdict);
     // Two deliveries at the same time may have different verdicts: neither has seen the other's ending.
     const isLater = (this.#begun.get(by?.name ?? '') ?? 0) > life.toldAt;
-    if (isLater && life.told !== undefined && life.told !== verdict) {
+    if (isLater && !this.#isReplaced(life) && life.told !== undefined && life.told !== verdict) {
       throw new RuleBroken('R04', `${nameOf(life)} was told as ${life.told}, and as ${verdict}`);
     }
     life.toldAt = this.#count;
@@ -175,6 +175,12 @@ export class EndingsChecker implements Checker {
   #isStored({ submission }: Life): boolean {
     if (submission === undefined || !mayBe(submission, 'stored')) return false;
     return (this.#held.get(placeOf(submission)) ?? '') >= orderOf(submission);
+  }
+
+  /** Whether it was stored, and a newer submission has left no trace of that. */
+  #isReplaced({ submission, told }: Life): boolean {
+    if (submission === undefined || told !== 'stored') return false;
+    return (this.#held.get(placeOf(submission)) ?? '') > orderOf(submission);
   }
 
   #unfinished(life: Life): string | undefined {

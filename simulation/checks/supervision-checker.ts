@@ -5,7 +5,7 @@
  */
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
-import type { Host } from '../host.ts';
+import { type Host, isOperator } from '../host.ts';
 
 interface Lane {
   readonly name: string;
@@ -20,11 +20,18 @@ interface Lane {
 /** A poller may have sent its request just before its mapping was disabled. */
 const LAST_RECEIVE_MS = 1_000;
 const STEP_MS = 50_000;
+/**
+ * An operator's change of a mapping may be carried out after a later change of the lane. The supervisor's
+ * next reviews put that right.
+ */
+const OPERATED_MS = 300_000;
 
 export class SupervisionChecker implements Checker {
   readonly #nodes = new Map<string, Lane>();
   /** Time from which nothing may be received from a lane's queues. */
   readonly #offSince = new Map<string, number>();
+  /** When an operator last asked for a change of a lane's mappings. */
+  readonly #operatedAt = new Map<string, number>();
   readonly #seen: Pick<Seen, 'scheduler' | 'sources'>;
 
   constructor(seen: Pick<Seen, 'scheduler' | 'sources'>) {
@@ -33,6 +40,7 @@ export class SupervisionChecker implements Checker {
 
   see(effect: Effect, by: Host | undefined): void {
     if (effect.kind === 'received' && by === undefined) this.#received(effect);
+    if (effect.kind === 'called' && isOperator(by)) this.#operated(effect);
     if (effect.kind !== 'written' || !effect.table.endsWith('-supervision')) return;
     if (effect.after === undefined || by === undefined) return;
     this.#saved(effect.before as Lane | undefined, effect.after as unknown as Lane, by);
@@ -70,6 +78,13 @@ export class SupervisionChecker implements Checker {
     this.#nodes.set(name, after);
   }
 
+  #operated({ command }: EffectOf<'called'>): void {
+    const { UUID } = (command as { input: { UUID?: string } }).input;
+    const source = this.#seen.sources.find(({ plan }) => plan.uuid === UUID);
+    const lane = source && laneOf(source.plan.queue.plan.name);
+    if (lane !== undefined) this.#operatedAt.set(lane, this.#seen.scheduler.now);
+  }
+
   #mustBeOff(rule: string, name: string, what: string): void {
     for (const { plan, state, polls } of this.#seen.sources) {
       const { name: queue } = plan.queue.plan;
@@ -83,6 +98,8 @@ export class SupervisionChecker implements Checker {
   #received({ queue }: EffectOf<'received'>): void {
     const lane = laneOf(queue.name);
     const since = lane === undefined ? undefined : this.#offSince.get(lane);
+    const operatedAt = this.#operatedAt.get(lane ?? '') ?? Number.NEGATIVE_INFINITY;
+    if (this.#seen.scheduler.now - operatedAt <= OPERATED_MS) return;
     if (since === undefined || this.#seen.scheduler.now - since <= LAST_RECEIVE_MS) return;
     throw new RuleBroken('R31', `${queue.name} was read although ${lane} is paused`);
   }

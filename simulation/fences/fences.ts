@@ -112,7 +112,6 @@ export const FENCES: readonly Fence[] = [
     file: 'aws/quarantine-table.ts',
     code: "'(attribute_not_exists(#round) OR #round <= :ofRound)'",
     without: "'(attribute_not_exists(#round) OR attribute_exists(#round) OR #round <= :ofRound)'",
-    unseen: 'no run has operators yet, so no message has a round',
   },
   {
     name: 'in flight: a mark stands before anything is loaded',

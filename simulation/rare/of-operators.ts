@@ -1,11 +1,8 @@
 /** Rare states that operators make. */
 import { isLaneQueue, membersOf } from '../checks/members.ts';
 import type { Effect } from '../effects.ts';
-import type { Host } from '../host.ts';
+import { type Host, isOperator } from '../host.ts';
 import type { MakeState } from './make-state.ts';
-
-export const isOperator = (by: Host | undefined): by is Host =>
-  by?.name.startsWith('operator#') ?? false;
 
 /** What an operator sends back, as `<message id> <round>`. */
 function sentBack(effect: Effect, by: Host | undefined): readonly string[] {

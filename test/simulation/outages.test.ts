@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { downBy, drawOutages, type Outage } from '../../simulation/outages.ts';
+import { downBy, drawFlapping, drawOutages, type Outage } from '../../simulation/outages.ts';
 import { Random } from '../../simulation/random.ts';
 
 const ONE: Outage = { of: 's3', fromMs: 1_000, untilMs: 2_000, share: 0.9 };
@@ -32,6 +32,22 @@ describe('an outage', () => {
       'AccessDeniedException',
       undefined,
     ]);
+  });
+
+  test('of a flapping server follows the one before, with a pause between', () => {
+    const drawn = Array.from({ length: 200 }, (_, seed) =>
+      drawFlapping(new Random(seed), ['a', 'b'], 1_000_000),
+    );
+    const flapping = drawn.filter(({ length }) => length > 0);
+    expect(flapping.length).toBeGreaterThan(20);
+    expect(flapping.length).toBeLessThan(60);
+    for (const outages of flapping) {
+      expect(new Set(outages.map(({ of }) => of)).size).toBe(1);
+      for (const [place, { fromMs }] of outages.entries()) {
+        expect(fromMs).toBeGreaterThan((outages[place - 1]?.untilMs ?? -20_000) + 19_999);
+      }
+    }
+    expect(drawFlapping(new Random(1), [], 1_000)).toEqual([]);
   });
 
   test('happens in about half of the runs, within the time given', () => {

@@ -26,8 +26,13 @@ function counter(...fates: Partial<CallFaults>[]) {
     state.count += 1;
     return state.count;
   };
-  const call = (what = perform) => wire.call(host, PATIENCE, { name: 'add', perform: what });
-  return { scheduler, host, state, call, lines };
+  const befell: string[] = [];
+  const call = (what = perform, signal?: AbortSignal) =>
+    wire.call(host, PATIENCE, {
+      ...{ name: 'add', perform: what, signal },
+      befell: (fate, before) => befell.push(`${fate} after ${before}`),
+    });
+  return { scheduler, host, state, call, lines, befell };
 }
 
 const errorOf = (promise: Promise<unknown>) =>
@@ -141,5 +146,28 @@ describe('a call', () => {
       expect.stringMatching(/^0 h counter add throttled$/),
       expect.stringMatching(/^\d+ h counter add$/),
     ]);
+  });
+});
+
+describe('a caller', () => {
+  test('that gives up is told at once, and the request takes effect all the same', async () => {
+    const { scheduler, call, state } = counter();
+    const giving = new AbortController();
+    const answer = errorOf(call(undefined, giving.signal));
+    giving.abort();
+    expect(await answer).toMatchObject({ name: 'AbortError' });
+    await scheduler.run(never);
+    expect(state.count).toBe(1);
+    expect(await errorOf(call(undefined, giving.signal))).toMatchObject({ name: 'AbortError' });
+    await scheduler.run(never);
+    expect(state.count).toBe(1);
+  });
+
+  test('may learn what each try met, and the try before it', async () => {
+    const { scheduler, call, befell } = counter({ lostAnswer: 1 }, { throttled: 1 });
+    const answer = call();
+    await scheduler.run(never);
+    expect(await answer).toBe(2);
+    expect(befell).toEqual(['lostAnswer after undefined', 'throttled after lostAnswer']);
   });
 });

@@ -83,6 +83,20 @@ describe('the checker of breakers', () => {
     expect(() => see([called, one], [answered, one], counted, twice)).toThrow('counted 2 failures');
   });
 
+  test('R17: finds somebody else than an operator who ends what one forced', () => {
+    const forcedTo = (until: number) =>
+      closed(4, 0, { generation: 1, recent: [{ generation: 1, by: 'ada' }], forced: { until } });
+    const forcing = (until: number): [Change, Host] => [[closed(3), forcedTo(until)], later];
+    const opened = (until: number): [Change, Host] => [[forcedTo(until), open(5, 2)], one];
+    const failing: [Effect, Host][] = [
+      [called, one],
+      [answered, one],
+    ];
+    const until = one.now() + 1;
+    expect(() => see(forcing(until), ...failing, opened(until))).toThrow('R17: ');
+    expect(() => see(forcing(one.now()), ...failing, opened(one.now()))).not.toThrow();
+  });
+
   test('R40: accepts that anybody confirms published transitions, if nothing else changes', () => {
     const confirmed = { ...probing(3, 'p1'), publishedTo: 2 };
     const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], later];

@@ -4,7 +4,7 @@ import { orderOf, placeOf } from '../../../simulation/checks/resources-checker.t
 import type { Effect } from '../../../simulation/effects.ts';
 import type { Message } from '../../../simulation/sqs/message.ts';
 import type { Submission } from '../../../simulation/submission.ts';
-import { hop, message, queueNamed, submission, written } from './history.ts';
+import { hop, hostAt, message, queueNamed, submission, written } from './history.ts';
 
 const one = submission();
 const killer = submission({ messageId: 'm2', nature: 'kill' });
@@ -130,5 +130,56 @@ describe('R04: the checker of endings', () => {
     expect(checker.unfinished()).toContain('has not ended');
     checker.see(entered('m2', 'quarantined', 'dead-letter', 'redriven'));
     expect(checker.unfinished()).toBeUndefined();
+  });
+});
+
+describe('R04: one ending a round', () => {
+  const changing = submission({ nature: 'unlisted' });
+  const newer = submission({ messageId: 'm9', sentAt: 9_000 });
+  const [a, b] = [hostAt('stack-validate-critical#1'), hostAt('stack-validate-critical#2')];
+  const begun: Effect = { kind: 'invoked', functionName: 'f', requestId: 'r', event: {} };
+  const redriven = hop('r1', { messageId: 'm1', lane: 'critical', round: 1 });
+
+  function rejectedFirst(): EndingsChecker {
+    const checker = checked(arrived(first), sent(changing));
+    checker.see(begun, a);
+    checker.see(told('m1', 'rejected'), a);
+    return checker;
+  }
+
+  test('finds that a later delivery publishes another one', () => {
+    const checker = rejectedFirst();
+    checker.see(told('m1', 'rejected'), a);
+    checker.see(begun, b);
+    expect(() => checker.see(told('m1', 'stored'), b)).toThrow('told as rejected, and as stored');
+  });
+
+  test('lets two deliveries at the same time differ, and the next round', () => {
+    const both = checked(arrived(first), sent(changing));
+    both.see(begun, a);
+    both.see(begun, b);
+    both.see(told('m1', 'rejected'), a);
+    expect(() => both.see(told('m1', 'stored'), b)).not.toThrow();
+    const again = rejectedFirst();
+    again.see(arrived(redriven, 'critical-isolation'), hostAt('operator#1'));
+    again.see(begun, b);
+    expect(() => again.see(told('m1', 'stored'), b)).not.toThrow();
+  });
+
+  test('lets one differ that was stored and replaced by a newer one', () => {
+    const checker = checked(arrived(first), sent(changing), stored(changing));
+    checker.see(told('m1', 'stored'), a);
+    checker.see(stored(newer));
+    checker.see(begun, b);
+    expect(() => checker.see(told('m1', 'rejected'), b)).not.toThrow();
+  });
+
+  test.each(['discarded', 'stored', 'delivered'])('finds that what was %s changes', (status) => {
+    const changed = [
+      arrived(first),
+      sent(changing),
+      entered('m1', 'redriven', 'rejection', status),
+    ];
+    expect(() => checked(...changed)).toThrow(`was ${status}, and is redriven`);
   });
 });

@@ -23,7 +23,7 @@ const probe = { id: 'p1', until: by.now() + 180_000 };
 
 function checkerOf(states: Readonly<Record<string, string>> = {}) {
   const sources = ['critical', 'critical-isolation', 'background'].map((name) => ({
-    plan: { queue: { plan: queueNamed(name) } },
+    plan: { uuid: `uuid-of-${name}`, queue: { plan: queueNamed(name) } },
     state: states[name] ?? 'Enabled',
     polls: states[name] === undefined,
   })) as unknown as EventSource[];
@@ -69,6 +69,16 @@ describe('R31: the checker of lanes', () => {
     clock.now += 5_000;
     expect(() => checker.see(received('background'), undefined)).not.toThrow();
     expect(() => checker.see(received('critical'), by)).not.toThrow();
+    expect(() => checker.see(received('critical-isolation'), undefined)).toThrow('R31');
+  });
+
+  test('lets it be read after an operator changed its mappings, but not for long', () => {
+    const checker = see([held(2), held(3, { confirmed: true })], OFF);
+    const command = { input: { UUID: 'uuid-of-critical' } };
+    checker.see({ kind: 'called', service: 'lambda', command }, hostAt('operator#1'));
+    clock.now += 5_000;
+    expect(() => checker.see(received('critical-isolation'), undefined)).not.toThrow();
+    clock.now += 300_000;
     expect(() => checker.see(received('critical-isolation'), undefined)).toThrow('R31');
   });
 

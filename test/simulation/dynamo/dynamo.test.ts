@@ -62,6 +62,20 @@ async function paged(dynamo: Dynamo, next: (start: Record<string, unknown> | und
 }
 
 describe('simulated tables', () => {
+  test('a read that does not ask for the newest may see the past, for a second', async () => {
+    const { scheduler, dynamo, put } = tables({ stale: 1 });
+    const read = (ConsistentRead?: boolean) =>
+      dynamo.perform(new GetCommand({ TableName, Key: { pk: 'p', sk: '1' }, ConsistentRead }));
+    put(1, { kind: 'a' });
+    expect(read()).toEqual({});
+    put(1, { kind: 'b' });
+    expect(read()).toMatchObject({ Item: { kind: 'a' } });
+    expect(read(true)).toMatchObject({ Item: { kind: 'b' } });
+    scheduler.after(1_001, () => undefined);
+    await scheduler.run(never);
+    expect(read()).toMatchObject({ Item: { kind: 'b' } });
+  });
+
   test('an index lags behind its table, in the order of the writes', async () => {
     const { scheduler, dynamo, put } = tables({ indexLagMs: 1_000 });
     put(1, { kind: 'a' });
