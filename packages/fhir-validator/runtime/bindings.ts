@@ -80,7 +80,7 @@ export class CodeSystems {
     this.#byUrl ??= new Map(
       this.#lines
         .split('\n')
-        .map((line) => [line.slice(0, line.indexOf(SEPARATOR)), new KnownSystem(line)]),
+        .map((line) => [whole(line.slice(0, line.indexOf(SEPARATOR))), new KnownSystem(line)]),
     );
     return this.#byUrl.get(url);
   }
@@ -89,7 +89,15 @@ export class CodeSystems {
 const SEPARATOR = '|';
 
 function codesOf(list: string): string[] {
-  return list.split(SEPARATOR);
+  return list.split(SEPARATOR).map(whole);
+}
+
+/**
+ * The same text as a string of its own. V8 keeps a part of a string as a reference into it, and
+ * compares such parts slowly; names of properties are always copies.
+ */
+function whole(part: string): string {
+  return Object.keys({ [part]: true })[0] ?? part;
 }
 
 export function boundCode(value: unknown, set: CodeSet, report: Report, step: string): void {
