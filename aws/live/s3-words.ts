@@ -48,6 +48,7 @@ const lifecycleSchema = z.strictObject({
       Prefix: z.string().default(''),
       Status: z.enum(['Enabled', 'Disabled']),
       ExpirationInDays: z.int().optional(),
+      ExpiredObjectDeleteMarker: z.boolean().optional(),
       NoncurrentVersionExpiration: z.strictObject({ NoncurrentDays: z.int() }).optional(),
       AbortIncompleteMultipartUpload: z.strictObject({ DaysAfterInitiation: z.int() }).optional(),
     }),
@@ -56,12 +57,15 @@ const lifecycleSchema = z.strictObject({
 
 export const lifecycle = (wanted: unknown): BucketLifecycleConfiguration => ({
   Rules: lifecycleSchema.parse(wanted).Rules.map((rule, index): LifecycleRule => {
+    const { ExpirationInDays: Days, ExpiredObjectDeleteMarker } = rule;
     const { NoncurrentVersionExpiration, AbortIncompleteMultipartUpload } = rule;
     return {
       ID: rule.Id ?? `rule-${index}`,
       Filter: { Prefix: rule.Prefix },
       Status: rule.Status,
-      ...(rule.ExpirationInDays !== undefined && { Expiration: { Days: rule.ExpirationInDays } }),
+      // S3 takes one of the two.
+      ...(Days !== undefined && { Expiration: { Days } }),
+      ...(ExpiredObjectDeleteMarker !== undefined && { Expiration: { ExpiredObjectDeleteMarker } }),
       ...(NoncurrentVersionExpiration && { NoncurrentVersionExpiration }),
       ...(AbortIncompleteMultipartUpload && { AbortIncompleteMultipartUpload }),
     };
@@ -74,6 +78,7 @@ export const lifecycleOf = (live: readonly LifecycleRule[] | undefined) => ({
     Prefix: rule.Filter?.Prefix ?? '',
     Status: rule.Status,
     ExpirationInDays: rule.Expiration?.Days,
+    ExpiredObjectDeleteMarker: rule.Expiration?.ExpiredObjectDeleteMarker,
     NoncurrentVersionExpiration: rule.NoncurrentVersionExpiration,
     AbortIncompleteMultipartUpload: rule.AbortIncompleteMultipartUpload,
   })),

@@ -29,6 +29,7 @@ const aged = {
       Prefix: 'hops/',
       AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
     },
+    { Status: 'Enabled', ExpiredObjectDeleteMarker: true },
   ],
 };
 
@@ -52,6 +53,12 @@ describe("S3's words for a bucket's settings", () => {
         Filter: { Prefix: 'hops/' },
         Status: 'Enabled',
         AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+      },
+      {
+        ID: 'rule-2',
+        Filter: { Prefix: '' },
+        Status: 'Enabled',
+        Expiration: { ExpiredObjectDeleteMarker: true },
       },
     ]);
     expect(logging({ DestinationBucketName: 'logs', LogFilePrefix: 'a/' })).toEqual({
