@@ -27,7 +27,7 @@ type Others = (name: string) => Promise<unknown>;
 test.each<[string, number, boolean, Others]>([
   ['nobody saved since', 0, true, async () => {}],
   ['others saved since', 3, true, (name) => saveAfter(name, 3)],
-  ['it was not ours that was saved', 1, false, (name) => saveInstead(name)],
+  ['another save was stored', 1, false, (name) => saveInstead(name)],
 ])('R09: a save without an answer, and %s', async (_, others, stands, meanwhile) => {
   const name = await table(`supervision-of-save-${others}`);
   const { saveSupervised, clients } = await load();

@@ -40,7 +40,7 @@ test.each([
   ['has a weak hash', { a: { integrity: 'sha1-x' } }, /a: has no SHA-512/],
   ['has a cut hash', { a: { integrity: 'sha512-abc==' } }, /a: has no SHA-512/],
   [
-    'names another place',
+    'names a host that is not the registry',
     { a: { integrity: HASH, resolved: 'git+ssh://git@example.org/a.git' } },
     /a: comes from a place of its own/,
   ],

@@ -45,7 +45,7 @@ describe('the bill of materials', () => {
     ['lacks a package', sbom(), /@1.0.0 is missing/],
     ['has another hash', sbom({ ...component, hashes: [] }), /has another hash/],
     [
-      'names what is not installed',
+      'names a package that is not installed',
       sbom(component, { ...component, purl: 'pkg:npm/c@1' }),
       /c@1 is in no lockfile/,
     ],

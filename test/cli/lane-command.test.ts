@@ -176,7 +176,7 @@ describe('the description of a lane', () => {
     ['pausing', { holds: { supervisor: why }, confirmed: false }, off, /pausing/],
     ['probing', { holds: { supervisor: why }, probe: { id: 'p', until: 2 } }, off, /probing/],
     [
-      'held by an operator, whom no probe releases',
+      'paused by an operator, which no probe ends',
       { holds: { operator: { ...why, by: 'ana' } }, wakeAt: 60_000 },
       off,
       /paused\n {2}q +disabled\n {2}held by operator since .* \(ana\)/,

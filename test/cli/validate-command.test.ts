@@ -36,10 +36,13 @@ describe('R07: the entries of a Bundle are validated, then the Bundle itself', (
     );
 
   test.each([
-    ['a type that is none', { type: 'bogus' }],
+    ['an unknown type', { type: 'bogus' }],
     ['an unknown property', { foo: 1 }],
     ['an empty array', { entry: [] }],
-    ['an object where entries are', { entry: { resource: { resourceType: 'Patient' } } }],
+    [
+      'an object instead of a list of entries',
+      { entry: { resource: { resourceType: 'Patient' } } },
+    ],
   ])('%s', async (_name, more) => {
     const { exitCode, stdout } = await validate({
       'b.json': bundle(more, { resourceType: 'Patient' }),

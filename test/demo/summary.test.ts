@@ -15,10 +15,10 @@ it('a run of which every message ended once is accounted for (R04)', () => {
 
 it.each([
   ['a lost message', run({ stored: 6, lost: 1 })],
-  ['ends that do not add up', run({ stored: 6 })],
+  ['endings that do not add up', run({ stored: 6 })],
   ['a second effect', run({ duplicates: 1 })],
   ['input that was not submitted', run({}, { unsent: 1 })],
-  ['messages that stood still', run({}, { stalled: 1 })],
+  ['messages that did not move', run({}, { stalled: 1 })],
 ])('%s is not accounted for (R04)', (_, wrong) => {
   expect(isAccountedFor(wrong)).toBe(false);
 });

@@ -59,7 +59,7 @@ describe('a stolen role', () => {
   });
 
   it.each([
-    ['become another role, or change what roles may', /^(iam|sts|organizations):/],
+    ['become another role, or change what roles may do', /^(iam|sts|organizations):/],
     ['change a function, its code or its queues', /^lambda:(?!(Get|Update)EventSource|Invoke)/],
     ['change what is deployed', /^(cloudformation|ssm):/],
     [

@@ -11,11 +11,11 @@ test('controls and changes of direction are escaped; everything else is unchange
 });
 
 test.each([
-  ['a change of direction of old', '\u061c', '\\u061c'],
-  ['what has no width', 'a\u200bb\u2060c\ufeff', 'a\\u200bb\\u2060c\\ufeff'],
+  ['an old character that changes the direction', '\u061c', '\\u061c'],
+  ['a character without width', 'a\u200bb\u2060c\ufeff', 'a\\u200bb\\u2060c\\ufeff'],
   ['a tag beyond the first plane', '\u{e0041}', '\\udb40\\udc41'],
-  ['half of a pair', 'a\ud800b', 'a\\ud800b'],
-  ['a line of Unicode', '\u2028\u2029\u0085', '\\u2028\\u2029\\u0085'],
+  ['half of a surrogate pair', 'a\ud800b', 'a\\ud800b'],
+  ['a line separator of Unicode', '\u2028\u2029\u0085', '\\u2028\\u2029\\u0085'],
 ])('%s is escaped', (_, text, written) => {
   expect(printable(text)).toBe(written);
   expect(JSON.parse(printable(JSON.stringify(text)))).toBe(text);

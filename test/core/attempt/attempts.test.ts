@@ -59,9 +59,9 @@ describe('R02: the round of a message', () => {
 
   test.each<[string, number | undefined, Trouble, boolean]>([
     ['of a quarantined entry', 1, inRound(undefined, 'quarantined'), true],
-    ['of one that was raised already', 1, inRound(1, 'quarantined'), false],
-    ['of one that has ended', 1, inRound(undefined, 'stored'), false],
-    ['of none', undefined, inRound(undefined, 'quarantined'), false],
+    ['of an entry whose round was raised already', 1, inRound(1, 'quarantined'), false],
+    ['of an entry that has ended', 1, inRound(undefined, 'stored'), false],
+    ['without an entry', undefined, inRound(undefined, 'quarantined'), false],
   ])('a message of a newer round begins that round: %s', (_, round, trouble, begins) => {
     expect(beginsRound({ round }, trouble)).toBe(begins);
   });

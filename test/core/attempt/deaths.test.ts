@@ -42,8 +42,8 @@ describe('one death', () => {
     ['a timeout without a type', died('r', undefined, 'timeout'), 'timeout', 'Sandbox.Timedout'],
     ['a process that ended', died('r', EXIT), 'exit', EXIT],
     ['a failure of the platform', died('r', undefined, 'failure'), 'exit', 'status failure'],
-    ['what the handler threw', died('r', 'TypeError'), 'exception', 'TypeError'],
-    ['a type that is no class name', died('r', 'no John Doe'), 'exit', 'status error'],
+    ['an error that the handler threw', died('r', 'TypeError'), 'exception', 'TypeError'],
+    ['a type that is not a class name', died('r', 'no John Doe'), 'exit', 'status error'],
   ])('R08: %s has its kind and a reason without PHI', (_, record, kind, reason) => {
     expect(deaths([platformRecord('report', record)])).toMatchObject([{ kind, reason }]);
   });
@@ -95,7 +95,7 @@ describe('an init that failed', () => {
 describe('R09: what died decides whether a death is the resource’s or the component’s', () => {
   test.each([
     ['a process of validate', EXIT, true, 'resource'],
-    ['what the handler of validate threw', 'TypeError', true, 'handling'],
+    ['an error that the handler of validate threw', 'TypeError', true, 'handling'],
     ['a process that runs no resource', EXIT, false, 'handling'],
   ])('%s', (_, errorType, runsResources, during) => {
     const line = platformRecord('report', died('r', errorType));

@@ -83,7 +83,7 @@ describe('R40: a fact that its publisher may not publish is recorded as refused,
       'unreadable',
     ],
     // Even if somebody configured it so.
-    ['whoever tells of a deployment', OPERATOR, configuration, TOLD, 'configuration'],
+    ['anyone who reports a deployment', OPERATOR, configuration, TOLD, 'configuration'],
   ])('%s', (_, senderId, body, told, claimed) => {
     const at = 61_000;
     expect(recordedFact(message(body, senderId, at), publishers, hash)).toEqual({

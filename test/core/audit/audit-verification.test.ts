@@ -80,7 +80,7 @@ describe('R40: in the table, at each of a thousand positions, is found and named
     ['a flipped byte', 'changed', (log, n) => set(log, n, flipped(row(log, n).line, n * 31))],
     ['a removed entry', 'missing', (log, n) => log.rows.splice(n - 1, 1)],
     [
-      'another in its place',
+      'another entry in its place',
       'out of place',
       (log, n) => set(log, n, row(log, (n % 1000) + 1).line),
     ],

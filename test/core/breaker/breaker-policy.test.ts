@@ -16,11 +16,11 @@ test('R10: it stays open 30 s the first time, whatever the random number', () =>
 
 test.each([
   ['a first probe that failed', { reopenings: 0, failedProbes: 1 }, 10_000],
-  ['a third', { reopenings: 0, failedProbes: 3 }, 12_100],
+  ['a third failed probe', { reopenings: 0, failedProbes: 3 }, 12_100],
   ['many', { reopenings: 0, failedProbes: 60 }, 300_000],
   ['opening again while traffic returns', { reopenings: 1, failedProbes: 0 }, 60_000],
-  ['the same for the third time', { reopenings: 3, failedProbes: 0 }, 240_000],
-  ['and more often', { reopenings: 2_000, failedProbes: 0 }, 300_000],
+  ['reopening for the third time', { reopenings: 3, failedProbes: 0 }, 240_000],
+  ['reopening more often', { reopenings: 2_000, failedProbes: 0 }, 300_000],
   ['both', { reopenings: 2, failedProbes: 2 }, 44_000],
 ])('after %s it waits for a time and at least half of it', (_, backOff, full) => {
   const asked = fc.option(fc.nat(10_000_000), { nil: undefined });

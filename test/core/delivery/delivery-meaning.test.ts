@@ -63,9 +63,12 @@ describe('the meaning of an answer', () => {
 
   test.each([
     ['a FHIRPath into it', AT_NAME],
-    ['one as a location', outcome({ severity: 'fatal', location: ['Patient.birthDate'] })],
+    ['one element, as a location', outcome({ severity: 'fatal', location: ['Patient.birthDate'] })],
     ['an XPath into it', outcome({ severity: 'error', location: ['/f:Patient/f:name'] })],
-    ['one of several', outcome({ severity: 'error' }, { expression: ['x', 'Patient.name'] })],
+    [
+      'one element among others',
+      outcome({ severity: 'error' }, { expression: ['x', 'Patient.name'] }),
+    ],
   ])('a 500 whose outcome has %s may be the resource’s fault', (_, body) => {
     expect(meaning(500, body)).toBe('failed at an element');
     expect(meaning(501, body)).toBe('failed at an element');
@@ -76,10 +79,10 @@ describe('the meaning of an answer', () => {
     ['no place', ANY],
     ['the type alone', outcome({ severity: 'error', expression: ['Patient'] })],
     ['another type', outcome({ severity: 'error', expression: ['Observation.value'] })],
-    ['a type that begins so', outcome({ severity: 'error', expression: ['PatientList.x'] })],
+    ['a longer type name', outcome({ severity: 'error', expression: ['PatientList.x'] })],
     ['a warning', outcome({ severity: 'warning', expression: ['Patient.name'] })],
     ['a line', outcome({ severity: 'error', location: ['Line 1, Col 2'] })],
-    ['no list', outcome({ severity: 'error', expression: 'Patient.name' })],
+    ['a value that is not a list', outcome({ severity: 'error', expression: 'Patient.name' })],
   ])('R18: a 500 with %s is the server’s fault', (_, body) => {
     expect(meaning(500, body)).toBe('failed');
   });

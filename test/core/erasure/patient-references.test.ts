@@ -22,10 +22,10 @@ describe('a resource names a patient', () => {
   });
 
   it.each([
-    ['another type', 'RelatedPatient/p1'],
-    ['another type behind it', 'Practitioner/p1'],
+    ['a type that ends in Patient', 'RelatedPatient/p1'],
+    ['another type', 'Practitioner/p1'],
     ['a conditional reference', 'Patient?identifier=x|1'],
-    ['a contained one', '#p1'],
+    ['a reference to a contained resource', '#p1'],
     ['the type alone', 'Patient/'],
   ])('and not by %s', (_, text) => {
     expect(ids(reference(text))).toEqual([]);

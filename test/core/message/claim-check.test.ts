@@ -39,12 +39,12 @@ test.each([
   ['a stored resource', claimCheck(OURS, 'resources/m/a'), 'submissions/'],
   ['a hop of our own', claimCheck(OURS, laid.key), 'submissions/'],
   ['a hop of a former version', claimCheck(OURS, `hops/m/${'a'.repeat(64)}`), 'submissions/'],
-  ['a way out of the prefix', claimCheck(OURS, 'submissions/../quarantine/a'), 'S3'],
-  ['a way to itself', claimCheck(OURS, 'submissions/./a'), 'S3'],
-  ['a key that is no text', claimCheck(OURS, 'submissions/\ud800'), 'S3'],
+  ['a path out of the prefix', claimCheck(OURS, 'submissions/../quarantine/a'), 'S3'],
+  ['a path with a dot segment', claimCheck(OURS, 'submissions/./a'), 'S3'],
+  ['a key that is not a string', claimCheck(OURS, 'submissions/\ud800'), 'S3'],
   ['a key of 1,213 bytes', claimCheck(OURS, `submissions/m${'é'.repeat(600)}`), 'S3'],
   ['no key', `{"s3":{"bucket":"${OURS}"}}`, '{"s3":{"bucket","key"}}'],
-  ['something beside it', `{"s3":{"bucket":"${OURS}","key":"submissions/a"},"x":1}`, '{"s3"'],
+  ['an additional property', `{"s3":{"bucket":"${OURS}","key":"submissions/a"},"x":1}`, '{"s3"'],
   ['no JSON', '{"s3":', '{"s3"'],
 ])('%s is refused', (_, body, problem) => {
   const carriage = readCarriage(body, account);

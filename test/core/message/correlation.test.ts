@@ -52,7 +52,7 @@ describe('R08: a producer’s text as the correlation id', () => {
     ['without hyphens', UUID, UUID.replaceAll('-', '')],
     ['with hyphens', TRACE_ID, TRACE_ID.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')],
     ['with escapes', UUID, UUID.replace('0', '\\u0030').replace('b', '\\u0062')],
-    ['in a text, in the other case', ULID, `see ${ULID.toLowerCase()}!`],
+    ['within a longer text, in the other case', ULID, `see ${ULID.toLowerCase()}!`],
   ])('the resource may write it in any way: %s', (_, said, written) => {
     const resource = `{"resourceType":"Patient","id":"${written}"}`;
     expect(ownCorrelationId(said, resource)).toBeUndefined();

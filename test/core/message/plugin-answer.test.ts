@@ -109,9 +109,9 @@ describe('what cannot be read is not an answer', () => {
     ['an array', '[]', 'OperationOutcome'],
     ['another resource', JSON.stringify(PATIENT), 'OperationOutcome'],
     ['no issues at all', '{"resourceType":"OperationOutcome"}', 'has no issue'],
-    ['an issue that is none', outcome(null), 'severity or code'],
-    ['a severity of its own', outcome({ severity: 'grave', code: 'value' }), 'severity or code'],
-    ['a code of its own', outcome({ severity: 'error', code: 'Silva' }), 'severity or code'],
+    ['an issue that is not an object', outcome(null), 'severity or code'],
+    ['an unknown severity', outcome({ severity: 'grave', code: 'value' }), 'severity or code'],
+    ['an unknown code', outcome({ severity: 'error', code: 'Silva' }), 'severity or code'],
     ['no code', outcome({ severity: 'error' }), 'severity or code'],
     ['a prototype', outcome({ severity: '__proto__', code: 'value' }), 'severity or code'],
   ])('%s', (_, output, reason) => {

@@ -73,14 +73,14 @@ describe('a sender', () => {
     ['by a user', { ...fromA, senderId: 'AIDAHOSPITALA' }, 'hospital-a'],
     ['by an account', fromLab, 'lab'],
     ['that names its own source', { ...fromA, claimed: 'hospital-a' }, 'hospital-a'],
-    ['at its largest', { ...fromLab, bytes: 100 }, 'lab'],
+    ['with a message of the largest size', { ...fromLab, bytes: 100 }, 'lab'],
   ])('%s is admitted', (_, arrived, source) => {
     expect(admit(rules, OWN, arrived)).toEqual({ kind: 'admitted', source });
   });
 
   test.each<[string, Arrived, object]>([
     [
-      'nobody knows',
+      'that the config does not know',
       { ...fromA, senderId: 'AROASTRANGER:AROAHOSPITALA' },
       { source: 'unknown', sender: 'AROASTRANGER', problem: 'unknown-sender' },
     ],
@@ -96,7 +96,7 @@ describe('a sender', () => {
       { ...fromA, messageGroupId: 'lab' },
       { problem: 'message-group' },
     ],
-    ['of more than it may', { ...fromLab, bytes: 101 }, { problem: 'size' }],
+    ['with a message above its size', { ...fromLab, bytes: 101 }, { problem: 'size' }],
     [
       'of our own to the first queue',
       { ...hop, queue: 'first', envelope: undefined },

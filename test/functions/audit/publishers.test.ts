@@ -86,7 +86,7 @@ describe('R40: a forged fact', () => {
     ['a stranger', STRANGER, undefined],
     ['another role', `${DELIVER}:fhir-failsafe-dev-deliver`, 'deliver'],
     ['an operator', 'AIDAOPERATOR0000001', 'operator'],
-    ['somebody of the account', '111122223333', undefined],
+    ['the account', '111122223333', undefined],
   ])('from %s is refused by name, and the true one is written', async (_, principal, toldAs) => {
     await tellAs(principal, resolved({ actor: 'mallory' }));
     await tellAs(`${INCIDENT}:fhir-failsafe-dev-incident`, resolved());

@@ -59,7 +59,7 @@ test.each([
   ['a stranger', STRANGER],
   ['another role', `${DELIVER}:x`],
   ['an operator', OPERATOR],
-  ['what looks like a topic', SNS],
+  ['a sender that looks like a topic', SNS],
   ['the account', 'test'],
 ])('R40: %s cannot request a pause', async (_, principal) => {
   expect(await refused(principal, { remediate })).toBe(1);
@@ -69,7 +69,7 @@ test.each([
 
 test.each([
   ['a stranger', STRANGER],
-  ['a role that may tell something else', `${INCIDENT}:x`],
+  ['a role that may publish other kinds', `${INCIDENT}:x`],
   ['an operator', OPERATOR],
   ['the account', 'test'],
 ])('R40: crash events that %s sends past the topic pause nothing', async (_, principal) => {

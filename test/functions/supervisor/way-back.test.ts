@@ -141,7 +141,7 @@ describe('a paused lane', () => {
 
   test.each([
     ['with another message, whichever comes first', ['killer', 'good'], 'done', 1],
-    ['by time where there is no other', ['killer'], undefined, 0],
+    ['after a time if there is no other', ['killer'], undefined, 0],
   ] as const)(
     'R33: is not kept paused by a message that kills its probe: it returns %s',
     async (_, bodies, others, left) => {

@@ -47,7 +47,7 @@ describe('the stored OperationOutcome of a rejection', () => {
       issues(100, 0).map((issue) => ({ ...issue, text: '𠮷'.repeat(9_000) })),
     ],
     ['long places', issues(3, 10).map((issue) => ({ ...issue, expression: 'a.'.repeat(90_000) }))],
-    ['many short ones', issues(10_000, 1)],
+    ['many short issues', issues(10_000, 1)],
   ])('is limited in size: %s', (_, all) => {
     for (const bytesMax of [4 * KB, 8 * KB, 64 * KB]) {
       expect(kept(all, bytesMax)[0]?.severity).toBe('error');

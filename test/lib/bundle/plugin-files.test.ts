@@ -73,7 +73,7 @@ it('validate of each lane gets the list of plugins, in order', () => {
 });
 
 it.each([
-  ['two of one name', [plugin('rule'), plugin('rule')], 'two have the name rule'],
+  ['two plugins with one name', [plugin('rule'), plugin('rule')], 'two have the name rule'],
   ['an invalid name', [plugin('No Name')], 'plugins.0.name'],
   [
     'deadlines that do not fit into the timeout',

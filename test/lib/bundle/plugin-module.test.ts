@@ -16,12 +16,12 @@ test('the example plugins can be deployed', async () => {
 
 describe('a module that cannot run is refused, and the message says what is wrong', () => {
   test.each([
-    ['no module', Buffer.from('all is well'), 'no WebAssembly module'],
+    ['a file that is not a module', Buffer.from('all is well'), 'no WebAssembly module'],
     ['half a module', wasm({}).subarray(0, 20), 'no WebAssembly module'],
     ['no _start', wasm({ exports: { memory: 'memory' } }), 'no function _start'],
     ['a _start that is memory', wasm({ exports: { memory: '_start' } }), 'no function _start'],
     ['no memory', wasm({ exports: { start: '_start' } }), 'no memory'],
-    ['imports of its own', wasm({ imports: ['env.abort'] }), 'env.abort'],
+    ['imports from another module', wasm({ imports: ['env.abort'] }), 'env.abort'],
     [
       'imports of another WASI',
       wasm({ imports: ['wasi_snapshot_preview2.fd_write'] }),

@@ -23,17 +23,21 @@ function config(places: Record<string, Place | undefined>, delivery: object = { 
 describe('R51: delivery is refused at synth', () => {
   it.each<[string, Record<string, Place | undefined>, RegExp, object?]>([
     [
-      'with two sources and no places',
+      'with two sources and no targets',
       { a: undefined, b: undefined },
       /sources\.known\.a\.delivery must have an endpoint or an idPrefix: with more than one source/,
     ],
     [
-      'with one that has none',
+      'with one source that has no target',
       { a: { idPrefix: 'a-' }, b: undefined },
       /sources\.known\.b\.delivery must have/,
     ],
-    ['with both', { a: { idPrefix: 'a-', endpoint: lab } }, /either an endpoint or an idPrefix/],
-    ['with neither', { a: {} }, /either an endpoint or an idPrefix/],
+    [
+      'with an endpoint and a prefix',
+      { a: { idPrefix: 'a-', endpoint: lab } },
+      /either an endpoint or an idPrefix/,
+    ],
+    ['with neither an endpoint nor a prefix', { a: {} }, /either an endpoint or an idPrefix/],
     [
       'with a prefix and no server',
       { a: { idPrefix: 'a-' } },
@@ -56,7 +60,7 @@ describe('R51: delivery is refused at synth', () => {
       /is that of delivery\.endpoint/,
     ],
     [
-      'in the open',
+      'with http',
       { a: { endpoint: 'http://lab.example.org' } },
       /must be https: resources are PHI/,
     ],
@@ -65,8 +69,8 @@ describe('R51: delivery is refused at synth', () => {
       { a: { idPrefix: 'a-', tokenSecretArn: 'arn:x' } },
       /tokenSecretArn needs an endpoint/,
     ],
-    ['with a name that is none of a breaker', { 'a/*': { endpoint: lab } }, /names a breaker/],
-    ['with too long a prefix', { a: { idPrefix: 'x'.repeat(29) } }, /1 to 28 letters/],
+    ['with a name that a breaker cannot have', { 'a/*': { endpoint: lab } }, /names a breaker/],
+    ['with a prefix that is too long', { a: { idPrefix: 'x'.repeat(29) } }, /1 to 28 letters/],
     [
       'with a typo',
       { a: { idprefix: 'a-' } as Place },

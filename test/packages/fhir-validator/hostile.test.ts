@@ -44,7 +44,7 @@ describe('depth', () => {
       'contained',
       `{"resourceType":"Patient","contained":${deep('[{"resourceType":"Patient","contained":', '}]').replace(':}', ':1}')}}`,
     ],
-    ['no end', '['.repeat(100_000)],
+    ['a text without an end', '['.repeat(100_000)],
     [
       'Bundles',
       `{"resourceType":"Bundle","type":"collection","entry":${deep('[{"resource":{"resourceType":"Bundle","type":"collection","entry":', '}}]', 30_000).replace(':}', ':1}')}}`,
@@ -167,7 +167,7 @@ describe('R62: a worker with the heap of the pipeline gives a verdict', () => {
       `{"resourceType":"Patient","x":[${Array.from({ length: 900_000 }, (_, i) => `"${i}s"`).join()}]}`,
     ],
     [
-      '2 MB of arrays in depth',
+      '2 MB of nested arrays',
       `{"resourceType":"Patient","x":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`,
     ],
     [

@@ -69,7 +69,7 @@ describe('a profile of the package', () => {
       wardPatient({ name: [{ family: 'a' }, { text: 'b' }] }),
       'required Patient.name[1]',
     ],
-    ['what is prohibited', wardPatient({ photo: [{ title: 'a' }] }), 'structure Patient'],
+    ['a prohibited element', wardPatient({ photo: [{ title: 'a' }] }), 'structure Patient'],
     ['a fixed value', wardPatient({ active: false }), 'value Patient.active'],
     [
       'a pattern',

@@ -18,7 +18,7 @@ describe('R62: a text that no resource has, and that takes far more memory than 
     ['empty objects', many(() => '{}')],
     ['empty arrays', many(() => '[]')],
     ['arrays within arrays', many(() => '[0]')],
-    ['empty ones of both kinds', many((n) => (n % 2 === 0 ? '{}' : '[]'))],
+    ['empty objects and arrays', many((n) => (n % 2 === 0 ? '{}' : '[]'))],
     ['names', many((n) => `{"n${n}":0}`)],
     ['names in one object', `{${Array.from({ length: TIMES }, (_, n) => `"n${n}" : 0`).join()}}`],
     ['arrays without end', '['.repeat(TIMES)],

@@ -31,10 +31,10 @@ const LIST_TABLES = {
 const PAGES = [
   ['a page', { origin: 'https://evil.example' }],
   ['a file, or a frame without origin', { origin: 'null' }],
-  ['a page of another port here', { origin: 'http://127.0.0.1:1' }],
-  ['an image of a page', { 'sec-fetch-site': 'cross-site' }],
-  ['a script of a page here', { 'sec-fetch-site': 'same-site' }],
-  ['a page whose name resolves to here', { host: 'evil.example:4566' }],
+  ['a page of another port on this machine', { origin: 'http://127.0.0.1:1' }],
+  ['an image in a page', { 'sec-fetch-site': 'cross-site' }],
+  ['a script in a page of this machine', { 'sec-fetch-site': 'same-site' }],
+  ['a page whose name resolves to this machine', { host: 'evil.example:4566' }],
   ['a name that only begins like this machine', { host: 'localhost.evil.example' }],
   ['a name that only ends like it', { host: 'evillocalhost' }],
   ['an address that only begins like it', { host: '127.0.0.1.evil.example' }],
@@ -99,7 +99,7 @@ describe('the gateway', () => {
   test.each([
     ['a program', {}],
     ['a program that names the machine', { host: 'localhost:4566' }],
-    ['who typed the address', { 'sec-fetch-site': 'none' }],
+    ['a person who typed the address', { 'sec-fetch-site': 'none' }],
   ])('answers %s', async (_, headers) => {
     const { status, body } = await ask(gateway.endpoint, { ...LIST_TABLES, ...headers });
     expect({ status, body }).toEqual({ status: 200, body: '{"TableNames":[]}' });

@@ -40,11 +40,11 @@ export const BUNDLES: Making[] = [
       ),
   ],
   [
-    'a document of all with all next',
+    'a document in which each entry refers to the next',
     (n) => bundle('document', [composition, ...list(n, (i) => basic(i, [i + 1, 0]))]),
   ],
   [
-    'a document that nothing holds together',
+    'a document whose entries are not connected',
     (n) => bundle('document', [composition, ...list(n, (i) => basic(i, [i]))]),
   ],
   [
@@ -52,7 +52,7 @@ export const BUNDLES: Making[] = [
     (n) => bundle('document', [composition, ...list(n, (i) => basic(i, [i - 1, n - i]))]),
   ],
   [
-    'sections in depth',
+    'nested sections',
     (n) =>
       nested(
         n,

@@ -17,15 +17,21 @@ const narrated = (inner: string): string => {
 
 const TEXTS: Making[] = [
   [
-    'integers written 1.0',
+    'an integer written as 1.0',
     (n) => inPatient(`"multipleBirthInteger":1.0,"x":${nested(n, '[', '1.0', ']')}`),
   ],
-  ['many integers written 1.0', (n) => inPatient(`"photo":[${list(n, () => '{"size":1.0}')}]`)],
-  ['surrogates in depth', (n) => inPatient(`"x":${nested(n, '{"a":', '"\\ud800"', '}')}`)],
-  ['surrogates side by side', (n) => inPatient(`"x":[${list(n, () => '"\\ud800"')}]`)],
+  ['many integers written as 1.0', (n) => inPatient(`"photo":[${list(n, () => '{"size":1.0}')}]`)],
+  [
+    'a lone surrogate in nested objects',
+    (n) => inPatient(`"x":${nested(n, '{"a":', '"\\ud800"', '}')}`),
+  ],
+  ['many lone surrogates in a row', (n) => inPatient(`"x":[${list(n, () => '"\\ud800"')}]`)],
   ['repeated members', (n) => inPatient(list(n, () => '"active":true').join())],
   ['different members', (n) => inPatient(list(n, (i) => `"k${i}":1`).join())],
-  ['repeated members in depth', (n) => inPatient(`"x":${nested(n, '{"a":1,"a":', '1', '}')}`)],
+  [
+    'repeated members in nested objects',
+    (n) => inPatient(`"x":${nested(n, '{"a":1,"a":', '1', '}')}`),
+  ],
   ['empty objects', (n) => inPatient(`"x":[${list(n, () => '{}')}]`)],
   ['empty names', (n) => inPatient(`"name":[${list(n, () => '{}')}]`)],
   [
@@ -34,22 +40,25 @@ const TEXTS: Making[] = [
       `{"resourceType":"CodeSystem","status":"draft","content":"complete","count":1,"property":[{"code":"a","type":"string"}],"concept":[${list(n, () => '{}')}]}`,
   ],
   [
-    'concepts in depth',
+    'nested concepts',
     (n) =>
       `{"resourceType":"CodeSystem","status":"draft","content":"complete","count":1,"property":[{"code":"a","type":"string"}],"concept":[${nested(n, '{"code":"a","property":[{"code":"a","valueCode":"b"}],"concept":[', '{"code":"b"}', ']}')}]}`,
   ],
-  ['arrays in depth', (n) => nested(n, '[', '', ']')],
-  ['no end', (n) => inPatient(`"x":${'[{"a":'.repeat(n)}`)],
+  ['nested arrays', (n) => nested(n, '[', '', ']')],
+  ['a text without an end', (n) => inPatient(`"x":${'[{"a":'.repeat(n)}`)],
   [
-    'extensions in depth',
+    'nested extensions',
     (n) => inPatient(`"extension":${nested(n, '[{"url":"http://a.b/c","extension":', '1', '}]')}`),
   ],
   [
-    'bundles in depth',
+    'nested bundles',
     (n) =>
       nested(n, '{"resourceType":"Bundle","type":"collection","entry":[{"resource":', '1', '}]}'),
   ],
-  ['contained in depth', (n) => nested(n, '{"resourceType":"Patient","contained":[', '1', ']}')],
+  [
+    'nested contained resources',
+    (n) => nested(n, '{"resourceType":"Patient","contained":[', '1', ']}'),
+  ],
   ['white space', (n) => inPatient(`"active"${' '.repeat(n)}:true`)],
   ['quotes and colons', (n) => inPatient(`"x":"${'\\" :'.repeat(n)}"`)],
   ['a number', (n) => inPatient(`"x":${'9'.repeat(n)}`)],
@@ -62,11 +71,11 @@ const NARRATIVES: Making[] = [
   ['images', (n) => list(n, (i) => `<img src="#x${i}" alt="a"/>`).join('')],
   ['entities', (n) => '&amp;'.repeat(n)],
   ['ampersands in a link', (n) => `<a href="${'&amp;'.repeat(n)}">a</a>`],
-  ['a script far behind', (n) => `<a href="${'&#9;'.repeat(n)}javascript:a">a</a>`],
+  ['a script after a long text', (n) => `<a href="${'&#9;'.repeat(n)}javascript:a">a</a>`],
   ['attributes', (n) => `<p ${list(n, (i) => `a${i}="b"`).join(' ')}>a</p>`],
-  ['elements in depth', (n) => nested(n, '<b>', 'a', '</b>')],
+  ['nested elements', (n) => nested(n, '<b>', 'a', '</b>')],
   ['comments', (n) => '<!-- -->'.repeat(n)],
-  ['comments without end', (n) => '<!-- '.repeat(n)],
+  ['comments that never end', (n) => '<!-- '.repeat(n)],
   ['starts', (n) => '<b'.repeat(n)],
   ['a long entity', (n) => `&${'a'.repeat(n)};`],
 ];

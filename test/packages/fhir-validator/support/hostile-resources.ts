@@ -11,7 +11,10 @@ const observed = (more: Value): string =>
 const vitals = 'http://hl7.org/fhir/StructureDefinition/vitalsigns';
 
 export const RESOURCES: Making[] = [
-  ['one profile again and again', (n) => observed({ meta: { profile: list(n, () => vitals) } })],
+  [
+    'one profile declared many times',
+    (n) => observed({ meta: { profile: list(n, () => vitals) } }),
+  ],
   [
     'one profile, many elements',
     (n) =>
@@ -22,7 +25,7 @@ export const RESOURCES: Making[] = [
   ],
   ['different profiles', (n) => observed({ meta: { profile: list(n, (i) => `http://a.b/${i}`) } })],
   [
-    'contained and references',
+    'contained resources and references to them',
     (n) =>
       json({
         resourceType: 'Group',
@@ -33,11 +36,11 @@ export const RESOURCES: Making[] = [
       }),
   ],
   [
-    'contained of one id',
+    'contained resources with the same id',
     (n) => patient({ contained: list(n, () => ({ resourceType: 'Basic', id: 'a' })) }),
   ],
   [
-    'contained with narratives that link',
+    'contained resources with narratives that link to each other',
     (n) =>
       patient({
         contained: list(n, (i) => ({
@@ -180,7 +183,7 @@ export const RESOURCES: Making[] = [
   ['ids of elements', (n) => patient({ name: list(n, (i) => ({ id: `n${i}`, family: 'a' })) })],
   ['repeated ids of elements', (n) => patient({ name: list(n, () => ({ id: 'n', family: 'a' })) })],
   [
-    'choices that are none',
+    'choices with unknown types',
     (n) =>
       observed({
         meta: { profile: [vitals] },

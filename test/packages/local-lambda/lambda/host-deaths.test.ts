@@ -33,7 +33,7 @@ describe('the Lambda host, when a function ends badly', () => {
       'Runtime exited with error: signal: kill',
     ],
     [
-      'rejects unheard',
+      'has an unhandled rejection',
       'Promise.reject(new Error("x")); await new Promise(() => {})',
       'Runtime.UnhandledPromiseRejection',
       'Error: x',

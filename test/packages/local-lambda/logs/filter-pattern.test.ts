@@ -16,7 +16,7 @@ describe('filter patterns', () => {
     ['another record', line('platform.start', 'error'), false],
     ['a line without the selector', { type: 'platform.report' }, false],
     ['a line of another shape', { type: 'platform.report', record: 'error' }, false],
-    ['a line that is no JSON', undefined, false],
+    ['a line that is not JSON', undefined, false],
   ])('%s', (_, value, passes) => {
     expect(compileFilter(DEATHS)(value)).toBe(passes);
   });

@@ -78,12 +78,12 @@ describe('the plan', () => {
       'Bucket.Tags: there is no resource Gone',
     ],
     [
-      'a property of a mapping that it does not imitate',
+      'a property of a mapping that it does not support',
       consumer('work', { FilterCriteria: {} }),
       'workMapping: ✖ Unrecognized key: "FilterCriteria"',
     ],
     [
-      'a source that is no queue',
+      'a source that is not a queue',
       consumer('work', { EventSourceArn: 'arn:aws:kinesis:x' }),
       'workMapping: ✖ only SQS is imitated as a source',
     ],
@@ -93,7 +93,7 @@ describe('the plan', () => {
       'otherFunction: its code is no asset of the assembly',
     ],
     [
-      'a rule that is no rate of minutes',
+      'a rule whose schedule is not a rate in minutes',
       {
         Rule: {
           Type: 'AWS::Events::Rule',
