@@ -46,7 +46,7 @@ test('a host may die at an await', async () => {
   expect(host.isDead).toBe(true);
 });
 
-test('a host may stand still at an await, and not again at once', async () => {
+test('a host may pause at an await, but not again at once', async () => {
   const scheduler = new Scheduler(1);
   const host = new Host(scheduler, { name: 'a', stallsHere: () => 2_000 });
   const seen: number[] = [];
@@ -61,7 +61,7 @@ test('a host may stand still at an await, and not again at once', async () => {
   expect(seen).toEqual([2_010, 2_020, 12_020, 12_030]);
 });
 
-test('a host that stands still may die there', async () => {
+test('a paused host may die', async () => {
   const { scheduler, host, seen } = pausing(10);
   const still = new Host(scheduler, { name: 'b', stallsHere: () => 2_000 });
   void still.pause(5).then(() => expect.unreachable());

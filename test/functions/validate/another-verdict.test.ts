@@ -53,7 +53,7 @@ describe('R04: of two verdicts the first one that ended the message counts', () 
     expect(await verdictsTold()).toEqual(['rejected', 'rejected']);
   });
 
-  test('an invalid resource beside another message’s valid one of its id is rejected', async () => {
+  test('an invalid resource is rejected although another message stored a valid one with its id', async () => {
     await send(stage.world.queues.lane, VALID);
     await deliver(stage.functions.validate, stage.world.queues.lane);
     await deliverAgain(INVALID, 2);
@@ -72,7 +72,7 @@ describe('R04: of two verdicts the first one that ended the message counts', () 
   });
 });
 
-test('R04: a rejection that is discarded before it was told is told all the same', async () => {
+test('R04: a rejection that is discarded before it was published is still published', async () => {
   const healthy = failCalls(stage.functions, 'sns', () => true);
   const attributes = { ...first.attributes };
   const Records = [{ ...first, body: INVALID, attributes }];

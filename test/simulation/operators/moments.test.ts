@@ -54,7 +54,7 @@ describe('the moment of a command', () => {
   });
 });
 
-test('without any moment an operator takes all that matches, or overrules, or holds', () => {
+test('without a moment to choose, an operator selects all that match, forces a breaker, or pauses a lane', () => {
   const given = new Map<string, number>();
   for (let seed = 1; seed <= 100; seed += 1) {
     const all = { redrives: 1, discards: 1, overrules: 1, holds: 1, speaks: 1 };

@@ -37,7 +37,7 @@ function begin(habits: Partial<OperatorHabits>) {
 }
 
 describe('operators', () => {
-  test('R04: an entry that is quarantined is sent back, and its facts are told', async () => {
+  test('R04: a quarantined entry is redriven, and its facts are published', async () => {
     const { put, pass, sent, operators, world } = begin({ redrives: 1 });
     put('quarantine', ENTRY);
     expect(operators.areDone).toBe(false);
@@ -49,7 +49,7 @@ describe('operators', () => {
     expect(world.services.sqs.queue(world.nameOf('audit.fifo')).size).toBe(2);
   });
 
-  test('two may give the same command at once', async () => {
+  test('two operators may run the same command at once', async () => {
     const { put, pass, effects } = begin({ discards: 1, both: 1 });
     put('quarantine', ENTRY);
     await pass(60_000);
@@ -61,7 +61,7 @@ describe('operators', () => {
     expect(changed).toHaveLength(1);
   });
 
-  test('one dies at an await, and its command is mostly given again', async () => {
+  test('one may die at an await, and its command is usually run again', async () => {
     const { put, pass, told, sent } = begin({ redrives: 1, killed: 0.1 });
     for (let n = 0; n < 10; n += 1) put('quarantine', { ...ENTRY, pk: `m${n}` });
     await pass(3_600_000);
@@ -70,7 +70,7 @@ describe('operators', () => {
     expect(sent().length).toBeGreaterThan(0);
   });
 
-  test('after all has healed they resume the lanes that they paused', async () => {
+  test('resume the lanes that they paused after the faults are over', async () => {
     const { world, put, pass } = begin({});
     const supervised = world.services.dynamo.table(world.nameOf('supervision'));
     const hold = { since: 1, why: 'to see', by: 'ada' };
