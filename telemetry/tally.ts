@@ -31,12 +31,12 @@ export class Tally {
   }
 
   /**
-   * Emits each count as a metric of that name, and all of them as one log line. Lambda and SQS count
+   * Emits each count above 0 as a metric of that name, and all of them as one log line. Lambda and SQS count
    * messages themselves, so their number is in the line only.
    */
   report(message: string, context: Readonly<Record<string, string | number>> = {}): void {
     for (const [name, count] of Object.entries(this.#counts)) {
-      this.#emit(name as SpeakerMetric, count);
+      if (count > 0) this.#emit(name as SpeakerMetric, count);
     }
     this.#logger.info(message, { ...context, Messages: this.#messages, ...this.#counts });
   }

@@ -1,7 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+} from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callConfig, documentsOf } from '../../aws/clients.ts';
@@ -169,5 +174,27 @@ describe('a direct call of DynamoDB', () => {
     await changed.send(new UpdateCommand(UPDATE));
     expect(seen).toEqual(['command', 'client']);
     expect(heard).toHaveLength(3);
+  });
+
+  test.each([
+    ['the region', {}, 'dynamodb.eu-central-1.amazonaws.com'],
+    ['FIPS', { useFipsEndpoint: true }, 'dynamodb-fips.eu-central-1.amazonaws.com'],
+  ])('without an endpoint of its own goes to that of %s', async (_, more, host) => {
+    vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', undefined);
+    vi.stubEnv('AWS_ENDPOINT_URL', undefined);
+    const asked: Record<string, unknown>[] = [];
+    const requestHandler = {
+      handle: async (request: Record<string, unknown>) => {
+        asked.push(request);
+        return { response: { statusCode: 200, headers: {}, body: Readable.from(['{}']) } };
+      },
+    };
+    const settings = { region: 'eu-central-1', requestHandler, ...more };
+    const client = new DynamoDBClient(settings as DynamoDBClientConfig);
+    await new DirectDynamo(client, realMachine).send(new UpdateCommand(UPDATE));
+    expect(asked).toMatchObject([
+      { protocol: 'https:', hostname: host, path: '/', method: 'POST', headers: { host } },
+    ]);
+    expect(JSON.stringify(asked)).toContain('/eu-central-1/dynamodb/aws4_request');
   });
 });

@@ -71,4 +71,12 @@ describe('an emitted metric', () => {
       BreakerOpenSeconds: 12.5,
     });
   });
+
+  it('is emitted for the stage as well where one alarm watches all', async () => {
+    const emf = await emfOf((telemetry) => telemetry.emit('OldestAge', 'queue', 'audit', 40));
+    expect(emf._aws.CloudWatchMetrics).toMatchObject([
+      { Dimensions: [['service', 'queue'], ['service']], Metrics: [{ Name: 'OldestAge' }] },
+    ]);
+    expect(emf).toMatchObject({ queue: 'audit', OldestAge: 40 });
+  });
 });
