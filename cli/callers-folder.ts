@@ -1,6 +1,6 @@
 /**
- * `npm run` starts a script in the package's folder, wherever it is typed. Paths on the command line are
- * relative to the caller's folder, and what could not be sent is kept there too.
+ * `npm run` starts a script in the package's folder, wherever it is called. Paths on the command
+ * line are relative to the caller's folder, and the file of unsent resources is written there too.
  * https://docs.npmjs.com/cli/commands/npm-run-script
  */
 export function goToCallersFolder(

@@ -15,7 +15,7 @@ export function command(name: string): Command {
     });
 }
 
-/** As commander does, but a flag that is not given is undefined. */
+/** As commander does, but an absent flag is undefined. */
 function describeOption(option: Option): string {
   if (option.defaultValue !== false) return new Help().optionDescription(option);
   const { flags, description } = option;
@@ -61,7 +61,7 @@ export function instant(text: string): number {
   throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
 }
 
-/** For options that may be given more than once. */
+/** For options that may be given several times. */
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }

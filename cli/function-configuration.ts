@@ -6,7 +6,10 @@ import {
 import { lambdaClient } from './places.ts';
 import { explained } from './target.ts';
 
-/** What Lambda knows of a deployed function. @throws UsageError or TargetError as `openTarget` does */
+/**
+ * Lambda's configuration of a deployed function. @throws UsageError or TargetError as `openTarget`
+ * does
+ */
 export function functionConfiguration(
   FunctionName: string,
   lambda: LambdaClient = lambdaClient(),

@@ -1,4 +1,4 @@
-/** `local …`: what can be done to the pipeline that `npm start` runs, and to no other. */
+/** `local …`: acts on the pipeline of `npm start`, and on no other. */
 import { Argument, type Command, Option } from 'commander';
 import { type Lane, lanes } from '../core/message/messages.ts';
 import type { LiveEnvironment } from '../packages/local-lambda/control.ts';

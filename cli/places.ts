@@ -71,7 +71,7 @@ export const tableNamed = (name: string, desk: Desk = HERE): VersionedTable => (
   dynamo: desk.dynamo,
   newToken: desk.randomId,
 });
-/** For callers that would rather have no answer than wait. */
+/** For callers that prefer no answer to a wait. */
 export const hastyTableNamed = (name: string, desk: Desk = HERE): Table => ({
   name,
   dynamo: desk.hastyDynamo,

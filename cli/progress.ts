@@ -11,8 +11,8 @@ export interface Progress {
 const TERMINAL_EVERY_MS = 100;
 
 /**
- * @param render the current line; called only when it is to be shown.
- * @param plainEveryMs how often it is printed if `stream` is not a terminal.
+ * @param render returns the current line; called only when it is shown
+ * @param plainEveryMs interval of the plain lines if `stream` is not a terminal
  */
 export function showProgress(
   stream: NodeJS.WriteStream,

@@ -1,4 +1,4 @@
-/** `quarantine`: what an operator does about rejections and dead letters. */
+/** `quarantine`: an operator's commands for rejections and dead letters. */
 import type { Command } from 'commander';
 import type { SentAs } from '../core/message/redrive.ts';
 import { complain, print } from '../terminal/print.ts';
@@ -168,14 +168,14 @@ function saysWhatIsMissing(
   return isNothing;
 }
 
-/** The number that was requested, and what happened to the rest. */
+/** Prints how many entries were processed as requested, and what happened to the others. */
 function say<Ending extends string>(verb: string, done: Ending, counts: Counts<Ending>): void {
   const others = Object.entries<number | undefined>(counts).filter(([ending]) => ending !== done);
   const rest = others.map(([ending, count]) => `, ${count} ${ending}`).join('');
   print(`${verb} ${counts[done] ?? 0}${rest}`);
 }
 
-/** The first Ctrl-C lets work under way end, a second one kills. */
+/** The first Ctrl-C lets work in progress finish, a second one kills the process. */
 function stopOnInterrupt(): AbortSignal {
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());

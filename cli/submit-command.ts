@@ -17,7 +17,7 @@ interface Options {
   readonly lane: Lane;
   readonly stage: string;
   readonly source?: string;
-  /** Ms; undefined if nobody waits. */
+  /** Ms. Undefined if it does not wait. */
   readonly wait?: number;
 }
 

@@ -17,7 +17,7 @@ export interface Target {
   readonly bucket: string;
 }
 
-/** A target that does not answer as it should; the message says what to do. Status 1. */
+/** A target that does not answer correctly. The message says what to do. Status 1. */
 export class TargetError extends Error {
   override name = 'TargetError';
 }
@@ -55,7 +55,7 @@ export async function findQueue(sqs: SQSClient, QueueName: string): Promise<stri
   }
 }
 
-/** What to do about an error from looking for something, such as `queue NAME`. */
+/** Explains an error from looking for something, such as `queue NAME`, and says what to do. */
 export function explained(error: unknown, sought: string): Error {
   const trouble = awsTrouble(error, { env: process.env, sought });
   if (trouble?.kind === 'usage') return new UsageError(trouble.message, { cause: error });

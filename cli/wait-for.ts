@@ -5,7 +5,7 @@ export interface Waiting {
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<unknown>;
   readonly signal?: AbortSignal | undefined;
-  /** Called after each poll with how many still wait. */
+  /** Called after each poll with the number that still wait. */
   readonly onLook?: (waiting: number) => void;
 }
 
@@ -14,8 +14,8 @@ const FIRST_MS = 250;
 const MOST_MS = 2_000;
 
 /**
- * @param look the endings of those that have ended, of the ids that are asked for.
- * @returns the ending of each that ended in time.
+ * @param look returns the endings of those ids that have ended
+ * @returns the ending of each that ended in time
  */
 export async function waitFor<Ending>(
   ids: readonly string[],

@@ -53,7 +53,7 @@ function callersOf({ config }: Foundation, { delivery, validating }: MessagePath
   return [...(delivery ? [delivery.deliver] : []), ...asking];
 }
 
-/** What the constructs do not grant themselves. */
+/** Permissions that the constructs do not grant themselves. */
 function writeAudit(
   { audit, hashKey }: Stores,
   minute: Minute,
@@ -72,7 +72,7 @@ function writeAudit(
   if (delivery === undefined) return;
   minute.wakes(delivery.resend);
   audit.grantPublish(delivery.deliver, ['breaker-transition']);
-  // It publishes again what others may have died before they published.
+  // It publishes again what others may not have published because they died.
   const transitions = ['breaker-transition', 'breaker-forced', 'plugin-switched'] as const;
   audit.grantPublish(delivery.resend, transitions);
 }

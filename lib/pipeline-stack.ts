@@ -1,4 +1,4 @@
-/** The wiring, to be read beside the drawing in ARCHITECTURE.md. */
+/** The wiring, to be read with the drawing in ARCHITECTURE.md. */
 
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -34,7 +34,7 @@ export interface PipelineProps extends StackProps {
   readonly config: Config;
   /** Folder with one bundle a function, from bundle.ts. */
   readonly bundles: string;
-  /** Who watches whom. */
+  /** The supervision tree. */
   readonly tree?: SupervisionTree;
 }
 
@@ -69,7 +69,7 @@ export class PipelineStack extends Stack {
   }
 }
 
-/** What reads the endings: the daily reports, and what Athena asks. */
+/** Readers of the endings: the daily reports, and the tables for Athena. */
 function addInsight(
   stack: Stack,
   foundation: Foundation,
@@ -84,7 +84,7 @@ function addInsight(
   ];
 }
 
-/** Sees every other function die. With it, all that publish on the topics are there. */
+/** Sees every other function die. After this, all publishers of the topics exist. */
 function addMonitor(
   stack: Stack,
   foundation: Foundation,
@@ -106,7 +106,7 @@ function addMonitor(
   outcomes.onlyPublishedBy([...validating, quarantine.function]);
 }
 
-/** What only some stages have. */
+/** Parts that only some stages have. */
 function addForStage(stack: Stack, foundation: Foundation, { audit, accessLogs }: Stores): void {
   const { config } = foundation;
   if (config.trail.dataEvents === 'on') {
@@ -120,7 +120,7 @@ function addForStage(stack: Stack, foundation: Foundation, { audit, accessLogs }
   }
 }
 
-/** To be called last: alarms watch what is in the stack by then. */
+/** Must be called last: alarms watch what the stack has by then. */
 function addScreens(
   stack: Stack,
   foundation: Foundation,

@@ -5,7 +5,7 @@ import { printable } from '../../terminal/printable.ts';
 import { howMany } from '../how-many.ts';
 import type { Verification } from './verify.ts';
 
-/** Nothing is wrong, and nothing was tampered with. */
+/** The log is intact, and nothing was tampered with. */
 export const isWhole = ({ problem, touched }: Verification): boolean =>
   problem === undefined && touched.length === 0;
 
@@ -23,7 +23,7 @@ export function describeVerification(verification: Verification): string {
   return [first, ...others].map(printable).join('\n');
 }
 
-/** Facts and noted heads are checked after all else was found right. */
+/** Facts and noted heads are checked after everything else. */
 const besides = ({ where }: AuditProblem) =>
   where === 'facts' || where === 'head' ? 'apart from that' : 'before it';
 

@@ -1,5 +1,6 @@
 /**
- * Where the audit log of a stage is: its function knows, because CloudFormation chose the bucket's name.
+ * Finds the audit log of a stage through its function, because CloudFormation chose the bucket's
+ * name.
  */
 import type { Bucket, Table } from '../../aws/places.ts';
 import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';

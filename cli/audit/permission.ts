@@ -1,4 +1,4 @@
-/** Whether the stage accepts an operator's command, checked before anything is moved. */
+/** Checks, before anything is moved, whether the stage accepts an operator's command. */
 import type { AuditFactKind } from '../../core/audit/audit-fact.ts';
 import { mayPublish } from '../../core/audit/publishers.ts';
 import { principalOf } from '../../core/source/sources.ts';

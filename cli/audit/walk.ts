@@ -16,14 +16,14 @@ import { ahead } from './ahead.ts';
 import type { AuditLog } from './log.ts';
 import { Rows } from './rows.ts';
 
-/** How long a batch may take from its object into the table. */
+/** How long a batch may take to get from its object into the table. */
 const COPYING_MS = 10_000;
 const LOOK_AGAIN_MS = 500;
 const READ_AHEAD = 16;
 
 export interface WalkOptions {
   readonly copyingMs?: number;
-  /** Called with each batch once it is verified, in order. */
+  /** Called with each batch after it was verified, in order. */
   readonly onRight?: (object: AuditObject) => void;
 }
 
@@ -52,7 +52,7 @@ export class Walk {
       if (problem !== undefined) return problem;
       const [rest] = await this.#rows.next(1);
       if (rest === undefined) return undefined;
-      // A row beyond the last object may belong to an object that was written meanwhile.
+      // A row beyond the last object may belong to an object that was just written.
       if (this.objects === before) return verifyRest(this.head, chain, rest);
     }
   }
@@ -82,7 +82,7 @@ export class Walk {
     this.#options.onRight(object);
   }
 
-  /** What the table lacks may still be on its way; then it comes soon. */
+  /** A row that is missing may still be written, so it looks again for a moment. */
   async #verify(object: AuditObject): Promise<BatchVerdict> {
     const deadline = Date.now() + this.#options.copyingMs;
     for (;;) {

@@ -49,7 +49,7 @@ export function describeBreaker(service: string, state: BreakerState, now: numbe
   return facts.map(([name, value]) => printable(`${name.padEnd(18)} ${value}`)).join('\n');
 }
 
-/** The operator's command, and for what. */
+/** The command, and its target. */
 export interface Overruled {
   /** `breaker` or `plugin`. */
   readonly what: string;

@@ -1,4 +1,4 @@
-/** Names that a breaker can have: a new name would guard nothing. */
+/** Names that a breaker can have. A breaker with another name would guard nothing. */
 import { FHIR_SERVER, isFhirServer } from '../../core/delivery/delivery-targets.ts';
 import { TERMINOLOGY_SERVER } from '../../functions/validate/terminology/service.ts';
 import { closest } from '../../terminal/closest.ts';

@@ -6,10 +6,10 @@ import { TargetError } from '../target.ts';
 const TRIES_MAX = 20;
 
 /**
- * Applies an operator's command to a breaker, whatever the fleet does meanwhile; environments learn of it
- * within a second (R11). A save that met a conflict or an error may stand nevertheless: its receipt says
- * so, and then the command is not repeated.
- * @throws TargetError if others were faster each time.
+ * Applies an operator's command to a breaker, even while the fleet changes it. Environments learn
+ * of it within a second (R11). A save that met a conflict or an error may stand: its receipt shows
+ * that, and the command is not repeated.
+ * @throws TargetError if others were faster each time
  */
 export async function overrule(
   store: BreakerStore,

@@ -12,7 +12,7 @@ import { breakersTableOf } from './read.ts';
 
 export type SayOptions = WordOptions & LookOptions;
 
-/** What is overridden, and what the command changes. */
+/** What is overridden, and the texts of the result. */
 export interface Word extends Pick<OperatorWord, 'kind'> {
   readonly what: 'breaker' | 'plugin';
   readonly name: string;
@@ -28,7 +28,9 @@ export async function say(word: Word, options: SayOptions): Promise<void> {
   print(options.json ? overruledJson(overruled) : describeOverruled(overruled, Date.now()));
 }
 
-/** Overrules it and tells the audit log. @throws TargetError where that cannot be done */
+/**
+ * Overrides it and publishes the fact to the audit log. @throws TargetError if that is not possible
+ */
 export async function sayOf(
   word: Word,
   options: WordOptions,
@@ -37,7 +39,7 @@ export async function sayOf(
   const { by, reason, stage } = options;
   const { kind, until, what, name, service, is } = word;
   const said = { kind, until, by, reason, token: desk.randomId() } as OperatorWord;
-  // Looked up first: without an audit log nothing is overridden.
+  // Found first: without an audit log nothing is overridden.
   const auditQueueUrl = await findQueue(desk.sqs, `fhir-failsafe-${stage}-audit.fifo`);
   const store = breakersTable(hastyTableNamed(breakersTableOf(stage), desk));
   const transition = await overrule(store, service, said, desk.now);

@@ -2,10 +2,13 @@ import { type FailingDeliveries, failingDeliveries } from '../../aws/failing-del
 import { tableNamed } from '../places.ts';
 import { explained } from '../target.ts';
 
-/** Each costs a read of its whole item. */
+/** Maximum number of items: each costs a read of its whole item. */
 const LOOKED_AT_MAX = 10_000;
 
-/** What has been failing since before then. @throws TargetError if the table does not answer */
+/**
+ * Deliveries that have been failing since before `since`. @throws TargetError if the table does not
+ * answer
+ */
 export async function readFailing(stage: string, since: number): Promise<FailingDeliveries> {
   const table = `fhir-failsafe-${stage}-resources`;
   try {

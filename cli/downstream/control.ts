@@ -1,4 +1,4 @@
-/** What the stand-in servers and the commands that control them have in common. */
+/** Constants of the stand-in servers and of the commands that control them. */
 /** `partly`: every third call fails. `stop`: connections are cut, as if there were no server. */
 export const MODES = ['ok', 'slow', 'partly', 'fail', 'stop'] as const;
 export type Mode = (typeof MODES)[number];

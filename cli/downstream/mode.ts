@@ -1,16 +1,16 @@
-/** How a stand-in server of `npm start -- --downstream` is, and makes it another way. */
+/** Reads or changes the mode of a stand-in server of `npm start -- --downstream`. */
 import { TargetError } from '../target.ts';
 import { MODE_HEADER, MODE_PATH, type Mode } from './control.ts';
 
 export interface StandInState {
   readonly mode: Mode;
-  /** Calls so far, by the mode that they met. */
+  /** Calls so far, by the mode in which they were answered. */
   readonly counts: Readonly<Record<Mode, number>>;
-  /** Of a FHIR server. */
+  /** Only of a FHIR server. */
   readonly resources?: number;
 }
 
-/** @throws TargetError where nothing answers */
+/** @throws TargetError if nothing answers */
 export async function askStandIn(port: number, mode?: string): Promise<StandInState> {
   const url = `http://127.0.0.1:${port}${MODE_PATH}`;
   const request = mode === undefined ? {} : { method: 'PUT', headers: { [MODE_HEADER]: mode } };

@@ -1,4 +1,4 @@
-/** What the bucket of bodies holds of patients: every version of every object, found by its content. */
+/** Finds patients in the bucket of bodies: every version of every object, by its content. */
 import pLimit from 'p-limit';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import {
@@ -36,7 +36,7 @@ export interface FoundBodies {
   readonly unreadable: number;
 }
 
-/** Reads every version. Costs a request each, and its transfer. */
+/** Reads every version. Costs a request and a transfer for each. */
 export async function findBodies(
   bucket: Bucket,
   book: ErasureBook,

@@ -66,7 +66,7 @@ function line(
   return `  ${name.padEnd(12)} ${howMany(erased, one, several)}${rest}`;
 }
 
-/** Printed each time: the operator must know what is left to do. */
+/** Printed every time: the operator must know what is left to do. */
 function notReached({
   delivered,
   unreadable,

@@ -1,4 +1,4 @@
-/** One erasure from its first fact to its last, or from where an earlier run died. */
+/** One erasure from its first fact to its last, continued if an earlier run died. */
 
 import {
   type ErasureRecord,
@@ -38,7 +38,7 @@ export interface Surroundings {
   readonly say: (line: string) => void;
 }
 
-/** What an erasure would find now. Writes nothing. */
+/** Counts what an erasure would erase now. Writes nothing. */
 export async function survey(
   place: ErasePlace,
   request: Request,
@@ -57,7 +57,7 @@ const noting =
   (keyHash: string, number: number) =>
     noteErased(erasuresTable, keyHash, number);
 
-/** Erases. Run it again if it died: it continues with the same erasure. */
+/** Erases. If it died, run it again: it continues with the same erasure. */
 export async function erase(
   place: ErasePlace,
   request: Request,
@@ -88,7 +88,7 @@ export interface ReplayRequest {
   readonly act: boolean;
 }
 
-/** Erases again everything that was ever erased: a restored table has it back. */
+/** Repeats all earlier erasures: a restored table contains their content again. */
 export async function replay(
   place: ErasePlace,
   { by, reason, act }: ReplayRequest,
@@ -118,7 +118,7 @@ export async function replay(
   return { erasures: records.length, swept };
 }
 
-/** An action that cannot be recorded is not done. */
+/** An action that cannot be recorded is not performed. */
 async function begin(
   { erasuresTable }: ErasePlace,
   { source, id, by, reason, shared }: Request,

@@ -1,4 +1,4 @@
-/** Sweeps the bucket of bodies, last of all: whatever pointed to a body is gone by then. */
+/** Sweeps the bucket of bodies, after everything that points to them. */
 
 import { deleteVersion } from '../../aws/object-versions.ts';
 import { type Claim, claimOn, type ErasureBook } from '../../core/erasure/erasure.ts';
@@ -10,8 +10,8 @@ import type { Sweep } from './sweep-run.ts';
 const ONLY_SOURCE = 'default';
 
 /**
- * A body without anything stored that points to it is either replaced, or on its way. What something that
- * stays still needs is not deleted.
+ * A body that no stored item points to is either replaced or on its way. A body that a remaining
+ * item needs is not deleted.
  */
 export async function sweepBodies(run: Sweep): Promise<void> {
   for (const [key, { versions }] of run.found.byKey) {
@@ -54,7 +54,7 @@ function claimOnVersion(
   return known.find(({ kept }) => !kept) ?? known[0];
 }
 
-/** Each source has a folder of its own, if there is more than one. */
+/** Each source has a folder of its own, if there are several. */
 function sourcesOf(key: string, { sources }: ErasureBook): string[] {
   const isInFolder = /^submissions\/.+\//.test(key);
   return [...sources].filter(
@@ -62,7 +62,10 @@ function sourcesOf(key: string, { sources }: ErasureBook): string[] {
   );
 }
 
-/** A hop does not name its source, and another source's message may still need it. */
+/**
+ * A message between our queues does not name its source, and another source's message may still
+ * need the body.
+ */
 function isOfNobodyKnown({ book }: Sweep, key: string): boolean {
   return key.startsWith(HOPS_PREFIX) && [...book.sources].some((source) => source !== ONLY_SOURCE);
 }

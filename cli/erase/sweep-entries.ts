@@ -49,7 +49,7 @@ function claimOnEntry(run: Sweep, entry: ErasableEntry): Claim | undefined {
   const bodies = keysOf(entry).map((key) => run.found.byKey.get(key)?.named);
   const versions = [body === undefined ? undefined : patientsNamed(body), ...bodies];
   const read = versions.filter((named) => named !== undefined);
-  // An entry whose bodies are gone quotes values at most.
+  // If the bodies are gone, the outcome may still quote values.
   const said = read.length > 0 ? read : [patientsNamed(outcome ?? '')];
   const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
   const all = said.flatMap((named) =>

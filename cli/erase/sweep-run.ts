@@ -1,4 +1,4 @@
-/** One sweep: what it has to find, what it has found, and what it has done so far. */
+/** One sweep: what to find, what was found, and what was done so far. */
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import type { Bucket, Table } from '../../aws/places.ts';
 import type { Claim, Erasure, ErasureBook } from '../../core/erasure/erasure.ts';
@@ -29,9 +29,9 @@ export interface Tally {
   erased: number;
   /** Erased by an earlier run of the same erasure. */
   before: number;
-  /** Those of them that name other patients too. */
+  /** How many of them name other patients too. */
   shared: number;
-  /** Shared ones that are kept. */
+  /** How many shared ones are kept. */
   kept: number;
 }
 
@@ -41,7 +41,7 @@ export interface Swept {
   /** Versions of objects. */
   readonly bodies: Tally;
   readonly unreadable: number;
-  /** Bodies on their way with an unknown source: they may belong to another, and expire. */
+  /** Bodies on their way whose source is unknown: they may belong to another source, and expire. */
   readonly underWay: number;
   /** What the FHIR server has, or may have, by type and id. */
   readonly delivered: readonly string[];
@@ -55,16 +55,16 @@ export interface Sweep extends SweepPlace, SweepOptions {
   readonly delivered: string[];
   /** Keys of rows that were erased: their refused deliveries are entries. */
   readonly rows: Map<string, Claim>;
-  /** Objects of erased rows and entries. */
+  /** Objects that only erased rows and entries point to. */
   readonly orphans: Set<string>;
-  /** Objects of what stays, and of other sources. */
+  /** Objects of items that stay, and of other sources. */
   readonly wanted: Set<string>;
   leasedUntil: number;
   underWay: number;
   readonly numbers: ReadonlySet<number>;
 }
 
-/** What came back from a backup, known by its key. */
+/** The claim on content that a backup restored, found by its key. */
 export function knownClaim({ known, hash }: Sweep, pk: string, sentAt: number): Claim | undefined {
   if (known === undefined) return undefined;
   const erasure = known.get(hash(pk));

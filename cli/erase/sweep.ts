@@ -40,7 +40,7 @@ export async function sweep(place: SweepPlace, options: SweepOptions): Promise<S
     numbers: new Set([...options.book.byPatient.values()].map(({ number }) => number)),
   };
   for await (const row of resourceRows(place.resourcesTable)) await sweepRow(run, row);
-  // A process that is delivering one of them right now may still quarantine what it read.
+  // A process that is delivering one of them may still quarantine what it read.
   const left = run.leasedUntil - options.now();
   if (options.act && left > 0) await options.wait(left);
   for await (const entry of erasableEntries(place.quarantineTable)) await sweepEntry(run, entry);
@@ -68,7 +68,7 @@ async function sweepRow(run: Sweep, row: ResourceRow): Promise<void> {
   const { number } = claim.erasure;
   if (run.act) await run.note(run.hash(row.pk), number);
   if (run.act && !(await eraseRow(run.resourcesTable, row, number, run.now()))) {
-    // Something newer is there now. It was sent after the erasure, or refused on its way.
+    // Something newer is there now. It was submitted after the erasure, or is refused on its way.
     return;
   }
   run.resources.erased += 1;

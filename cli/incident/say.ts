@@ -11,9 +11,9 @@ import { tableOf, upToDate } from './read.ts';
 const WORDS = { acknowledge, resolve };
 
 /**
- * Applies an operator's command to an incident. The function `incident` sends what follows: it is woken at
- * once, and otherwise does so within a minute. @throws TargetError if the command is not possible for the
- * incident
+ * Applies an operator's command to an incident. The function `incident` performs the following
+ * steps: it is woken at once, and otherwise acts within a minute. @throws TargetError if the
+ * command is not possible for the incident
  */
 export async function sayOf(
   stage: string,
@@ -35,7 +35,7 @@ export async function sayOf(
 
 type Decide = (current: Incident) => Incident | Refusal;
 
-/** A save that met an error may stand nevertheless: its token says so. */
+/** A save that met an error may stand: its token shows that. */
 async function save(
   { stage, table }: { readonly stage: string; readonly table: VersionedTable },
   id: IncidentId,

@@ -47,7 +47,10 @@ function* splitLines(file: string, text: string): Generator<Entry> {
   }
 }
 
-/** The `resource` of each `entry`; an entry without one (a DELETE, for example) has nothing to submit. */
+/**
+ * The `resource` of each `entry`. An entry without one (for example a DELETE) has nothing to
+ * submit.
+ */
 function* entryResources(text: string): Generator<Span> {
   for (const { key, value } of members(text, skipSpace(text, 0))) {
     if (key !== 'entry' || text[value.start] !== '[') continue;
@@ -91,7 +94,7 @@ function isParsed(text: string): boolean {
   return parsed(text) !== undefined;
 }
 
-/** @returns undefined for what is not JSON, which JSON itself never is. */
+/** @returns undefined for text that is not JSON (no JSON parses to undefined) */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

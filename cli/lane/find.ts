@@ -22,7 +22,7 @@ export interface FoundLanes {
 }
 
 /**
- * The lanes of a stage as its supervisor knows them: its environment variable is the one list of their
+ * The lanes of a stage, from the environment variable of its supervisor: the only list of their
  * mappings. @throws TargetError if there is no such stage
  */
 export async function findLanes(stage: string, desk: Desk = HERE): Promise<FoundLanes> {

@@ -18,7 +18,7 @@ export async function lookAtLanes(stage: string): Promise<LaneView[]> {
   return viewLanes(stage, (await findLanes(stage)).lanes);
 }
 
-/** These lanes, which were found before. */
+/** The views of these lanes. */
 export function viewLanes(stage: string, lanes: readonly FoundLane[]): Promise<LaneView[]> {
   return Promise.all(
     lanes.map(async ({ lane, component, parts }) => {

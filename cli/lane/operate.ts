@@ -14,7 +14,7 @@ const WORDS = { pause: pauseByOperator, resume: resumeByOperator };
 
 export type Word = keyof typeof WORDS;
 
-/** Who gives the command, and why, for the record. */
+/** Who gives the command, and the reason, for the record. */
 export interface Who {
   readonly by: string;
   readonly why: string;
@@ -25,7 +25,7 @@ export interface Operated {
   readonly state: Supervised;
   /** Whether the command changed anything. */
   readonly changed: boolean;
-  /** Whether all mappings are as the state requires; AWS changes them in the background. */
+  /** Whether all mappings are in the desired state. AWS changes them in the background. */
   readonly applied: boolean;
 }
 
@@ -57,8 +57,8 @@ interface Place extends Pick<Desk, 'now'> {
 }
 
 /**
- * Saves on the condition that nobody has saved meanwhile, and decides again if somebody has. A save that
- * met a conflict or an error may stand nevertheless: its token says so.
+ * Saves on the condition that nobody else has saved, and otherwise decides again. A save that met a
+ * conflict or an error may stand: its token shows that.
  */
 async function save({ table, component, now }: Place, word: Word, who: Who, token: string) {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {

@@ -1,10 +1,10 @@
-/** Asks the runtime behind `npm start` itself (packages/local-lambda/control.ts). */
+/** Sends requests to the runtime of `npm start` (packages/local-lambda/control.ts). */
 import { FUNCTIONS } from '../../core/supervision/supervision-tree.ts';
 import { FUNCTIONS_PATH } from '../../packages/local-lambda/control.ts';
 import { TargetError } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 
-/** What answers at the endpoint is something else, or nothing. */
+/** Something else, or nothing, answers at the endpoint. */
 export class NoRuntime extends TargetError {}
 
 /** @throws UsageError, NoRuntime */
@@ -13,7 +13,7 @@ export async function askRuntime<T>(method: 'GET' | 'PUT' | 'DELETE', path: stri
   return (await response.json()) as T[];
 }
 
-/** Whether `npm start` runs at the endpoint that the environment variables name. */
+/** Whether the environment variables point to a running `npm start`. */
 export async function hasRuntime(): Promise<boolean> {
   try {
     await reachRuntime('GET', FUNCTIONS_PATH);
@@ -24,7 +24,7 @@ export async function hasRuntime(): Promise<boolean> {
   }
 }
 
-/** The answer, of which nothing was read yet. @throws as {@link askRuntime} */
+/** The response, with an unread body. @throws as {@link askRuntime} */
 export async function reachRuntime(
   method: string,
   path: string,
@@ -46,7 +46,7 @@ export async function reachRuntime(
   return response;
 }
 
-/** Without the prefix that names its stage, which may hold a hyphen. */
+/** Without the prefix that names the stage, which may contain a hyphen. */
 export const shortOf = (functionName: string) =>
   FUNCTIONS.find((each) => functionName.endsWith(`-${each}`)) ??
   functionName.replace(/^fhir-failsafe-[^-]+-/, '');

@@ -1,6 +1,6 @@
 /**
- * The box of faults: what breaks a pipeline that `npm start` runs, and mends it. Nothing of it works on a
- * stage that is deployed; each first asks whether the runtime is there.
+ * The box of faults: breaks a pipeline of `npm start`, and repairs it. It never acts on a deployed
+ * stage: each act first checks that the runtime is there.
  */
 
 import type { Lane } from '../../core/message/messages.ts';
@@ -22,7 +22,7 @@ import { sampleOf } from './samples.ts';
 export const liveEnvironments = () => askRuntime<LiveEnvironment>('GET', ENVIRONMENTS_PATH);
 export const localFunctions = () => askRuntime<LocalFunction>('GET', FUNCTIONS_PATH);
 
-/** Kills a function's environments, by its short name or its whole one. */
+/** Kills the environments of a function, named with or without the stage's prefix. */
 export async function killEnvironments(name: string): Promise<LiveEnvironment[]> {
   const running = (await liveEnvironments()).map(({ functionName }) => functionName);
   const whole = nameIn(running, name);
@@ -34,7 +34,7 @@ export async function killEnvironments(name: string): Promise<LiveEnvironment[]>
   return askRuntime<LiveEnvironment>('DELETE', `${ENVIRONMENTS_PATH}/${whole}`);
 }
 
-/** From now on the function does not load, as after a bad deployment; or does again. */
+/** The function fails to load from now on, as after a bad deployment, or loads again. */
 export async function breakDeployment(name: string, broken: boolean): Promise<LocalFunction> {
   const known = (await localFunctions()).map(({ functionName }) => functionName);
   const whole = nameIn(known, name);
@@ -68,7 +68,7 @@ export interface Flooding {
   readonly onAccepted: (messageId: string) => void;
 }
 
-/** Sends so many good ones at once, each another patient. */
+/** Sends this many good patients at once, all different. */
 export async function flood(
   stage: string,
   lane: Lane,
@@ -94,7 +94,7 @@ async function sendAll(
   entries: Iterable<Entry>,
   { signal, onAccepted }: Flooding,
 ): Promise<void> {
-  // A stage that is deployed gets no samples.
+  // A deployed stage gets no samples.
   await liveEnvironments();
   const target = await openTarget(stage, lane);
   await submit(target, entries, {

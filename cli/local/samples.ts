@@ -1,11 +1,14 @@
-/** Resources to try the pipeline with: a good one, wrong ones, and one for each way of taking its process down. */
+/**
+ * Resources to try the pipeline with: a good one, invalid ones, and one for each way of killing its
+ * process.
+ */
 import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
 import type { SampleKind } from './sample-kinds.ts';
 
 const HOSTILE =
   '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>{{7*7}} \u202egnp.exe\u202c';
 
-/** The text of a patient of that kind; nobody is called so. */
+/** The text of a patient of that kind, with an invented name. */
 export function sampleOf(kind: SampleKind, id: string): string {
   return JSON.stringify(patientOf(kind, id));
 }

@@ -26,7 +26,7 @@ export function describeLife(life: MessageLife, stage: string, now: number): str
   return lines.map(printable).join('\n');
 }
 
-/** What was logged of one attempt. */
+/** The log of one attempt. */
 export function describeLog({ requestId, lines, more, href }: AttemptLog): string {
   const first = `log of request ${requestId}${lines.length === 0 ? ': no line of it is kept' : ''}`;
   const texts = lines.map(({ at, function: name, text }) => {
@@ -44,13 +44,13 @@ function next({ ending, messageId }: MessageLife, stage: string): string {
   return ` More: npm run cli -- quarantine show ${messageId} --stage ${stage}`;
 }
 
-/** What it may mean that nothing is known of a message. */
+/** Describes that nothing is known of a message, with possible reasons. */
 export function describeUnknown(asked: string, stage: string): string {
   const first = printable(`Nothing is known of ${asked} in stage ${stage}. Possible reasons:`);
   return [first, ...hintsUnknown().map((hint) => `- ${hint}`)].join('\n');
 }
 
-/** What it may mean that nothing is known of a message. */
+/** Possible reasons why nothing is known of a message. */
 export function hintsUnknown(): string[] {
   return [
     'it still waits in its queue, or runs for the first time: ask again, or look at `lane list`;',

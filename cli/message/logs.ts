@@ -1,4 +1,7 @@
-/** What was logged of one invocation: beside `npm start` from the functions' files, else by CloudWatch. */
+/**
+ * The log of one invocation: from the functions' files if `npm start` runs them, otherwise from
+ * CloudWatch.
+ */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { linesHolding } from '../../aws/log-lines.ts';
 import type { MessageLife } from '../../core/message/message-life.ts';
@@ -16,22 +19,22 @@ const BEFORE_MS = 60_000;
 export interface Invocation {
   readonly requestId: string;
   readonly lane: Lane;
-  /** When it began, epoch ms. */
+  /** Start of the invocation, epoch ms. */
   readonly at: number;
 }
 
 export interface InvocationLog {
   /** Oldest first. */
   readonly lines: readonly {
-    /** Epoch ms; absent where only the line is known. */
+    /** Epoch ms. Absent if the time of the line is not known. */
     readonly at?: number;
     /** Without the stage's prefix. */
     readonly function: string;
     readonly text: string;
   }[];
-  /** There were more than are given. */
+  /** There are more lines than these. */
   readonly more: boolean;
-  /** Where AWS's own console shows them. */
+  /** Address of the lines in AWS's own console. */
   readonly href?: string;
 }
 
@@ -85,7 +88,7 @@ export async function cloudWatchLog(stage: string, invocation: Invocation): Prom
   return { lines: lines.map((line) => ({ ...line, function: name })), more, href };
 }
 
-/** Of the log group in AWS's own console, filtered. It decodes twice, with `$` for `%`. */
+/** The filtered log group in AWS's own console. It decodes twice, with `$` for `%`. */
 function addressOf(region: string, group: string, requestId: string): string {
   const once = (text: string) => encodeURIComponent(text).replaceAll('%', '$25');
   const filter = `$3FfilterPattern$3D${once(`"${requestId}"`)}`;

@@ -17,7 +17,7 @@ export interface TestOptions {
   readonly deadlineMs: number;
 }
 
-/** Status 1 unless the module was asked about each entry, and accepted it. */
+/** Status 1 unless the module ran for each entry, and accepted it. */
 export async function testModule(
   file: string,
   resources: string[],
@@ -101,7 +101,10 @@ async function outcomeOf(
   }
 }
 
-/** Only what the validator found valid reaches a plugin, so after a validator's error it was not asked. */
+/**
+ * Plugins only run for resources that the validator found valid, so after a validator's error it
+ * did not run.
+ */
 function answerOf(issues: readonly Issue[]): Told {
   const errors = issues.filter(({ severity }) => severity === 'error');
   const own = errors.filter(({ plugin }) => plugin !== undefined);
@@ -127,9 +130,7 @@ function reasonOf(verdict: Extract<VerdictOrNone, { kind: 'no-verdict' }>): stri
   return 'reason' in verdict ? verdict.reason : verdict.because;
 }
 
-/**
- * The pipeline shows a plugin's standard error to nobody. A run is repeatable, so a second run shows it.
- */
+/** The pipeline drops a plugin's standard error. Runs are repeatable, so a second run shows it. */
 async function showStandardError(
   { crash, plugin }: Extract<Verdict, { kind: 'crash' }>,
   run: { readonly module: WebAssembly.Module; readonly text: string; readonly submittedAt: number },

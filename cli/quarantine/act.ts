@@ -5,8 +5,8 @@ import { type Act, audited } from './audited.ts';
 import type { Counts } from './work-through.ts';
 
 /**
- * An operator's act on a stage: whether it would be taken is asked first, and it happens between its facts
- * for the audit log. @throws TargetError where it is not taken
+ * Performs an operator's act on a stage between its facts for the audit log. Checks first whether
+ * the stage accepts it. @throws TargetError if it does not
  */
 export async function actOn<Ending extends string>(
   stage: string,

@@ -48,7 +48,7 @@ export async function sayWhatBecame(
   return all.every((ending) => WELL.includes(ending));
 }
 
-/** Of those that have ended, how. */
+/** The endings of those that have ended. */
 export async function endingsOf(
   table: Table,
   ids: readonly string[],

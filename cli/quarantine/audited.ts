@@ -1,6 +1,6 @@
 /**
- * An operator's action on quarantined messages, as facts for the audit log: that it began, before it does
- * anything, and how it ended. An action that cannot be recorded is not done.
+ * Publishes two facts about an operator's action on quarantined messages: that it began, before it
+ * does anything, and how it ended. An action that cannot be recorded is not performed.
  */
 
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
@@ -15,10 +15,10 @@ export interface Act {
   readonly why?: string | undefined;
   /** Epoch ms; it names a redrive. */
   readonly before: number;
-  /** Of what is selected. */
+  /** The filter of the selection. */
   readonly only: EntryFilter;
   readonly selection: Selection;
-  /** A corrected body for what was submitted. */
+  /** The corrected body, if there is one. */
   readonly corrected?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface Recorder {
   readonly newId: () => string;
 }
 
-/** As many ids as fit into one text of a fact. */
+/** Number of ids that fit into one text of a fact. */
 const IDS_MAX = 30;
 const ACTOR_CHARACTERS_MAX = 128;
 const NARROWING_CHARACTERS_MAX = 128;

@@ -9,11 +9,11 @@ import type { QuarantineStage } from './stage.ts';
 import { type Counts, type WorkOptions, workThrough } from './work-through.ts';
 
 export interface DiscardOptions extends WorkOptions {
-  /** Epoch ms: only what was quarantined by then. */
+  /** Epoch ms: only entries that were quarantined by then. */
   readonly before: number;
   readonly by: string;
   readonly why?: string | undefined;
-  /** Of what is selected. */
+  /** The filter of the selection. */
   readonly only: EntryFilter;
   readonly dryRun: boolean;
 }

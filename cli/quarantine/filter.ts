@@ -1,4 +1,4 @@
-/** Which entries are meant: all that is given must match. */
+/** A filter of entries: an entry must match everything that is given. */
 import { type Command, Option } from 'commander';
 import type { QuarantineSummary } from '../../aws/quarantine-entries.ts';
 import { lanes } from '../../core/message/messages.ts';
@@ -10,7 +10,7 @@ export interface EntryFilter {
   readonly kind?: (typeof ENTRY_KINDS)[number] | undefined;
   readonly lane?: (typeof lanes)[number] | undefined;
   readonly source?: string | undefined;
-  /** A part of the reason, whatever its case. */
+  /** A part of the reason, in upper or lower case. */
   readonly text?: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export function matches(
   );
 }
 
-/** The options by which every command narrows what it is about. */
+/** Adds the options with which commands filter entries. */
 export function filtering(command: Command): Command {
   return command
     .addOption(new Option('--lane <lane>', 'only those of a lane').choices(lanes))
@@ -38,7 +38,7 @@ export function filtering(command: Command): Command {
     .option('--text <text>', 'only those whose reason holds this');
 }
 
-/** What these options say. */
+/** The filter that these options describe. */
 export const narrowingOf = ({ lane, kind, source, text }: EntryFilter): EntryFilter => ({
   ...(lane !== undefined && { lane }),
   ...(kind !== undefined && { kind }),

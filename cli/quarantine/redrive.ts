@@ -23,11 +23,11 @@ import type { QuarantineStage } from './stage.ts';
 import { type Counts, type WorkOptions, workThrough } from './work-through.ts';
 
 export interface RedriveOptions extends WorkOptions {
-  /** Epoch ms: only what was quarantined by then. It names the redrive. */
+  /** Epoch ms: only entries that were quarantined by then. It names the redrive. */
   readonly before: number;
   readonly by: string;
   readonly why?: string | undefined;
-  /** Of what is selected. */
+  /** The filter of the selection. */
   readonly only: EntryFilter;
   readonly dryRun: boolean;
   /** Sent in place of the body of the one selected entry. */
@@ -100,8 +100,8 @@ async function redriveOne(
 }
 
 /**
- * Sends it, and raises its round once a death loses nothing. A second copy that is sent after a death is of
- * the same round, which R04 allows.
+ * Sends the message, then raises its round. After a death in between, a second copy belongs to the
+ * same round, which R04 allows.
  */
 async function send(
   stage: QuarantineStage,

@@ -1,4 +1,4 @@
-/** PHI on a terminal: who sees it, and why, is recorded before it is shown (R42). */
+/** Shows PHI on a terminal. Who sees it, and why, is recorded before (R42). */
 
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';

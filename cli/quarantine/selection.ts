@@ -1,4 +1,4 @@
-/** Which entries a command works on. */
+/** The entries that a command works on. */
 
 import type { Table } from '../../aws/places.ts';
 import { allEntries, type QuarantineSummary } from '../../aws/quarantine-entries.ts';
@@ -31,7 +31,9 @@ export function selectionOf({ id, fingerprint, all }: SelectionOptions): Selecti
   return selection;
 }
 
-/** The ids of the selection, each once; of all, those that match without another read. */
+/**
+ * The ids of the selection, without duplicates. For `all`: those that match, without another read.
+ */
 export async function* idsOf(
   table: Table,
   selection: Selection,

@@ -1,4 +1,4 @@
-/** Works through entries, several at a time and within a rate, until it is stopped. */
+/** Processes entries, several at a time and within a rate, until it is stopped. */
 import { type Machine, pause } from '../../aws/machine.ts';
 import { pace } from './pace.ts';
 
@@ -9,14 +9,17 @@ export interface WorkOptions<Ending extends string = string> {
   /** Entries a second. */
   readonly rate: number;
   readonly signal?: AbortSignal | undefined;
-  /** Told of each as it ends. */
+  /** Called for each entry when it is done. */
   readonly onEnded?: ((ending: Ending) => void) | undefined;
 }
 
-/** How many ended how. */
+/** Number of entries by ending. */
 export type Counts<Ending extends string> = Partial<Record<Ending, number>>;
 
-/** Does `work` for each id and counts the results. When it is stopped, work under way is finished. */
+/**
+ * Calls `work` for each id and counts the results. When it is stopped, it finishes the work in
+ * progress.
+ */
 export async function workThrough<Ending extends string>(
   ids: AsyncGenerator<string>,
   { rate, signal, onEnded }: WorkOptions<Ending>,

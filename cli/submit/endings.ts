@@ -15,7 +15,7 @@ import type { Sent } from './sent.ts';
 type Ending = MessageLife['ending'];
 
 const queries = pLimit(16);
-/** More would scroll away what matters. */
+/** More lines would scroll away the important ones. */
 const SHOWN_MAX = 20;
 
 /** Prints how many ended how, and the first that are not stored; true if all are. */

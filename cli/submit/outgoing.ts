@@ -32,7 +32,7 @@ export interface Origin {
   readonly sequence: number;
 }
 
-/** @param bucket stores what does not fit into a message or what SQS would refuse. */
+/** @param bucket stores bodies that do not fit into a message, or that SQS would refuse */
 export function outgoing(resource: Resource, origin: Origin, bucket: string): Outgoing {
   const attributes = {
     ...(origin.source !== undefined && { source: attribute('String', origin.source) }),

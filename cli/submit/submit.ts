@@ -1,4 +1,4 @@
-/** Submits entries to a lane: in batches, several at a time, everything accounted for. */
+/** Submits entries to a lane in batches, several at a time, and accounts for all of them. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Entry, Resource } from '../input/entry.ts';
 import type { Target } from '../target.ts';
@@ -6,23 +6,22 @@ import { batches } from './batches.ts';
 import { type Outgoing, outgoing } from './outgoing.ts';
 import { sendBatch } from './send-batch.ts';
 
-/** More would only wait for the queue: a batch takes it a few milliseconds. */
+/** More would only wait for the queue, which takes a few milliseconds for a batch. */
 const PARALLEL_MAX = 8;
 
 export interface Submission {
   readonly source?: string;
   /** @param sentAfterMs epoch ms just before the batch was sent. */
   readonly onAccepted?: (resource: Resource, messageId: string, sentAfterMs: number) => void;
-  /** What the queue will never hold: refused, or not readable (then there is no text). */
+  /** Called for entries that the queue refused, or that cannot be read (then there is no text). */
   readonly onUnsent: (entry: Entry, reason: string) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads no further ahead than what is under way, so that input of any size needs little memory. Stops
- * reading when `signal` aborts; work under way is finished.
- *
- * @returns how many were accepted and how many were not.
+ * Reads only as far ahead as the batches in progress, so that input of any size needs little
+ * memory. Stops reading when `signal` aborts, and finishes the batches in progress.
+ * @returns how many were accepted and how many were not
  */
 export async function submit(
   target: Target,
@@ -65,7 +64,7 @@ async function* readable(
   }
 }
 
-/** The same iterator for several loops; one of them ending must not end it for the others. */
+/** One iterator for several loops: a loop that ends does not end it for the others. */
 function shared<T>(iterator: AsyncGenerator<T>): AsyncIterable<T> {
   return { [Symbol.asyncIterator]: () => ({ next: () => iterator.next() }) };
 }

@@ -24,7 +24,7 @@ export interface LocatedIssue extends Issue {
 type Validate = (text: string, limits?: Limits) => Validation;
 type Resource = Extract<Entry, { kind: 'resource' }>;
 
-/** Of a Bundle, whose entries have issues of their own. */
+/** For a Bundle: each of its entries has issues of its own. */
 export const OF_BUNDLE: Limits = { issuesMax: 1_000_000 };
 const BUNDLE = /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/;
 const ENTRY = /^Bundle\.entry\[(\d+)\]\.resource(?![A-Za-z])/;
@@ -51,7 +51,7 @@ export function problemIn({ file, line, reason }: Omit<Problem, 'kind'>): Findin
   return { file, ...(line === undefined ? {} : { line }), issues: [issue] };
 }
 
-/** Once, where the text begins as a Bundle or is none. */
+/** Validates the text once, as a whole or as a Bundle. */
 function validated(text: string, validate: Validate): Validation {
   const beginsAsBundle = BUNDLE.test(text);
   const found = validate(text, beginsAsBundle ? OF_BUNDLE : {});
@@ -100,7 +100,7 @@ export function locatedIn(
 interface Place {
   readonly offset: number;
   readonly line: number;
-  /** Steps from the root. */
+  /** Number of steps from the root. */
   readonly depth: number;
 }
 

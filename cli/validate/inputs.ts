@@ -7,10 +7,13 @@ import { openInput } from '../input/bytes.ts';
 import { decodeUtf8, type Entry, NOT_UTF8 } from '../input/entry.ts';
 import { readLines } from '../input/lines.ts';
 
-/** Of a document, or of one line. */
+/** Limit of a document, or of one line. */
 const BYTES_MAX = constants.MAX_STRING_LENGTH;
 const NEWLINE = 0x0a;
-/** Lines that are read to decide whether a file that is not JSON has a resource on each line. */
+/**
+ * Number of lines that are read to decide whether a file that is not JSON has a resource on each
+ * line.
+ */
 const LINES_LOOKED_AT = 10;
 
 /** All resources of a file, in order. One that breaks off gives a problem. */
@@ -56,7 +59,7 @@ async function* document(file: string, text: string): AsyncGenerator<Entry> {
     yield { kind: 'problem', file, reason: 'The file is empty: a resource is a JSON object' };
     return;
   }
-  // To parse it all takes long, and only says something of several lines or of an array.
+  // Parsing the whole text takes long, and is needed only for several lines or an array.
   const whole = text.trim();
   if (whole.includes('\n') && hasResourceLines(text) && parsed(text) === undefined) {
     yield* readLines(file, once(Buffer.from(text)), BYTES_MAX);
@@ -72,7 +75,7 @@ async function* document(file: string, text: string): AsyncGenerator<Entry> {
   yield { kind: 'resource', file, line, text: whole };
 }
 
-/** Its name decides only if it is meant to hold any number of resources, including none. */
+/** The name decides only for files that may contain any number of resources, including none. */
 function isLines(file: string): boolean {
   return /\.ndjson(\.gz)?$/i.test(file);
 }

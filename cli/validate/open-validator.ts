@@ -1,4 +1,7 @@
-/** The validator of a command line: as it was built, or with further packages and profiles. */
+/**
+ * The validator of the command line: the one of the build, or one with further packages and
+ * profiles.
+ */
 
 import type {
   Compiled,
@@ -18,7 +21,7 @@ export interface OpenValidator {
   readonly asked: readonly Profile[];
 }
 
-/** Imported here, because the other commands need none of the compiled definitions. */
+/** Imported on demand, because the other commands do not need the compiled definitions. */
 export async function openValidator(wishes: Wishes): Promise<OpenValidator> {
   if (wishes.allowPartial.length > 0 && wishes.ig.length === 0) {
     throw new UsageError('--allow-partial needs --ig');

@@ -1,4 +1,4 @@
-/** A finding as a person reads it: which resource, and below it each issue. */
+/** Formats a finding for a person: the resource, and below it each issue. */
 
 import { printable } from '../../terminal/printable.ts';
 import { place } from '../input/entry.ts';

@@ -12,7 +12,7 @@ import { queueAlarms } from './queue-alarms.ts';
 import { type AlarmSettings, type Audiences, runbookAlarm } from './runbook-alarm.ts';
 
 export class Alarms extends Construct {
-  /** To be created last: it watches what is in the stack by then. */
+  /** Must be created last: it watches what the stack has by then. */
   constructor(
     scope: Construct,
     id: string,
@@ -57,7 +57,9 @@ function nameOf({ node }: Queue): string {
   return queueName ?? node.path;
 }
 
-/** SNS admits no service that the topic's policy does not name: only our alarms, only for our account. */
+/**
+ * SNS accepts only services that the topic's policy names: here our own alarms, for our account.
+ */
 function alarmsMayPublish(
   scope: Construct,
   topicArn: string,

@@ -74,7 +74,7 @@ function callsThrottled({ stage, alarms }: Config): AlarmSettings {
   };
 }
 
-/** Emitted at each call that fails, which is at least every ten minutes while calls are made. */
+/** Emitted at each failed call: at least every ten minutes while calls are made. */
 function deliveryFails({ stage, alarms }: Config): AlarmSettings {
   const of = { component: 'deliver' };
   return {
@@ -105,7 +105,7 @@ function envelopesUnreadable({ stage }: Config): AlarmSettings {
   };
 }
 
-/** By refused calls as well: where nothing is delivered, nobody reads the breaker each minute. */
+/** Counts refused calls too: without a delivery lane, nobody reads the breaker each minute. */
 function breakerOpen({ stage }: Config, service: string): AlarmSettings {
   const of = { breaker: service };
   const isOpen = new MathExpression({

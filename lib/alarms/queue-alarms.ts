@@ -34,7 +34,10 @@ export function queueAlarms(named: NamedQueue, config: Config): AlarmSettings[] 
   ];
 }
 
-/** `quarantine` empties those of lanes within seconds: nothing handles what stays there. */
+/**
+ * `quarantine` empties the lanes' dead-letter queues within seconds. Nothing handles what stays
+ * there.
+ */
 function deadLetters(name: string, queue: Queue): AlarmSettings {
   return {
     name,

@@ -57,7 +57,7 @@ export interface AlarmSettings {
   readonly audience: keyof Audiences;
 }
 
-/** Adds the alarm. Missing data is good: what does nothing has nothing wrong. */
+/** Adds the alarm. Missing data is not breaching: a part that does nothing has no fault. */
 export function runbookAlarm(
   scope: Construct,
   { config }: Foundation,

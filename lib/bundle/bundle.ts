@@ -15,17 +15,20 @@ import { REPLACED, SLIM } from './slim.ts';
 /** JavaScript that a function loads when it starts, in bytes, without source maps. */
 export const BUNDLE_BYTES_MAX = 600_000;
 
-/** What a function may start beside its handler: threads and processes. */
+/** Threads and processes that a function may start. Their files are next to its handler. */
 const PROCESSES = ['worker.ts', 'own-process.ts'];
 
-/** Records traces; it is beside the handlers of the functions that may load it, and inside none. */
+/**
+ * Records traces. It is next to the handlers of the functions that may load it, and not bundled
+ * into them.
+ */
 const RECORDER = { in: 'telemetry/traces/open-telemetry.ts', out: 'traces' };
 
 /** CommonJS dependencies call `require`, which ESM does not define. */
 const REQUIRE_BANNER =
   "import{createRequire as failsafeRequire}from'node:module';const require=failsafeRequire(import.meta.url);";
 
-/** A function that the stack needs cannot be bundled as it should. */
+/** A function that the stack needs cannot be bundled correctly. */
 export class BundleError extends Error {
   override readonly name = 'BundleError';
 }
@@ -113,7 +116,7 @@ async function bundleFunction(name: string, options: BundleOptions): Promise<Bun
   return { name, ...measure(result.metafile) };
 }
 
-/** Makes the folder hold exactly these files, without touching those that are already right. */
+/** Makes the folder contain exactly these files. Does not touch files that are already correct. */
 async function writeChanged(
   folder: string,
   files: readonly Pick<OutputFile, 'path' | 'contents'>[],

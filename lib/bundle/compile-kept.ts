@@ -1,6 +1,6 @@
 /**
- * Compiles packages on demand, outside of the build. The result is kept beside the package cache, by a hash
- * of all its inputs.
+ * Compiles packages on demand, outside of the build. The result is kept in the package cache, by a
+ * hash of all its inputs.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -24,17 +24,17 @@ import type { ResolvedPackages } from '../../packages/fhir-validator/packages/re
 import { compileSettings, type FhirSettings } from './compile-settings.ts';
 
 const FHIR = new URL('../../packages/fhir-validator/', import.meta.url);
-/** In the package cache, and not the name of a package. */
+/** A folder of the package cache. It is not a valid package name. */
 const FOLDER = '.compiled-by-fhir-failsafe';
 const REPORT = 'report.json';
 const BASE = ['hl7.fhir.r4.examples', 'hl7.terminology.r4', 'hl7.fhir.uv.extensions.r4'];
 
 export interface Kept {
   readonly compiled: Compiled;
-  /** What the compiler could not enforce, and what it left out because that was accepted. */
+  /** What the compiler could not enforce, and what it left out because the config accepts that. */
   readonly open: readonly string[];
   readonly accepted: readonly string[];
-  /** Whether it had been compiled before. */
+  /** Whether it had already been compiled. */
   readonly wasKept: boolean;
 }
 
@@ -66,13 +66,13 @@ function write(
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(join(folder, REPORT), JSON.stringify({ open, accepted }));
   if (!folder.startsWith(place)) return folder;
-  // Another process may have been first; its result is the same.
+  // Another process may have been first. Its result is the same.
   if (existsSync(kept)) rmSync(folder, { recursive: true });
   else renameSync(folder, kept);
   return kept;
 }
 
-/** If the cache cannot be written, a temporary folder. */
+/** A temporary folder if the cache cannot be written. */
 function newFolder(place: string): string {
   try {
     mkdirSync(place, { recursive: true });
@@ -82,7 +82,7 @@ function newFolder(place: string): string {
   }
 }
 
-/** Generated code imports its runtime from the folder beside its own. */
+/** Generated code imports its runtime from a folder next to its own. */
 function placed(source: string): string {
   return source.replaceAll(/^(import .* from ')\.\.\//gm, `$1${FHIR.href.replaceAll("'", '%27')}`);
 }

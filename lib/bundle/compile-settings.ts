@@ -1,4 +1,4 @@
-/** From the settings of `fhir` to generated code: for the build, and for `validate --ig`. */
+/** Compiles generated code from the settings of `fhir`: for the build, and for `validate --ig`. */
 import type { z } from 'zod';
 import {
   packageFolder,
@@ -31,12 +31,12 @@ import type { fhirConfigSchema } from '../config/fhir-config.ts';
 
 export type FhirSettings = z.output<typeof fhirConfigSchema>;
 
-/** What the base definitions are read from. */
+/** The package with the base definitions. */
 export const BASE_PACKAGE = 'hl7.fhir.r4.examples';
-/** HL7's own packages: any version is better than none. */
+/** HL7's own packages. Any version is better than none. */
 const BUILT_IN = ['hl7.terminology.r4', 'hl7.fhir.uv.extensions.r4'];
 
-/** @param root what paths in `packages` are relative to */
+/** @param root folder that paths in `packages` are relative to */
 export function resolveSettings(
   { packages, packageCache, packageRegistry }: FhirSettings,
   root: string,
@@ -51,7 +51,7 @@ export function resolveSettings(
   });
 }
 
-/** @throws GapError if a profile cannot be enforced, and nobody has accepted that. */
+/** @throws GapError if a profile cannot be enforced, and the config does not accept that */
 export function compileSettings(
   settings: FhirSettings,
   { configured, dependencies, missing }: ResolvedPackages,
@@ -76,7 +76,9 @@ export function missingText({ wantedBy, reason }: ResolvedPackages['missing'][nu
   return `${reason} (${wantedBy} depends on it)`;
 }
 
-/** What the validator is compiled with anyway, in another version than the one asked for. */
+/**
+ * A package that the validator is compiled with anyway, in another version than the one asked for.
+ */
 function builtInPackage(id: string): FhirPackage | undefined {
   if (!BUILT_IN.includes(id)) return undefined;
   try {

@@ -5,12 +5,15 @@ import { pluginPath } from '../../functions/validate/plugins/settings.ts';
 import type { Config } from '../config/config.ts';
 import { moduleProblems } from './plugin-module.ts';
 
-/** A plugin cannot be deployed. One line, which names the plugin, its file and what is wrong. */
+/** A plugin cannot be deployed. The message is one line: the plugin, its file and what is wrong. */
 export class PluginError extends Error {
   override readonly name = 'PluginError';
 }
 
-/** Copies what the config names from below `root`; throws PluginError for the first that cannot run. */
+/**
+ * Copies the modules that the config names from below `root`. Throws PluginError for the first one
+ * that cannot run.
+ */
 export async function copyPlugins(
   { plugins, pluginMemoryMb }: Pick<Config, 'plugins' | 'pluginMemoryMb'>,
   root: string,

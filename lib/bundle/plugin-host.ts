@@ -1,4 +1,4 @@
-/** Lets `validate` share the switches of its plugins; only if plugins are configured. */
+/** Lets `validate` use the shared switches of its plugins. Only if plugins are configured. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { switchOf } from '../../core/supervision/plugin-switch.ts';
 import { ENV } from '../../telemetry/env-names.ts';

@@ -1,6 +1,6 @@
 /**
- * Checks a plugin before it is deployed: synth refuses a module that could not run, and says what it lacks,
- * so that no resource has to find out.
+ * Checks a plugin before it is deployed. Synth refuses a module that cannot run, and says what it
+ * lacks.
  */
 import { WASI_FUNCTIONS } from '../../packages/isolation/wasi.ts';
 
@@ -10,7 +10,7 @@ export const MODULE_BYTES_MAX = 8 * 1024 * 1024;
 const WASI_MODULE = 'wasi_snapshot_preview1';
 const PAGE_BYTES = 64 * 1024;
 
-/** Problems of a module, in words; none means that it is a WASI command of acceptable size. */
+/** Problems of a module, as text. Empty if it is a WASI command of acceptable size. */
 export function moduleProblems(bytes: Uint8Array, memoryMb: number): string[] {
   if (bytes.length > MODULE_BYTES_MAX) {
     return [`has ${bytes.length} bytes, more than ${MODULE_BYTES_MAX}`];

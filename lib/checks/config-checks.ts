@@ -1,4 +1,4 @@
-/** What must hold between two settings. Each refusal names both, and a value that would work. */
+/** Rules between two settings. Each refusal names both, and a value that would work. */
 import { WRITING_MS } from '../../functions/validate/within-time.ts';
 import type { Config } from '../config/config.ts';
 import { retentionProblems } from '../config/content-retention-config.ts';
@@ -9,10 +9,12 @@ import { networkProblems } from './network-checks.ts';
 import { sizeProblems } from './resource-size.ts';
 import { retryProblems } from './retry-checks.ts';
 
-/** The handler keeps this part of its timeout for reading, writing and answering. */
+/** The part of its timeout that the handler needs for reading, writing and the response. */
 export const HANDLER_MARGIN_MS = WRITING_MS + 500;
 
-/** AWS's advice for a queue that feeds a function: six times its timeout, and the window. */
+/**
+ * AWS's recommendation for a queue that feeds a function: six times its timeout, plus the window.
+ */
 const visibilityMin = (timeoutSeconds: number, windowSeconds = 0) =>
   6 * timeoutSeconds + windowSeconds;
 
@@ -30,7 +32,7 @@ function* queueProblems(
   }
 }
 
-/** The longest time that validating one resource may take, and its parts. */
+/** The longest time that validating one resource may take, with its parts. */
 function judging({ deadlineMs, plugins }: Config): { ms: number; what: string } {
   const ms = plugins.reduce((sum, plugin) => sum + plugin.deadlineMs, deadlineMs);
   if (plugins.length === 0) return { ms, what: `deadlineMs ${ms}` };
@@ -83,7 +85,7 @@ function* terminologyProblems(config: Config): Generator<string> {
   }
   const why = 'its answers decide about resources, and it may get a token';
   yield* endpointProblems('terminology.endpoint', endpoint, why);
-  // A call begins only if there is time for its whole timeout.
+  // A call is made only if there is time for its whole timeout.
   if (2 * callTimeoutMs > budgetMs) {
     yield `terminology.callTimeoutMs ${callTimeoutMs} must fit twice into terminology.budgetMs ${budgetMs}`;
   }
@@ -108,7 +110,7 @@ function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string>
   }
 }
 
-/** Problems between the values of one config, in words; none means that it can be deployed. */
+/** Problems between the values of one config, as text. Empty if it can be deployed. */
 export function configProblems(config: Config): string[] {
   const { incident } = config;
   const problems = [

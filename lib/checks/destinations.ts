@@ -1,5 +1,5 @@
 /**
- * Where each function may send anything: AWS's services, by what its role allows, and the servers of the
+ * Where each function may send data: AWS's services, according to its role, and the servers of the
  * config. The security groups of the private network are made from this, and synth prints it.
  */
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -8,7 +8,8 @@ import { deliveryEndpoints } from '../constructs/delivery-targets.ts';
 import { tracedFunctions } from '../constructs/traces.ts';
 
 /**
- * Through a gateway in the route tables, which costs nothing; the others through interfaces in the subnets.
+ * Reached through a gateway in the route tables, which costs nothing. The others need interfaces in
+ * the subnets.
  */
 export const GATEWAY_SERVICES = ['dynamodb', 's3'] as const;
 export const INTERFACE_SERVICES = ['lambda', 'secretsmanager', 'sns', 'sqs'] as const;
@@ -16,17 +17,17 @@ export type GatewayService = (typeof GATEWAY_SERVICES)[number];
 export type InterfaceService = (typeof INTERFACE_SERVICES)[number];
 
 /**
- * What a role names but its function never calls: the key is used by services that keep our data, and
- * Lambda itself writes the log and creates network interfaces.
+ * Services that a role names but its function never calls: services that keep our data use the key,
+ * and Lambda itself writes the log and creates network interfaces.
  */
 const CALLED_FOR_US = ['ec2', 'kms', 'logs'];
 
 export interface NetworkTarget {
-  /** The key of `network` that says at which addresses it is. */
+  /** The key of `network` that has its addresses. */
   readonly key: 'fhirServer' | 'terminologyServer' | 'traceCollector';
   readonly name: string;
   readonly setting: string;
-  /** None on this machine: a local server needs no network. */
+  /** Empty for a server on this machine, which needs no network. */
   readonly urls: readonly URL[];
   /** Folders of functions/ that call it. */
   readonly callers: readonly string[];
@@ -39,7 +40,7 @@ export interface Destinations {
   readonly targets: readonly NetworkTarget[];
 }
 
-/** What is needed of a function to find its destinations. */
+/** The parts of a function that its destinations depend on. */
 interface Caller {
   readonly name: string;
   /** Its folder of functions/. */
@@ -86,7 +87,7 @@ export function networkTargets(config: Config): NetworkTarget[] {
 export const portOf = ({ port, protocol }: URL) =>
   port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 
-/** Throws if a role names a service that has no way out of a private network yet. */
+/** Throws if a role names a service that cannot be reached from a private network yet. */
 export function destinationsOf({ name, code, statements }: Caller, config: Config): Destinations {
   const services = new Set(
     statements.flatMap(({ actions }) => actions.map((action) => action.split(':')[0] ?? '')),

@@ -1,7 +1,7 @@
 /**
- * Who may do what, read from a synthesized template: one row a statement, in words that a reviewer reads in
- * a minute. It follows each function to its role and each role to its policies, and reads what is deployed,
- * not what the constructs intended.
+ * Who may do what, read from a synthesized template: one row per statement, in words that a
+ * reviewer understands at once. It follows each function to its role and each role to its policies.
+ * So it shows what is deployed, not what the constructs intended.
  */
 export interface PermissionRow {
   readonly function: string;
@@ -46,7 +46,7 @@ const KINDS: Readonly<Record<string, readonly [kind: string, nameProperty: strin
   'AWS::EC2::SecurityGroup': ['its own', ''],
 };
 
-/** `fhir-failsafe-dev-critical` is `critical` to a reviewer, without the account's number. */
+/** A reviewer reads `critical`, not `fhir-failsafe-dev-critical`, and no account number. */
 const shortName = (name: string, { Outputs }: PermissionsTemplate) =>
   name
     .replace(String(Outputs?.['Name']?.Value ?? '').replace('*', ''), '')
@@ -102,13 +102,13 @@ function onWhat({ Resource, Condition }: Statement, template: PermissionsTemplat
   return resources.sort().join(', ') + only;
 }
 
-/** Services through which alone a key may be used. */
+/** The services through which a key may be used. */
 function viaOf(condition: unknown): string[] {
   const via = JSON.stringify(condition ?? {}).match(/"[a-z0-9]+\.",\{"Ref":"AWS::Region"\}/g);
   return (via ?? []).map((match) => match.slice(1, match.indexOf('.')));
 }
 
-/** Conditions of a statement: each condition of ours has its words, and a new one needs some. */
+/** Words for each condition that our statements use. A new condition needs an entry. */
 const CONDITIONS: Readonly<Record<string, (values: string) => string>> = {
   'StringEqualsIfExists dynamodb:ReturnValues': (values) => `answering ${values}`,
   'ForAllValues:StringLike dynamodb:LeadingKeys': (values) => `of ${values}`,

@@ -1,7 +1,8 @@
 /**
- * What a resource of the accepted size needs so that it gets a verdict whatever characters it holds (R62):
- * memory for everything that may be full at once, and CPU within the deadline. The numbers are measured by
- * `npm run bench:resource-size`; docs/resource-size.md has the table.
+ * Memory and CPU for a resource of the accepted size, so that it gets a verdict whatever characters
+ * it contains (R62): memory for everything that may be full at once, and CPU within the deadline.
+ * The numbers were measured with `npm run bench:resource-size`; docs/resource-size.md has the
+ * table.
  */
 import { charactersFor, heapMbFor } from '../../packages/isolation/heap-size.ts';
 import type { Config } from '../config/config.ts';
@@ -28,7 +29,7 @@ const MESSAGE_BYTES_MAX = MIB;
 
 const bytesMax = ({ resourceBytesMax }: Config) => Math.max(resourceBytesMax, MESSAGE_BYTES_MAX);
 
-/** `availableParallelism()` on Lambda: a worker for each. */
+/** As many as `availableParallelism()` reports on Lambda. */
 function workersFor(memoryMb: number): number {
   return memoryMb <= TWO_CPUS_MB ? 2 : Math.min(CPUS_MAX, 1 + Math.ceil(memoryMb / MB_PER_CPU));
 }
@@ -55,12 +56,15 @@ export function memoryNeeded(config: Config): number {
   );
 }
 
-/** How many texts share the CPU with a text of this size: a large one runs while all others wait. */
+/**
+ * Number of texts that share the CPU with a text of this size. A large one runs while all others
+ * wait.
+ */
 function sharersOf(bytes: number, { workerHeap, memoryMb }: Config): number {
   return bytes > charactersFor(workerHeap.oldMb) ? 1 : workersFor(memoryMb);
 }
 
-/** Least deadline for a text of this size, beside those that share the CPU with it. */
+/** The shortest deadline for a text of this size that shares the CPU with others. */
 export function deadlineNeeded(bytes: number, config: Config): number {
   const share = config.memoryMb / MB_PER_CPU / sharersOf(bytes, config);
   return Math.ceil((CPU_MS_PER_MIB * bytes) / MIB / Math.min(1, share));

@@ -6,11 +6,11 @@
 import { CALL_PATIENCE_MS, INVOCATION_PATIENCE_MS } from '../../aws/patience.ts';
 import type { Config } from '../config/config.ts';
 
-/** A working day: an outage of our own that is fixed within it must dead-letter nothing. */
+/** A working day: an outage of our own that is shorter must dead-letter nothing. */
 const BACKSTOP_SECONDS_MIN = 8 * 3_600;
 /** Receives that an attempt may cost: throttling spends them too. */
 const RECEIVES_PER_ATTEMPT = 10;
-/** Time that a supervisor needs besides the probe that it waits for. */
+/** Time that a supervisor needs in addition to the probe that it waits for. */
 const AROUND_A_PROBE_SECONDS = 15;
 
 /** Queues that give up after maxReceiveCount, by the setting that says how long a receive lasts. */
@@ -43,7 +43,7 @@ function* receiveProblems(config: Config): Generator<string> {
   }
 }
 
-/** `validate` ends by itself before its timeout; the others wait for their calls. */
+/** `validate` stops before its timeout. The other functions wait for their calls. */
 function* callProblems(config: Config): Generator<string> {
   const { quarantine, incident, supervisor, audit, monitor } = config;
   const waiting = { quarantine, incident, supervisor, audit, monitor };

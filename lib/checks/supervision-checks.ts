@@ -17,8 +17,8 @@ export class SupervisionError extends Error {
 }
 
 /**
- * Throws {@link SupervisionError} with all that is wrong.
- * @param leftOut functions that are in the tree and that this config does without
+ * Throws {@link SupervisionError} with everything that is wrong.
+ * @param leftOut functions of the tree that this config does not need
  */
 export function checkSupervision(
   stack: IConstruct,

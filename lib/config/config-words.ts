@@ -33,7 +33,7 @@ export function inWords(
 function unknownSetting(key: string, settings: readonly string[]): string {
   const at = key.lastIndexOf('.') + 1;
   const above = key.slice(0, at);
-  // Neighbours first: a name with one wrong letter is usually in the right group.
+  // Neighbours first: a misspelled name is usually in the right group.
   const beside = settings.filter((each) => each.startsWith(above));
   for (const some of [beside, settings]) {
     const names = new Map(some.map((each) => [each.split('.').at(-1) ?? each, each]));
@@ -43,13 +43,13 @@ function unknownSetting(key: string, settings: readonly string[]): string {
   return `${key} is not a setting`;
 }
 
-/** How it would be written. */
+/** An example of the value. */
 function such({ path }: z.core.$ZodIssue): string {
   const example = exampleOf(path);
   return example === undefined ? '' : `: for example ${String(path.at(-1))}: ${example}`;
 }
 
-/** The value found; not for an address with a user, which may hold a password. */
+/** The value that was found. Not for an address with a user, which may hold a password. */
 function found({ input }: z.core.$ZodIssue): string {
   const text = JSON.stringify(input) ?? String(input);
   if (text.includes('@')) return '';

@@ -1,6 +1,6 @@
 /**
- * Settings that are set but have no effect, because their subject is not configured: their author believes
- * otherwise. Values equal to a default are reported too.
+ * Finds settings that have no effect, because what they configure is not used: their author expects
+ * otherwise. Settings that equal a default are reported too.
  */
 import type { Config } from './config.ts';
 import { hasSources } from './source-config.ts';
@@ -8,10 +8,10 @@ import { hasSources } from './source-config.ts';
 interface Idle {
   /** The setting, with all settings below it. */
   readonly key: string;
-  /** Settings below it that have an effect nevertheless. */
+  /** Settings below it that do have an effect. */
   readonly but?: readonly string[];
   readonly isIdle: (config: Config) => boolean;
-  /** How the problem ends: `KEY changes nothing …`. */
+  /** End of the message: `KEY changes nothing …`. */
   readonly why: string;
 }
 

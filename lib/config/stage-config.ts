@@ -27,11 +27,11 @@ interface StageSettings {
 /** Keeps its data, is protected from deletion, locks its audit log for six years, reserves concurrency. */
 export const productionSchema = z.union([z.boolean(), z.stringbool()]).optional();
 
-/** Whether the name sounds like production, and `production` is not set. */
+/** Whether the name sounds like production while `production` is not set. */
 export const isProductionSaid = ({ stage, production }: StageSettings) =>
   production !== undefined || stage === 'prod' || !/prod|live/.test(stage);
 
-/** Stage `prod` is production unless the config says otherwise; no other is. */
+/** Stage `prod` is production unless the config says otherwise. No other stage is by default. */
 export const withProduction = <T extends StageSettings>(config: T) => ({
   ...config,
   production: config.production ?? config.stage === 'prod',

@@ -102,7 +102,7 @@ export class Audit extends Construct {
   }
 }
 
-/** What distinguishes deployments. */
+/** Hashes that differ between deployments. */
 function deploymentHashes({ config, bundles }: Foundation): Record<string, string> {
   return {
     [ENV.configurationHash]: createHash('sha256').update(JSON.stringify(config)).digest('hex'),

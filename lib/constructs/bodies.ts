@@ -1,4 +1,4 @@
-/** The bucket of large bodies: claim checks on their way in, and what no table item can hold. */
+/** The bucket of large bodies: submitted claim checks, and bodies that fit into no table item. */
 import { Aws, Duration } from 'aws-cdk-lib';
 import {
   BlockPublicAccess,

@@ -1,4 +1,4 @@
-/** Delivers what is stored to the FHIR server downstream; only if one is configured. */
+/** Delivers stored resources to the FHIR server downstream. Only if one is configured. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -145,10 +145,10 @@ export class Delivery extends Construct {
   }
 }
 
-/** What a confirmation of published transitions names of a breaker. */
+/** Attributes of a breaker that the confirmation of published transitions names. */
 const CONFIRMED = ['pk', 'generation', 'since', 'publishedTo'];
 
-/** Where it delivers to; the sources' own targets are in a file beside the code. */
+/** The servers that it delivers to. The targets of sources are in a file next to the code. */
 const servers = (config: Config) => {
   const { endpoint } = config.delivery;
   return {

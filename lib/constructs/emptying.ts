@@ -35,7 +35,7 @@ import { allow } from './policy.ts';
 const TIMEOUT = Duration.minutes(15);
 
 export class Emptying extends Construct {
-  /** To be created last: it empties the buckets that are in the stack by then. */
+  /** Must be created last: it empties the buckets that the stack has by then. */
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
     const all = Stack.of(this).node.findAll();
@@ -48,7 +48,8 @@ export class Emptying extends Construct {
         properties: { BucketName: bucket.bucketName },
         serviceTimeout: TIMEOUT,
       });
-      // Deleted in reverse order: writers first. S3 writes access logs as long as a policy lets it.
+      // Deleted in reverse order: writers first. S3 writes access logs as long as a policy allows
+      // it.
       bucket.policy?.node.addDependency(emptied);
       for (const one of all) {
         if (one instanceof PipelineFunction) one.lambda.node.addDependency(emptied);

@@ -1,4 +1,4 @@
-/** What every construct of the stack needs, and what `production` decides. */
+/** The parameters of every construct of the stack, and the settings that depend on `production`. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -20,7 +20,7 @@ interface StagePolicy {
   readonly keyPendingWindow: Duration;
 }
 
-/** Production keeps its data, whatever is deployed; any other stage can be destroyed without a trace. */
+/** Production keeps its data, whatever is deployed. Any other stage is destroyed with its data. */
 export const stagePolicy = ({ production }: Pick<Config, 'production'>): StagePolicy =>
   production
     ? {

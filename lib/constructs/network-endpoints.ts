@@ -1,6 +1,6 @@
 /**
- * The ways out of the private network to AWS. Allowed through is what the functions' own roles allow, by
- * principals of this account: other data, and other accounts, cannot be reached.
+ * Endpoints from the private network to AWS. Their policies allow what the functions' own roles
+ * allow, for principals of this account: other data and other accounts cannot be reached.
  */
 import { Aws, type CfnResource } from 'aws-cdk-lib';
 import { CfnSecurityGroup, CfnVPCEndpoint, type CfnVPCEndpointProps } from 'aws-cdk-lib/aws-ec2';
@@ -16,7 +16,7 @@ import type { Config } from '../config/config.ts';
 
 export type NetworkConfig = NonNullable<Config['network']>;
 
-/** EC2 lets a group without rules send anywhere; with this rule it sends nothing. */
+/** EC2 allows a group without rules to send anywhere. With this rule it can send nothing. */
 const NOTHING = {
   cidrIp: '127.0.0.1/32',
   ipProtocol: 'tcp',
@@ -29,7 +29,7 @@ export class NetworkEndpoints extends Construct {
   readonly #groups = new Map<InterfaceService, CfnSecurityGroup>();
   readonly #endpoints = new Map<GatewayService | InterfaceService, CfnResource>();
 
-  /** One for each service that some statement names. */
+  /** Creates one for each service that some statement names. */
   constructor(
     scope: Construct,
     id: string,
@@ -67,7 +67,7 @@ export class NetworkEndpoints extends Construct {
     return group;
   }
 
-  /** What must exist before a function that calls the service may run. */
+  /** Must exist before a function that calls the service may run. */
   endpointOf(service: GatewayService | InterfaceService): CfnResource {
     const endpoint = this.#endpoints.get(service);
     if (endpoint === undefined) throw new Error(`no endpoint of ${service}`);

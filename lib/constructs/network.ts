@@ -26,7 +26,7 @@ export class Network extends Construct {
   readonly #network: NetworkConfig;
   readonly #endpoints: NetworkEndpoints | undefined;
 
-  /** To be created last: functions may reach what they have been granted by then. */
+  /** Must be created last: functions may reach what they have been granted by then. */
   constructor(
     scope: Construct,
     id: string,
@@ -93,7 +93,7 @@ export class Network extends Construct {
     );
   }
 
-  /** @returns what must exist before the function can do anything in the network. */
+  /** @returns what must exist before the function can use the network */
   private letIn(member: PipelineFunction, group: CfnSecurityGroup, destinations: Destinations) {
     const endpoints = this.#endpoints;
     if (endpoints === undefined) return [];
@@ -111,7 +111,7 @@ export class Network extends Construct {
   }
 }
 
-/** What Lambda needs, under the function's role, to put a function into subnets. */
+/** Permissions that Lambda needs in the function's role to put the function into subnets. */
 const SEE = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
 const MAKE = ['ec2:CreateNetworkInterface'];
 const CHANGE = [

@@ -42,7 +42,7 @@ export interface FunctionSettings {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** All that it may do, besides writing its own log. */
+  /** Everything that it may do, in addition to writing its own log. */
   readonly statements: readonly PolicyStatement[];
   readonly reservedConcurrency?: number | undefined;
   /** Queue for events of asynchronous invocations that failed for good. */
@@ -55,7 +55,7 @@ export interface QueueMapping {
   readonly maxConcurrency: number;
 }
 
-/** A mapping that feeds a function, and how many environments it may use at most. */
+/** A mapping that feeds a function, and its maximum concurrency. */
 export interface FedMapping {
   readonly mapping: EventSourceMapping;
   readonly maxConcurrency: number;
@@ -112,7 +112,7 @@ export class PipelineFunction extends Construct {
       // be dropped.
       applicationLogLevelV2:
         logLevel === 'DEBUG' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
-      // platform.* records, from which a death is known outside the process that died.
+      // platform.* records, which report a death from outside of the process that died.
       systemLogLevelV2: SystemLogLevel.INFO,
       environment: {
         [ENV.stage]: stage,
@@ -136,12 +136,12 @@ export class PipelineFunction extends Construct {
     this.#statements.push(statement);
   }
 
-  /** All that it may do, besides writing its own log. */
+  /** Everything that it may do, in addition to writing its own log. */
   get statements(): readonly PolicyStatement[] {
     return this.#statements;
   }
 
-  /** Puts it into subnets, once what it needs there exists. */
+  /** Puts it into subnets, after everything that it needs there. */
   join(subnetIds: string[], securityGroupIds: string[], needed: readonly CfnResource[]): void {
     const element = this.lambda.node.defaultChild as CfnFunction;
     element.vpcConfig = { subnetIds, securityGroupIds };

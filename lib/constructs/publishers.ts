@@ -19,7 +19,7 @@ export class Publishers {
   readonly #arns: string[];
   readonly #services: string[] = [];
 
-  /** @param operatorsKinds what operators may publish in their own name, not for a function */
+  /** @param operatorsKinds kinds that operators may publish themselves */
   constructor({ sources }: Config, operatorsKinds: readonly string[]) {
     this.#sources = sources;
     // The root user of the account can do everything anyway.
@@ -40,12 +40,12 @@ export class Publishers {
     if (!this.#arns.includes(role.roleArn)) this.#arns.push(role.roleArn);
   }
 
-  /** A topic or a rule may send too. */
+  /** Allows a topic or a rule to send too. */
   addService(sourceArn: string): void {
     this.#services.push(sourceArn);
   }
 
-  /** Everybody else is denied. Principals added later are admitted as well. */
+  /** Denies everybody else. Principals that are added later are allowed too. */
   guard(queue: Queue): void {
     admitOnlySenders(queue, {
       principalArns: Lazy.list({ produce: () => this.#arns }),

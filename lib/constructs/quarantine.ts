@@ -1,4 +1,4 @@
-/** Stores what the lanes dead-lettered, with its reason and origin. */
+/** Stores dead letters of the lanes with their reason and origin. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';

@@ -25,7 +25,8 @@ import type { Senders } from '../config/source-config.ts';
 const SEND = ['sqs:SendMessage'];
 
 /**
- * Lets only these send to a lane's own queue. The key is opened to them too, because it is checked as well.
+ * Allows only these to send to a lane's own queue. They may also use the key, because SQS checks
+ * that too.
  */
 export function admitSenders(queue: Queue, key: IKey, senders: Senders): void {
   const { accounts, roles, services } = senders;
@@ -55,12 +56,15 @@ export function admitSenders(queue: Queue, key: IKey, senders: Senders): void {
   });
 }
 
-/** Lets only these principals send to a queue behind a lane's own: hops and redrives. */
+/** Allows only these principals to send to a queue behind a lane's own: hops and redrives. */
 export function admitHops(queue: Queue, arns: readonly string[]): void {
   deny(queue, { ArnNotLike: { 'aws:PrincipalArn': [...arns] } });
 }
 
-/** Lets only these principals, and services on behalf of these ARNs, send to a queue of the kernel. */
+/**
+ * Allows only these principals, and services on behalf of these ARNs, to send to a queue of the
+ * kernel.
+ */
 export function admitOnlySenders(
   queue: Queue,
   { principalArns, sourceArns }: { principalArns: string[]; sourceArns: string[] },
@@ -69,7 +73,7 @@ export function admitOnlySenders(
   deny(queue, { ArnNotLike: keys });
 }
 
-/** Lets only these roles publish: readers of the topic cannot see who published. */
+/** Allows only these roles to publish: readers of the topic cannot see who published. */
 export function admitPublishers(topic: Topic, roleArns: readonly string[]): void {
   topic.addToResourcePolicy(
     new PolicyStatement({

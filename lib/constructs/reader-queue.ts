@@ -1,6 +1,6 @@
 /**
- * The queue of one reader of topics. Two mappings on one queue would split the messages; a topic with a
- * queue for each reader copies them, and a reader that is down delays nobody.
+ * A queue for one reader of topics. Two mappings on one queue would split the messages. A topic
+ * with a queue for each reader copies them, and a reader that is down delays no other.
  */
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -20,7 +20,7 @@ interface ReaderQueueProps {
   readonly visibilitySeconds: number;
 }
 
-/** Which messages of a topic are read: values of one message attribute. */
+/** Selects messages of a topic by values of one message attribute. */
 interface Wanted {
   readonly attribute: string;
   readonly values: readonly string[];

@@ -1,4 +1,7 @@
-/** Where sources are configured: which functions check them, with what, and whose envelopes are trusted. */
+/**
+ * If sources are configured: which functions check them, with which rules, and whose envelopes are
+ * trusted.
+ */
 import { Aws } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { SourceRules } from '../../core/source/sources.ts';
@@ -16,7 +19,7 @@ import { admitHops } from './queue-policy.ts';
 
 const ROOT = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root`;
 const FILE = 'sources.json';
-/** Besides `deliver` and `resend`. */
+/** For `deliver` and `resend`. */
 export const PLACES_FILE = 'places.json';
 
 interface Parts {

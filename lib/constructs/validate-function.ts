@@ -19,7 +19,7 @@ import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowBlindUpdate, allowKey, allowList, objects } from './policy.ts';
 import { terminologySettings } from './terminology.ts';
 
-/** Where results go. */
+/** Where verdicts are written. */
 export interface ValidateStores {
   readonly resources: Table;
   readonly quarantine: Table;
@@ -27,7 +27,7 @@ export interface ValidateStores {
   readonly bodies: Bucket;
   readonly crashes: ITopic;
   readonly outcomes: ITopic;
-  /** Queue for triggers of what is stored, if it is delivered. */
+  /** Queue for triggers of stored resources, if they are delivered. */
   readonly delivery?: IQueue | undefined;
 }
 
