@@ -35,10 +35,10 @@ class FactsRefused extends Error {
  * are the same facts, so a process that dies in between can repeat it.
  */
 export async function publishFacts(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
-  for (const some of chunks(facts, BATCH_ENTRIES_MAX)) await tell(queue, some);
+  for (const some of chunks(facts, BATCH_ENTRIES_MAX)) await send(queue, some);
 }
 
-async function tell(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
+async function send(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
   const { Successful = [], Failed = [] } = await queue.sqs.send(
     new SendMessageBatchCommand({
       QueueUrl: queue.url,

@@ -6,7 +6,7 @@ import type { Queue } from './places.ts';
 /**
  * Sends news to the supervisor. Sending twice does no harm. Throws if the queue does not accept it.
  */
-export async function tellSupervisor(queue: Queue, news: BreakerNews): Promise<void> {
+export async function sendBreakerNews(queue: Queue, news: BreakerNews): Promise<void> {
   await queue.sqs.send(
     new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify(news) }),
   );

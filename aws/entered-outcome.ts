@@ -18,7 +18,7 @@ export async function publishEnteredOutcome(
   if (entry === undefined) return;
   const outcome = enteredOutcome(entry, now);
   if (outcome === undefined) return;
-  await topic.tell(outcomeEvent({ ...entry, messageId }, entry.lane, outcome));
+  await topic.publish(outcomeEvent({ ...entry, messageId }, entry.lane, outcome));
 }
 
 function enteredOutcome(entry: QuarantineRecord, now: number): Outcome | undefined {

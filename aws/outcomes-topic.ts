@@ -37,7 +37,7 @@ export class OutcomesTopic {
   }
 
   /** Resolves when the topic has the outcome. Otherwise rejects, which is a fault of our own. */
-  tell(outcome: OutcomeEvent): Promise<void> {
+  publish(outcome: OutcomeEvent): Promise<void> {
     const promise = Promise.withResolvers<void>();
     this.#waiting.push({ outcome, sent: promise });
     if (this.#waiting.length === BATCH_MAX) this.#flush();

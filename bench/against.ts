@@ -33,7 +33,8 @@ try {
   for (const measure of MEASURES.filter((each) => wanted.includes(each.name))) {
     const taken = Array.from({ length: rounds }, (_, i): Round => {
       console.error(`${measure.name}: round ${i + 1} of ${rounds}`);
-      // The one that goes first warms the caches of the machine for the other: they take turns.
+      // The first run of a round warms the machine's caches for the second, so the revisions take
+      // turns.
       if (i % 2 === 0) return { before: run(measure, before), after: run(measure, after) };
       const later = run(measure, after);
       return { after: later, before: run(measure, before) };

@@ -31,7 +31,7 @@ function patients(): Record<string, unknown>[] {
   return parsed.filter((each) => each['resourceType'] === 'Patient');
 }
 
-/** `throwing` of each hundred carry the tag at which chaos throws. */
+/** In each hundred texts, `throwing` have the tag at which chaos throws. */
 function texts(throwing: number): string[] {
   const originals = patients();
   return Array.from({ length: COUNT }, (_, n) => {
@@ -40,7 +40,7 @@ function texts(throwing: number): string[] {
   }).map((text) => text.replace('"meta":{}', '"meta":{"versionId":"1"}'));
 }
 
-/** As an environment that serves several batches after each other, none of them waiting for it. */
+/** Like an environment that gets several batches one after the other, without pauses. */
 async function validateInPool(pool: ValidationPool, all: readonly string[]): Promise<void> {
   const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) =>
     all.slice(n * BATCH, (n + 1) * BATCH),

@@ -27,8 +27,8 @@ interface Summary {
 }
 
 /**
- * One run; the pipeline is stopped once all is through, for `--once` opens no console.
- * @param onAddress told of the console's address as soon as it is printed
+ * One run. Stops the pipeline once all messages have ended, because `--once` opens no console.
+ * @param onAddress called with the console's address when it is printed
  */
 async function runOnce(onAddress?: (address: string) => Promise<void>): Promise<number> {
   const words = ['run', '--silent', 'start', '--', '--json', '--count', COUNT];
@@ -91,7 +91,7 @@ async function runWatched(browser: Browser): Promise<{ ms: number; frames: numbe
 
 const LOOKED_MS = 10_000;
 
-/** With nothing but the page to do. */
+/** Shows the page with no pipeline running. */
 async function anIdleMachine(browser: Browser): Promise<void> {
   const server = await startFakeServer(
     await bundlePage(),
@@ -109,7 +109,7 @@ async function anIdleMachine(browser: Browser): Promise<void> {
 }
 
 const HOUR_MS = 3_600_000;
-/** So much faster than life an hour is shown. */
+/** An hour of snapshots is shown this many times faster than real time. */
 const FASTER = 100;
 
 async function anHour(browser: Browser): Promise<void> {
@@ -121,7 +121,7 @@ async function anHour(browser: Browser): Promise<void> {
   const weigh = async (when: string) => {
     console.log(`${when.padEnd(44)}${((await heapBytes(page)) / 1e6).toFixed(1).padStart(7)} MB`);
   };
-  // By then all that is kept is full.
+  // By then everything that the page keeps is full.
   await page.waitForTimeout(HOUR_MS / FASTER / 3);
   await weigh('held after 20 minutes of snapshots');
   await page.waitForTimeout((HOUR_MS / FASTER / 3) * 2);

@@ -85,7 +85,10 @@ async function drained(runtime: Runtime, { sqs }: Clients, urls: string[]): Prom
   }
 }
 
-/** When SQS took a message and when its verdict stood in Resources: clocks of one machine. */
+/**
+ * The times at which SQS accepted a message and its verdict was in Resources, on one machine's
+ * clock.
+ */
 async function timesOf({ stackName }: Runtime, { dynamodb }: Clients, round: string) {
   const table = { name: `${stackName}-resources`, dynamo: documentsOf(dynamodb) };
   const times: number[] = [];

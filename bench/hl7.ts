@@ -81,7 +81,7 @@ async function compare({ name, resources, compiled, tarballs }: Group): Promise<
   total.argued += differences.length - open.length;
 }
 
-/** Every rule that rejects it needs an argument: one without may be right. */
+/** Every rule that rejects it needs an argument: a rule without one may be right. */
 function isArgued({ side, rules }: Difference): boolean {
   return rules.every(({ rule, says }) => argumentFor(side, rule, says) !== undefined);
 }
@@ -100,5 +100,5 @@ function printByRule(differences: readonly Difference[]): void {
 function summary(files: number, same: number, argued: number): string {
   const share = (count: number) => `${((count * 100) / files).toFixed(1)} %`;
   const open = files - same - argued;
-  return `${files} files, ${share(same)} judged alike, ${share(argued)} argued, ${open} open`;
+  return `${files} files, ${share(same)} with the same verdict, ${share(argued)} argued, ${open} open`;
 }

@@ -148,7 +148,7 @@ function typesAt(path: string): readonly string[] {
   return element?.types.map(({ code }) => code) ?? [];
 }
 
-/** What was found instead, or undefined where it was rejected as expected. */
+/** The issues that were found instead. Undefined if the mutant was rejected as expected. */
 function missing({ resource, expected }: Mutant, compiled: Compiled): string | undefined {
   const errors = errorsOf(compiled, resource);
   if (errors.some(({ expression }) => expression === expected)) return undefined;

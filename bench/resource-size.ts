@@ -25,7 +25,7 @@ interface Trial {
 const config = configSchema.parse({});
 const sizes = process.argv.slice(2).map(Number);
 
-function judge(shape: string, characters: string, bytes: number, heapMb: number): Trial {
+function validateOnce(shape: string, characters: string, bytes: number, heapMb: number): Trial {
   const args = [shape, characters, bytes, heapMb, config.workerHeap.youngMb].map(String);
   const { stdout } = spawnSync(process.execPath, [TRIAL, ...args], { encoding: 'utf8' });
   // V8 may take the process along where one allocation is far beyond the heap.
@@ -40,7 +40,7 @@ function leastHeapMb(shape: string, characters: string, bytes: number, atMost: n
   while (does - fails > 1) {
     const middle = Math.floor((fails + does) / 2);
     const trials = Array.from({ length: TRIALS }, () => middle * STEP_MB);
-    if (trials.every((mb) => isVerdict(judge(shape, characters, bytes, mb)))) does = middle;
+    if (trials.every((mb) => isVerdict(validateOnce(shape, characters, bytes, mb)))) does = middle;
     else fails = middle;
   }
   return does * STEP_MB;
@@ -57,7 +57,9 @@ for (const size of sizes.length > 0 ? sizes : [1, 10]) {
   const allowed = cpuMsAllowed(bytes, config);
   for (const shape of [...Object.keys(VALID), ...Object.keys(INVALID)]) {
     for (const characters of Object.keys(CHARACTERS)) {
-      const trials = Array.from({ length: TRIALS }, () => judge(shape, characters, bytes, heapMb));
+      const trials = Array.from({ length: TRIALS }, () =>
+        validateOnce(shape, characters, bytes, heapMb),
+      );
       const verdicts = [...new Set(trials.map(({ verdict }) => verdict))].join(', ');
       const cpuMs = Math.max(...trials.map((trial) => trial.cpuMs));
       if (!trials.every(isVerdict) || cpuMs > allowed) missed += 1;

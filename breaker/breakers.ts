@@ -71,7 +71,7 @@ export class Breakers {
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     );
-    await circuit.settle(admitted, outcomeOf(ended, options));
+    await circuit.record(admitted, outcomeOf(ended, options));
     if ('answer' in ended) return ended.answer;
     if (options.fallback) return options.fallback({ kind: 'failed', error: ended.error });
     throw ended.error;

@@ -7,7 +7,7 @@
  */
 import { admit, probeMayBegin, type Refused, type Ticket } from '../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
-import { report, settle } from '../core/breaker/breaker-result.ts';
+import { afterResult, report } from '../core/breaker/breaker-result.ts';
 import type { BreakerState, Transition } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import type { CallOutcome } from './call-outcome.ts';
@@ -60,7 +60,7 @@ export class Circuit {
     this.#shared = this.#side(store, tools);
   }
 
-  /** May a call be made that takes at most `timeoutMs`? Each permission must be settled. */
+  /** May a call be made that takes at most `timeoutMs`? The result of each permitted call must be recorded. */
   async ask(timeoutMs: number): Promise<Admitted | Refused> {
     const answer = (await this.#askShared(timeoutMs)) ?? (await this.#askOwn(timeoutMs));
     if (answer.kind === 'refused') {
@@ -86,7 +86,7 @@ export class Circuit {
   }
 
   /** A result that cannot be saved is lost: then a lease expires, or a count is one too low (R16). */
-  async settle(admitted: Admitted, outcome: CallOutcome): Promise<void> {
+  async record(admitted: Admitted, outcome: CallOutcome): Promise<void> {
     await this.#report(admitted, outcome).catch((fault: unknown) => this.#fall(fault));
     // Awaited, because the environment is frozen when its invocation ends, and this call may be its
     // last.
@@ -140,7 +140,7 @@ export class Circuit {
     if (ticket.probe === undefined && outcome.outcome !== 'unknown') {
       calls.add(ticket, outcome.outcome === 'failure', now());
     }
-    await replica.change((state) => settle(state, result, now(), this.#policy));
+    await replica.change((state) => afterResult(state, result, now(), this.#policy));
     await this.#reportCalls(side);
   }
 

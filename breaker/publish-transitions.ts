@@ -1,7 +1,7 @@
 /** Publishes transitions to the supervisor and the audit log, if the stack configured a queue for them. */
 
 import { type AuditQueue, publishFacts } from '../aws/audit-queue.ts';
-import { tellSupervisor } from '../aws/breaker-news-queue.ts';
+import { sendBreakerNews } from '../aws/breaker-news-queue.ts';
 import type { Queue } from '../aws/places.ts';
 import { breakerNews, transitionFact } from '../core/breaker/breaker-news.ts';
 import type { Transition } from '../core/breaker/breaker-state.ts';
@@ -19,11 +19,13 @@ export async function publishTransition(
 ): Promise<void> {
   await Promise.all([
     auditTransitions(audit, service, [transition]),
-    supervisor && tellSupervisor(supervisor, breakerNews(service, transition)),
+    supervisor && sendBreakerNews(supervisor, breakerNews(service, transition)),
   ]);
 }
 
-/** Published again, they are the same facts. Throws where the queue does not take them. */
+/**
+ * Publishing again does no harm: they are the same facts. Throws if the queue does not accept them.
+ */
 export async function auditTransitions(
   audit: AuditQueue | undefined,
   service: string,

@@ -51,7 +51,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const cli = cliWords(stageOptions);
   const source = local ? new LocalFlow(now) : cloudWatchFlow(stage, now);
   const environments = source instanceof CloudWatchFlow ? source.environments : undefined;
-  const runs: Runs = new Runs(now, () => reader.tell('runs', runs.all()));
+  const runs: Runs = new Runs(now, () => reader.send('runs', runs.all()));
   const reader = new Reader({
     hello: {
       ...{ stage, operate, by, local, everyMs: EVERY_MS },
@@ -78,7 +78,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   return {
     address: server.address,
     async stop() {
-      reader.tell('bye', { message: 'the console was stopped' });
+      reader.send('bye', { message: 'the console was stopped' });
       await runs.end();
       await server.stop();
     },

@@ -1,9 +1,9 @@
 /**
- * What became of every message, from the tables alone.
+ * The ending of every message, from the tables alone.
  *
- * Each message ends as exactly one of stored, rejected and dead-lettered (R04). Stored is a message whose
- * resource is in Resources, and also one that a newer submission of the same resource has superseded. A
- * message in no table is pending; once the queues are empty, it is lost.
+ * Each message ends as exactly one of stored, rejected and dead-lettered (R04). Stored is a message
+ * whose resource is in Resources, and also one that a newer submission of the same resource has
+ * superseded. A message in no table is pending; once the queues are empty, it is lost.
  */
 export interface Submitted {
   /** The key of its resource, if it has one. */

@@ -1,14 +1,15 @@
-/** The console beside the gateway: the page of the pipeline that is up. */
+/** Opens the console of the running pipeline, next to the gateway. */
 import type { Console } from '../console/open.ts';
 import { whoRuns } from '../terminal/who-runs.ts';
 
-/** What a person has set for AWS, which would lead elsewhere. */
+/** AWS settings of the user that would send the console's requests elsewhere. */
 const ELSEWHERE = /^AWS_(?:ENDPOINT_URL|PROFILE|SESSION_TOKEN)/;
 
 /**
- * Opens it and says where. It acts by the code of the command line, whose SDK clients go where the environment
- * says: that of this process, to the gateway from now on. A console that cannot be opened is no reason to end the run.
- * @param exports the environment that points the SDK at the gateway
+ * Opens the console and prints its address. It uses the code of the command line, whose SDK clients
+ * read this process's environment variables, so these point to the gateway from now on. The run
+ * goes on without a console if it cannot be opened.
+ * @param exports environment variables that point the SDK at the gateway
  */
 export async function openConsoleBeside(
   exports: Readonly<Record<string, string>>,

@@ -28,9 +28,12 @@ const POLL_MS = 250;
 /** Each poll asks every queue, and while they hold thousands the processor has better things to do. */
 const BUSY_POLL_MS = 1_000;
 const BUSY_FROM = 100;
-/** This long after anything moved, and again after as long, it prints what it waits for. */
+/** After this long without movement, and again after as long, it prints what it waits for. */
 const QUIET_MS = 5_000;
-/** Empty queues are reported approximately: they are asked twice, and the tables again after this. */
+/**
+ * Queues report only approximately that they are empty, so they are polled twice, and the tables
+ * once more after this.
+ */
 const SETTLE_MS = 5_000;
 /** Four times as long as messages of a dead environment stay invisible (70 s). */
 const STALL_MS = 300_000;

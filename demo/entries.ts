@@ -6,12 +6,12 @@ import { type Chaos, chaosCodes, troubledOf } from './sample/fates.ts';
 import { type SampleOptions, sample } from './sample/sample.ts';
 import type { Submitter } from './submitter.ts';
 
-/** How many resources a run will have; undefined if only reading its input will tell. */
+/** Number of resources of a run. Undefined if it is known only after its input was read. */
 export function expectedTotal({ input, count }: StartOptions): number | undefined {
   return input.length === 0 ? count : undefined;
 }
 
-/** @throws UsageError about an input that is not a file. */
+/** @throws UsageError if an input is not a file */
 export async function checkInput({ input }: StartOptions): Promise<void> {
   await measureInputs(input);
 }

@@ -1,10 +1,10 @@
-/** What ends after the run, while the pipeline stays up: a line for each. */
+/** Prints a line for each message that ends after the run, while the pipeline stays up. */
 import { printable } from '../terminal/printable.ts';
 import { lookRegularly } from './look-regularly.ts';
 import { countEnded, type EndedItem, readEnded, type Tables } from './tables.ts';
 
 const LOOK_EVERY_MS = 2_000;
-/** Lines of one poll; the rest is a number. */
+/** Maximum number of lines per poll. The rest is shown as a number. */
 const LINES_MAX = 20;
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 export class LaterEnds {
   readonly #tables: Tables;
   readonly #show: (line: string) => void;
-  /** Undefined before the first poll, which shows nothing: that was the run. */
+  /** Undefined before the first poll, which shows nothing: its endings belong to the run. */
   #known: ReadonlyMap<string, string> | undefined;
   #stored = 0;
 

@@ -1,4 +1,4 @@
-/** What the progress line shows during a run. */
+/** The progress line of a run. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { bar, rateMeter } from '../cli/progress.ts';
 import { countEnded, type Ended, type Tables } from './tables.ts';
@@ -55,7 +55,7 @@ async function read(live: Live, tables: Tables, before: Ended): Promise<void> {
   live.quarantined = counts.quarantined - before.quarantined;
 }
 
-/** @param environments how many processes run functions at the moment. */
+/** @param environments returns the number of processes that run functions */
 export function progressLine(live: Live, environments: () => number): () => string {
   const rate = rateMeter();
   return () => {

@@ -1,4 +1,4 @@
-/** How much still waits in the queues of a stage. */
+/** Numbers of messages in the queues of a stage. */
 import type { Queue } from '../aws/places.ts';
 import { depthsOf, queueUrlsOf } from '../aws/queue-depths.ts';
 import type { UnderWay } from '../packages/local-lambda/triggers.ts';
@@ -9,7 +9,7 @@ import type { UnderWay } from '../packages/local-lambda/triggers.ts';
  */
 export const holdsPending = (queueName: string) => !/-(reporting|analytics)$/.test(queueName);
 
-/** The URLs of all queues that hold what has not ended, and whose names begin so. */
+/** URLs of all queues with this prefix whose messages have not ended. */
 export async function findQueues(sqs: Queue['sqs'], prefix: string): Promise<string[]> {
   const urls = await queueUrlsOf(sqs, prefix);
   return urls.filter(holdsPending);

@@ -51,9 +51,9 @@ export async function runThrough(
     await pagesSent(pipeline, incidents.length, { pause, say: view.say });
     const elapsedMs = Math.round(drained.atMs - startedMs);
     const ends = { submitted, stored, rejected, deadLettered, lost: pending.length, duplicates };
-    const told = { incidents: incidents.length, pages: pipeline.pageKeys().size };
+    const notified = { incidents: incidents.length, pages: pipeline.pageKeys().size };
     return {
-      summary: { ...ends, ...told, elapsedMs },
+      summary: { ...ends, ...notified, elapsedMs },
       incidents,
       unsent,
       ...(drained.kind === 'stalled' && { stalled: drained.waiting }),

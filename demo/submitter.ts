@@ -1,6 +1,7 @@
 /**
- * The source of `npm start`. If failsafe.config.ts has sources, messages of others are refused, so it signs
- * as a sender of one of them. Otherwise everything is of the source `default`, or of `--source`.
+ * The source of `npm start`. If failsafe.config.ts has sources, messages of other senders are
+ * refused, so it signs as a sender of one of them. Otherwise the source is `default`, or that of
+ * `--source`.
  */
 import { UsageError } from '../cli/usage-error.ts';
 import type { Config } from '../lib/config/config.ts';

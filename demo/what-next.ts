@@ -3,7 +3,7 @@ import type { Submission } from './pipeline.ts';
 import type { Submitter } from './submitter.ts';
 
 /**
- * @param exports the environment that points the SDK, and so the CLI, at this runtime
+ * @param exports environment variables that point the SDK, and so the CLI, at this runtime
  * @param page the console's address
  */
 export function whatNext(

@@ -1,4 +1,4 @@
-/** Rewrites a synthesized assembly without what the emulator would refuse. Never used for AWS. */
+/** Removes from a synthesized assembly what the emulator would refuse. Never used for AWS. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import type { EmulatorName } from './endpoint.ts';
 import { type LeftOut, leftOut, withoutResources } from './leave-out.ts';
 
-/** Leaves those resources out of the one stack of the assembly, and returns which they are. */
+/** Removes those resources from the only stack of the assembly. Returns which. */
 export async function adaptAssembly(directory: string, emulator: EmulatorName): Promise<LeftOut[]> {
   const { stackName, template } = await readAssembly(directory);
   const out = leftOut(template.Resources, emulator);

@@ -1,4 +1,4 @@
-/** The real CDK CLI, as a user would run it. */
+/** Runs the real CDK CLI, as a user would. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';

@@ -1,8 +1,8 @@
 /**
  * Compares every property of a deployed stack with its template, and sets what was lost.
  *
- * An emulator's CloudFormation silently drops what it does not know. What its APIs know nevertheless is set
- * here; what they do not is a finding, for people to read.
+ * An emulator's CloudFormation silently drops properties that it does not know. If its APIs know
+ * them, they are set here. Otherwise they are findings for people to read.
  */
 import pLimit from 'p-limit';
 import { LIVE_TYPES } from '../aws/live/all-types.ts';
@@ -24,7 +24,7 @@ export interface Finding {
   readonly why?: string;
 }
 
-/** One finding a property of the template, in the template's order. */
+/** Returns one finding per property of the template, in the template's order. */
 export async function compareStack(options: {
   template: Template;
   physical: ReadonlyMap<string, string>;
@@ -56,7 +56,7 @@ export async function compareStack(options: {
 type Result = Pick<Finding, 'result' | 'why'>;
 const UNREAD: Result = { result: 'unread' };
 
-/** Reads; if the template differs, sets and reads again. */
+/** Reads the live value. If it differs from the template, sets it and reads it again. */
 async function compare(
   property: LiveProperty,
   clients: LiveClients,
@@ -86,7 +86,7 @@ async function look(property: LiveProperty, clients: LiveClients, id: string, wa
   }
 }
 
-/** Enough of a value to recognise it. */
+/** As much of a value as is needed to recognise it. */
 function shown(live: unknown): string {
   const text = JSON.stringify(live) ?? 'absent';
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;

@@ -1,8 +1,8 @@
 /**
- * What makes an emulator refuse a whole template.
+ * Finds the parts of a template that make an emulator refuse the whole template.
  *
- * MiniStack knows neither composite alarms nor alarms on metric math. They are left out, and named, with
- * whatever refers to one of them.
+ * MiniStack knows neither composite alarms nor alarms on metric math. These are left out and
+ * reported, with everything that refers to one of them.
  */
 
 import { isRecord } from '../aws/live/comparison.ts';
@@ -20,7 +20,7 @@ export interface LeftOut {
   readonly why: string;
 }
 
-/** An emulator may wait for an answer to a custom resource that never comes. */
+/** An emulator may wait for the response of a custom resource that never comes. */
 const emptiesBucket = ({ Type }: Resource) =>
   Type === 'Custom::EmptyBucket' ? 'destroy:local empties the buckets itself' : undefined;
 
@@ -34,7 +34,7 @@ const REFUSALS: Readonly<Record<EmulatorName, (resource: Resource) => string | u
   },
 };
 
-/** Logical ids that a value refers to, however deep. */
+/** Logical ids that a value refers to, at any depth. */
 function* refersTo(value: unknown): Generator<string> {
   if (Array.isArray(value)) for (const item of value) yield* refersTo(item);
   if (!isRecord(value)) return;

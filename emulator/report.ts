@@ -1,4 +1,4 @@
-/** What the comparison found, in lines for people: one for each property, however many resources. */
+/** The result of the comparison as text: one line per property, for all resources together. */
 
 import type { Finding } from './compare-stack.ts';
 import type { EmulatorName } from './endpoint.ts';
@@ -13,7 +13,10 @@ export function leftOutLines(out: readonly LeftOut[], emulator: EmulatorName): s
   ];
 }
 
-/** Lines about the live stack: a count, what was set, what cannot be, what was not read. */
+/**
+ * Lines about the live stack: a count, the properties that were set, those that cannot be set, and
+ * those that were not read.
+ */
 export function comparisonLines(findings: readonly Finding[], emulator: EmulatorName): string[] {
   const of = (result: Finding['result']) => findings.filter((one) => one.result === result);
   const resources = new Set(findings.map(({ logicalId }) => logicalId)).size;

@@ -50,7 +50,7 @@ export async function writeChanged(
 }
 
 /** A function's environment with other variables, and other settings in `SETTINGS`. */
-export function told(
+export function withVariables(
   { Environment }: FunctionProperties,
   variables: Readonly<Record<string, string>>,
   settings: object = {},

@@ -1,4 +1,4 @@
-/** A drill, and what it may use. */
+/** A drill, and what it can use. */
 import type { Stage } from './stage.ts';
 
 export interface Servers {
@@ -6,7 +6,7 @@ export interface Servers {
   readonly terminology: { setMode(mode: 'ok' | 'fail'): void };
 }
 
-/** What a drill has at hand. */
+/** What a drill can use. */
 export interface Place {
   readonly stage: Stage;
   readonly servers: Servers;
@@ -17,10 +17,10 @@ export interface Place {
 export interface Drill {
   /** The condition, in words. */
   readonly condition: string;
-  /** On a stack with too little of everything, after all others. */
+  /** Runs after all others, on a stack with too little memory and concurrency. */
   readonly starved?: true;
-  /** Provokes the condition, and returns how it is undone. */
+  /** Provokes the condition. Returns a function that undoes it. */
   provoke(place: Place): Promise<(() => Promise<void> | void) | undefined>;
-  /** What has to be repeated until the metric moves. */
+  /** Must be repeated until the metric moves. */
   again?(place: Place): Promise<void> | void;
 }

@@ -30,7 +30,7 @@ function errorDrill(functionName: string): Drill {
   };
 }
 
-/** It reads nothing of its event, so only its process can fail. */
+/** It reads nothing from its event, so it fails only if its process dies. */
 function killDrill(functionName: string): Drill {
   return {
     condition: 'its process is killed under an invocation',

@@ -11,7 +11,7 @@ import { startTerminology } from '../demo/downstream/terminology.ts';
 import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import { ENV } from '../telemetry/env-names.ts';
 import { type AlarmPlan, alarmsOf } from './alarms.ts';
-import { type FunctionProperties, told, writeChanged } from './assembly.ts';
+import { type FunctionProperties, withVariables, writeChanged } from './assembly.ts';
 import type { Place } from './drill.ts';
 import { drillOf } from './drills.ts';
 import { MetricRecords } from './metric-records.ts';
@@ -23,9 +23,9 @@ import { describe, rowOf } from './table.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'build', 'gameday');
-/** A page is repeated, and escalated, at once. */
+/** Pages are repeated and escalated at once. */
 const INCIDENT = { pageAgainMs: 1, escalateMs: 2 };
-/** Spare memory above what a function is seen to use. */
+/** The memory size is set so that a function uses this share of it. */
 const MEMORY_SHARE = 0.8;
 const SMALLEST_MB = 64;
 
@@ -47,7 +47,7 @@ const endpoints = {
   [ENV.terminologyEndpoint]: terminology.endpoint,
 };
 const wired = (name: string, its: FunctionProperties) =>
-  told(its, endpoints, name === 'incident' ? INCIDENT : {});
+  withVariables(its, endpoints, name === 'incident' ? INCIDENT : {});
 const results: Result[] = [];
 const memoryMb = new Map<string, number>();
 const before = new Map<AlarmPlan, number>();
@@ -85,7 +85,10 @@ async function ordinaryDay(): Promise<void> {
   }
 }
 
-/** The first incident first, because others crash too; what takes lanes out of service last. */
+/**
+ * The first incident comes first, because other drills crash too. Drills that take lanes out of
+ * service come last.
+ */
 function inOrder(some: readonly AlarmPlan[]): AlarmPlan[] {
   const ranks = [/^page-unanswered$/, /./, /-errors$/, /^root-escalation$/, /-paused$/];
   const rankOf = ({ name }: AlarmPlan) => {

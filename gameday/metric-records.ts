@@ -1,6 +1,7 @@
 /**
- * All that CloudWatch would get: metrics that functions print in embedded metric format, the platform's
- * records of invocations, and what is counted here because no emulator publishes it.
+ * All metrics that CloudWatch would get: those that functions print in embedded metric format, the
+ * platform's records of invocations, and those that are counted here because no emulator publishes
+ * them.
  */
 import { z } from 'zod';
 import type { LogLine } from '../packages/local-lambda/lambda/platform-log.ts';

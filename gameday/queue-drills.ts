@@ -1,4 +1,4 @@
-/** Drills for queues in which something waits, or which nobody could finish. */
+/** Drills for queues in which messages wait, or whose messages failed for good. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Drill } from './drill.ts';
 import { crashing, messageFor } from './texts.ts';
@@ -61,7 +61,10 @@ function deadLetterDrill(queue: string, lane: string): Drill {
   };
 }
 
-/** Its messages were received a thousand times, or failed for good; the drill does not wait for that. */
+/**
+ * In a dead-letter queue, a message was received a thousand times or failed for good. The drill
+ * does not wait for that.
+ */
 function lostDrill(queue: string): Drill {
   return {
     condition: 'a message lies in it, as SQS or Lambda would put it there, and nobody reads it',

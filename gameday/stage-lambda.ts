@@ -9,7 +9,7 @@ import type { SeenMessage } from './stage-queues.ts';
 import { NO_DEATHS } from './texts.ts';
 import { until } from './until.ts';
 
-/** An event of the function's kind that asks for nothing. */
+/** An event of the right kind with nothing to do. */
 const NOTHING = { Records: [] };
 
 export class StageLambda {

@@ -12,7 +12,7 @@ export type SeenMessage = NonNullable<Awaited<ReturnType<typeof receiveVisibly>>
 export class StageQueues {
   readonly #sqs: Queue['sqs'];
   readonly #urlOf: (queue: string) => string;
-  /** When the first message was sent to a queue without readers, epoch ms. */
+  /** Time of the first message to a queue without readers, epoch ms. */
   readonly #sentAt = new Map<string, number>();
   /** Queues whose message was received so often that AWS leaves it out of their age. */
   readonly #uncounted = new Set<string>();
@@ -32,7 +32,7 @@ export class StageQueues {
     await sendText(this.#at(queue), body, attributes, queue.endsWith('.fifo') ? fifo : undefined);
   }
 
-  /** From now on it has no reader. */
+  /** From this call on the queue has no reader. */
   unread(queue: string): void {
     this.#sentAt.delete(queue);
     this.#uncounted.delete(queue);
@@ -57,8 +57,8 @@ export class StageQueues {
   }
 
   /**
-   * In seconds, since the first message after its readers stopped; 0 if none is left, or if it was received
-   * three times: AWS does not count such a message.
+   * In seconds, since the first message after its readers stopped. 0 if no message is left, or if
+   * it was received three times: AWS does not count such a message.
    */
   async ageOf(queue: string): Promise<number> {
     const { waiting, inFlight } = await depthsOf(this.#at(queue));

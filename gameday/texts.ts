@@ -1,4 +1,7 @@
-/** What drills send: resources of each kind, and for each queue a message that asks for nothing. */
+/**
+ * The texts that drills send: resources of each kind, and for each queue a message with nothing to
+ * do.
+ */
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { AuditFact } from '../core/audit/audit-fact.ts';
@@ -19,7 +22,7 @@ export const crashing = () =>
 export const undecided = () =>
   JSON.stringify({ ...patient(random), photo: [{ contentType: `image/x-${randomUUID()}` }] });
 
-/** CloudWatch sends it to see whether a subscriber answers. */
+/** CloudWatch's test message to a new subscriber. */
 const TEST_MESSAGE = {
   messageType: 'CONTROL_MESSAGE',
   owner: 'CloudwatchLogs',

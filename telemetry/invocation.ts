@@ -1,10 +1,10 @@
 /**
- * What an invocation began ends with it (R61).
+ * Ends the work of an invocation with the invocation (R61).
  *
- * Lambda freezes an environment once it has answered, and thaws it for another invocation, minutes or hours
- * later: a call that was still pending would go on then. So all calls made within `scoped` work are aborted
- * when it is over. The SDK's clients (aws/clients.ts) and `fetch` take the signal from here, so no step has
- * to pass it on.
+ * Lambda freezes an environment once it has responded, and thaws it for another invocation, minutes
+ * or hours later. A call that is still pending would go on then. So all calls made within `scoped`
+ * work are aborted when the work is over. The SDK's clients (aws/clients.ts) and `fetch` take the
+ * signal from here, so no step has to pass it on.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -13,7 +13,10 @@ export class WorkEnded extends Error {
   override readonly name = 'WorkEnded';
 }
 
-/** The same for all work: nobody asks where it was made, and a stack for each invocation takes time. */
+/**
+ * One error for all work: nobody needs its stack, and making a stack for each invocation takes
+ * time.
+ */
 const WORK_ENDED = new WorkEnded('the work that made the call is over');
 
 const scopes = new AsyncLocalStorage<AbortSignal>();
@@ -23,7 +26,7 @@ export function endOfWork(): AbortSignal | undefined {
   return scopes.getStore();
 }
 
-/** Does the work; whatever it leaves pending is aborted when it ends, or when it is asked to end. */
+/** Runs the work. Aborts what it leaves pending when it ends, or when `end` is called. */
 export async function scoped<T>(work: (end: () => void) => Promise<T>): Promise<T> {
   const around = scopes.getStore();
   const own = new AbortController();

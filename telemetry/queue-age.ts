@@ -12,18 +12,18 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 /** From this many receives on AWS does not count a message. */
 const RECEIVES_UNCOUNTED = 3;
 
-type TellAge = (queue: string, seconds: number) => void;
+type EmitAge = (queue: string, seconds: number) => void;
 interface Invocation {
   readonly event: unknown;
   readonly response?: unknown;
 }
 
-/** Middleware of a function with queues. `prefix` is that of the stage's queues. */
-export function queueAge(prefix: string, tell: TellAge, clock: () => number) {
+/** Middleware for a function with queues. `prefix` is that of the stage's queues. */
+export function queueAge(prefix: string, emit: EmitAge, clock: () => number) {
   const tellOldest = (records: readonly SQSRecord[]) => {
     const now = clock();
     for (const [queue, sentAt] of oldestOf(records, prefix)) {
-      tell(queue, Math.max(0, Math.round((now - sentAt) / 1_000)));
+      emit(queue, Math.max(0, Math.round((now - sentAt) / 1_000)));
     }
   };
   return {
@@ -39,7 +39,7 @@ export function queueAge(prefix: string, tell: TellAge, clock: () => number) {
       const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
       tellOldest(recordsOf(event).filter(({ messageId }) => failed.has(messageId)));
     },
-    /** All of them come again. */
+    /** All messages of a failed invocation come again. */
     onError({ event }: Invocation): void {
       tellOldest(recordsOf(event));
     },
@@ -59,7 +59,7 @@ function oldestOf(records: readonly SQSRecord[], prefix: string): ReadonlyMap<st
   return oldest;
 }
 
-/** Other events have none. */
+/** Events of other kinds have no records. */
 function recordsOf(event: unknown): readonly SQSRecord[] {
   const isBatch = typeof event === 'object' && event !== null && 'Records' in event;
   return isBatch ? (event.Records as readonly SQSRecord[]) : [];

@@ -18,7 +18,10 @@ export class Tally {
     this.#counts[what] = (this.#counts[what] ?? 0) + count;
   }
 
-  /** True if it succeeded; a fault of our own is counted, and the messages come again (R09). */
+  /**
+   * Returns true if `run` succeeded. Otherwise counts a fault of our own, and the messages come
+   * again (R09).
+   */
   async succeeds(about: string, run: () => Promise<void>): Promise<boolean> {
     try {
       await run();

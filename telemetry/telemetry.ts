@@ -25,7 +25,7 @@ import { nameSources } from './source-places.ts';
 import { Tally } from './tally.ts';
 import { takeThrottles } from './throttles.ts';
 
-/** The function that speaks, on each log line and as the dimensions of each metric. */
+/** The function, on each log line and as the dimensions of each metric. */
 export interface Speaker extends Record<string, string> {
   readonly component: string;
 }
@@ -38,14 +38,17 @@ export interface Telemetry {
   tally(messages: number): Tally;
   /** Emits one value of a metric of this function. */
   measure(name: Extract<SpeakerMetric, 'DeliveryFailingSeconds'>, value: number): void;
-  /** Emits how long something took that ends now. Another machine's clock may be ahead: never below 0. */
+  /**
+   * Emits the duration of something that ends now. Never below 0: another machine's clock may be
+   * ahead.
+   */
   measureSince(
     name: Extract<SpeakerMetric, 'AuditLag' | 'DeliveryLatency' | 'VerdictLatency'>,
     since: number,
   ): void;
   /**
-   * Emits one metric at once, about something else than this function: `by` is the dimension, `which` its
-   * value. The emitter is not part of it.
+   * Emits one metric at once about something else than this function. `by` is the dimension,
+   * `which` its value.
    */
   emit<By extends OwnDimension>(name: MetricOf<By>, by: By, which: string, value?: number): void;
   /**

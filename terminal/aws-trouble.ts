@@ -55,7 +55,7 @@ export function awsTrouble(error: unknown, asked: Asked): AwsTrouble | undefined
   return line === undefined ? undefined : { kind: 'target', message: line };
 }
 
-/** Nobody answers, or not in the expected protocol. */
+/** Nothing answers, or it does not use the expected protocol. */
 function onTheWay(error: unknown, { env }: Asked): string | undefined {
   const code = findCause(error, ({ code }) => typeof code === 'string')?.code ?? '';
   const where = endpointOf(env);
@@ -77,7 +77,7 @@ function onTheWay(error: unknown, { env }: Asked): string | undefined {
 const hint = (where: Endpoint | undefined) =>
   where?.url.startsWith('http:') ? '; is it https:// there?' : '';
 
-/** The service, or whatever answers in its place, refuses. */
+/** The service, or something else in its place, refuses. */
 function ofTheService(fault: Fault, { env, sought, stage }: Asked): string | undefined {
   const { name, message, $metadata } = fault;
   const where = endpointOf(env);

@@ -30,11 +30,11 @@ if (lack !== undefined) {
   process.exitCode = 1;
 } else {
   process.argv = [process.argv[0] ?? '', path, ...words];
-  const { tellAndFail, watchForFailures } = await import('./what-went-wrong.ts');
+  const { printAndFail, watchForFailures } = await import('./what-went-wrong.ts');
   watchForFailures();
   try {
     await import(pathToFileURL(path).href);
   } catch (error) {
-    tellAndFail(error);
+    printAndFail(error);
   }
 }

@@ -13,7 +13,7 @@ import { provideHome } from './who-runs.ts';
 const ROOT = join(import.meta.dirname, '..');
 
 /** Errors of ours whose message is a line for the user, and their exit status. */
-const TELLING: Readonly<Record<string, number>> = {
+const STATUSES: Readonly<Record<string, number>> = {
   UsageError: 2,
   MissingPython: 3,
   EmulatorFault: 4,
@@ -26,7 +26,7 @@ const TELLING: Readonly<Record<string, number>> = {
   ),
 };
 
-export interface Told {
+export interface ErrorLine {
   /** One line, safe for a terminal, except for a list of what each package or source lacks. */
   readonly text: string;
   readonly status: number;
@@ -36,9 +36,9 @@ export interface Told {
 export function whatWentWrong(
   error: unknown,
   { env, argv }: { readonly env: NodeJS.ProcessEnv; readonly argv: readonly string[] },
-): Told {
-  const own = findCause(error, ({ name }) => name in TELLING);
-  if (own !== undefined) return { text: linesOf(own), status: TELLING[own.name] ?? 1 };
+): ErrorLine {
+  const own = findCause(error, ({ name }) => name in STATUSES);
+  if (own !== undefined) return { text: linesOf(own), status: STATUSES[own.name] ?? 1 };
   const words = findCause(error, ({ code = '' }) => String(code).startsWith('ERR_PARSE_ARGS_'));
   if (words !== undefined) return { text: printable(messageOf(words)), status: 2 };
   const line = fileTrouble(error, { root: ROOT, env }) ?? ofValues(error);
@@ -84,7 +84,7 @@ function bugOf(error: unknown): string {
 }
 
 /** Prints it, and sets this process's exit status. */
-export function tellAndFail(error: unknown): void {
+export function printAndFail(error: unknown): void {
   const { env } = process;
   const { text, status } = whatWentWrong(error, { env, argv: process.argv });
   complain(`error: ${text}`);
@@ -100,8 +100,8 @@ const PIPE_CLOSED = 141;
 let isWatching = false;
 
 /**
- * Before any of our code runs: an uncaught error also ends in one line, and a closed pipe ends the command
- * quietly.
+ * Called before any of our code runs. Then an uncaught error ends in one line too, and a closed
+ * pipe ends the command quietly.
  */
 export function watchForFailures(): void {
   if (isWatching) return;
@@ -114,7 +114,7 @@ export function watchForFailures(): void {
     });
   }
   process.on('uncaughtException', (error) => {
-    tellAndFail(error);
+    printAndFail(error);
     process.exit();
   });
 }
@@ -126,6 +126,6 @@ export async function runToEnd(action: () => Promise<unknown>): Promise<void> {
     const status = await action();
     if (typeof status === 'number') process.exitCode = status;
   } catch (error) {
-    tellAndFail(error);
+    printAndFail(error);
   }
 }

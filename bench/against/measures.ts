@@ -1,9 +1,12 @@
-/** What `bench:against` measures: a command that both revisions have, and where its figures are found. */
+/**
+ * The measurements of `bench:against`: commands that both revisions have, and how to read their
+ * figures.
+ */
 export interface Measure {
   readonly name: string;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Figures by name, from what the command printed and how long it took. */
+  /** Figures by name, from the output of the command and its duration. */
   readonly figures: (printed: string, seconds: number) => Readonly<Record<string, number>>;
 }
 
@@ -52,7 +55,7 @@ function rate(printed: string, input: 'parsed' | 'text'): number {
   return column(printed, new RegExp(`^fhir-failsafe, ${input} +([\\d,]+)`, 'm'));
 }
 
-/** The number that the pattern's group finds. Throws where a revision prints something else. */
+/** The number in the pattern's group. Throws if a revision prints something else. */
 function column(printed: string, pattern: RegExp): number {
   const found = pattern.exec(printed)?.[1];
   if (found === undefined) throw new Error(`nothing printed matches ${pattern}:\n${printed}`);

@@ -13,7 +13,9 @@ export interface Row {
   /** Medians. */
   readonly before: number;
   readonly after: number;
-  /** after / before in each round: machines are noisy, and what ran side by side had the same noise. */
+  /**
+   * after / before in each round. Machines are noisy, and both runs of a round had the same noise.
+   */
   readonly ratios: readonly number[];
   readonly ratio: number;
 }

@@ -1,7 +1,7 @@
 /**
- * The stack with three more consumers beside it. All four get batches of ten from a queue of the same
- * visibility timeout, in a function of the same timeout and memory; the peers' queues give up after
- * three receives, as many as ours allows attempts.
+ * The stack with three more consumers. All four get batches of ten from a queue with the same
+ * visibility timeout, in a function with the same timeout and memory. The peers' queues give up
+ * after three receives, as many as our attempts.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -33,7 +33,7 @@ export interface BenchAssembly {
   readonly directory: string;
   /** Where the stack was built. */
   readonly built: string;
-  /** A module that the peers run too, where ours was built with it as a plugin. */
+  /** A module that the peers run too, if our stack was built with it as a plugin. */
   readonly plugin?: string;
   /** Of each queue: short, so that the runs end in minutes. Longer than the functions' timeout. */
   readonly visibilitySeconds: number;
@@ -142,7 +142,7 @@ export function peerResources(
         FunctionName: { Ref: id('Function') },
         BatchSize: BATCH_SIZE,
         ScalingConfig: { MaximumConcurrency: 100 },
-        // A plain handler answers nothing; to it the setting makes no difference.
+        // A plain handler returns nothing, so the setting makes no difference to it.
         FunctionResponseTypes: ['ReportBatchItemFailures'],
       },
     },

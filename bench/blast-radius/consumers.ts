@@ -1,4 +1,4 @@
-/** The four consumers, and what became of each one's messages. */
+/** The four consumers, and the endings of their messages. */
 import type { Queue, Table } from '../../aws/places.ts';
 import { pagesOf } from '../../aws/table-pages.ts';
 import { queueDepths } from '../../demo/queues.ts';
@@ -13,7 +13,7 @@ export interface Stores {
   readonly dynamodb: Table['dynamo'];
 }
 
-/** Where the messages of a consumer stand when all is over. */
+/** The messages of a consumer by ending. */
 interface Ends {
   /** Message ids in its table of resources, an entry for each item. */
   readonly stored: readonly string[];
@@ -91,7 +91,7 @@ export function accountOf(sent: ReadonlyMap<string, BenchMessage>, ends: Ends): 
   };
 }
 
-/** Sends all, in order; answers what was accepted by message id. */
+/** Sends all in order. Returns the accepted ones by message id. */
 export async function sendTo(
   { sqs }: Stores,
   { queue, groupId }: Consumer,

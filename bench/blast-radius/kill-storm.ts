@@ -50,7 +50,7 @@ export async function killStorm(assembly: string, count: number, seed: number): 
     const scopes = run.incidents.map(({ pk }) => pk);
     through.abort();
     await followed;
-    // What was paused last is still held now.
+    // Lanes that were just paused are still held.
     await pauses.look();
     const paused = [...pauses.seen.keys()];
     return { summary: run.summary, scopes, kills: killer.kills(), paused };

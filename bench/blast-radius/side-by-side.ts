@@ -31,7 +31,7 @@ export interface Result extends Account {
 
 const ENVIRONMENTS_MAX = 16;
 const POLL_MS = 500;
-/** Queues say only approximately that they are empty: so often in a row they must. */
+/** Queues report only approximately that they are empty, so they must do so this often in a row. */
 const EMPTY_POLLS = 4;
 const DEADLINE_MS = 15 * 60_000;
 
@@ -64,7 +64,10 @@ export async function runSideBySide(run: Run): Promise<Result[]> {
   }
 }
 
-/** When the consumer's queues became empty for good. Copies are on their way until nobody is at work. */
+/**
+ * Time at which the consumer's queues became empty for good. Copies may still come while a function
+ * works.
+ */
 async function drained(
   stores: Stores,
   consumer: Consumer,

@@ -10,7 +10,7 @@ interface Around {
   readonly onTransition?: (transition: Transition) => void;
 }
 
-/** Makes the breakers of a fleet's environments, each of which knows the others by the table only. */
+/** Makes the breakers of a fleet's environments. They know of each other only through the table. */
 export function circuitsOn(
   table: SimulatedTable<BreakerState>,
   { time, random, onTransition }: Around,

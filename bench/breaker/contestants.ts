@@ -41,7 +41,7 @@ export function ours(table: SimulatedTable<BreakerState>, around: Surroundings):
       const admitted = await circuit.ask(TIMEOUT_MS);
       if (admitted.kind === 'refused') return 'refused';
       const outcome = await call(admitted.ticket.probe !== undefined);
-      await circuit.settle(admitted, { outcome });
+      await circuit.record(admitted, { outcome });
       return 'called';
     };
   };

@@ -29,7 +29,7 @@ interface Run {
   readonly calledBySecond: number[];
 }
 
-/** Small, seeded, and good enough to spread a load. */
+/** A small seeded generator that is good enough to spread a load. */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -77,10 +77,10 @@ export function recoveredAfterMs({ outage, attemptsBySecond, calledBySecond }: R
   return (second + 1) * 1_000 - outage.upMs;
 }
 
-/** How a contestant's breakers are made; one an environment. */
+/** Makes a contestant's breaker for one environment. */
 export type Enter = (table: SimulatedTable<unknown>, around: Surroundings) => () => Breaker;
 
-/** Starts the load; time stands still until it is run. */
+/** Starts the load. Virtual time does not pass until it is run. */
 export function begin(enter: Enter, outage: Outage): Run {
   const time = new VirtualTime();
   const random = randomFrom(outage.seed);

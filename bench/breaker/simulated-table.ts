@@ -8,7 +8,7 @@ export class SimulatedTable<S> {
   reads = 0;
   writes = 0;
   readonly #writesBySecond = new Map<number, number>();
-  /** Told of each item as it is written. */
+  /** Called for each item when it is written. */
   onWrite: (item: S) => void = () => {};
 
   constructor(time: VirtualTime, random: () => number) {

@@ -10,7 +10,7 @@ export class VirtualTime {
     return new Promise((resolve) => this.#push(this.now + ms, resolve));
   }
 
-  /** Runs until then; whoever was woken acts before time goes on. */
+  /** Runs until then. Code that was woken runs before time goes on. */
   async runUntil(end: number): Promise<void> {
     const events = this.#events;
     for (let { next } = events; next !== undefined && next.at <= end; next = events.next) {

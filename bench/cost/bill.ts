@@ -23,13 +23,16 @@ const GB = 1e9;
  */
 const INDEX_UNITS = { stored: 1, quarantined: 2 };
 
-/** Each is one data event at most: a payload of several 64 KB, and a unit of a larger item, count more than once. */
+/**
+ * Data events of CloudTrail. A payload of several 64 KB, and a unit of a larger item, are counted
+ * more than once, so this is an upper bound.
+ */
 const DATA_EVENTS = [
   ...(['sqsRequests', 'sqsFairRequests', 'sqsFifoRequests', 'snsPublishes'] as const),
   ...(['dynamoWriteUnits', 'dynamoReadUnits', 's3Puts', 's3Gets', 'lambdaRequests'] as const),
 ];
 
-/** What `trail.dataEvents` would cost at most, in USD: off, it costs nothing. */
+/** The maximum cost of `trail.dataEvents`, in USD. It costs nothing if it is off. */
 export function trailUsd(usage: Usage): number {
   const events = DATA_EVENTS.reduce((sum, item) => sum + usage.of(item), 0);
   return events * PRICES.dataEvents.usd;

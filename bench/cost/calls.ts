@@ -1,4 +1,4 @@
-/** What one call of an AWS service is billed as. */
+/** How AWS bills one call. */
 import type { Item } from './prices.ts';
 
 export interface Call {
@@ -8,9 +8,9 @@ export interface Call {
   readonly resource: string;
   readonly requestBytes: number;
   readonly responseBytes: number;
-  /** Of a standard queue whose messages carry a group id: SQS asks more for all of its requests. */
+  /** A standard queue whose messages have a group id: SQS charges more for all of its requests. */
   readonly fair?: boolean;
-  /** DynamoDB's own word, where there is one. */
+  /** DynamoDB's own figure, if it reports one. */
   readonly capacityUnits?: number | undefined;
 }
 

@@ -17,7 +17,10 @@ const BATCHES = {
   analytics: { minutes: 5, gbSeconds: 0.3 * 0.5 },
 } as const;
 
-/** @param outcomes a month. So many objects at most as pollers can fill, and never more than outcomes. */
+/**
+ * @param outcomes a month. Pollers write at most one object per batch, and never more than there
+ * are outcomes.
+ */
 export function insight(outcomes: number): Usage {
   const usage = new Usage();
   usage.add(ASSUMED, 'sqsRequests', REQUESTS_AN_OUTCOME * outcomes);

@@ -1,6 +1,6 @@
 /**
- * What a month costs whether anything is submitted or not, read from the template. None of it is measured:
- * how often Lambda polls and uses KMS is up to AWS, and these are upper bounds.
+ * The standing charges of a month, read from the template. None of it is measured: AWS decides how
+ * often Lambda polls and uses KMS, and these are upper bounds.
  */
 import { promiseOf, Usage } from './usage.ts';
 

@@ -36,7 +36,7 @@ export class Usage {
     this.#amounts.set(promise, items);
   }
 
-  /** Adds so many times another usage. */
+  /** Adds another usage, `times` times. */
   addTimes(other: Usage, times: number): void {
     for (const [promise, items] of other.#amounts) {
       for (const [item, amount] of items) this.add(promise, item, amount * times);

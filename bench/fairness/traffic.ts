@@ -12,7 +12,7 @@ const BATCH = 10;
 export interface Stream {
   readonly source: string;
   readonly count: number;
-  /** Whether each message says whose it is. */
+  /** Whether messages carry the group of their source. */
   readonly grouped: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Who is measured: ours, JSON.parse, and what else validates FHIR in Node. */
+/** The validators that are measured: ours, JSON.parse, and others for Node. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { indexStructureDefinitionBundle, validateResource as medplum } from '@medplum/core';

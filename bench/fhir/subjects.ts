@@ -1,9 +1,12 @@
-/** What is validated: the demo's patients, of 1.5 to 2 KB each, and the official examples. */
+/**
+ * The resources that are validated: the demo's patients, 1.5 to 2 KB each, and the official
+ * examples.
+ */
 import { patient } from '../../demo/sample/patient.ts';
 import { seededRandom } from '../../demo/sample/random.ts';
 import { readExamples } from '../../test/packages/fhir-validator/support/examples.ts';
 
-/** A few Bundles of megabytes would drown all the rest. */
+/** A few Bundles of megabytes would dominate the result. */
 const TEXT_MAX = 20_000;
 
 export interface Subject {

@@ -1,4 +1,7 @@
-/** Where HL7's validator and ours differ on purpose: which rule of whom, and why the other is right. */
+/**
+ * Intended differences between HL7's validator and ours: the rule, whose it is, and why the other
+ * side is right.
+ */
 
 export type Side = 'ours' | 'hl7';
 
@@ -95,7 +98,7 @@ export const ARGUMENTS: readonly Argument[] = [
   },
 ];
 
-/** Why it is right to differ there, if that has been argued. */
+/** The argument for a difference, if there is one. */
 export function argumentFor(side: Side, rule: string, says: string): Argument | undefined {
   return ARGUMENTS.find(
     (each) => each.side === side && each.rule.test(rule) && (each.says?.test(says) ?? true),

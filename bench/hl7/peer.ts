@@ -15,7 +15,7 @@ export interface PeerError {
   readonly text: string;
 }
 
-/** @throws where there is no Java or no Maven */
+/** @throws if Java or Maven is missing */
 export function classPath(): string {
   const file = join(FOLDER, 'classpath');
   if (!existsSync(file)) {
@@ -27,7 +27,7 @@ export function classPath(): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** What it says of each resource, in their order. */
+/** The findings in each resource, in order. */
 export function validateByHl7(
   name: string,
   resources: readonly unknown[],

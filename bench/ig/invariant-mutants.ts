@@ -1,16 +1,16 @@
-/** Edits that may break an invariant, and fhirpath.js to say whether they do. */
+/** Edits that may break an invariant, and fhirpath.js to check whether they do. */
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import { isObject, type Json } from './json.ts';
 
-/** Names that expressions mention without being members of what they are about. */
+/** Names in expressions that are not members of the element. */
 const WORDS = new Set(
   'and or xor not implies exists empty all where is as in contains true false matches ofType code'.split(
     ' ',
   ),
 );
 
-/** For each member that the expression names: take it away, or make its text another. */
+/** For each member that the expression names: remove it, or change its text. */
 export function invariantEdits(expression: string): ((target: Json) => boolean)[] {
   const names = [...new Set(expression.replace(/'[^']*'/g, '').match(/[a-z]\w*/gi) ?? [])].filter(
     (each) => !WORDS.has(each),
@@ -40,14 +40,14 @@ function change(target: Json, name: string): boolean {
   return true;
 }
 
-/** Whether the expression is false of the target now. */
+/** Whether the expression is now false for the target. */
 export function breaksInvariant(
   expression: string,
   root: Json,
   path: readonly (string | number)[],
   target: Json,
 ): boolean {
-  // What needs a resolver or a terminology server cannot be asked here.
+  // Expressions that need a resolver or a terminology server cannot be evaluated here.
   if (/resolve\(|memberOf\(|conformsTo\(/.test(expression)) return false;
   try {
     const names = path.filter((each) => typeof each === 'string').join('.');

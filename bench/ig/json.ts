@@ -1,4 +1,4 @@
-/** What the mutants ask of JSON and of slices, without the compiler. */
+/** Questions of the mutants about JSON and slices, answered without the compiler. */
 import {
   constantOf,
   found,
@@ -21,7 +21,7 @@ export function jsonKey(name: string, parent: Json): string | undefined {
   );
 }
 
-/** Whether an item is in a slice; undefined where this cannot tell. */
+/** Whether an item is in a slice. Undefined if it is not known. */
 export function inSlice(
   item: unknown,
   slice: ProfileNode,
@@ -44,7 +44,7 @@ export function inSlice(
   return answers.every((each) => each === true);
 }
 
-/** Whether a value at the path is as the slice fixes it, or undefined where it fixes nothing. */
+/** Whether a value at the path is the slice's constant. Undefined if the slice has none. */
 function holds(
   values: readonly unknown[],
   node: ProfileNode | undefined,
@@ -73,7 +73,7 @@ function members(values: readonly unknown[], name: string): unknown[] {
   });
 }
 
-/** A copy in which one leaf that the constant has is another. */
+/** A copy in which one leaf of the constant is changed. */
 export function brokenCopy(value: unknown, constant: unknown): unknown {
   if (typeof constant === 'boolean') return !constant;
   if (typeof constant === 'number') return constant + 1;

@@ -1,6 +1,6 @@
 /**
- * Mutants of an example that break one constraint of its profile each, made from the profile's tree
- * and the JSON alone: nothing of the compiled code is asked.
+ * Mutants of an example that each break one constraint of its profile. They are made from the
+ * profile's tree and the JSON, without the compiled code.
  */
 import type { ProfileNode } from '../../packages/fhir-validator/compiler/guide/profile-tree.ts';
 import { constantOf } from '../../packages/fhir-validator/compiler/guide/profile-tree.ts';
@@ -17,7 +17,7 @@ export interface Mutant {
   readonly resource: Json;
 }
 
-/** What only the definitions at hand can tell. */
+/** Facts that only the loaded definitions have. */
 export interface Knowledge {
   /** Types that the base specification allows at a path. */
   readonly typesAt: (path: string) => readonly string[];
@@ -25,7 +25,7 @@ export interface Knowledge {
   readonly isDecided: (valueSet: string) => boolean;
   /** Whether a constraint is one of the base specification. */
   readonly isBase: (key: string) => boolean;
-  /** Asked before a mutant is made: there may be enough of its kind. */
+  /** Called before a mutant is made: there may be enough of its kind. */
   readonly isWanted: (kind: string, at: string) => boolean;
 }
 
@@ -144,7 +144,7 @@ function ofSlice(
   return found;
 }
 
-/** Another type in the place of those that are left of a choice. */
+/** Replaces the value by another type than those that the choice allows. */
 function narrowed(node: ProfileNode, key: string, visit: Visit, id: string): Mutant[] {
   const codes = (node.definition.type ?? []).map(({ code }) => code);
   const stem = node.name.slice(0, -3);
@@ -180,7 +180,7 @@ function constants(node: ProfileNode, visit: Visit, value: unknown): Mutant[] {
   });
 }
 
-/** A code of no value set, and a reference to what hardly any element may refer to. */
+/** A code that is in no value set, and a reference to a type that hardly any element allows. */
 function coded({ definition }: ProfileNode, visit: Visit, value: unknown): Mutant[] {
   const { binding, type = [] } = definition;
   const [first, ...others] = type;

@@ -1,4 +1,7 @@
-/** Snapshots made from differentials beside the published ones, in what validation reads of them. */
+/**
+ * Compares snapshots made from differentials with the published ones, in the parts that validation
+ * reads.
+ */
 import type {
   ElementDefinition,
   StructureDefinition,
@@ -27,7 +30,7 @@ export function compareSnapshots(
   const differences: string[] = [];
   for (const structure of structures) {
     const published = treeOf(structure.snapshot?.element ?? []);
-    // Logical models are no profiles of anything.
+    // Logical models are profiles of nothing.
     if (!published || structure.derivation !== 'constraint') continue;
     try {
       const made = snapshots.fromDifferential(structure);
@@ -71,7 +74,7 @@ function nodesAt(root: ProfileNode, steps: ReturnType<typeof stepsOf>) {
   };
 }
 
-/** What validation reads, each as text. */
+/** The parts that validation reads, each as text. */
 function readOf({ definition }: ProfileNode): Record<string, string> {
   const { min, max, type, binding, maxLength, contentReference, slicing } = definition;
   const read: Record<string, unknown> = {

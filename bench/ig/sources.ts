@@ -1,6 +1,6 @@
 /**
- * The guides that are measured: tarballs of a folder, and packages of the npm registry. A guide that
- * is not there is left out, and said to be.
+ * The guides that are measured: tarballs in a folder, and packages of the npm registry. A guide
+ * that is missing is left out and reported.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';

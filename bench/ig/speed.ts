@@ -1,4 +1,4 @@
-/** What the profiles cost: the same resources with and without their meta.profile. */
+/** The cost of profiles: the same resources with and without their meta.profile. */
 import type { Profiles } from '../../packages/fhir-validator/runtime/profiles.ts';
 import type { Selection } from '../../packages/fhir-validator/runtime/selection.ts';
 import { subjects } from '../fhir/subjects.ts';
@@ -13,7 +13,8 @@ export function speedOf(
   resources: readonly Json[],
   validate: (resource: Json) => unknown,
 ): { without: number; kept: number } {
-  // An empty list is no FHIR, but an unknown profile would be a warning: neither is to be measured.
+  // An empty list is not valid FHIR, but an unknown profile would be a warning. Neither must be
+  // measured.
   const bare = resources.map((each) => {
     const { profile: _, ...meta } = (each['meta'] ?? {}) as Json;
     const { meta: __, ...rest } = each;
@@ -22,7 +23,7 @@ export function speedOf(
   return { without: rateOf(bare, validate), kept: rateOf(resources, validate) };
 }
 
-/** The subjects of `npm run bench:fhir`, and the same held against a profile for each type. */
+/** The subjects of `npm run bench:fhir`, and the same with a profile for each type. */
 export function sharesOf(
   profiles: Profiles,
   guide: string,

@@ -1,4 +1,6 @@
-/** Writes what a burst told the audit log, as the one writer does: a batch of ten after the other. */
+/**
+ * Writes the facts of a burst to the audit log, as its only writer does: batch after batch of ten.
+ */
 import assert from 'node:assert/strict';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { verifyLog } from '../../cli/audit/verify.ts';
@@ -11,7 +13,7 @@ const DOLLARS_PER_MILLION = { readUnits: 0.125, writeUnits: 0.625, objects: 5 };
 
 type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
-/** Everything that waits in the world's audit queue; the log must be whole after it. */
+/** Writes everything in the world's audit queue. The log must be intact afterwards. */
 export async function writeAudit(size: number, world: World, handler: Handler) {
   const log = logOf(world);
   const already = await verifyLog(log, { copyingMs: 0 });
@@ -36,8 +38,8 @@ export async function writeAudit(size: number, world: World, handler: Handler) {
   const verifiedIn = (performance.now() - verifying) / 1_000;
   assert.equal(written.problem, undefined, 'the log is whole');
   const entries = written.head.sequence - already.head.sequence;
-  const told = [...kinds.values()].reduce((sum, count) => sum + count, 0);
-  assert.ok(entries === told || entries === told + 1, 'an entry a fact, and one of the deployment');
+  const sent = [...kinds.values()].reduce((sum, count) => sum + count, 0);
+  assert.ok(entries === sent || entries === sent + 1, 'an entry a fact, and one of the deployment');
   const objects = written.objects - already.objects;
   const cost =
     readUnits * DOLLARS_PER_MILLION.readUnits +

@@ -11,7 +11,7 @@ interface Counts {
 interface Capacity {
   readonly CapacityUnits?: number;
 }
-/** Of a batch, one for each table. */
+/** For a batch: one per table. */
 interface Answer {
   readonly ConsumedCapacity?: Capacity | readonly Capacity[];
 }
@@ -32,7 +32,7 @@ class Meter {
           this.#count(isWrite, unitsOf(answer.output as Answer));
           return answer;
         } catch (error) {
-          // A condition that did not hold is billed as the write that it was not.
+          // A write whose condition failed is billed as a write.
           this.#count(isWrite, 1);
           throw error;
         }

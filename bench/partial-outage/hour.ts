@@ -1,4 +1,6 @@
-/** An hour of deliveries to a server that is partly ill, by the rules of `core/`, in virtual time. */
+/**
+ * An hour of deliveries to a server that partly fails, by the rules of `core/`, in virtual time.
+ */
 
 import type { Circuit } from '../../breaker/circuit.ts';
 import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker/breaker-policy.ts';
@@ -19,10 +21,10 @@ import { VirtualTime } from '../breaker/virtual-time.ts';
 import { type Answer, answerTo, type Kind } from './server.ts';
 
 export interface Load {
-  /** Of the calls, how many the server fails. */
+  /** Share of the calls that the server fails. */
   readonly share: number;
   readonly seed: number;
-  /** So long the server is ill, and resources come; then it is well. */
+  /** How long the server fails and resources arrive. Then it works. */
   readonly ms: number;
   readonly perSecond: number;
   readonly trip: TripPolicy;
@@ -108,7 +110,7 @@ async function deliver(run: Run, kind: Kind): Promise<void> {
     const meaning = meaningOf(answer.status, answer.body, 'Patient', false);
     const retryAt = answer.retryAfterMs && time.now + answer.retryAfterMs;
     const outcome = serverIsWell(meaning) ? 'success' : 'failure';
-    await circuit.settle(admitted, { outcome, retryAt });
+    await circuit.record(admitted, { outcome, retryAt });
     if (meaning === 'delivered') {
       counts[kind].delivered += 1;
       return;

@@ -1,4 +1,4 @@
-/** A FHIR server of which a part is ill: it answers a share of the calls in the ways that servers fail. */
+/** A FHIR server that fails a share of its calls, in the ways that real servers fail. */
 
 export type Kind =
   | 'healthy'
@@ -35,7 +35,7 @@ const ANSWERS: Readonly<Record<Kind, Answer>> = {
   fatal: { status: 500, body: AT_ELEMENT },
 };
 
-/** What the server answers to one call, while it fails for that share of them. */
+/** The server's response to one call, while it fails that share of them. */
 export function answerTo(kind: Kind, share: number, random: () => number): Answer {
   const fault = FAULTS[Math.floor(random() * FAULTS.length)];
   return random() < share && fault !== undefined ? fault : ANSWERS[kind];

@@ -1,4 +1,4 @@
-/** Queues of all that are compared, without an adapter of ours in between. */
+/** Queues of all contestants, without an adapter of ours in between. */
 import {
   GetQueueUrlCommand,
   ReceiveMessageCommand,
@@ -14,7 +14,7 @@ export async function urlOf(sqs: Queue['sqs'], QueueName: string): Promise<strin
   return QueueUrl;
 }
 
-/** Sends all, in order; answers by position the id of each that was accepted. */
+/** Sends all in order. Returns the id of each accepted one, by index. */
 export async function send(
   { sqs, url: QueueUrl }: Queue,
   texts: readonly string[],
@@ -34,7 +34,7 @@ export async function send(
   return ids;
 }
 
-/** Empties the queue for this look at it: what was received stays hidden meanwhile. */
+/** Receives all messages of a queue to look at them. They stay hidden meanwhile. */
 export async function idsIn(sqs: Queue['sqs'], QueueUrl: string): Promise<Set<string>> {
   const ids = new Set<string>();
   const all = { QueueUrl, MaxNumberOfMessages: BATCH, VisibilityTimeout: HIDDEN_SECONDS };

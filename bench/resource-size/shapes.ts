@@ -49,7 +49,7 @@ const deep = `${'{"url":"u:a","extension":['.repeat(DEEP)}{"url":"u:b","valueCod
 /** Each is one number as long as the other. */
 const id = (n: number) => String(n).padStart(7, '0');
 
-/** What a producer may send, small things many times: all of it is valid. */
+/** Valid text that a producer may send: many small items. */
 export const VALID: Readonly<Record<string, Shape>> = {
   'long strings': filled(
     `${CODE}},"note":[`,
@@ -80,7 +80,7 @@ export const VALID: Readonly<Record<string, Shape>> = {
   ),
 };
 
-/** What is wrong, and must be told so as well. */
+/** Invalid text, which must get a verdict too. */
 export const INVALID: Readonly<Record<string, Shape>> = {
   'no JSON at its end': (bytes, title) =>
     `${(VALID['many references'] as Shape)(bytes - 1, title)},`,

@@ -1,6 +1,6 @@
 /**
- * One resource verdicts once in a fresh process, as `validate` would: prints what came of it and the
- * CPU time that the whole process took. A process of its own, because some deaths take the process.
+ * Validates one resource in a new process, as `validate` would. Prints the verdict and the CPU time
+ * of the process. A process of its own, because some deaths kill the process.
  */
 import { validationPool } from '../../functions/validate/validation-pool.ts';
 import { CHARACTERS, type Characters, INVALID, VALID } from './shapes.ts';

@@ -29,19 +29,19 @@ export async function findAudit(stage: string, desk: Desk = HERE): Promise<Audit
   const FunctionName = `fhir-failsafe-${stage}-audit`;
   const { Environment } = await functionConfiguration(FunctionName, desk.lambda);
   const variables = Environment?.Variables ?? {};
-  const told = (name: 'auditTable' | 'auditBucket' | 'hashKeyArn') => {
+  const variable = (name: 'auditTable' | 'auditBucket' | 'hashKeyArn') => {
     const value = variables[ENV[name]];
     if (value !== undefined) return value;
     throw new TargetError(`function ${FunctionName} has no environment variable ${ENV[name]}`);
   };
   return {
-    table: told('auditTable'),
-    bucket: told('auditBucket'),
-    hashKeyArn: told('hashKeyArn'),
-    publishers: tellersOf(variables[ENV.publishers]),
+    table: variable('auditTable'),
+    bucket: variable('auditBucket'),
+    hashKeyArn: variable('hashKeyArn'),
+    publishers: publishersIn(variables[ENV.publishers]),
   };
 }
 
-function tellersOf(told: string | undefined): Publishers | undefined {
-  return told === undefined ? undefined : publishersSchema.parse(JSON.parse(told));
+function publishersIn(json: string | undefined): Publishers | undefined {
+  return json === undefined ? undefined : publishersSchema.parse(JSON.parse(json));
 }

@@ -9,7 +9,7 @@ export async function openRecorder(stage: string, desk: Desk = HERE): Promise<Re
   const url = await findQueue(desk.sqs, `fhir-failsafe-${stage}-audit.fifo`);
   const queue = auditQueueAt(url, desk);
   return {
-    tell: (facts) => publishFacts(queue, facts),
+    publish: (facts) => publishFacts(queue, facts),
     hash: async () => hashKeyIn((await findAudit(stage, desk)).hashKeyArn, desk).hash(),
     now: desk.now,
     newId: desk.randomId,

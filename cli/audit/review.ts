@@ -31,7 +31,7 @@ export async function reviewMonth(log: AuditLog, month: string): Promise<MonthsR
 export async function signOff(
   { review, verification }: MonthsReview,
   { by, reason }: { readonly by: string; readonly reason: string },
-  { tell, now }: Recorder,
+  { publish, now }: Recorder,
 ): Promise<void> {
   const { month, reads, refused } = review;
   const { head } = verification;
@@ -49,7 +49,7 @@ export async function signOff(
       refused: refused.length,
     },
   } as const;
-  await tell([fact]);
+  await publish([fact]);
 }
 
 export function describeReview(review: Review, now: number): string {

@@ -64,7 +64,7 @@ export async function erase(
   surroundings: Surroundings,
 ): Promise<{ readonly record: ErasureRecord; readonly swept: Swept }> {
   const { recorder, wait, say } = surroundings;
-  const { tell, now } = recorder;
+  const { publish, now } = recorder;
   const hash = await recorder.hash();
   const record = await begin(place, request, hash, surroundings);
   const left = record.at + place.settleMs - now();
@@ -76,7 +76,7 @@ export async function erase(
   const book = erasureBook([record]);
   const options = { book, hash, by, why, note: noting(place), now, wait, act: true };
   const swept = await sweep(place, options);
-  await tell([factOf(record, 'ended', countsOf(swept), now())]);
+  await publish([factOf(record, 'ended', countsOf(swept), now())]);
   await endErasure(place.erasuresTable, record.number, now());
   return { record, swept };
 }
@@ -92,7 +92,7 @@ export interface ReplayRequest {
 export async function replay(
   place: ErasePlace,
   { by, reason, act }: ReplayRequest,
-  { recorder: { tell, now, hash: open }, wait }: Surroundings,
+  { recorder: { publish, now, hash: open }, wait }: Surroundings,
 ): Promise<{ readonly erasures: number; readonly swept: Swept }> {
   const hash = await open();
   const records = await readErasures(place.erasuresTable);
@@ -105,7 +105,7 @@ export async function replay(
     ...namedIn({ by, why: reason }),
     details: { phase, run, erasures: records.length, ...details },
   });
-  if (act) await tell([fact('replay began', {})]);
+  if (act) await publish([fact('replay began', {})]);
   const book = erasureBook(records);
   const known = new Map<string, Erasure>();
   for (const [keyHash, number] of await readErased(place.erasuresTable)) {
@@ -114,7 +114,7 @@ export async function replay(
   }
   const note = noting(place);
   const swept = await sweep(place, { book, hash, by, why: reason, known, note, now, wait, act });
-  if (act) await tell([fact('replay ended', countsOf(swept))]);
+  if (act) await publish([fact('replay ended', countsOf(swept))]);
   return { erasures: records.length, swept };
 }
 
@@ -123,7 +123,7 @@ async function begin(
   { erasuresTable }: ErasePlace,
   { source, id, by, reason, shared }: Request,
   hash: KeyedHash,
-  { recorder: { tell, now }, say }: Surroundings,
+  { recorder: { publish, now }, say }: Surroundings,
 ): Promise<ErasureRecord> {
   const patient = hash(patientKey(source, id));
   const open = (await readErasures(erasuresTable)).findLast(
@@ -134,7 +134,7 @@ async function begin(
     return open;
   }
   const erasure = { patient, source, at: now(), shared, by, reason };
-  await tell([factOf(erasure, 'began', {}, erasure.at)]);
+  await publish([factOf(erasure, 'began', {}, erasure.at)]);
   return recordErasure(erasuresTable, erasure);
 }
 

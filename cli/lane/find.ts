@@ -29,8 +29,8 @@ export async function findLanes(stage: string, desk: Desk = HERE): Promise<Found
   const FunctionName = `fhir-failsafe-${stage}-supervisor`;
   const queueUrl = await findQueue(desk.sqs, FunctionName);
   const { Environment } = await functionConfiguration(FunctionName, desk.lambda);
-  const told = Environment?.Variables?.[ENV.supervisedLanes] ?? '{}';
-  const parts = Object.entries(supervisedLanesSchema.parse(JSON.parse(told)));
+  const json = Environment?.Variables?.[ENV.supervisedLanes] ?? '{}';
+  const parts = Object.entries(supervisedLanesSchema.parse(JSON.parse(json)));
   const lanes = parts.map(([lane, itsParts]) => {
     const component = childOfLane(SUPERVISION_TREE, lane)?.node.name ?? lane;
     return { lane, component, parts: itsParts };

@@ -15,12 +15,12 @@ export function describeLife(life: MessageLife, stage: string, now: number): str
   const { messageId, correlationId, file, line, ending, steps } = life;
   const place = file === undefined ? '' : `, ${file}${line === undefined ? '' : `:${line}`}`;
   const also = correlationId === undefined ? '' : `, correlation id ${correlationId}`;
-  const told = steps.map(({ at, what }) => {
+  const shownSteps = steps.map(({ at, what }) => {
     return `  ${(at === undefined ? '' : moment(at, now)).padEnd(34)}  ${what}`;
   });
   const lines = [
     `message ${messageId}${place}${also}`,
-    ...told,
+    ...shownSteps,
     `${ENDINGS[ending]}${next(life, stage)}`,
   ];
   return lines.map(printable).join('\n');

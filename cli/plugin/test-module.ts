@@ -69,7 +69,7 @@ type Ending =
   | 'crashed'
   | 'not asked, because they are invalid'
   | 'unreadable';
-interface Told {
+interface Answer {
   readonly said: string;
   readonly ending: Ending;
 }
@@ -85,7 +85,7 @@ async function outcomeOf(
   entry: Entry,
   pool: ValidationPool,
   module: WebAssembly.Module,
-): Promise<Told> {
+): Promise<Answer> {
   if (entry.kind === 'problem') return { said: entry.reason, ending: 'unreadable' };
   const submittedAt = Date.now();
   const verdict = await pool.validate(entry.text, submittedAt);
@@ -105,7 +105,7 @@ async function outcomeOf(
  * Plugins only run for resources that the validator found valid, so after a validator's error it
  * did not run.
  */
-function answerOf(issues: readonly Issue[]): Told {
+function answerOf(issues: readonly Issue[]): Answer {
   const errors = issues.filter(({ severity }) => severity === 'error');
   const own = errors.filter(({ plugin }) => plugin !== undefined);
   if (own.length > 0) {

@@ -23,7 +23,7 @@ export interface Act {
 }
 
 export interface Recorder {
-  tell(facts: readonly AuditFact[]): Promise<void>;
+  publish(facts: readonly AuditFact[]): Promise<void>;
   /** Read only if the action names messages. */
   hash(): Promise<KeyedHash>;
   readonly now: () => number;
@@ -43,7 +43,7 @@ export async function audited<Ending extends string>(
   recorder: Recorder,
   perform: () => Promise<Counts<Ending>>,
 ): Promise<Counts<Ending>> {
-  const { tell, now, newId } = recorder;
+  const { publish, now, newId } = recorder;
   const run = newId();
   const fact = (phase: string, details: AuditFact['details']): AuditFact => ({
     id: `${act.kind}/${run}/${phase}`,
@@ -53,13 +53,13 @@ export async function audited<Ending extends string>(
     ...namedIn(act),
     details: { phase, run, ...details },
   });
-  await tell([fact('began', await describeSelection(act, recorder))]);
+  await publish([fact('began', await describeSelection(act, recorder))]);
   try {
     const counts = await perform();
-    await tell([fact('ended', counted(counts))]);
+    await publish([fact('ended', counted(counts))]);
     return counts;
   } catch (error) {
-    await tell([fact('failed', { fault: error instanceof Error ? error.name : typeof error })]);
+    await publish([fact('failed', { fault: error instanceof Error ? error.name : typeof error })]);
     throw error;
   }
 }

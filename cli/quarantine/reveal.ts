@@ -22,7 +22,7 @@ export async function recordRead(
   open: () => Promise<Recorder>,
 ): Promise<void> {
   try {
-    const { tell, hash, now, newId } = await open();
+    const { publish, hash, now, newId } = await open();
     const message = (await hash())(pk);
     const fact: AuditFact = {
       id: `phi-read/${newId()}`,
@@ -32,7 +32,7 @@ export async function recordRead(
       ...namedIn({ by, why: reason }),
       details: { message, lane, ...(kind && { kind }), what },
     };
-    await tell([fact]);
+    await publish([fact]);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new TargetError(`not shown, because it cannot be recorded: ${why}`, { cause });

@@ -103,7 +103,7 @@ export class Bulk {
     const counts = await actOn(name, { ...said, kind: asked.kind, selection }, perform);
     // Set before the watching starts: stopping the watching does not stop the act itself.
     const state = course.signal.aborted ? 'stopped' : 'done';
-    course.tell({ counts: known(counts) });
+    course.report({ counts: known(counts) });
     if (asked.kind === 'discard') return { state };
     return { state, aftermath: await whatBecame(stage, seen.sent, course) };
   }
@@ -129,12 +129,12 @@ function watched(course: Course<BulkRun>) {
     onEnded: (ending: string) => {
       counts[ending] = (counts[ending] ?? 0) + 1;
       done += 1;
-      course.tell({ done, counts: { ...counts } });
+      course.report({ done, counts: { ...counts } });
     },
     onFailed: (id: string, reason: string) => {
       if (failures.length === FAILURES_MAX) return;
       failures.push({ id, reason });
-      course.tell({ failures: [...failures] });
+      course.report({ failures: [...failures] });
     },
     onSent: (id: string, as: SentAs) => void sent.set(id, as),
   };
@@ -163,7 +163,7 @@ async function whatBecame(
   await waitFor([...sent.keys()], look, {
     timeoutMs: WATCH_MS,
     ...{ now: Date.now, wait, signal: course.signal },
-    onLook: () => course.tell({ aftermath: counted() }),
+    onLook: () => course.report({ aftermath: counted() }),
   });
   return counted();
 }

@@ -10,7 +10,7 @@ type Fields<R extends Run> = Omit<R, 'id' | 'startedAt' | 'state' | 'done' | 'en
 export interface Course<R extends Run> {
   readonly signal: AbortSignal;
   /** Reports how far the act is. */
-  tell(fields: Partial<R>): void;
+  report(fields: Partial<R>): void;
 }
 
 interface Kept {
@@ -47,7 +47,7 @@ export class Runs {
     const kept: Kept = { run, stopping, ended: Promise.resolve() };
     const course: Course<R> = {
       signal: stopping.signal,
-      tell: (news) => this.#change(kept, news as Partial<Run>),
+      report: (news) => this.#change(kept, news as Partial<Run>),
     };
     this.#kept.unshift(kept);
     this.#forgetOld();

@@ -16,7 +16,7 @@ export function verify({ name, runs, cli }: Pick<Acting, 'name' | 'runs' | 'cli'
   return runs.begin<VerifyRun>({ kind: 'verify', commandLine: cli('audit', 'verify') }, (course) =>
     verified(name, (done) => {
       if (course.signal.aborted) throw new Stopped();
-      course.tell({ done });
+      course.report({ done });
     }).catch((error: unknown) => {
       if (error instanceof Stopped) return {};
       throw error;

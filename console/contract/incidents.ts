@@ -63,7 +63,7 @@ export interface IncidentView {
   readonly acknowledged?: Said;
   readonly resolved?: Said;
   /** Notifications, oldest first. Steps are `page`, `notice`, `page-again`, … */
-  readonly told: readonly { readonly step: string; readonly at: Ms }[];
+  readonly notices: readonly { readonly step: string; readonly at: Ms }[];
   /**
    * Last days to report, `YYYY-MM-DD`, if the incident is a breach of patients' data. Empty in old
    * records.

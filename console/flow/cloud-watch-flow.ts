@@ -72,9 +72,9 @@ export class CloudWatchFlow implements FlowReader {
   #take({ asked, points }: MetricSeries): void {
     const { QueueName, queue } = asked.dimensions;
     for (const { at, value } of points) {
-      if (queue !== undefined) this.ages.tell(queue, at, value * 1_000);
+      if (queue !== undefined) this.ages.report(queue, at, value * 1_000);
       else if (QueueName !== undefined) {
-        this.ages.tell(shortOf(this.#stage, QueueName), at, value * 1_000);
+        this.ages.report(shortOf(this.#stage, QueueName), at, value * 1_000);
       } else if (asked.namespace === METRICS_NAMESPACE) this.#points.add({ ...asked, at, value });
     }
   }

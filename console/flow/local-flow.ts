@@ -67,7 +67,7 @@ export class LocalFlow implements FlowReader {
     for (const record of emfRecords(line)) {
       const { queue } = record.dimensions;
       if (record.name === 'OldestAge' && queue !== undefined) {
-        this.ages.tell(queue, record.at, record.value * 1_000);
+        this.ages.report(queue, record.at, record.value * 1_000);
       } else this.#points.add(record);
     }
   }

@@ -1,6 +1,6 @@
 /** Ages of the oldest messages of queues, from metrics that report them at irregular times. */
 export class QueueAges {
-  readonly #told = new Map<string, { readonly at: number; readonly sentAt: number }>();
+  readonly #oldest = new Map<string, { readonly at: number; readonly sentAt: number }>();
   readonly #keptMs: number;
 
   /** @param keptMs after this long without a report, the age is unknown */
@@ -9,18 +9,18 @@ export class QueueAges {
   }
 
   /** The oldest message of this queue was sent `ageMs` before `at`. */
-  tell(queue: string, at: number, ageMs: number): void {
-    const known = this.#told.get(queue);
+  report(queue: string, at: number, ageMs: number): void {
+    const known = this.#oldest.get(queue);
     if (known !== undefined && at < known.at) return;
     const sentAt = at - ageMs;
     // Several reports may have the same time. The oldest message of them counts.
     const isOlder = known?.at !== at || sentAt < known.sentAt;
-    if (isOlder) this.#told.set(queue, { at, sentAt });
+    if (isOlder) this.#oldest.set(queue, { at, sentAt });
   }
 
   /** The age at `now`. Undefined if it is unknown. */
   at(queue: string, now: number): number | undefined {
-    const known = this.#told.get(queue);
+    const known = this.#oldest.get(queue);
     if (known === undefined || now - known.at > this.#keptMs) return undefined;
     return Math.max(0, now - known.sentAt);
   }

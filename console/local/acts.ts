@@ -75,7 +75,7 @@ function beginFlood(
       let done = 0;
       const onAccepted = () => {
         done += 1;
-        if (done % 100 === 0 || done === total) course.tell({ done });
+        if (done % 100 === 0 || done === total) course.report({ done });
       };
       await flood(name, its, total, { signal: course.signal, onAccepted });
       return { done };

@@ -97,7 +97,7 @@ function incidentView(incident: Incident): IncidentView {
     others: others.map(({ fault, kind, crashes: its, at }) => ({ fault, kind, crashes: its, at })),
     ...(acknowledged !== undefined && { acknowledged }),
     ...(resolved !== undefined && { resolved }),
-    told: Object.entries(done)
+    notices: Object.entries(done)
       .filter(([step]) => isNotice(step))
       .map(([step, at]) => ({ step, at }))
       .sort((a, b) => a.at - b.at),

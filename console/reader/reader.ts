@@ -71,7 +71,7 @@ export class Reader {
     void this.#turn();
   }
 
-  tell<Name extends keyof Events>(event: Name, data: Events[Name]): void {
+  send<Name extends keyof Events>(event: Name, data: Events[Name]): void {
     for (const send of this.#lookers) send(event, data);
   }
 
@@ -91,10 +91,10 @@ export class Reader {
     });
     const read = Promise.all([
       ...this.#all().map((figure) => figure.refresh()),
-      flow.refresh().then((news) => news && this.tell('flow', news)),
+      flow.refresh().then((news) => news && this.send('flow', news)),
     ]);
     await Promise.race([read, due.promise]);
-    this.tell('snapshot', this.#snapshot());
+    this.send('snapshot', this.#snapshot());
   }
 
   #snapshot(): Snapshot {

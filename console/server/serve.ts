@@ -56,7 +56,7 @@ export async function serveConsole(served: Served, port = 0): Promise<ConsoleSer
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     answerRequest(served, gate, request, response).catch((error: unknown) => {
-      tell(response, faultOf(error));
+      fail(response, faultOf(error));
     });
   });
   server.maxConnections = CONNECTIONS_MAX;
@@ -87,7 +87,7 @@ async function answerRequest(
   const { method = 'GET', headers } = request;
   const { path, query } = targetOf(request.url ?? '/');
   const refusal = refusalOf({ method, path, headers }, gate);
-  if (refusal !== undefined) return tell(response, refusal);
+  if (refusal !== undefined) return fail(response, refusal);
   if (!isApi(path)) return sendFile(response, fileAt(page, path));
   if (path === ROUTES.events && method === 'GET') return streamEvents(response, look, later);
   const route = Object.hasOwn(answers, path) ? answers[path] : undefined;
@@ -115,7 +115,7 @@ function sendFile(response: ServerResponse, { contentType, body }: PageFile): vo
   response.writeHead(200, { 'content-type': contentType }).end(body);
 }
 
-function tell(response: ServerResponse, { kind, message }: Fault): void {
+function fail(response: ServerResponse, { kind, message }: Fault): void {
   if (response.headersSent) response.destroy();
   else sendJson(response, FAILURES[kind], { error: { kind, message } } satisfies Failed);
 }

@@ -29,9 +29,9 @@ export const INIT_WAIT_MS = 120_000;
 /** For each init that is the same death as another report: the id of that report. */
 export function otherIds(reports: readonly CrashReport[]): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();
-  for (const told of byEnvironment(reports)) {
+  for (const deaths of byEnvironment(reports)) {
     let next: CrashReport | undefined;
-    for (const death of told) {
+    for (const death of deaths) {
       if (isInit(death) && next !== undefined && next.at - death.at <= INIT_WAIT_MS) {
         ids.set(death.id, ids.get(next.id) ?? next.id);
       }
@@ -44,18 +44,18 @@ export function otherIds(reports: readonly CrashReport[]): ReadonlyMap<string, s
 const isInit = ({ requestId }: CrashReport) => requestId === undefined;
 
 /** The deaths of each environment with an init among them, each once, the newest first. */
-function byEnvironment(tellings: readonly CrashReport[]): Iterable<readonly CrashReport[]> {
+function byEnvironment(reports: readonly CrashReport[]): Iterable<readonly CrashReport[]> {
   const inits = new Set<string>();
-  for (const told of tellings) {
-    if (told.environment !== undefined && isInit(told)) inits.add(told.environment);
+  for (const report of reports) {
+    if (report.environment !== undefined && isInit(report)) inits.add(report.environment);
   }
   const environments = new Map<string, Map<string, CrashReport>>();
-  for (const told of tellings) {
-    if (told.environment === undefined || !inits.has(told.environment)) continue;
-    const deaths = environments.get(told.environment) ?? new Map<string, CrashReport>();
-    const known = deaths.get(told.id);
-    if (known === undefined || told.at < known.at) deaths.set(told.id, told);
-    environments.set(told.environment, deaths);
+  for (const report of reports) {
+    if (report.environment === undefined || !inits.has(report.environment)) continue;
+    const deaths = environments.get(report.environment) ?? new Map<string, CrashReport>();
+    const known = deaths.get(report.id);
+    if (known === undefined || report.at < known.at) deaths.set(report.id, report);
+    environments.set(report.environment, deaths);
   }
   // At the same time, the init comes first.
   const order = (a: CrashReport, b: CrashReport) =>

@@ -81,7 +81,7 @@ export function deathsOf(
     const death = deathInInvocation(requestId, event.at, failure, loading, runsResources);
     const before = known ?? (init && { ...death, kind: init.kind, reason: init.reason });
     init = undefined;
-    invocations.set(requestId, before === undefined ? death : moreTelling(before, death));
+    invocations.set(requestId, before === undefined ? death : moreSpecific(before, death));
   }
   return [...invocations.values(), ...(init === undefined ? [] : [init])];
 }
@@ -145,7 +145,7 @@ function described({ record }: Failure): Pick<Death, 'kind' | 'reason'> {
 }
 
 /** `Runtime.ExitError` says only that the process ended; any other type gives a reason. */
-function moreTelling(first: Death, second: Death): Death {
+function moreSpecific(first: Death, second: Death): Death {
   return isVague(first.reason) ? { ...second, at: first.at, during: first.during } : first;
 }
 

@@ -45,19 +45,19 @@ export function recordedFact(
   hash: Hash,
 ): RecordedFact {
   const { senderId } = message;
-  const told = publishedBy(publishers, senderId);
+  const sender = publishedBy(publishers, senderId);
   const read = readFact(message.body);
   if (read.kind === 'unreadable') {
-    const isStranger = publishers.senderIds === 'verify' && told.toldAs === undefined;
-    if (isStranger) return refused(message, told, 'unreadable', hash);
-    return unreadable(message, told, read.why, hash);
+    const isStranger = publishers.senderIds === 'verify' && sender.toldAs === undefined;
+    if (isStranger) return refused(message, sender, 'unreadable', hash);
+    return unreadable(message, sender, read.why, hash);
   }
   const { id, ...rest } = read.fact;
   const { kind } = rest;
   if (kind === WRITERS_OWN_KIND || !mayPublish(publishers, senderId, kind)) {
-    return refused(message, told, kind, hash);
+    return refused(message, sender, kind, hash);
   }
-  return { ...rest, ...told, fact: hash(id) };
+  return { ...rest, ...sender, fact: hash(id) };
 }
 
 /** Another deployment writes from now on: which one, and after which entry it began. */
@@ -89,12 +89,12 @@ function readFact(body: string): Read {
 
 function unreadable(
   { messageId, body, sentAt }: FactMessage,
-  told: PublishedBy,
+  sender: PublishedBy,
   why: string,
   hash: Hash,
 ): RecordedFact {
   return {
-    ...told,
+    ...sender,
     fact: hash(`message/${messageId}`),
     kind: 'unreadable',
     at: sentAt,
@@ -105,14 +105,14 @@ function unreadable(
 
 function refused(
   { body, sentAt }: FactMessage,
-  told: PublishedBy,
+  sender: PublishedBy,
   claimed: string,
   hash: Hash,
 ): RecordedFact {
   const minute = Math.floor(sentAt / MINUTE_MS);
   return {
-    ...told,
-    fact: hash(`refused/${told.teller}/${claimed}/${minute}`),
+    ...sender,
+    fact: hash(`refused/${sender.teller}/${claimed}/${minute}`),
     kind: 'refused',
     at: sentAt,
     component: 'audit',

@@ -51,7 +51,7 @@ export interface CallResult {
 }
 
 /** What a result changes; undefined for nothing. Windows are reported by {@link report}. */
-export function settle(
+export function afterResult(
   state: BreakerState,
   result: CallResult,
   now: number,

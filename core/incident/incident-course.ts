@@ -27,7 +27,7 @@ export const BY_QUIET = 'quiet';
  * A death may be reported by the process that saw it, and twice by the monitor, with different
  * times.
  */
-const TELLINGS_MAX = 3;
+const REPORTS_MAX = 3;
 /** The evidence is counted again when the incident is a quarter older than at the last count. */
 const RECOUNT_SHARE = 4;
 
@@ -46,19 +46,19 @@ export function resolve(incident: Incident, said: Said): Incident | Refusal {
 }
 
 /** Number of newest crashes that are enough to decide whether it is quiet. */
-export function crashesThatTell(policy: CoursePolicy): number {
+export function crashesNeeded(policy: CoursePolicy): number {
   const windows = Math.ceil((policy.quietMs + policy.windowMs) / policy.windowMs);
-  return half(policy) * windows * TELLINGS_MAX;
+  return half(policy) * windows * REPORTS_MAX;
 }
 
 /** Crashes before that time do not matter for whether it is quiet now. */
-export function tellingSince(now: number, { quietMs, windowMs }: CoursePolicy): number {
+export function crashesNeededSince(now: number, { quietMs, windowMs }: CoursePolicy): number {
   return now - quietMs - windowMs;
 }
 
 /**
  * Whether an incident resolves itself now.
- * @param newest the scope's newest crashes, at most {@link crashesThatTell}, which may be all
+ * @param newest the scope's newest crashes, at most {@link crashesNeeded}, which may be all
  */
 export function isOver(
   incident: Incident,
@@ -68,7 +68,7 @@ export function isOver(
 ): boolean {
   if (incident.cause !== 'crashes' || now - incident.openedAt < policy.quietMs) return false;
   // This many crashes within two windows fill at least half of one of them.
-  if (newest.length >= crashesThatTell(policy)) return false;
+  if (newest.length >= crashesNeeded(policy)) return false;
   const sorted = distinct(newest);
   const few = half(policy) - 1;
   return sorted.every(({ at: oldest }, position) => {

@@ -81,9 +81,9 @@ export function faultsAfter(
   const crashes = unspent(recent, spent);
   const deaths = deathsOf(crashes);
   const known = withOtherNames(incident.known, crashes, deaths, openedAt);
-  const told = new Set([...known, ...others.map(({ fault }) => fault)]);
+  const named = new Set([...known, ...others.map(({ fault }) => fault)]);
   const found = [...Map.groupBy(deaths, faultOf)]
-    .filter(([fault]) => !told.has(fault))
+    .filter(([fault]) => !named.has(fault))
     .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
     .flatMap(([fault, its]): OtherFault[] => {
       const window = firstFullWindow(its, windowMs, crashesToOpen) ?? [];

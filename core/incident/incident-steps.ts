@@ -46,7 +46,7 @@ export interface StepsPolicy {
 
 /** `marks` are what the incident remembers of a step that is done. */
 export type Step = { readonly marks: readonly string[] } & (
-  | { readonly kind: 'tell'; readonly notice: Notice; readonly fault?: OtherFault }
+  | { readonly kind: 'notify'; readonly notice: Notice; readonly fault?: OtherFault }
   | { readonly kind: 'pause-lane'; readonly lane: Lane }
   | { readonly kind: 'audit'; readonly facts: readonly AuditFact[] }
 );
@@ -58,7 +58,7 @@ export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): 
   const undone = (mark: string) => incident.done[mark] === undefined;
   const notices = noticesDue(incident, now, policy)
     .filter(undone)
-    .map((notice): Step => ({ kind: 'tell', marks: [notice], notice }));
+    .map((notice): Step => ({ kind: 'notify', marks: [notice], notice }));
   const others = faultNoticesDue(incident).filter(({ marks }) => marks.every(undone));
   const pauses = lanesToPause(incident, policy)
     .map((lane): Step => ({ kind: 'pause-lane', marks: [`pause-lane ${lane}`], lane }))
@@ -75,8 +75,8 @@ export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): 
 /** Whether nothing will be due any more. */
 export function isFinished(incident: Incident): boolean {
   const never = { pageAgainMs: 0, escalateMs: 0, remediation: 'off' } as const;
-  const told = incident.status === 'resolved' && stepsDue(incident, 0, never).length === 0;
-  return told && !isLookDue(incident);
+  const isSent = incident.status === 'resolved' && stepsDue(incident, 0, never).length === 0;
+  return isSent && !isLookDue(incident);
 }
 
 /** What an incident remembers after its second look ({@link isLookDue}). */
@@ -126,7 +126,7 @@ function faultNoticesDue({ others = [], acknowledged, resolved }: Incident): rea
     if (resolved !== undefined) due.push('resolution');
     return due.map(
       (notice): Step => ({
-        kind: 'tell',
+        kind: 'notify',
         marks: [`${notice} ${fault.fault}`],
         notice,
         fault,
@@ -175,19 +175,19 @@ function factsOf(incident: Incident): readonly Fact[] {
 
 function pagesOf(incident: Incident): readonly Fact[] {
   const { done, others = [] } = incident;
-  const told = Object.entries(NOTICES).flatMap(([notice, { audience, action }]) => {
+  const notices = Object.entries(NOTICES).flatMap(([notice, { audience, action }]) => {
     const at = done[notice];
     if (at === undefined || action !== 'trigger') return [];
     return factOf(incident, `told ${notice}`, { kind: 'page', at, details: { notice, audience } });
   });
-  const toldOfOthers = others.flatMap(({ fault }) => {
+  const ofOthers = others.flatMap(({ fault }) => {
     const notice = 'another-fault';
     const at = done[`${notice} ${fault}`];
     if (at === undefined) return [];
     const details = { notice, audience: NOTICES[notice].audience, fault };
     return factOf(incident, `told ${notice} ${fault}`, { kind: 'page', at, details });
   });
-  return [...told, ...toldOfOthers];
+  return [...notices, ...ofOthers];
 }
 
 function factOf(incident: Incident, what: string, fact: Omit<AuditFact, 'id' | 'component'>): Fact {

@@ -47,8 +47,13 @@ export function outcomeEvent(
     ...(crash !== undefined && { crash }),
     issues: issues.slice(0, ISSUES_MAX).map(({ severity, code, expression, rule }) => {
       const where = expression && toldExpression(code, expression, rule);
-      const told = rule?.slice(0, RULE_CHARACTERS_MAX);
-      return { severity, code, ...(where && { expression: where }), ...(told && { rule: told }) };
+      const shownRule = rule?.slice(0, RULE_CHARACTERS_MAX);
+      return {
+        severity,
+        code,
+        ...(where && { expression: where }),
+        ...(shownRule && { rule: shownRule }),
+      };
     }),
     issuesTotal: issues.length,
   };

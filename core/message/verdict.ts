@@ -30,15 +30,15 @@ export interface Identity {
 }
 
 /** What is known about a validated resource besides its verdict. */
-interface Judged extends Identity {
+interface Validated extends Identity {
   readonly issues: Issue[];
   /** Crashes of advisory plugins. The crash of a required plugin is the verdict. */
   readonly pluginCrashes?: readonly PluginCrash[];
 }
 
 export type Verdict =
-  | (Judged & { readonly kind: 'valid'; readonly resourceType: string })
-  | (Judged & { readonly kind: 'invalid' })
+  | (Validated & { readonly kind: 'valid'; readonly resourceType: string })
+  | (Validated & { readonly kind: 'invalid' })
   | {
       readonly kind: 'crash';
       readonly crash: CrashKind;

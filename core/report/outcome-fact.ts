@@ -42,12 +42,16 @@ export type OutcomeFact = z.infer<typeof outcomeFactSchema>;
 /**
  * The fact of an event.
  * @param message keyed hash of its message's id
- * @param toldAt epoch ms at which it was published, for events that do not say when it ended
+ * @param publishedAt epoch ms at which it was published, for events that do not say when it ended
  */
-export function outcomeFact(event: OutcomeEvent, message: string, toldAt: number): OutcomeFact {
+export function outcomeFact(
+  event: OutcomeEvent,
+  message: string,
+  publishedAt: number,
+): OutcomeFact {
   const { verdict, source, lane, crash, fingerprint, issuesTotal } = event;
   const since = event.redrivenAt ?? event.sentAt;
-  const endedAt = event.endedAt ?? toldAt;
+  const endedAt = event.endedAt ?? publishedAt;
   const why = whyOf(event);
   return {
     kind: 'outcome',

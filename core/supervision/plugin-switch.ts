@@ -38,7 +38,7 @@ export function switchOutcome(
 ): 'success' | 'failure' | 'unknown' {
   if (verdict === undefined) return 'unknown';
   if (pluginCrashesOf(verdict).some(({ plugin }) => plugin === name)) return 'failure';
-  if (verdict.kind === 'crash' || !isJudgedByPlugins(verdict)) return 'unknown';
+  if (verdict.kind === 'crash' || !isCheckedByPlugins(verdict)) return 'unknown';
   const { resourceType = '' } = verdict;
   return resourceTypes.length === 0 || resourceTypes.includes(resourceType) ? 'success' : 'unknown';
 }
@@ -51,7 +51,7 @@ export function pluginCrashesOf(verdict: Verdict): readonly PluginCrash[] {
 }
 
 /** Plugins do not run for resources that the validator rejects. */
-function isJudgedByPlugins(verdict: Extract<Verdict, { kind: 'valid' | 'invalid' }>): boolean {
+function isCheckedByPlugins(verdict: Extract<Verdict, { kind: 'valid' | 'invalid' }>): boolean {
   return (
     verdict.kind === 'valid' ||
     !verdict.issues.some(({ severity, plugin }) => severity === 'error' && plugin === undefined)

@@ -9,7 +9,7 @@ import type { Random } from './random.ts';
 export type Chaos = 'throw' | 'exit' | 'heap' | 'hang';
 export type Fate = { kind: 'chaos'; code: Chaos } | { kind: 'defect'; defect: number };
 
-/** Of 100 that crash. */
+/** How many of 100 crashing ones have each kind of crash. */
 const CHAOS_SHARES: readonly [Chaos, number][] = [
   ['throw', 50],
   ['exit', 30],

@@ -91,7 +91,7 @@ async function perform(
   tally: Tally,
 ): Promise<void> {
   switch (step.kind) {
-    case 'tell': {
+    case 'notify': {
       const { audience, action } = NOTICES[step.notice];
       const page = pageOf(incident, step.notice, stage, settings.runbook, step.fault);
       await sendPage(topics[audience], page);

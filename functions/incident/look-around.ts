@@ -5,11 +5,11 @@ import { changeIncident, incidentsIn, readIncident } from '../../aws/incidents-t
 import { mergeEvidence } from '../../core/attempt/evidence.ts';
 import { type Incident, isGoingOn } from '../../core/incident/incident.ts';
 import {
-  crashesThatTell,
+  crashesNeeded,
+  crashesNeededSince,
   isOver,
   isRecountDue,
   resolvedByQuiet,
-  tellingSince,
 } from '../../core/incident/incident-course.ts';
 import { faultsAfter, faultsSince } from '../../core/incident/incident-faults.ts';
 import { isLookDue, LOOKED_AGAIN } from '../../core/incident/incident-steps.ts';
@@ -112,8 +112,8 @@ async function isQuietNow(
   incident: Incident,
   now: number,
 ): Promise<boolean> {
-  const since = Math.max(0, tellingSince(now, settings));
-  const enough = crashesThatTell(settings);
+  const since = Math.max(0, crashesNeededSince(now, settings));
+  const enough = crashesNeeded(settings);
   const newest = await newestCrashes(table, incident.scope, since, enough);
   return isOver(incident, newest, now, settings);
 }

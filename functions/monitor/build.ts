@@ -54,15 +54,15 @@ export function build({ environment, dynamo, sns, telemetry }: MonitorDeps) {
  */
 async function readKept(parts: Parts, records: readonly SQSRecord[]) {
   const tally = parts.telemetry.tally(records.length);
-  const told: boolean[] = [];
+  const published: boolean[] = [];
   for (const { messageId, body } of records) {
     const watchKept = () => watch(parts, keptSchema.parse(JSON.parse(body)).awslogs.data);
-    told.push(await tally.succeeds(messageId, watchKept));
+    published.push(await tally.succeeds(messageId, watchKept));
   }
   tally.report('kept deliveries');
   return batchResponse(
     records.map(({ messageId }) => messageId),
-    told.map((isTold) => (isTold ? 'done' : 'failed')),
+    published.map((isPublished) => (isPublished ? 'done' : 'failed')),
   );
 }
 

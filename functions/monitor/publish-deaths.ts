@@ -43,9 +43,9 @@ export async function publishDeaths(
   if (failed?.status === 'rejected') throw failed.reason;
 }
 
-function all(deaths: readonly Death[], tell: (death: Death) => Promise<void>) {
+function all(deaths: readonly Death[], publish: (death: Death) => Promise<void>) {
   const limit = pLimit(AT_ONCE);
-  return Promise.allSettled(deaths.map((death) => limit(() => tell(death))));
+  return Promise.allSettled(deaths.map((death) => limit(() => publish(death))));
 }
 
 async function publish({ topic }: DeathBooks, whose: Whose, death: Death): Promise<void> {

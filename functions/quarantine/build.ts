@@ -162,7 +162,7 @@ async function enter(
   if (kept) {
     emit('Quarantined', 'verdict', crash);
     const outcome = { verdict: 'dead-lettered', crash, fingerprint, endedAt } as const;
-    await topic.tell(outcomeEvent(origin, lane, outcome));
+    await topic.publish(outcomeEvent(origin, lane, outcome));
   } else {
     await publishEnteredOutcome(table, topic, origin.messageId, now());
   }

@@ -84,8 +84,8 @@ async function storeAll(
 
 function read(body: unknown, record: SQSRecord, hash: KeyedHash): Said {
   if (minuteWakeSchema.safeParse(body).success) return 'wake';
-  const toldAt = Number(record.attributes.SentTimestamp);
-  return incidentFactIn(body, toldAt) ?? factIn(body, record, hash);
+  const publishedAt = Number(record.attributes.SentTimestamp);
+  return incidentFactIn(body, publishedAt) ?? factIn(body, record, hash);
 }
 
 const dayOfFact = (fact: ReportFact) =>

@@ -25,9 +25,9 @@ const noticeSchema = z.object({
 
 /**
  * The fact of a notice; undefined if it is not a notice.
- * @param toldAt epoch ms
+ * @param publishedAt epoch ms
  */
-export function incidentFactIn(body: unknown, toldAt: number): IncidentFact | undefined {
+export function incidentFactIn(body: unknown, publishedAt: number): IncidentFact | undefined {
   const { success, data } = noticeSchema.safeParse(body);
   if (!success) return undefined;
   const { timestamp, component, class: cause, custom_details } = data.payload;
@@ -42,6 +42,6 @@ export function incidentFactIn(body: unknown, toldAt: number): IncidentFact | un
     ...(status === 'resolved' && at !== undefined && { resolvedAt: Date.parse(at) }),
     crashes,
     messages,
-    toldAt,
+    toldAt: publishedAt,
   };
 }

@@ -69,24 +69,27 @@ export function jobsOf(
   return [...jobs.values()].sort((a, b) => ORDER.indexOf(a.job.kind) - ORDER.indexOf(b.job.kind));
 }
 
-interface Told {
+interface Requested {
   /** Messages with the same key are one job. */
   readonly key: string;
   readonly job: Job;
 }
 
-function read(record: SQSRecord, publishers: Publishers, logger: Log): Told | undefined {
+function read(record: SQSRecord, publishers: Publishers, logger: Log): Requested | undefined {
   try {
     const news = newsSchema.parse(JSON.parse(record.body));
     if ('wake' in news) return { key: 'wake', job: { kind: 'wake' } };
     if ('breaker' in news) {
       return (
-        toldIn('breaker-news', record, publishers) ?? { key: 'breaker', job: { kind: 'breaker' } }
+        refusalOfSender('breaker-news', record, publishers) ?? {
+          key: 'breaker',
+          job: { kind: 'breaker' },
+        }
       );
     }
     if ('remediate' in news)
-      return toldIn('remediation', record, publishers) ?? pauseOf(news, record);
-    return toldByTopic(record, publishers) ?? deathsOf(news);
+      return refusalOfSender('remediation', record, publishers) ?? pauseOf(news, record);
+    return refusalOfCrash(record, publishers) ?? deathsOf(news);
   } catch (error) {
     // It fails until it reaches the dead-letter queue.
     logger.error('not for a supervisor', { messageId: record.messageId, ...faultOf(error) });
@@ -95,11 +98,11 @@ function read(record: SQSRecord, publishers: Publishers, logger: Log): Told | un
 }
 
 /** The refusal of a message that its sender may not send itself. */
-function toldIn(
+function refusalOfSender(
   claimed: SupervisorNews,
   record: SQSRecord,
   publishers: Publishers,
-): Told | undefined {
+): Requested | undefined {
   const { SenderId } = record.attributes;
   return mayPublish(publishers, SenderId, claimed)
     ? undefined
@@ -107,7 +110,7 @@ function toldIn(
 }
 
 /** The refusal of a crash event that did not come by a topic: it could pause any lane. */
-function toldByTopic(record: SQSRecord, publishers: Publishers): Told | undefined {
+function refusalOfCrash(record: SQSRecord, publishers: Publishers): Requested | undefined {
   const { SenderId } = record.attributes;
   return mayBeService(publishers, SenderId) ? undefined : refusal('crash', record, publishers);
 }
@@ -116,18 +119,18 @@ function refusal(
   claimed: string,
   { messageId, attributes }: SQSRecord,
   publishers: Publishers,
-): Told {
-  const told = publishedBy(publishers, attributes.SenderId);
-  return { key: `refused:${messageId}`, job: { kind: 'refused', claimed, ...told } };
+): Requested {
+  const sender = publishedBy(publishers, attributes.SenderId);
+  return { key: `refused:${messageId}`, job: { kind: 'refused', claimed, ...sender } };
 }
 
-function pauseOf({ remediate }: z.infer<typeof remediationSchema>, record: SQSRecord): Told {
+function pauseOf({ remediate }: z.infer<typeof remediationSchema>, record: SQSRecord): Requested {
   const { lane, incident } = remediate;
   const remediation = { lane, incident, at: Number(record.attributes.SentTimestamp) };
   return { key: `pause:${record.messageId}`, job: { kind: 'pause', remediation } };
 }
 
-function deathsOf(crash: CrashEvent): Told {
+function deathsOf(crash: CrashEvent): Requested {
   return {
     key: `deaths:${crash.component}:${crash.lane}`,
     job: { kind: 'deaths', crashes: [crash] },

@@ -62,7 +62,7 @@ export async function publishStored(
 ): Promise<void> {
   const { origin } = provenance;
   const outcome = { verdict: 'stored', issues, endedAt: now() } as const;
-  await outcomesTopic.tell(outcomeEvent(origin, lane, outcome));
+  await outcomesTopic.publish(outcomeEvent(origin, lane, outcome));
   telemetry.measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   logger.debug('stored', idsOf(origin));
 }
@@ -125,7 +125,7 @@ export async function reject(
   if (kept) {
     telemetry.emit('Quarantined', 'verdict', 'invalid');
     const rejected = { verdict: 'rejected', issues, fingerprint, endedAt } as const;
-    await parts.outcomesTopic.tell(outcomeEvent(origin, lane, rejected));
+    await parts.outcomesTopic.publish(outcomeEvent(origin, lane, rejected));
   } else {
     await publishEntered(parts, submission);
   }

@@ -1,4 +1,4 @@
-/** What a dashboard's lines come to, from what was measured in a run. */
+/** Computes the dashboard's lines from the metrics of a run. */
 import type { MetricRecord } from '../../telemetry/emf-records.ts';
 import type { Line } from './body.ts';
 

@@ -33,7 +33,7 @@ function* queueProblems(
 }
 
 /** The longest time that validating one resource may take, with its parts. */
-function judging({ deadlineMs, plugins }: Config): { ms: number; what: string } {
+function longestValidation({ deadlineMs, plugins }: Config): { ms: number; what: string } {
   const ms = plugins.reduce((sum, plugin) => sum + plugin.deadlineMs, deadlineMs);
   if (plugins.length === 0) return { ms, what: `deadlineMs ${ms}` };
   return { ms, what: `deadlineMs and those of the plugins, ${ms} together,` };
@@ -47,7 +47,7 @@ function* laneProblems(config: Config, name: 'critical' | 'background'): Generat
   if (config.isolation.visibilitySeconds < isolationMin) {
     yield `isolation.visibilitySeconds ${config.isolation.visibilitySeconds} must be at least ${isolationMin} (6 x lanes.${name}.timeoutSeconds)`;
   }
-  const { ms, what } = judging(config);
+  const { ms, what } = longestValidation(config);
   if (ms + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
     yield `${what} must leave ${HANDLER_MARGIN_MS} ms of lanes.${name}.timeoutSeconds ${lane.timeoutSeconds}`;
   }
@@ -94,7 +94,7 @@ function* terminologyProblems(config: Config): Generator<string> {
   }
   for (const name of ['critical', 'background'] as const) {
     const { timeoutSeconds } = config.lanes[name];
-    const { ms, what } = judging(config);
+    const { ms, what } = longestValidation(config);
     if (ms + budgetMs + HANDLER_MARGIN_MS > timeoutSeconds * 1000) {
       yield `terminology.budgetMs ${budgetMs} must fit beside ${what} into lanes.${name}.timeoutSeconds ${timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
     }

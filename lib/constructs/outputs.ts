@@ -9,7 +9,7 @@ import { resourceName } from './foundation.ts';
 import type { Lane } from './lane.ts';
 import type { Tables } from './tables.ts';
 
-export interface Told {
+export interface Printed {
   readonly critical: Lane;
   readonly background: Lane;
   readonly audit: Audit;
@@ -30,8 +30,8 @@ const quoted = (word: string) =>
   /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Ids of outputs are logical ids, so the stack itself is their scope. */
-export function addOutputs(stack: Stack, { stage, sources }: Config, told: Told): void {
-  const { critical, background, audit, oncall, management, outcomes, bodies, tables } = told;
+export function addOutputs(stack: Stack, { stage, sources }: Config, printed: Printed): void {
+  const { critical, background, audit, oncall, management, outcomes, bodies, tables } = printed;
   const output = (name: string, value: string, description: string) =>
     new CfnOutput(stack, name, { value, description });
   const send = (name: string, lane: Lane) => {

@@ -5,7 +5,7 @@
 import { Aws, Lazy } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Publishers as TellersOfReader } from '../../core/audit/publishers.ts';
+import type { Publishers as PublishersOfReader } from '../../core/audit/publishers.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import type { Config } from '../config/config.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
@@ -15,7 +15,7 @@ const OPERATOR = 'operator';
 
 export class Publishers {
   readonly #sources: Config['sources'];
-  readonly #known: TellersOfReader['known'] = [];
+  readonly #known: PublishersOfReader['known'] = [];
   readonly #arns: string[];
   readonly #services: string[] = [];
 

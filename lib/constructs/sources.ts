@@ -34,7 +34,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
   if (!hasSources(config.sources)) return;
   const { lanes, quarantine, audit, rates } = parts;
   for (const { validate, isolation, deadLetter } of lanes) {
-    tellRules(validate, [validate]);
+    giveRules(validate, [validate]);
     audit.grantPublish(validate, ['sender-refused']);
     if (rates !== undefined) {
       validate.allow(allow('CountSent', ['dynamodb:UpdateItem'], [rates.tableArn]));
@@ -44,7 +44,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
     admitHops(isolation, [own, ROOT, ...config.sources.operatorArns]);
     admitHops(deadLetter, [own]);
   }
-  tellRules(
+  giveRules(
     quarantine.function,
     lanes.map(({ validate }) => validate),
   );
@@ -54,7 +54,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
  * The root user of the account is an operator anywhere (publishers.ts), so it redrives too.
  * @param hoppers functions whose roles send to the queues that the function reads behind the lanes' own
  */
-function tellRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[]): void {
+function giveRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[]): void {
   reader.lambda.addEnvironment(ENV.sourcesFile, FILE);
   const ids = [...hoppers.map(({ role }) => role.roleId), Aws.ACCOUNT_ID];
   reader.lambda.addEnvironment(ENV.ownRoleIds, ids.join(','));
@@ -69,8 +69,8 @@ export function sourceFiles(config: Config): Record<string, Record<string, strin
     label,
     source,
   ]);
-  const told: SourceRules = { ...rules, known: Object.fromEntries(known) };
-  const file = { [FILE]: JSON.stringify(told) };
+  const checked: SourceRules = { ...rules, known: Object.fromEntries(known) };
+  const file = { [FILE]: JSON.stringify(checked) };
   const places = placesOf(config);
   const placed = { [PLACES_FILE]: JSON.stringify(places) };
   return { validate: file, quarantine: file, ...(places && { deliver: placed, resend: placed }) };

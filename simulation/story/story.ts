@@ -2,9 +2,9 @@
 import type { RuleBroken } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
-import { Teller, type Told } from './told.ts';
+import { type Sentence, Sentences } from './sentences.ts';
 
-interface Line extends Told {
+interface Line extends Sentence {
   /** Virtual ms since the run began. */
   readonly at: number;
   /** The host that acts. */
@@ -17,40 +17,40 @@ const FIRST_MAX = 12;
 const BEFALLEN = /(?:lostRequest|lostAnswer|late|throttled|failed)$/;
 
 export class Story {
-  readonly #teller: Teller;
+  readonly #sentences: Sentences;
   readonly #now: () => number;
   readonly #lines: Line[] = [];
 
   /** `now` returns virtual ms since the run began. */
   constructor(stackName: string, now: () => number) {
-    this.#teller = new Teller(stackName);
+    this.#sentences = new Sentences(stackName);
     this.#now = now;
   }
 
   see(effect: Effect, by: Host | undefined): void {
-    const told = this.#teller.tell(effect, by);
-    if (told === undefined) return;
-    const host = by && this.#teller.short(by.name);
-    this.#lines.push({ ...told, at: this.#now(), host });
+    const sentence = this.#sentences.describe(effect, by);
+    if (sentence === undefined) return;
+    const host = by && this.#sentences.short(by.name);
+    this.#lines.push({ ...sentence, at: this.#now(), host });
   }
 
   /** Adds a line of the event log: what happened to a call on its way is not an effect. */
   follow(line: string): void {
     if (!BEFALLEN.test(line)) return;
-    const [, host = '', ...words] = this.#teller.short(line).split(' ');
+    const [, host = '', ...words] = this.#sentences.short(line).split(' ');
     const text = `${host}: ${words.slice(0, -1).join(' ')} meets ${words.at(-1)}`;
     this.#lines.push({ text, about: [host], at: this.#now(), host });
   }
 
   /** The story, at most a page. */
   tell(broken: Pick<RuleBroken, 'message'>): string {
-    const subjects = this.#subjectsOf(this.#teller.short(broken.message));
+    const subjects = this.#subjectsOf(this.#sentences.short(broken.message));
     const chosen = this.#chosen(subjects);
-    const told = chosen.map(({ at, text }) => `${seconds(at)}  ${text}`);
-    if (told.length <= LINES_MAX) return told.join('\n');
+    const lines = chosen.map(({ at, text }) => `${seconds(at)}  ${text}`);
+    if (lines.length <= LINES_MAX) return lines.join('\n');
     const last = LINES_MAX - FIRST_MAX;
-    const between = `${' '.repeat(12)}… ${told.length - LINES_MAX} more …`;
-    return [...told.slice(0, FIRST_MAX), between, ...told.slice(-last)].join('\n');
+    const between = `${' '.repeat(12)}… ${lines.length - LINES_MAX} more …`;
+    return [...lines.slice(0, FIRST_MAX), between, ...lines.slice(-last)].join('\n');
   }
 
   /** Everything that the problem names. */

@@ -11,7 +11,9 @@ export interface SpanOptions {
   readonly kind?: 'internal' | 'consumer' | 'producer' | 'client';
   /** Only for a span that begins the work on one message: which message, and its context. */
   readonly origin?: Pick<Origin, 'messageId' | 'trace'>;
-  /** It is about many messages: theirs are linked to it, and are not part of its trace. */
+  /**
+   * The span is about many messages. Their spans are linked to it, and are not part of its trace.
+   */
   readonly batch?: boolean;
   readonly values?: SpanValues;
 }

@@ -150,7 +150,7 @@ export class Fleet {
         if (admitted.kind === 'refused') continue;
         const { ticket } = admitted;
         const outcome = await this.#call(ticket, life, end);
-        await circuit.settle({ ...admitted, ticket: this.#believed(ticket) }, { outcome });
+        await circuit.record({ ...admitted, ticket: this.#believed(ticket) }, { outcome });
       } catch (fault) {
         if (!(fault instanceof Throttled)) throw fault;
       }

@@ -156,7 +156,7 @@ test('R20: the crash window slides by the times of its crashes, beside its thres
         more: false,
       },
     ],
-    incidents: [{ key: 'validate#1', status: 'open', told: [{ step: 'page', at: now }] }],
+    incidents: [{ key: 'validate#1', status: 'open', notices: [{ step: 'page', at: now }] }],
   });
 });
 

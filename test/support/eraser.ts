@@ -43,7 +43,7 @@ export async function loadEraser() {
   const hashKey = testHashKey();
   const surroundings = {
     recorder: {
-      tell: async (told: readonly AuditFact[]) => void facts.push(...told),
+      publish: async (sent: readonly AuditFact[]) => void facts.push(...sent),
       hash: () => hashKey.hash(),
       now: () => Date.now() + later,
       newId: randomUUID,

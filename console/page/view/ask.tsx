@@ -70,7 +70,7 @@ function Form({ question, close }: { readonly question: Question; readonly close
   return (
     <form class="ask" onSubmit={submit}>
       {choice !== undefined && <Chooser choice={choice} chosen={chosen} choose={setChosen} />}
-      <Reason reason={reason} hint={question.hint} tell={setReason} />
+      <Reason reason={reason} hint={question.hint} onChange={setReason} />
       {failed !== '' && (
         <p class="attention text" role="alert">
           {failed}
@@ -91,10 +91,10 @@ function Form({ question, close }: { readonly question: Question; readonly close
 interface ReasonProps {
   readonly reason: string;
   readonly hint: string;
-  readonly tell: (reason: string) => void;
+  readonly onChange: (reason: string) => void;
 }
 
-function Reason({ reason, hint, tell }: ReasonProps) {
+function Reason({ reason, hint, onChange }: ReasonProps) {
   return (
     <>
       <label for="ask-reason">Why? Recorded with your name{byWhom()}.</label>
@@ -105,7 +105,7 @@ function Reason({ reason, hint, tell }: ReasonProps) {
         maxLength={500}
         value={reason}
         placeholder={hint}
-        onInput={({ currentTarget }) => tell(currentTarget.value)}
+        onInput={({ currentTarget }) => onChange(currentTarget.value)}
       />
     </>
   );

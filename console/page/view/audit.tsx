@@ -106,7 +106,7 @@ function Entry({ entry }: { readonly entry: AuditView }) {
       <td class="text">
         {actor ?? component}
         {toldAs !== undefined && toldAs !== actor && toldAs !== component && (
-          <span class="quiet"> told by {toldAs}</span>
+          <span class="quiet"> published by {toldAs}</span>
         )}
       </td>
       <td class="text">

@@ -42,7 +42,7 @@ export function Incident({ incident, all }: Props) {
         <Section id="window" title="The window">
           <CrashWindows incidents={{ ...all, windows }} />
           <h2 class="below">Notifications</h2>
-          <Told incident={incident} />
+          <Notices incident={incident} />
           <h2 class="below">If it turns out to be a breach</h2>
           <LegalClocks clocks={incident.clocks} />
         </Section>
@@ -178,11 +178,11 @@ export function Fact({
   );
 }
 
-function Told({ incident: { told } }: { readonly incident: IncidentView }) {
-  if (told.length === 0) return <p class="quiet">Nobody has been notified yet.</p>;
+function Notices({ incident: { notices } }: { readonly incident: IncidentView }) {
+  if (notices.length === 0) return <p class="quiet">Nobody has been notified yet.</p>;
   return (
     <ol class="transitions">
-      {told.map(({ step, at }) => (
+      {notices.map(({ step, at }) => (
         <li key={step}>
           <Time at={at} />
           <span>{step}</span>

@@ -102,7 +102,7 @@ export class PluginSwitches {
     const outcome = switchOutcome(plugin, verdict);
     if (outcome !== 'failure' && !isProbe(permission)) return;
     const callOutcome = { outcome, subject: messageId };
-    await this.#breakers.of(switchOf(plugin.name)).settle(permission, callOutcome);
+    await this.#breakers.of(switchOf(plugin.name)).record(permission, callOutcome);
   }
 
   #excused(verdict: Verdict): VerdictOrNone {

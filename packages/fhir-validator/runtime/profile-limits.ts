@@ -17,7 +17,7 @@ export function outOfRange(
 ): void {
   if (value === undefined || value === null) return;
   const order = typeof limit === 'number' ? Number(value) - limit : compareDates(value, limit);
-  tell(order, sign, String(limit), report, url);
+  reportBeyond(order, sign, String(limit), report, url);
 }
 
 /** For quantities. Converts units: 100 mg is less than 10 g. */
@@ -34,7 +34,7 @@ export function outOfBounds(
   const order = isBare
     ? compareQuantities({ value: value['value'] }, { value: limit.value })
     : compareQuantities(value, limit);
-  if (!Number.isNaN(order)) tell(order, sign, shown, report, url);
+  if (!Number.isNaN(order)) reportBeyond(order, sign, shown, report, url);
   else {
     const unit = quote(value['code'] ?? value['unit']);
     const said = `Profile ${url}: a value in ${unit} cannot be compared with the limit ${shown}`;
@@ -57,13 +57,19 @@ export function tooFar(
   if (duration?.dimensions !== SECONDS) return;
   const bound = new Date((report.settings.now ?? Date.now()) - sign * duration.value * 1000);
   if (Number.isNaN(bound.getTime())) return;
-  tell(compareDates(value, bound.toISOString()), sign, bound.toISOString(), report, url);
+  reportBeyond(compareDates(value, bound.toISOString()), sign, bound.toISOString(), report, url);
 }
 
 const SECONDS = 's,1';
 
 /** Reports a value beyond its limit. An open order (NaN) is not an issue. */
-function tell(order: number, sign: 1 | -1, limit: string, report: Report, url: string): void {
+function reportBeyond(
+  order: number,
+  sign: 1 | -1,
+  limit: string,
+  report: Report,
+  url: string,
+): void {
   if (Number.isNaN(order) || order * sign >= 0) return;
   const word = sign === 1 ? 'less' : 'more';
   fault(report, 'range', 'value', url, `the value is ${word} than ${limit}`);

@@ -40,12 +40,12 @@ export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emu
   return {
     endpoint: `http://127.0.0.1:${port}`,
     call: callsTo(thread),
-    loseConnections: (lose) => tell(thread, { lose }),
+    loseConnections: (lose) => send(thread, { lose }),
     async stop() {
       thread.off('exit', died);
       if (thread.threadId === -1) return;
       const ended = once(thread, 'exit');
-      tell(thread, 'stop');
+      send(thread, 'stop');
       await ended;
     },
   };
@@ -54,7 +54,7 @@ export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emu
 /** The emulators build ARNs from these. They get no other environment variable of ours. */
 const EMULATOR_ENV = { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1' };
 
-function tell(thread: Worker, order: EmulatorOrder): void {
+function send(thread: Worker, order: EmulatorOrder): void {
   thread.postMessage(order);
 }
 

@@ -81,8 +81,9 @@ const keeping: Readonly<Record<string, (handler: Handler) => Handler>> = {
     handler(call, completing(store, call.Entries ?? [], senderOf(request)), request),
   ReceiveMessage: (handler) => async (call, store, request) => {
     const answer = (await handler(call, store, request)) as Received;
-    const tell = store.getQueue(call.QueueUrl)?.isFifo() === true ? tellFifoSender : tellSender;
-    for (const { Attributes } of answer.Messages ?? []) tell(Attributes);
+    const complete =
+      store.getQueue(call.QueueUrl)?.isFifo() === true ? completeFifo : completeStandard;
+    for (const { Attributes } of answer.Messages ?? []) complete(Attributes);
     return answer;
   },
 };
@@ -135,14 +136,14 @@ const SERVICE = 'AIDASERVICEOFTHELOCAL';
 
 type Attributes = Record<string, string> | undefined;
 
-function tellSender(attributes: Attributes): void {
+function completeStandard(attributes: Attributes): void {
   if (attributes === undefined) return;
   const { MessageDeduplicationId: sender = SERVICE } = attributes;
   delete attributes['MessageDeduplicationId'];
   if ('SenderId' in attributes) attributes['SenderId'] = sender;
 }
 
-function tellFifoSender(attributes: Attributes): void {
+function completeFifo(attributes: Attributes): void {
   const [id, sender] = attributes?.['MessageDeduplicationId']?.split(' ') ?? [];
   if (attributes === undefined || id === undefined) return;
   attributes['MessageDeduplicationId'] = id;

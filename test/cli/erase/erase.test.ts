@@ -239,7 +239,7 @@ test('does nothing if it cannot be recorded', async () => {
   const before = await allText();
   const recorder = {
     ...eraser.surroundings.recorder,
-    tell: () => Promise.reject(new Error('the queue is gone')),
+    publish: () => Promise.reject(new Error('the queue is gone')),
   };
   const surroundings = { ...eraser.surroundings, recorder };
   await expect(eraser.erase(placeOf(stage.world), requestFor('p1'), surroundings)).rejects.toThrow(

@@ -13,12 +13,12 @@ const ACT: Act = {
 
 function recorder(refuse = false) {
   const facts: AuditFact[] = [];
-  const tell = async (told: readonly AuditFact[]) => {
+  const publish = async (sent: readonly AuditFact[]) => {
     if (refuse) throw new Error('refused');
-    for (const fact of told) facts.push(auditFactSchema.parse(fact));
+    for (const fact of sent) facts.push(auditFactSchema.parse(fact));
   };
   const hash = vi.fn(async () => (id: string) => `<${id}>`);
-  return { facts, tell, hash, now: () => 7, newId: () => `id-${facts.length}` };
+  return { facts, publish, hash, now: () => 7, newId: () => `id-${facts.length}` };
 }
 
 test('R40: an act that cannot be recorded is not done', async () => {

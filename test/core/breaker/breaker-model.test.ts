@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { admit, type Ticket } from '../../../core/breaker/breaker.ts';
 import { obey } from '../../../core/breaker/breaker-operator.ts';
-import { settle } from '../../../core/breaker/breaker-result.ts';
+import { afterResult } from '../../../core/breaker/breaker-result.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
 import { ask, policy, result, token } from './breaker-support.ts';
 
@@ -145,7 +145,7 @@ test('R10 R11 R12 R13 R16 R17: decides as the naive model does, whatever happens
         const [call] = calls.splice(which, 1);
         if (call === undefined) return;
         const outcome = succeeds ? 'success' : 'failure';
-        state = settle(state, result(call.ticket, outcome), now, policy)?.next ?? state;
+        state = afterResult(state, result(call.ticket, outcome), now, policy)?.next ?? state;
         naive.end(call.id, succeeds, now);
       };
       const operate = (kind: string) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { admit } from '../../../core/breaker/breaker.ts';
 import { obey } from '../../../core/breaker/breaker-operator.ts';
 import type { BreakerPolicy } from '../../../core/breaker/breaker-policy.ts';
-import { report, settle } from '../../../core/breaker/breaker-result.ts';
+import { afterResult, report } from '../../../core/breaker/breaker-result.ts';
 import { UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
 import { countCall } from '../../../core/breaker/call-window.ts';
 import { ask, failing, policy, result } from './breaker-support.ts';
@@ -35,8 +35,8 @@ describe('R17: an operator', () => {
     expect(next).toMatchObject({ phase: 'closed', generation: 2, failures: 0 });
     const ticket = { generation: 2 };
     expect(admit(next, ask({ draw: 0.99 }), 6, policy)).toEqual({ kind: 'call', ticket });
-    expect(settle(next, result(ticket, 'failure'), 9_999, policy)).toBeUndefined();
-    expect(settle(next, result(ticket, 'failure'), 10_000, policy)?.next).toMatchObject({
+    expect(afterResult(next, result(ticket, 'failure'), 9_999, policy)).toBeUndefined();
+    expect(afterResult(next, result(ticket, 'failure'), 10_000, policy)?.next).toMatchObject({
       failures: 1,
     });
     const trip = { kind: 'failure-rate', share: 0.1, callsMin: 1, windowMs: 10_000 } as const;
@@ -52,6 +52,6 @@ describe('R17: an operator', () => {
     const { next, transition } = obey(open, { ...word, kind: 'reset' }, 5);
     expect(next).toMatchObject({ phase: 'closed', generation: 2, failures: 0, version: 6 });
     expect(transition).toMatchObject({ from: 'open', to: 'closed', by: 'ada' });
-    expect(settle(next, result({ generation: 0 }, 'failure'), 6, policy)).toBeUndefined();
+    expect(afterResult(next, result({ generation: 0 }, 'failure'), 6, policy)).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import {
   type BreakerPolicy,
   DEFAULT_BREAKER_POLICY,
 } from '../../../core/breaker/breaker-policy.ts';
-import { type CallResult, settle } from '../../../core/breaker/breaker-result.ts';
+import { afterResult, type CallResult } from '../../../core/breaker/breaker-result.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
 
 export const policy: BreakerPolicy = { ...DEFAULT_BREAKER_POLICY, ramp: [0.5], rampStepMs: 1_000 };
@@ -35,7 +35,7 @@ export function settled(
   now: number,
   its: BreakerPolicy = policy,
 ): BreakerState {
-  return settle(state, result(ticket, outcome), now, its)?.next ?? state;
+  return afterResult(state, result(ticket, outcome), now, its)?.next ?? state;
 }
 
 export function failing(

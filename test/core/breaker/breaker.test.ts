@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { admit, probeMayBegin } from '../../../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../../../core/breaker/breaker-policy.ts';
-import { report, settle } from '../../../core/breaker/breaker-result.ts';
+import { afterResult, report } from '../../../core/breaker/breaker-result.ts';
 import { RECEIPTS_MAX, UNKNOWN_SERVICE, within } from '../../../core/breaker/breaker-state.ts';
 import { type CallWindow, countCall } from '../../../core/breaker/call-window.ts';
 import {
@@ -19,8 +19,8 @@ const FIRST = { generation: 0 };
 
 describe('closed', () => {
   test('R14: a success with no failure outstanding changes nothing, nor does an unknown end', () => {
-    expect(settle(UNKNOWN_SERVICE, result(FIRST, 'success'), 1, policy)).toBeUndefined();
-    expect(settle(UNKNOWN_SERVICE, result(FIRST, 'unknown'), 1, policy)).toBeUndefined();
+    expect(afterResult(UNKNOWN_SERVICE, result(FIRST, 'success'), 1, policy)).toBeUndefined();
+    expect(afterResult(UNKNOWN_SERVICE, result(FIRST, 'unknown'), 1, policy)).toBeUndefined();
     expect(admit(UNKNOWN_SERVICE, ask(), 1, policy)).toEqual({ kind: 'call', ticket: FIRST });
   });
 
@@ -33,7 +33,7 @@ describe('closed', () => {
   });
 
   test('R10: five consecutive failures open it for 30 s, in a new generation', () => {
-    const change = settle(failing(4, 0), result(FIRST, 'failure'), 7, policy);
+    const change = afterResult(failing(4, 0), result(FIRST, 'failure'), 7, policy);
     expect(change).toMatchObject({
       next: { phase: 'open', generation: 1, since: 7, openUntil: 30_007, reopenings: 0 },
       transition: {
@@ -48,13 +48,13 @@ describe('closed', () => {
 
   test('R10: Retry-After keeps it open for longer', () => {
     const asked = result(FIRST, 'failure', { retryAt: 60_000 });
-    expect(settle(failing(4, 0), asked, 0, policy)?.next).toMatchObject({ openUntil: 60_000 });
+    expect(afterResult(failing(4, 0), asked, 0, policy)?.next).toMatchObject({ openUntil: 60_000 });
   });
 
   test('R13: a result counts once, even if its save was answered by an error', () => {
     const one = result(FIRST, 'failure');
-    const state = settle(UNKNOWN_SERVICE, one, 0, policy)?.next ?? UNKNOWN_SERVICE;
-    expect(settle(state, one, 0, policy)).toBeUndefined();
+    const state = afterResult(UNKNOWN_SERVICE, one, 0, policy)?.next ?? UNKNOWN_SERVICE;
+    expect(afterResult(state, one, 0, policy)).toBeUndefined();
   });
 
   test('a state remembers a limited number of receipts', () => {
@@ -81,9 +81,9 @@ describe('open', () => {
 
   test('R13: results of calls begun before it opened change nothing', () => {
     for (const outcome of ['success', 'failure'] as const) {
-      expect(settle(state, result(FIRST, outcome), 1, policy)).toBeUndefined();
+      expect(afterResult(state, result(FIRST, outcome), 1, policy)).toBeUndefined();
     }
-    expect(settle(state, result({ generation: 1 }, 'success'), 1, policy)).toBeUndefined();
+    expect(afterResult(state, result({ generation: 1 }, 'success'), 1, policy)).toBeUndefined();
   });
 });
 
@@ -112,9 +112,11 @@ describe('half-open', () => {
     const next = acquired(admit(state, ask(), 36_000, policy));
     expect(next.state).toMatchObject({ phase: 'half-open', generation: 2 });
     for (const outcome of ['success', 'failure', 'unknown'] as const) {
-      expect(settle(next.state, result(ticket, outcome), 36_001, policy)).toBeUndefined();
+      expect(afterResult(next.state, result(ticket, outcome), 36_001, policy)).toBeUndefined();
     }
-    expect(settle(next.state, result({ generation: 2 }, 'failure'), 1, policy)).toBeUndefined();
+    expect(
+      afterResult(next.state, result({ generation: 2 }, 'failure'), 1, policy),
+    ).toBeUndefined();
   });
 
   test('R16: a probe may begin only if it ends well before its lease', () => {
@@ -128,7 +130,7 @@ describe('half-open', () => {
     const freed = settled(state, ticket, 'unknown', 30_001);
     expect(freed).toMatchObject({ phase: 'half-open', successes: 0, probe: undefined });
     expect(admit(freed, ask(), 30_001, policy).kind).toBe('acquire');
-    expect(settle(freed, result(ticket, 'success'), 30_002, policy)).toBeUndefined();
+    expect(afterResult(freed, result(ticket, 'success'), 30_002, policy)).toBeUndefined();
   });
 
   test('a probe that fails opens it again, longer each time; this does not count as flapping', () => {
@@ -184,7 +186,7 @@ describe('R10: the policy failure-rate', () => {
   });
 
   test('single results change nothing, and a window reported for another policy or phase is ignored', () => {
-    expect(settle(UNKNOWN_SERVICE, result(FIRST, 'failure'), 0, its)).toBeUndefined();
+    expect(afterResult(UNKNOWN_SERVICE, result(FIRST, 'failure'), 0, its)).toBeUndefined();
     expect(report(UNKNOWN_SERVICE, calls(0, 9), 5_000, policy)).toBeUndefined();
     expect(report(failing(5, 0), calls(0, 9), 5_000, its)).toBeUndefined();
   });
@@ -194,19 +196,21 @@ describe('R10: failures are consecutive only if no call succeeded between them',
   test('even if the environment of the successful call did not know of them', () => {
     const state = failing(4, 10);
     const fifth = result(FIRST, 'failure', { servedAt: 11 });
-    expect(settle(state, fifth, 12, policy)?.next).toMatchObject({
+    expect(afterResult(state, fifth, 12, policy)?.next).toMatchObject({
       phase: 'closed',
       failures: 1,
       failedAt: 12,
     });
     const before = result(FIRST, 'failure', { servedAt: 9 });
-    expect(settle(state, before, 12, policy)?.next).toMatchObject({ phase: 'open' });
+    expect(afterResult(state, before, 12, policy)?.next).toMatchObject({ phase: 'open' });
   });
 
   test('a success that is reported after a newer failure changes nothing', () => {
     const state = failing(4, 10);
-    expect(settle(state, result(FIRST, 'success', { servedAt: 9 }), 12, policy)).toBeUndefined();
-    const reset = settle(state, result(FIRST, 'success', { servedAt: 10 }), 12, policy)?.next;
+    expect(
+      afterResult(state, result(FIRST, 'success', { servedAt: 9 }), 12, policy),
+    ).toBeUndefined();
+    const reset = afterResult(state, result(FIRST, 'success', { servedAt: 10 }), 12, policy)?.next;
     expect(reset).toMatchObject({ failures: 0, failedAt: undefined });
   });
 });

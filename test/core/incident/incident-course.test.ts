@@ -4,12 +4,12 @@ import {
   acknowledge,
   BY_QUIET,
   type CoursePolicy,
-  crashesThatTell,
+  crashesNeeded,
+  crashesNeededSince,
   isOver,
   isRecountDue,
   resolve,
   resolvedByQuiet,
-  tellingSince,
 } from '../../../core/incident/incident-course.ts';
 import { NOW, opened } from './incident-support.ts';
 
@@ -78,10 +78,10 @@ describe('quiet', () => {
           noisy ||= held >= by.crashesToOpen / 2;
         }
         const newest = at(...past.sort((a, b) => b - a))
-          .filter((event) => event.at > tellingSince(now, by))
-          .slice(0, crashesThatTell(by));
+          .filter((event) => event.at > crashesNeededSince(now, by))
+          .slice(0, crashesNeeded(by));
         // A death that two observers report must not count twice.
-        const told = newest.flatMap((event) => [event, event]).slice(0, crashesThatTell(by));
+        const told = newest.flatMap((event) => [event, event]).slice(0, crashesNeeded(by));
         expect(isOver(old, newest, now, by)).toBe(!noisy);
         expect(isOver(old, told, now, by)).toBe(!noisy);
       }),

@@ -32,8 +32,8 @@ const paged = takeAll(opened(), NOW).incident;
 describe('an open incident', () => {
   test('R21: pages on-call, notifies management, then writes the audit log, in three steps', () => {
     expect(stepsDue(opened(), NOW, policy).map(({ kind, marks }) => [kind, ...marks])).toEqual([
-      ['tell', 'page'],
-      ['tell', 'notice'],
+      ['notify', 'page'],
+      ['notify', 'notice'],
       ['audit', 'audit opened'],
     ]);
     const { taken, incident } = takeAll(opened(), NOW);
@@ -65,7 +65,7 @@ describe('an open incident', () => {
   test('R22: waits for an answer only after the page was sent', () => {
     const { page: _, ...done } = paged.done;
     const late = stepsDue({ ...paged, done }, NOW + 90_000, policy);
-    expect(late.map(({ kind }) => kind)).toEqual(['tell']);
+    expect(late.map(({ kind }) => kind)).toEqual(['notify']);
   });
 
   test('is kept until nothing is due any more', () => {

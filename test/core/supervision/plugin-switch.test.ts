@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { admit } from '../../../core/breaker/breaker.ts';
 import { transitionFact } from '../../../core/breaker/breaker-news.ts';
 import { obey } from '../../../core/breaker/breaker-operator.ts';
-import { report, settle } from '../../../core/breaker/breaker-result.ts';
+import { afterResult, report } from '../../../core/breaker/breaker-result.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
 import type { Verdict } from '../../../core/message/verdict.ts';
 import {
@@ -38,8 +38,8 @@ describe('R30: a plugin that crashes too often', () => {
 
   test('is not helped by success in between, for which nothing is written (R14)', () => {
     const three = crashedAt([0, 1, 2]);
-    expect(settle(three, result({ generation: 0 }, 'success'), 3, policy)).toBeUndefined();
-    expect(settle(three, result({ generation: 0 }, 'unknown'), 3, policy)).toBeUndefined();
+    expect(afterResult(three, result({ generation: 0 }, 'success'), 3, policy)).toBeUndefined();
+    expect(afterResult(three, result({ generation: 0 }, 'unknown'), 3, policy)).toBeUndefined();
     expect(settled(three, { generation: 0 }, 'failure', 4, policy)).toMatchObject({
       phase: 'open',
       why: 'more than 3 crashes within 5 s',
@@ -50,10 +50,17 @@ describe('R30: a plugin that crashes too often', () => {
 
   test('is not switched off by one resource that is tried again, however often', () => {
     const again = { subject: 'm-1' };
-    const once = settle(UNKNOWN_SERVICE, result({ generation: 0 }, 'failure', again), 1, policy);
+    const once = afterResult(
+      UNKNOWN_SERVICE,
+      result({ generation: 0 }, 'failure', again),
+      1,
+      policy,
+    );
     const state = once?.next ?? UNKNOWN_SERVICE;
     expect(state).toMatchObject({ restarts: [{ id: 'm-1', at: 1 }] });
-    expect(settle(state, result({ generation: 0 }, 'failure', again), 2, policy)).toBeUndefined();
+    expect(
+      afterResult(state, result({ generation: 0 }, 'failure', again), 2, policy),
+    ).toBeUndefined();
   });
 
   test('is switched off exactly when the rule of its supervisor says so', () => {

@@ -87,7 +87,7 @@ function openIncident(stage: FakeStage): void {
       messages: 5,
     },
     ...{ kinds: { exception: 6, exit: 4 }, fingerprints: [], lanes: ['background'], others: [] },
-    ...{ firstCrashAt: now - 2_000, lastCrashAt: now, told: [{ step: 'page', at: now }] },
+    ...{ firstCrashAt: now - 2_000, lastCrashAt: now, notices: [{ step: 'page', at: now }] },
     clocks: { hipaaNoticeBy: day(60), anpdNoticeBy: day(3) },
   };
   stage.incidents = [opened, ...stage.incidents];

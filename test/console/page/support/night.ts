@@ -117,7 +117,7 @@ function incidentAt(began: number): IncidentView {
     firstCrashAt: began - 290 * SECOND,
     lastCrashAt: began - 4 * SECOND,
     others: [],
-    told: [
+    notices: [
       { step: 'page', at: began - 87 * SECOND },
       { step: 'notice', at: began - 87 * SECOND },
     ],

@@ -10,7 +10,7 @@ import type { Host } from '../host.ts';
 import type { Message } from '../sqs/message.ts';
 import type { Submission } from '../submission.ts';
 
-export interface Told {
+export interface Sentence {
   readonly text: string;
   /** Names by which the sentence is found. */
   readonly about: readonly string[];
@@ -20,7 +20,7 @@ const VALUE_CHARACTERS_MAX = 60;
 const CHANGES_MAX = 6;
 
 /** Names submissions by their number, and everything without the stack's name. */
-export class Teller {
+export class Sentences {
   readonly #stack: string;
   readonly #numbers = new Map<string, string>();
 
@@ -29,7 +29,7 @@ export class Teller {
   }
 
   /** Undefined if the effect is not worth a sentence. */
-  tell(effect: Effect, by: Host | undefined): Told | undefined {
+  describe(effect: Effect, by: Host | undefined): Sentence | undefined {
     switch (effect.kind) {
       case 'submitted':
         return this.#submitted(effect.submission);
@@ -70,7 +70,7 @@ export class Teller {
     return name.replaceAll(this.#stack, '');
   }
 
-  #by(by: Host | undefined, text: string, about: readonly string[]): Told {
+  #by(by: Host | undefined, text: string, about: readonly string[]): Sentence {
     const who = by === undefined ? 'AWS' : this.short(by.name);
     return { text: this.short(`${who} ${text}`), about: by ? [...about, who] : about };
   }
@@ -100,7 +100,7 @@ export class Teller {
     return { names, text: names.map((name, place) => name + rounds[place]).join(', ') };
   }
 
-  #written({ table, before, after }: EffectOf<'written'>, by: Host | undefined): Told {
+  #written({ table, before, after }: EffectOf<'written'>, by: Host | undefined): Sentence {
     const { pk, sk } = after ?? before ?? {};
     const name = this.name(String(pk));
     const key = sk === undefined ? name : `${name} ${sk}`;
@@ -109,13 +109,13 @@ export class Teller {
     return this.#by(by, `writes ${table} ${key}: ${what}`, [name, String(pk), ...ids]);
   }
 
-  #published({ topic, message }: EffectOf<'published'>, by: Host | undefined): Told {
+  #published({ topic, message }: EffectOf<'published'>, by: Host | undefined): Sentence {
     const { messageId = '', verdict, id } = parsed(message);
     const what = verdict === undefined ? cut(id ?? message) : `${this.name(messageId)} ${verdict}`;
     return this.#by(by, `tells ${topic.split(':').at(-1)}: ${what}`, [this.name(messageId)]);
   }
 
-  #invoked({ requestId, event }: EffectOf<'invoked'>, by: Host | undefined): Told {
+  #invoked({ requestId, event }: EffectOf<'invoked'>, by: Host | undefined): Sentence {
     const { Records: records = [] } = event as Partial<SQSEvent>;
     const queue = records[0]?.eventSourceARN.split(':').at(-1) ?? '';
     const names = records.flatMap(({ messageId, messageAttributes }) => {
