@@ -30,6 +30,29 @@ describe('R17: an operator', () => {
     expect(admit(change.next, ask(), 10_000, policy).kind).toBe('acquire');
   });
 
+  test('R12: forces it open until a probe that is in flight has ended, however often it is forced', () => {
+    const opened = obey(UNKNOWN_SERVICE, { ...word, kind: 'force-open', until }, 5).next;
+    const asked = admit(opened, ask(), 10_000, policy);
+    if (asked.kind !== 'acquire') throw new Error(asked.kind);
+    const { next: probing } = asked.change;
+    const { leaseUntil = 0 } = asked.ticket.probe ?? {};
+    expect(leaseUntil).toBeGreaterThan(10_100);
+    const soon = { ...word, kind: 'force-open', until: 10_100 } as const;
+    const once = obey(probing, soon, 10_050).next;
+    const twice = obey(once, { ...soon, until: 10_080 }, 10_060).next;
+    for (const forced of [once, twice]) {
+      const early = admit(forced, ask(), leaseUntil - 1, policy);
+      expect(early).toEqual({ kind: 'refused', why: 'open', retryAt: leaseUntil });
+      expect(admit(forced, ask(), leaseUntil, policy).kind).toBe('acquire');
+    }
+    const ended = settle(probing, result(asked.ticket, 'success'), 10_010, policy);
+    expect(ended?.next.phase).toBe('half-open');
+    const after = obey(ended?.next ?? probing, soon, 10_050).next;
+    expect(admit(after, ask(), 10_100, policy).kind).toBe('acquire');
+    const failed = failing(5, 0);
+    expect(obey(failed, soon, 10_050).next).toMatchObject({ openUntil: 10_100 });
+  });
+
   test('forces it closed: failures change nothing until the expiry, and count after it', () => {
     const { next } = obey(failing(5, 0), { ...word, kind: 'force-closed', until }, 5);
     expect(next).toMatchObject({ phase: 'closed', generation: 2, failures: 0 });
