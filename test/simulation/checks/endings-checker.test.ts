@@ -105,6 +105,24 @@ describe('R04: the checker of endings', () => {
     expect(() => checked(told('x', 'stored'))).toThrow('nobody sent');
   });
 
+  test('finds who is told two endings, unless a newer submission has replaced the first', () => {
+    const unlisted = submission({ messageId: 'm4', nature: 'unlisted' });
+    const both = [told('m4', 'stored'), told('m4', 'rejected')];
+    const run: Effect = {
+      ...{ kind: 'invoked', functionName: 'stack-validate-critical', requestId: 'r1' },
+      event: { Records: [] },
+    };
+    const host = hostAt('stack-validate-critical#1');
+    const tellBoth = (...before: Effect[]) => {
+      const checker = checked(sent(unlisted), stored(unlisted), told('m4', 'stored'), ...before);
+      checker.see(run, host);
+      checker.see(both[1] as Effect, host);
+    };
+    expect(() => tellBoth()).toThrow('was told as stored, and as rejected');
+    const newer = submission({ messageId: 'm5', sentAt: 9_000 });
+    expect(() => tellBoth(sent(newer), stored(newer))).not.toThrow();
+  });
+
   test('finds what has ended, and ends once more', () => {
     const at = (quarantinedAt: number, status = 'quarantined') => ({
       pk: 'm2',
