@@ -45,7 +45,7 @@ describe('R17: an operator', () => {
       expect(early).toEqual({ kind: 'refused', why: 'open', retryAt: leaseUntil });
       expect(admit(forced, ask(), leaseUntil, policy).kind).toBe('acquire');
     }
-    const ended = settle(probing, result(asked.ticket, 'success'), 10_010, policy);
+    const ended = afterResult(probing, result(asked.ticket, 'success'), 10_010, policy);
     expect(ended?.next.phase).toBe('half-open');
     const after = obey(ended?.next ?? probing, soon, 10_050).next;
     expect(admit(after, ask(), 10_100, policy).kind).toBe('acquire');
