@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { prefixOf } from '../core/audit/audit-places.ts';
+import { prefixOf } from '../core/audit/audit-keys.ts';
 import type { AuditObject } from '../core/audit/audit-verification.ts';
 import type { Bucket } from './places.ts';
 

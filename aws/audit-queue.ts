@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { AUDIT_CHAIN, type AuditFact } from '../core/audit/audit-fact.ts';
-import { chunks } from '../core/message/chunks.ts';
 import { BATCH_ENTRIES_MAX } from '../core/message/send-batches.ts';
+import { splitList } from '../core/message/split-list.ts';
 import type { Queue } from './places.ts';
 
 export interface AuditQueue extends Queue {
@@ -35,7 +35,7 @@ class FactsRefused extends Error {
  * are the same facts, so a process that dies in between can repeat it.
  */
 export async function publishFacts(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
-  for (const some of chunks(facts, BATCH_ENTRIES_MAX)) await send(queue, some);
+  for (const some of splitList(facts, BATCH_ENTRIES_MAX)) await send(queue, some);
 }
 
 async function send(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {

@@ -5,8 +5,8 @@
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { AppendedEntry } from '../core/audit/audit-chain.ts';
+import { sequenceOf, sortKeyOf } from '../core/audit/audit-keys.ts';
 import type { FactRow } from '../core/audit/audit-known-facts.ts';
-import { sequenceOf, sortKeyOf } from '../core/audit/audit-places.ts';
 import type { AuditRow } from '../core/audit/audit-verification.ts';
 import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';

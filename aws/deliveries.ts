@@ -11,7 +11,7 @@ import { claimCheckSchema, laneSchema, traceContextSchema } from '../core/messag
 import { written } from './conditional-write.ts';
 import { textSchema } from './packed-text.ts';
 import type { Table } from './places.ts';
-import { PENDING_INDEX } from './resources-indexes.ts';
+import { PENDING_INDEX } from './resources-index-names.ts';
 
 export const PENDING = 'attribute_exists(deliveryShard)';
 const DAY_MS = 24 * 3_600_000;

@@ -5,7 +5,7 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
-import { chunks } from '../core/message/chunks.ts';
+import { splitList } from '../core/message/split-list.ts';
 import type { Bucket } from './places.ts';
 
 /** A limit of S3. */
@@ -51,7 +51,7 @@ class NotDeleted extends Error {
 }
 
 export async function deleteObjects(bucket: Bucket, keys: readonly string[]): Promise<void> {
-  for (const some of chunks(keys, DELETIONS_MAX)) {
+  for (const some of splitList(keys, DELETIONS_MAX)) {
     const Objects = some.map((Key) => ({ Key }));
     const { Errors = [] } = await bucket.s3.send(
       new DeleteObjectsCommand({ Bucket: bucket.name, Delete: { Objects, Quiet: true } }),

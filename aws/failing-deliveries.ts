@@ -2,9 +2,9 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DELIVERY_SHARDS, shardName } from '../core/delivery/delivery-meaning.ts';
-import { chunks } from '../core/message/chunks.ts';
+import { splitList } from '../core/message/split-list.ts';
 import type { Table } from './places.ts';
-import { PENDING_INDEX } from './resources-indexes.ts';
+import { PENDING_INDEX } from './resources-index-names.ts';
 
 const BATCH = 100;
 
@@ -40,7 +40,7 @@ export async function failingDeliveries(
   );
   const keys = shards.flatMap((shard) => shard.keys);
   const failing: FailingDelivery[] = [];
-  for (const some of chunks(keys, BATCH)) {
+  for (const some of splitList(keys, BATCH)) {
     for (const item of await itemsOf(table, some)) {
       const parsed = failingSchema.safeParse(item).data;
       if (parsed !== undefined && parsed.deliveryFailures.since <= since) failing.push(parsed);

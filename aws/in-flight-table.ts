@@ -15,7 +15,7 @@ import {
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { chunks } from '../core/message/chunks.ts';
+import { splitList } from '../core/message/split-list.ts';
 import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';
 
@@ -106,7 +106,7 @@ export async function suspectsAmong(
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   const keys = [...new Set(messageIds)].map(suspectKey);
-  for (const some of chunks(keys, BATCH_GET_MAX)) {
+  for (const some of splitList(keys, BATCH_GET_MAX)) {
     await untilDone<Item>(some, async (Keys) => {
       const { Responses, UnprocessedKeys } = await table.dynamo.send(
         new BatchGetCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead: true } } }),
@@ -169,7 +169,7 @@ async function putSuspects(
       Item: { ...suspectKey(messageId), messageId, requestId, expiresAt: expiryOf(now) },
     },
   }));
-  for (const some of chunks(puts, BATCH_WRITE_MAX)) {
+  for (const some of splitList(puts, BATCH_WRITE_MAX)) {
     await untilDone<WriteRequest>(some, async (requests) => {
       const { UnprocessedItems } = await table.dynamo.send(
         new BatchWriteCommand({ RequestItems: { [table.name]: requests } }),

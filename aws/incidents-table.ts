@@ -5,7 +5,7 @@ import type { Incident } from '../core/incident/incident.ts';
 import { isFinished } from '../core/incident/incident-steps.ts';
 import { laneSchema } from '../core/message/messages.ts';
 import { CRASH_KINDS } from '../core/message/verdict.ts';
-import { PHASE_INDEX } from './incidents-indexes.ts';
+import { PHASE_INDEX } from './incidents-index-names.ts';
 import type { Table } from './places.ts';
 import { receiptsSchema, saveVersioned, type VersionedTable } from './versioned-item.ts';
 

@@ -4,7 +4,6 @@ import {
   DeleteMessageBatchCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-import { chunks } from '../core/message/chunks.ts';
 import { claimCheckTo, claimIn, hopsOf } from '../core/message/claim-check.ts';
 import { groupIdOf } from '../core/message/message-group.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../core/message/messages.ts';
@@ -16,6 +15,7 @@ import {
   SEND_BYTES_MAX,
   type Sendable,
 } from '../core/message/send-batches.ts';
+import { splitList } from '../core/message/split-list.ts';
 import { putBody } from './bodies-bucket.ts';
 import type { Bucket, Queue } from './places.ts';
 
@@ -106,7 +106,7 @@ async function sendBatch(queue: Queue, batch: readonly Sent[]): Promise<(Error |
  */
 export async function deleteAll(queue: Queue, receiptHandles: readonly string[]): Promise<void> {
   await Promise.all(
-    chunks(receiptHandles, BATCH_ENTRIES_MAX).map((handles) =>
+    splitList(receiptHandles, BATCH_ENTRIES_MAX).map((handles) =>
       queue.sqs.send(
         new DeleteMessageBatchCommand({
           QueueUrl: queue.url,
@@ -128,7 +128,7 @@ export interface ShowAgain {
 /** Changes when received messages become visible again. */
 export async function showAgain(queue: Queue, messages: readonly ShowAgain[]): Promise<void> {
   await Promise.all(
-    chunks(messages, BATCH_ENTRIES_MAX).map((some) =>
+    splitList(messages, BATCH_ENTRIES_MAX).map((some) =>
       queue.sqs.send(
         new ChangeMessageVisibilityBatchCommand({
           QueueUrl: queue.url,

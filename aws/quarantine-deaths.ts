@@ -8,7 +8,7 @@ import { isVague } from '../core/attempt/deaths.ts';
 import type { CrashKind } from '../packages/isolation/death.ts';
 import { writtenOrStands } from './conditional-write.ts';
 import type { Table } from './places.ts';
-import { REQUEST_INDEX } from './quarantine-indexes.ts';
+import { REQUEST_INDEX } from './quarantine-index-names.ts';
 import { readTrouble } from './quarantine-table.ts';
 
 const TRIES_MAX = 3;

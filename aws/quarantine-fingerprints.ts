@@ -4,7 +4,7 @@ import { paginateQuery, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamod
 import * as z from 'zod';
 import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';
-import { FINGERPRINT_INDEX } from './quarantine-indexes.ts';
+import { FINGERPRINT_INDEX } from './quarantine-index-names.ts';
 
 /** A partition accepts a thousand writes a second: this many thousand equal failures. */
 const SHARDS = 16;

@@ -2,7 +2,7 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
-import { chunks } from '../core/message/chunks.ts';
+import { splitList } from '../core/message/split-list.ts';
 import type { Table } from './places.ts';
 
 const statusSchema = z.object({
@@ -23,7 +23,7 @@ const KEYS_MAX = 100;
  */
 export async function readStatuses(table: Table, ids: readonly string[]): Promise<EntryStatus[]> {
   const found: EntryStatus[] = [];
-  for (const some of chunks(ids, KEYS_MAX)) {
+  for (const some of splitList(ids, KEYS_MAX)) {
     const Keys = some.map((pk) => ({ pk }));
     const { Responses = {} } = await table.dynamo.send(
       new BatchGetCommand({

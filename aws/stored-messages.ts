@@ -7,7 +7,7 @@ import type { PlacedBody } from './bodies-bucket.ts';
 import { equalTo, projectionOf } from './expressions.ts';
 import { textSchema } from './packed-text.ts';
 import type { Table } from './places.ts';
-import { MESSAGE_INDEX } from './resources-indexes.ts';
+import { MESSAGE_INDEX } from './resources-index-names.ts';
 
 const storedSchema = z.object({
   pk: z.string(),

@@ -5,7 +5,7 @@
  */
 import { genesis, readBatch, readEntry } from '../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN } from '../core/audit/audit-fact.ts';
-import { linesOf, objectKeyOf } from '../core/audit/audit-places.ts';
+import { linesOf, objectKeyOf } from '../core/audit/audit-keys.ts';
 import { RuleBroken } from './checker.ts';
 import type { Item } from './dynamo/values.ts';
 

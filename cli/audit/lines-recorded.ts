@@ -1,5 +1,5 @@
 import { readEntry } from '../../core/audit/audit-chain.ts';
-import { linesOf } from '../../core/audit/audit-places.ts';
+import { linesOf } from '../../core/audit/audit-keys.ts';
 import type { AuditObject } from '../../core/audit/audit-verification.ts';
 
 /** The lines of a batch that were recorded at or after `from` and before `to`, epoch ms. */

@@ -1,6 +1,6 @@
 /** `audit review`: who saw what in a month, and the sign-off of the person who examined it (R42). */
 import { type AuditEntry, headText, readEntry } from '../../core/audit/audit-chain.ts';
-import { linesOf } from '../../core/audit/audit-places.ts';
+import { linesOf } from '../../core/audit/audit-keys.ts';
 import { type Review, type Reviewed, reviewOf } from '../../core/audit/audit-review.ts';
 import { printable } from '../../terminal/printable.ts';
 import { howMany } from '../how-many.ts';

@@ -2,7 +2,7 @@ import { rowsOf } from '../../aws/audit-table.ts';
 import type { Table } from '../../aws/places.ts';
 import type { Head } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN as chain } from '../../core/audit/audit-fact.ts';
-import { sortKeyOf } from '../../core/audit/audit-places.ts';
+import { sortKeyOf } from '../../core/audit/audit-keys.ts';
 import type { AuditRow } from '../../core/audit/audit-verification.ts';
 
 /** The rows of the table, in order, with a look ahead. */

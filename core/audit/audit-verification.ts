@@ -8,7 +8,7 @@
  * easy to read. So where the two differ, the object is checked first, by its own hashes.
  */
 import { type AuditEntry, factKeyOf, type Head, headAt, readEntry } from './audit-chain.ts';
-import { firstOf, linesOf, sortKeyOf } from './audit-places.ts';
+import { firstOf, linesOf, sortKeyOf } from './audit-keys.ts';
 
 /** An item of the table's partition. */
 export interface AuditRow {

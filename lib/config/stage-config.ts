@@ -24,7 +24,10 @@ interface StageSettings {
   readonly production?: boolean | undefined;
 }
 
-/** Keeps its data, is protected from deletion, locks its audit log for six years, reserves concurrency. */
+/**
+ * Keeps its data, is protected from deletion, locks its audit log for six years (audit-retention.ts), reserves
+ * concurrency.
+ */
 export const productionSchema = z.union([z.boolean(), z.stringbool()]).optional();
 
 /** Whether the name sounds like production while `production` is not set. */

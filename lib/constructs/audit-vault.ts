@@ -16,13 +16,12 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, NO_REPLICATION } from '../checks/acknowledgements.ts';
+import { AUDIT_RETENTION_DAYS } from '../config/audit-retention.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
 
-/** Six years have at most two leap days. */
-const SIX_YEARS = Duration.days(6 * 365 + 2);
 const retention = (production: boolean) =>
   production
-    ? ObjectLockRetention.compliance(SIX_YEARS)
+    ? ObjectLockRetention.compliance(Duration.days(AUDIT_RETENTION_DAYS))
     : ObjectLockRetention.governance(Duration.days(1));
 
 export class AuditVault extends Construct {

@@ -6,7 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { AUDIT_CHAIN, type AuditFactKind, OPERATORS_KINDS } from '../../core/audit/audit-fact.ts';
-import { prefixOf } from '../../core/audit/audit-places.ts';
+import { prefixOf } from '../../core/audit/audit-keys.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
 import { AuditVault } from './audit-vault.ts';

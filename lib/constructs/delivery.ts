@@ -4,7 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { BodyPrefix } from '../../aws/bodies-bucket.ts';
-import { PENDING_INDEX } from '../../aws/resources-indexes.ts';
+import { PENDING_INDEX } from '../../aws/resources-index-names.ts';
 import type { DeliverSettings } from '../../functions/deliver/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';

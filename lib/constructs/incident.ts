@@ -3,7 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { PHASE_INDEX } from '../../aws/incidents-indexes.ts';
+import { PHASE_INDEX } from '../../aws/incidents-index-names.ts';
 import type { IncidentSettings } from '../../functions/incident/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import type { Config } from '../config/config.ts';

@@ -4,7 +4,7 @@ import { FilterPattern, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { REQUEST_INDEX } from '../../aws/quarantine-indexes.ts';
+import { REQUEST_INDEX } from '../../aws/quarantine-index-names.ts';
 import { DEATHS_FILTER_PATTERN } from '../../core/attempt/deaths.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { encryptedQueue } from './encrypted-queue.ts';

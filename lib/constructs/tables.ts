@@ -6,13 +6,13 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { PHASE_INDEX } from '../../aws/incidents-indexes.ts';
+import { PHASE_INDEX } from '../../aws/incidents-index-names.ts';
 import {
   FINGERPRINT_INDEX,
   FORMER_FINGERPRINT_INDEX,
   REQUEST_INDEX,
-} from '../../aws/quarantine-indexes.ts';
-import { MESSAGE_INDEX, PENDING_INDEX } from '../../aws/resources-indexes.ts';
+} from '../../aws/quarantine-index-names.ts';
+import { MESSAGE_INDEX, PENDING_INDEX } from '../../aws/resources-index-names.ts';
 import { acknowledge, NO_BACKUP_PLAN } from '../checks/acknowledgements.ts';
 import { hasRates } from '../config/source-config.ts';
 import { encryptedTable } from './encrypted-table.ts';

@@ -1,3 +1,4 @@
+import { ChunkQueue } from './chunk-queue.ts';
 import type { Death } from './death.ts';
 import { charactersFor, heapMbFor } from './heap-size.ts';
 import { Signals, whileItLasts } from './invocation.ts';
@@ -11,7 +12,6 @@ import {
 } from './outcome.ts';
 import type { StepDeath, StepPolicy } from './step.ts';
 import { settle, type Task, toChunk } from './task.ts';
-import { TaskQueue } from './task-queue.ts';
 import { type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
 
 export interface PoolSettings<R> extends WorkerSettings {
@@ -37,7 +37,7 @@ export class IsolationPool<R> implements Isolation<R> {
   readonly #busy = new Map<WorkerThread<R>, readonly Task<R>[]>();
   readonly #alive = new Set<WorkerThread<R>>();
   readonly #signals = new Signals((signal) => this.#end((task) => task.signal === signal));
-  readonly #queue: TaskQueue<R>;
+  readonly #queue: ChunkQueue<R>;
   #awaiting: (() => void)[] = [];
   #scheduled = false;
   #closed = false;
@@ -46,7 +46,7 @@ export class IsolationPool<R> implements Isolation<R> {
 
   constructor(settings: PoolSettings<R>) {
     this.#settings = settings;
-    this.#queue = new TaskQueue(charactersFor(settings.heapOldMb));
+    this.#queue = new ChunkQueue(charactersFor(settings.heapOldMb));
     this.#staff();
   }
 

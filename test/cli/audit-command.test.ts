@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
-import { objectKeyOf, sortKeyOf } from '../../core/audit/audit-places.ts';
+import { objectKeyOf, sortKeyOf } from '../../core/audit/audit-keys.ts';
 import { configureAudit, entriesOf, factOf, loadAudit, tell } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';

@@ -5,7 +5,7 @@ import {
   genesis,
   type RecordedFact,
 } from '../../core/audit/audit-chain.ts';
-import { objectKeyOf, objectText } from '../../core/audit/audit-places.ts';
+import { objectKeyOf, objectText } from '../../core/audit/audit-keys.ts';
 import { AuditChecker } from '../../simulation/audit-checker.ts';
 
 const CHAIN = 'main';

@@ -7,7 +7,7 @@ import {
   genesis,
   type Head,
 } from '../../core/audit/audit-chain.ts';
-import { objectKeyOf, objectText, sortKeyOf } from '../../core/audit/audit-places.ts';
+import { objectKeyOf, objectText, sortKeyOf } from '../../core/audit/audit-keys.ts';
 import type { AuditObject, AuditRow } from '../../core/audit/audit-verification.ts';
 
 export const CHAIN = 'main';

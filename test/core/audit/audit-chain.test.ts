@@ -11,7 +11,7 @@ import {
   readEntry,
   readHead,
 } from '../../../core/audit/audit-chain.ts';
-import { firstOf, objectKeyOf, sequenceOf, sortKeyOf } from '../../../core/audit/audit-places.ts';
+import { firstOf, objectKeyOf, sequenceOf, sortKeyOf } from '../../../core/audit/audit-keys.ts';
 import { recorded } from '../../support/audit-logs.ts';
 
 const written = { chain: 'main', recordedAt: 5, configuration: 'c1' };

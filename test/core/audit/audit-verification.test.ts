@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Head } from '../../../core/audit/audit-chain.ts';
-import { sortKeyOf } from '../../../core/audit/audit-places.ts';
+import { sortKeyOf } from '../../../core/audit/audit-keys.ts';
 import {
   type AuditProblem,
   type AuditRow,

@@ -1,7 +1,7 @@
 import type { ScheduledEvent, SQSEvent } from 'aws-lambda';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { objectsOf } from '../../../aws/audit-bucket.ts';
-import { objectKeyOf } from '../../../core/audit/audit-places.ts';
+import { objectKeyOf } from '../../../core/audit/audit-keys.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { entriesOf, factOf, loadAudit, logOf, tell, verify } from '../../support/audit.ts';
 import { skipTime } from '../../support/clock.ts';

@@ -10,7 +10,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AuditLog } from '../../../cli/audit/log.ts';
 import { verifyLog } from '../../../cli/audit/verify.ts';
 import { readHead } from '../../../core/audit/audit-chain.ts';
-import { objectKeyOf, sortKeyOf } from '../../../core/audit/audit-places.ts';
+import { objectKeyOf, sortKeyOf } from '../../../core/audit/audit-keys.ts';
 import { entriesOf, factOf, loadAudit, logOf, tell, verify } from '../../support/audit.ts';
 import { testClients } from '../../support/clients.ts';
 import { deliver } from '../../support/delivery.ts';

@@ -6,7 +6,7 @@ import {
   genesis,
   type RecordedFact,
 } from '../../../core/audit/audit-chain.ts';
-import { objectKeyOf, objectText } from '../../../core/audit/audit-places.ts';
+import { objectKeyOf, objectText } from '../../../core/audit/audit-keys.ts';
 import type { Seen } from '../../../simulation/checker.ts';
 import { AuditWatch } from '../../../simulation/checks/audit-watch.ts';
 import type { Effect } from '../../../simulation/effects.ts';

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chunks } from '../../../core/message/chunks.ts';
+import { splitList } from '../../../core/message/split-list.ts';
 
-test('no items make no chunk', () => {
-  expect(chunks([], 10)).toEqual([]);
+test('no items make no list', () => {
+  expect(splitList([], 10)).toEqual([]);
 });
 
-test('chunks hold all items in their order, and each but the last is full', () => {
+test('the lists hold all items in their order, and each but the last is full', () => {
   fc.assert(
     fc.property(fc.array(fc.nat()), fc.integer({ min: 1, max: 12 }), (items, most) => {
-      const found = chunks(items, most);
+      const found = splitList(items, most);
       expect(found.flat()).toEqual(items);
       for (const some of found.slice(0, -1)) expect(some).toHaveLength(most);
       for (const some of found.slice(-1)) expect(some.length).toBeGreaterThan(0);

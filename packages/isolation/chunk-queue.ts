@@ -5,8 +5,11 @@ const CHUNK_TEXTS_MAX = 50;
 /** Limited, because a worker holds all texts of its chunk in memory. */
 const CHUNK_CHARACTERS_MAX = 1024 * 1024;
 
-/** All texts without an outcome. Waiting texts are in one of two queues, by their size. */
-export class TaskQueue<R> {
+/**
+ * All texts without an outcome. Waiting texts are in one of two queues, by size: workers take the small ones
+ * in chunks.
+ */
+export class ChunkQueue<R> {
   readonly #largeCharacters: number;
   /** All of them, waiting or running. */
   readonly #open = new Set<Task<R>>();
