@@ -10,10 +10,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isThrottlingError } from '@smithy/core/retry';
 import { countThrottle } from '../telemetry/throttles.ts';
-import { DirectDynamo } from './direct-dynamo.ts';
 import { EndingHandler } from './ending-handler.ts';
 import type { Env } from './env.ts';
-import { realMachine } from './machine.ts';
 import { CALL, HASTY_CALL, type Patience } from './patience.ts';
 
 /** In a function, a call that hangs must fail well before the function's own timeout. */
@@ -43,8 +41,8 @@ export const makeSqs = (patience?: Patience) =>
   countingThrottles(new SQSClient({ ...callConfig(patience), useQueueUrlAsEndpoint: false }));
 export const makeSns = () => countingThrottles(new SNSClient(callConfig()));
 export const makeSecrets = (patience?: Patience) => new SecretsManagerClient(callConfig(patience));
-export const makeDynamo = (patience?: Patience): DynamoDBDocumentClient =>
-  new DirectDynamo(countingThrottles(new DynamoDBClient(callConfig(patience))), realMachine);
+export const makeDynamo = (patience?: Patience) =>
+  documentsOf(countingThrottles(new DynamoDBClient(callConfig(patience))));
 export const makeHastyDynamo = () => makeDynamo(HASTY_CALL);
 
 /** An emulator has no host name for each bucket. */
