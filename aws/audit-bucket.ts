@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { prefixOf } from '../core/audit/audit-keys.ts';
 import type { AuditObject } from '../core/audit/audit-verification.ts';
-import type { Bucket } from './places.ts';
+import type { Bucket } from './handles.ts';
 
 export interface ListedObject {
   readonly key: string;

@@ -4,7 +4,7 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { AUDIT_CHAIN, type AuditFact } from '../core/audit/audit-fact.ts';
 import { BATCH_ENTRIES_MAX } from '../core/message/send-batches.ts';
 import { splitList } from '../core/message/split-list.ts';
-import type { Queue } from './places.ts';
+import type { Queue } from './handles.ts';
 
 export interface AuditQueue extends Queue {
   /** Random, for this environment. */

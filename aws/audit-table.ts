@@ -9,7 +9,7 @@ import { sequenceOf, sortKeyOf } from '../core/audit/audit-keys.ts';
 import type { FactRow } from '../core/audit/audit-known-facts.ts';
 import type { AuditRow } from '../core/audit/audit-verification.ts';
 import { written } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 

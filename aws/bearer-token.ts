@@ -1,5 +1,5 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import type { Secret } from './places.ts';
+import type { Secret } from './handles.ts';
 
 const KEEP_MS = 5 * 60_000;
 

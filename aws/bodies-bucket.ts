@@ -13,9 +13,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { BodyLocation, hopsOf } from '../core/message/claim-check.ts';
+import type { Bucket } from './handles.ts';
 import type { Machine } from './machine.ts';
 import { type ObjectRefusal, objectRefusal } from './object-refusal.ts';
-import type { Bucket } from './places.ts';
 
 export type BodyPrefix = 'resources/' | 'quarantine/' | ReturnType<typeof hopsOf>;
 /** A body in an item: the text itself, or where it is stored. */

@@ -1,7 +1,7 @@
 /** The supervisor's queue, for transitions of breakers. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { BreakerNews } from '../core/breaker/breaker-news.ts';
-import type { Queue } from './places.ts';
+import type { Queue } from './handles.ts';
 
 /**
  * Sends news to the supervisor. Sending twice does no harm. Throws if the queue does not accept it.

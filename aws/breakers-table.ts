@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import { written } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const FENCE = 'generation = :generation AND version = :version';

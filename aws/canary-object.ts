@@ -12,8 +12,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { canaryKeyOf } from '../core/message/claim-check.ts';
 import type { Lane } from '../core/message/messages.ts';
 import { type FetchedBody, fetchBody } from './bodies-bucket.ts';
+import type { Bucket } from './handles.ts';
 import type { Machine } from './machine.ts';
-import type { Bucket } from './places.ts';
 
 const BYTES_MAX = 100;
 

@@ -10,12 +10,12 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { isThrottlingError } from '@smithy/core/retry';
 import { countThrottle } from '../telemetry/throttles.ts';
+import { CALL, type CallTimeouts, HASTY_CALL } from './call-timeouts.ts';
 import { EndingHandler } from './ending-handler.ts';
 import type { Env } from './env.ts';
-import { CALL, HASTY_CALL, type Patience } from './patience.ts';
 
 /** In a function, a call that hangs must fail well before the function's own timeout. */
-export function callConfig({ maxAttempts, connectMs, requestMs }: Patience = CALL) {
+export function callConfig({ maxAttempts, connectMs, requestMs }: CallTimeouts = CALL) {
   return {
     maxAttempts,
     requestHandler: new EndingHandler({
@@ -37,19 +37,20 @@ export interface Clients {
 }
 
 /** Queue URLs of an emulator need not be reachable under the host that they name. */
-export const makeSqs = (patience?: Patience) =>
-  countingThrottles(new SQSClient({ ...callConfig(patience), useQueueUrlAsEndpoint: false }));
+export const makeSqs = (timeouts?: CallTimeouts) =>
+  countingThrottles(new SQSClient({ ...callConfig(timeouts), useQueueUrlAsEndpoint: false }));
 export const makeSns = () => countingThrottles(new SNSClient(callConfig()));
-export const makeSecrets = (patience?: Patience) => new SecretsManagerClient(callConfig(patience));
-export const makeDynamo = (patience?: Patience) =>
-  documentsOf(countingThrottles(new DynamoDBClient(callConfig(patience))));
+export const makeSecrets = (timeouts?: CallTimeouts) =>
+  new SecretsManagerClient(callConfig(timeouts));
+export const makeDynamo = (timeouts?: CallTimeouts) =>
+  documentsOf(countingThrottles(new DynamoDBClient(callConfig(timeouts))));
 export const makeHastyDynamo = () => makeDynamo(HASTY_CALL);
 
 /** An emulator has no host name for each bucket. */
-export function makeS3(env: Env, patience?: Patience): S3Client {
+export function makeS3(env: Env, timeouts?: CallTimeouts): S3Client {
   const elsewhere = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
   const forcePathStyle = elsewhere !== undefined;
-  return countingThrottles(new S3Client({ ...callConfig(patience), forcePathStyle }));
+  return countingThrottles(new S3Client({ ...callConfig(timeouts), forcePathStyle }));
 }
 
 export function documentsOf(client: DynamoDBClient): DynamoDBDocumentClient {

@@ -12,7 +12,7 @@ import * as z from 'zod';
 import type { RecordedCrash } from '../core/incident/incident-spent.ts';
 import { crashEventSchema, type Escalation } from '../core/message/messages.ts';
 import { written, writtenOrStands } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import type { VersionedTable } from './versioned-item.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';

@@ -1,6 +1,6 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import type { CrashEvent } from '../core/message/messages.ts';
-import type { Topic } from './places.ts';
+import type { Topic } from './handles.ts';
 
 /** Publishes a crash; its attributes let readers filter. Publishing it again does no harm. */
 export async function publishCrash(topic: Topic, crash: CrashEvent): Promise<void> {

@@ -9,8 +9,8 @@ import * as z from 'zod';
 import { shardName } from '../core/delivery/delivery-meaning.ts';
 import { claimCheckSchema, laneSchema, traceContextSchema } from '../core/message/messages.ts';
 import { written } from './conditional-write.ts';
+import type { Table } from './handles.ts';
 import { textSchema } from './packed-text.ts';
-import type { Table } from './places.ts';
 import { PENDING_INDEX } from './resources-index-names.ts';
 
 export const PENDING = 'attribute_exists(deliveryShard)';

@@ -12,7 +12,7 @@ import type { Failures } from '../core/delivery/delivery-meaning.ts';
 import { lateUntilAfter } from '../core/delivery/late-put.ts';
 import { setAll } from './conditional-write.ts';
 import { type Conflicts, itemSchema, PENDING, type PendingResource } from './deliveries.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const FREE = '(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)';
 const OURS = 'deliveryLease.#owner = :owner';

@@ -2,8 +2,8 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { groupIdOf } from '../core/message/message-group.ts';
 import type { DeliveryTrigger } from '../core/message/messages.ts';
+import type { Queue } from './handles.ts';
 import { sendAll } from './lane-queues.ts';
-import type { Queue } from './places.ts';
 
 /** Sends a trigger for each key; returns by position the error of each that was not accepted. */
 export function sendTriggers(

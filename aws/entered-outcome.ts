@@ -1,6 +1,6 @@
 import { type Outcome, outcomeEvent } from '../core/message/outcome-event.ts';
+import type { Table } from './handles.ts';
 import type { OutcomesTopic } from './outcomes-topic.ts';
-import type { Table } from './places.ts';
 import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 
 /**

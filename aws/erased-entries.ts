@@ -8,7 +8,7 @@ import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
 import { claimCheckSchema } from '../core/message/messages.ts';
 import { setAll, written } from './conditional-write.ts';
 import { removeAll } from './expressions.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const s3Schema = claimCheckSchema.shape.s3;
 

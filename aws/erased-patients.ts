@@ -12,8 +12,8 @@ import {
 import { patientsNamed } from '../core/erasure/patient-references.ts';
 import type { Origin } from '../core/message/messages.ts';
 import { type ErasureRecord, readErasures } from './erasures-table.ts';
+import type { Table } from './handles.ts';
 import type { HashKey } from './keyed-hash.ts';
-import type { Table } from './places.ts';
 
 export class ErasedPatients {
   readonly #table: Table;

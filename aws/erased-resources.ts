@@ -7,8 +7,8 @@ import * as z from 'zod';
 import { claimCheckSchema } from '../core/message/messages.ts';
 import { written } from './conditional-write.ts';
 import { projectionOf, removeAll } from './expressions.ts';
+import type { Table } from './handles.ts';
 import { textSchema } from './packed-text.ts';
-import type { Table } from './places.ts';
 
 const rowSchema = z.object({
   pk: z.string(),

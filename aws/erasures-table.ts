@@ -5,7 +5,7 @@
 import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { setAll, written } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const PK = 'erasures';
 /** Partition of items that say by keyed hash which rows and entries were erased. */

@@ -6,7 +6,7 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { splitList } from '../core/message/split-list.ts';
-import type { Bucket } from './places.ts';
+import type { Bucket } from './handles.ts';
 
 /** A limit of S3. */
 const DELETIONS_MAX = 1_000;

@@ -3,7 +3,7 @@ import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { DELIVERY_SHARDS, shardName } from '../core/delivery/delivery-meaning.ts';
 import { splitList } from '../core/message/split-list.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import { PENDING_INDEX } from './resources-index-names.ts';
 
 const BATCH = 100;

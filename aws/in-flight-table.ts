@@ -17,7 +17,7 @@ import {
 import * as z from 'zod';
 import { splitList } from '../core/message/split-list.ts';
 import { written } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 /** One partition accepts 1,000 writes a second; 1,000 environments may write several thousand. */
 const SHARDS = [...'0123456789abcdef'];

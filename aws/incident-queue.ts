@@ -1,6 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type Escalation, MINUTE_WAKE } from '../core/message/messages.ts';
-import type { Queue } from './places.ts';
+import type { Queue } from './handles.ts';
 
 /** Opens an incident at once. Sending it again with the same id does no harm. */
 export async function sendEscalation(queue: Queue, escalation: Escalation): Promise<void> {

@@ -5,8 +5,8 @@ import type { Incident } from '../core/incident/incident.ts';
 import { isFinished } from '../core/incident/incident-steps.ts';
 import { laneSchema } from '../core/message/messages.ts';
 import { CRASH_KINDS } from '../core/message/verdict.ts';
+import type { Table } from './handles.ts';
 import { PHASE_INDEX } from './incidents-index-names.ts';
-import type { Table } from './places.ts';
 import { receiptsSchema, saveVersioned, type VersionedTable } from './versioned-item.ts';
 
 /** Other writers were faster too often; the batch comes again, an operator tries again. */

@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import type { Secret } from './places.ts';
+import type { Secret } from './handles.ts';
 
 /** 128 bits: no two ids will ever have the same hash. */
 const HEX_DIGITS = 32;

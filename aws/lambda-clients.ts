@@ -1,8 +1,8 @@
 /** Clients of Lambda itself, apart from the others: only the supervisor needs them. */
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
+import { type CallTimeouts, INVOCATION_TIMEOUT_MS } from './call-timeouts.ts';
 import { callConfig, countingThrottles } from './clients.ts';
 import { EndingHandler } from './ending-handler.ts';
-import { INVOCATION_PATIENCE_MS, type Patience } from './patience.ts';
 
 export interface LambdaClients {
   /** For changing mappings. */
@@ -12,8 +12,8 @@ export interface LambdaClients {
 }
 
 /** For changing mappings: a call that hangs must fail soon. */
-export const makeLambda = (patience?: Patience) =>
-  countingThrottles(new LambdaClient(callConfig(patience)));
+export const makeLambda = (timeouts?: CallTimeouts) =>
+  countingThrottles(new LambdaClient(callConfig(timeouts)));
 
 /**
  * For invocations whose result is awaited, as long as the slowest function may take. They are never
@@ -27,7 +27,7 @@ export const makeWaitingLambda = () =>
       httpAgent: { keepAlive: false },
       httpsAgent: { keepAlive: false },
       connectionTimeout: 1_000,
-      requestTimeout: INVOCATION_PATIENCE_MS,
+      requestTimeout: INVOCATION_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     }),
   });

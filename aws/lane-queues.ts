@@ -17,7 +17,7 @@ import {
 } from '../core/message/send-batches.ts';
 import { splitList } from '../core/message/split-list.ts';
 import { putBody } from './bodies-bucket.ts';
-import type { Bucket, Queue } from './places.ts';
+import type { Bucket, Queue } from './handles.ts';
 
 /** SQS accepted the request, but not this entry. */
 export class EntryRefused extends Error {

@@ -5,7 +5,7 @@ import {
   ListObjectVersionsCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { Bucket } from './places.ts';
+import type { Bucket } from './handles.ts';
 
 export interface ObjectVersion {
   readonly key: string;

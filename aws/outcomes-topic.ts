@@ -1,7 +1,7 @@
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import type { OutcomeEvent } from '../core/message/messages.ts';
+import type { Topic } from './handles.ts';
 import type { Machine } from './machine.ts';
-import type { Topic } from './places.ts';
 
 /** A limit of SNS. */
 const BATCH_MAX = 10;

@@ -1,5 +1,5 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
-import type { Topic } from './places.ts';
+import type { Topic } from './handles.ts';
 
 export interface Page {
   /** At most 100 characters of ASCII: what SNS takes as the subject of an e-mail. */

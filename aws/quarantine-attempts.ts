@@ -7,7 +7,7 @@ import type { Attempt, Trouble } from '../core/attempt/attempts.ts';
 import type { BodyLocation } from '../core/message/claim-check.ts';
 import type { Lane, Origin } from '../core/message/messages.ts';
 import { setAll, written, writtenOrStands } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import { type QuarantineTable, quarantineExpiry } from './quarantine-expiry.ts';
 import {
   ofNoOlderRound,

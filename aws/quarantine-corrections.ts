@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { BodyLocation } from '../core/message/claim-check.ts';
 import type { Correction } from '../core/message/correction.ts';
 import { setAll, written } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import type { QuarantineRecord } from './quarantine-entries.ts';
 
 export interface Corrected {

@@ -4,10 +4,10 @@
  */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt } from '../core/attempt/attempts.ts';
-import { isVague } from '../core/attempt/deaths.ts';
+import { isVague } from '../core/attempt/deaths-in-log.ts';
 import type { CrashKind } from '../packages/isolation/death.ts';
 import { writtenOrStands } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import { REQUEST_INDEX } from './quarantine-index-names.ts';
 import { readTrouble } from './quarantine-table.ts';
 

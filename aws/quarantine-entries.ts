@@ -10,7 +10,7 @@ import {
   traceContextSchema,
 } from '../core/message/messages.ts';
 import { equalTo, projectionOf } from './expressions.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const attemptSchema = z.object({
   requestId: z.string(),

@@ -1,5 +1,5 @@
 /** When DynamoDB deletes an entry of Quarantine. Each step of an entry sets the time again. */
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import type { QuarantineRecord } from './quarantine-entries.ts';
 
 export interface QuarantineTable extends Table {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { paginateQuery, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { written } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import { FINGERPRINT_INDEX } from './quarantine-index-names.ts';
 
 /** A partition accepts a thousand writes a second: this many thousand equal failures. */

@@ -5,7 +5,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type RedriveMark, roundsAfter } from '../core/message/redrive.ts';
 import { setAll, written } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 import { expiryAnew } from './quarantine-expiry.ts';
 

@@ -3,7 +3,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
 import { splitList } from '../core/message/split-list.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const statusSchema = z.object({
   pk: z.string(),

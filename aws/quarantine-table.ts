@@ -18,7 +18,7 @@ import {
 import type { CrashKind } from '../packages/isolation/death.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { setAll, written } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import { type QuarantineTable, quarantineExpiry } from './quarantine-expiry.ts';
 import { fingerprintShard } from './quarantine-fingerprints.ts';
 

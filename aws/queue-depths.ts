@@ -1,6 +1,6 @@
 /** Numbers of messages in the queues of a stage, for operators. */
 import { GetQueueAttributesCommand, paginateListQueues, type SQSClient } from '@aws-sdk/client-sqs';
-import type { Queue } from './places.ts';
+import type { Queue } from './handles.ts';
 
 /** Approximate, as in SQS. */
 export interface Depths {

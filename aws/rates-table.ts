@@ -1,8 +1,8 @@
 /** How many messages a source sent in a minute, counted by the whole fleet; items expire. */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SentMinute } from '../core/source/source-rate.ts';
+import type { Table } from './handles.ts';
 import type { Machine } from './machine.ts';
-import type { Table } from './places.ts';
 
 /** No message is older in its first queue. */
 const KEPT_SECONDS = 15 * 24 * 3600;

@@ -7,7 +7,7 @@ import { type Carriage, carriageOf, claimIn } from '../core/message/claim-check.
 import type { Lane } from '../core/message/messages.ts';
 import { type Arrival, type Provenance, readProvenance } from '../core/message/origin.ts';
 import type { SenderProblem } from '../core/source/sources.ts';
-import type { Bucket } from './places.ts';
+import type { Bucket } from './handles.ts';
 import { prove, type Senders } from './sources.ts';
 
 export interface ReceivedMessage {

@@ -2,7 +2,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { written } from './conditional-write.ts';
 import { type PendingResource, pendingFields } from './deliveries.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 /** The process that made it pending may die before the trigger is sent; then `resend` sends it. */
 const RESEND_SOON_MS = 60_000;

@@ -7,8 +7,8 @@ import { placeBody } from './bodies-bucket.ts';
 import { setAll, written } from './conditional-write.ts';
 import { pendingFields } from './deliveries.ts';
 import { removeAll } from './expressions.ts';
+import type { Bucket, Table } from './handles.ts';
 import { packed } from './packed-text.ts';
-import type { Bucket, Table } from './places.ts';
 
 /**
  * Nothing is there yet, or something older. Otherwise a newer submission or this one is there (R04,

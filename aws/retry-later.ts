@@ -1,6 +1,6 @@
 import { faultOf, type Log } from '../telemetry/log.ts';
+import type { Queue } from './handles.ts';
 import { type ShowAgain, showAgain } from './lane-queues.ts';
-import type { Queue } from './places.ts';
 
 /** Makes failed messages visible again after our own back-off. If that fails, their queue decides. */
 export async function retryLater(

@@ -1,6 +1,6 @@
 /** Sends and receives single messages of any text, for trying out a stage. */
 import { type Message, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { Queue } from './places.ts';
+import type { Queue } from './handles.ts';
 
 /** `fifo`, for a FIFO queue: the group and the deduplication id. */
 export async function sendText(

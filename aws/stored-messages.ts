@@ -5,8 +5,8 @@ import type { StoredRecord } from '../core/message/message-life.ts';
 import { claimCheckSchema, laneSchema } from '../core/message/messages.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { equalTo, projectionOf } from './expressions.ts';
+import type { Table } from './handles.ts';
 import { textSchema } from './packed-text.ts';
-import type { Table } from './places.ts';
 import { MESSAGE_INDEX } from './resources-index-names.ts';
 
 const storedSchema = z.object({

@@ -9,7 +9,7 @@ import {
   type Supervised,
   untouched,
 } from '../core/supervision/supervised-state.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 import { receiptsSchema, saveVersioned, type VersionedTable } from './versioned-item.ts';
 
 const restartSchema = z.object({

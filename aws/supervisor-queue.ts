@@ -1,7 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { MINUTE_WAKE } from '../core/message/messages.ts';
 import type { Remediation } from '../core/supervision/supervisor-messages.ts';
-import type { Queue } from './places.ts';
+import type { Queue } from './handles.ts';
 
 /** Asks the supervisor to pause a lane for an incident; asked again, it is the same pause. */
 export async function askForPause(

@@ -1,6 +1,6 @@
 /** A whole table, page by page, for checking the results of a run. Each item costs a read. */
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 interface TablePage {
   readonly items: readonly Readonly<Record<string, unknown>>[];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { KnownAnswer } from '../core/delivery/terminology.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const answerSchema = z.object({
   answer: z.enum(['in-set', 'not-in-set', 'unknown']),

@@ -6,7 +6,7 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { writtenOrStands } from './conditional-write.ts';
-import type { Table } from './places.ts';
+import type { Table } from './handles.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const VERSION_BEFORE = 'version = :before';

@@ -7,7 +7,7 @@
 
 import { readExamples } from '../test/packages/fhir-validator/support/examples.ts';
 import { compiledGuides } from '../test/packages/fhir-validator/support/profiled.ts';
-import { argumentFor, type Side } from './hl7/argued.ts';
+import { argumentFor, type Side } from './hl7/intended-differences.ts';
 import { validateByHl7 } from './hl7/peer.ts';
 import { dependencies, dependencyFiles, guides } from './ig/sources.ts';
 

@@ -16,7 +16,7 @@ import { skipTime } from '../test/support/clock.ts';
 import { receive } from '../test/support/delivery.ts';
 import { startEmulators } from '../test/support/emulators.ts';
 import { loadFunctions } from '../test/support/functions.ts';
-import { tableAt } from '../test/support/places.ts';
+import { tableAt } from '../test/support/handles.ts';
 import { buildWorld, type World } from '../test/support/world.ts';
 import { writeAudit } from './incident/audit.ts';
 import { meter } from './incident/meter.ts';

@@ -2,7 +2,7 @@
 
 import { type AuditQueue, publishFacts } from '../aws/audit-queue.ts';
 import { sendBreakerNews } from '../aws/breaker-news-queue.ts';
-import type { Queue } from '../aws/places.ts';
+import type { Queue } from '../aws/handles.ts';
 import { breakerNews, transitionFact } from '../core/breaker/breaker-news.ts';
 import type { Transition } from '../core/breaker/breaker-state.ts';
 

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Head, readHead } from '../core/audit/audit-chain.ts';
 import { complain, print } from '../terminal/print.ts';
 import { printableJson } from '../terminal/printable.ts';
-import type { AuditLog, AuditStage } from './audit/log.ts';
+import type { AuditLog, AuditStage } from './audit/stage.ts';
 import { instant } from './command-line.ts';
 import { byOption, reasonOption, staged } from './operator-options.ts';
 import { TargetError } from './target.ts';
@@ -74,12 +74,12 @@ function month(text: string): string {
 }
 
 async function stageOf(stage: string): Promise<AuditStage> {
-  const { findAudit } = await import('./audit/log.ts');
+  const { findAudit } = await import('./audit/stage.ts');
   return findAudit(stage);
 }
 
 async function logOf({ stage, ...named }: Options): Promise<AuditLog> {
-  const { tableNamed, bucketNamed } = await import('./places.ts');
+  const { tableNamed, bucketNamed } = await import('./clients.ts');
   const { table, bucket } = named;
   if (table !== undefined && bucket !== undefined)
     return { table: tableNamed(table), bucket: bucketNamed(bucket) };
@@ -137,7 +137,7 @@ async function review(options: ReviewOptions): Promise<void> {
 }
 
 async function hash(id: string, { stage }: Options): Promise<void> {
-  const { hashKeyIn } = await import('./places.ts');
+  const { hashKeyIn } = await import('./clients.ts');
   const { hashKeyArn } = await stageOf(stage);
   print((await hashKeyIn(hashKeyArn).hash())(id));
 }

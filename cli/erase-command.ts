@@ -50,16 +50,16 @@ function patientId(text: string): string {
 async function run(options: Options): Promise<void> {
   const { stage, source, patient: id, by, yes, json } = options;
   const reason = reasonOf(options);
-  const { openErasePlace, messagesWaiting } = await import('./erase/place.ts');
+  const { openEraseStage, messagesWaiting } = await import('./erase/stage.ts');
   const { erase, survey } = await import('./erase/run.ts');
   const { describeErasure } = await import('./erase/describe.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
   const { mustBeOperator } = await import('./audit/permission.ts');
-  const place = await openErasePlace(stage);
+  const eraseStage = await openEraseStage(stage);
   const surroundings: Surroundings = { recorder: await openRecorder(stage), wait, say: complain };
   const request: Request = { source, id, by, reason, shared: options.shared ?? 'erase' };
   const waiting = await messagesWaiting(stage);
-  const found = yes && options.shared ? undefined : await survey(place, request, surroundings);
+  const found = yes && options.shared ? undefined : await survey(eraseStage, request, surroundings);
   if (found !== undefined && (yes !== true || needsWord(found, options))) {
     print(json ? printableJson({ ...found, waiting }) : describeErasure(request, found, waiting));
     if (yes) throw new UsageError(SHARED);
@@ -67,7 +67,7 @@ async function run(options: Options): Promise<void> {
     return;
   }
   await mustBeOperator(stage, 'erased');
-  const { record, swept } = await erase(place, request, surroundings);
+  const { record, swept } = await erase(eraseStage, request, surroundings);
   const done = { erasure: record.number, patient: record.patient, ...swept, waiting };
   print(json ? printableJson(done) : describeErasure(request, swept, waiting, record));
 }
@@ -81,21 +81,21 @@ interface ReplayOptions extends WordOptions, Pick<LookOptions, 'json'> {
 async function runReplay(options: ReplayOptions): Promise<void> {
   const { stage, by, yes, json, resourcesTable, quarantineTable } = options;
   const reason = reasonOf(options);
-  const { openErasePlace } = await import('./erase/place.ts');
+  const { openEraseStage } = await import('./erase/stage.ts');
   const { replay } = await import('./erase/run.ts');
   const { describeReplay } = await import('./erase/describe.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
   const { mustBeOperator } = await import('./audit/permission.ts');
-  const { tableNamed } = await import('./places.ts');
-  const place = {
-    ...(await openErasePlace(stage)),
+  const { tableNamed } = await import('./clients.ts');
+  const eraseStage = {
+    ...(await openEraseStage(stage)),
     ...(resourcesTable !== undefined && { resourcesTable: tableNamed(resourcesTable) }),
     ...(quarantineTable !== undefined && { quarantineTable: tableNamed(quarantineTable) }),
   };
   const surroundings = { recorder: await openRecorder(stage), wait, say: complain };
   const act = yes === true;
   if (act) await mustBeOperator(stage, 'erased');
-  const { erasures, swept } = await replay(place, { by, reason, act }, surroundings);
+  const { erasures, swept } = await replay(eraseStage, { by, reason, act }, surroundings);
   print(json ? printableJson({ erasures, ...swept }) : describeReplay(erasures, swept, act));
   if (!act) complain('nothing was erased; to erase, add --yes');
 }

@@ -3,7 +3,7 @@ import {
   type GetFunctionConfigurationCommandOutput,
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
-import { lambdaClient } from './places.ts';
+import { lambdaClient } from './clients.ts';
 import { explained } from './target.ts';
 
 /**

@@ -62,7 +62,7 @@ const sending = (command: Command): Command =>
   );
 
 async function list(): Promise<void> {
-  const { liveEnvironments } = await import('./local/box.ts');
+  const { liveEnvironments } = await import('./local/faults.ts');
   const environments = await liveEnvironments();
   for (const line of environments.map(describe)) print(line);
   if (environments.length === 0)
@@ -70,24 +70,24 @@ async function list(): Promise<void> {
 }
 
 async function kill(name: string): Promise<void> {
-  const { killEnvironments } = await import('./local/box.ts');
+  const { killEnvironments } = await import('./local/faults.ts');
   for (const each of await killEnvironments(name)) print(`killed ${describe(each)}`);
 }
 
 async function deploy(name: string, broken: boolean): Promise<void> {
-  const { breakDeployment } = await import('./local/box.ts');
+  const { breakDeployment } = await import('./local/faults.ts');
   const { functionName } = await breakDeployment(name, broken);
   const what = broken ? 'does not load from now on' : 'is as it was before';
   print(printable(`${shortOf(functionName)} ${what}`));
 }
 
 async function send(sample: SampleKind, { stage, lane }: SendOptions): Promise<void> {
-  const { sendSample } = await import('./local/box.ts');
+  const { sendSample } = await import('./local/faults.ts');
   print(`sent ${await sendSample(stage, lane, sample)}`);
 }
 
 async function sendMany({ stage, lane, count }: FloodOptions): Promise<void> {
-  const { flood } = await import('./local/box.ts');
+  const { flood } = await import('./local/faults.ts');
   let sent = 0;
   await flood(stage, lane, count, {
     onAccepted: () => {

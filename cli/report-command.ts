@@ -39,7 +39,7 @@ function day(text: string): string {
 async function report(options: Options): Promise<void> {
   const { findReports } = await import('./report/find.ts');
   const { countDay } = await import('../functions/reporting/facts-of-day.ts');
-  const { bucketNamed } = await import('./places.ts');
+  const { bucketNamed } = await import('./clients.ts');
   const bucket = bucketNamed(await findReports(options.stage));
   const counted = await countDay(bucket, options.day);
   if (options.html !== undefined || options.open) await page(counted.report, options);

@@ -7,11 +7,11 @@ import { complain, printPart } from '../terminal/print.ts';
 import { collect } from './command-line.ts';
 import { measureInputs } from './input/read-input.ts';
 import { type Finding, findingsOf, type LocatedIssue } from './validate/findings.ts';
+import { FindingsTally, said } from './validate/findings-tally.ts';
 import { FORMATS, type Format, writerOf } from './validate/formats.ts';
 import { readToValidate } from './validate/inputs.ts';
 import { largeBundleIn } from './validate/large-bundle.ts';
 import { openValidator } from './validate/open-validator.ts';
-import { said, Tally } from './validate/tally.ts';
 import { explained, isUnverified, saidOfUnverified } from './validate/unverified.ts';
 
 export function addValidate(program: Command): void {
@@ -70,7 +70,7 @@ async function validateFiles(files: string[], options: Options): Promise<void> {
   const { validator, limits, asked } = await openValidator(options);
   const { format, warnings } = options;
   const writer = writerOf(format);
-  const tally = new Tally();
+  const tally = new FindingsTally();
   await printPart(writer.begin());
   for await (const finding of findingsIn(files, validator, { ...limits, undecided: true })) {
     tally.add(finding);

@@ -11,12 +11,12 @@ import { CloudWatchFlow } from './flow/cloud-watch-flow.ts';
 import { LocalFlow } from './flow/local-flow.ts';
 import { doLocally } from './local/acts.ts';
 import { STAND_INS, type StandIns } from './local/state.ts';
-import { placeOf } from './place.ts';
 import { figuresOf, queuesOf } from './reader/figures.ts';
 import { kept } from './reader/kept.ts';
 import { shortOf } from './reader/names.ts';
 import { Reader } from './reader/reader.ts';
 import { serveConsole } from './server/serve.ts';
+import { stageLocation } from './stage-location.ts';
 import { logsView } from './views/logs.ts';
 
 export interface ConsoleOptions {
@@ -55,7 +55,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const reader = new Reader({
     hello: {
       ...{ stage, operate, by, local, everyMs: EVERY_MS },
-      place: await placeOf(local),
+      place: await stageLocation(local),
       cliOptions: stageOptions.join(' '),
     },
     figures: figuresOf({ stage, now, ages: source.ages, environments, standIns }),

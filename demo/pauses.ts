@@ -1,5 +1,5 @@
 /** The lanes that supervision or an operator paused: prints when each stops and when it resumes. */
-import type { Table } from '../aws/places.ts';
+import type { Table } from '../aws/handles.ts';
 import { allSupervised } from '../aws/supervision-table.ts';
 import { lookRegularly } from './look-regularly.ts';
 import type { Tables } from './tables.ts';

@@ -1,5 +1,5 @@
 /** Numbers of messages in the queues of a stage. */
-import type { Queue } from '../aws/places.ts';
+import type { Queue } from '../aws/handles.ts';
 import { depthsOf, queueUrlsOf } from '../aws/queue-depths.ts';
 import type { UnderWay } from '../packages/local-lambda/triggers.ts';
 

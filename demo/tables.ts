@@ -1,6 +1,6 @@
 /** Reads what the pipeline wrote: whole tables, page by page, without the bodies. */
 import { z } from 'zod';
-import type { Table } from '../aws/places.ts';
+import type { Table } from '../aws/handles.ts';
 import { pagesOf } from '../aws/table-pages.ts';
 import type { QuarantineItem, StoredItem } from './accounting.ts';
 

@@ -1,5 +1,5 @@
 /** The queues of a stage: what is sent to them, how many messages they hold and for how long. */
-import type { Queue } from '../aws/places.ts';
+import type { Queue } from '../aws/handles.ts';
 import { depthsOf } from '../aws/queue-depths.ts';
 import { receiveVisibly, sendText } from '../aws/single-messages.ts';
 import { AUDIT_CHAIN } from '../core/audit/audit-fact.ts';

@@ -9,9 +9,9 @@ import {
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { CALL, HASTY_CALL, INVOCATION_TIMEOUT_MS } from '../aws/call-timeouts.ts';
 import type { Clients } from '../aws/clients.ts';
 import type { LambdaClients } from '../aws/lambda-clients.ts';
-import { CALL, HASTY_CALL, INVOCATION_PATIENCE_MS } from '../aws/patience.ts';
 import { endOfWork } from '../telemetry/invocation.ts';
 import { throughputExceeded } from './dynamo/refusals.ts';
 import type { Faults } from './faults.ts';
@@ -20,12 +20,12 @@ import type { LambdaApi } from './lambda/lambda-api.ts';
 import { downBy } from './outages.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Services } from './services.ts';
-import { type Patience, Wire } from './wire.ts';
+import { type CallTimeouts, Wire } from './wire.ts';
 import type { Witness } from './witness.ts';
 
 /** For a call that waits for a long time and is not retried. */
-const WAITING: Patience = { maxAttempts: 1, requestMs: INVOCATION_PATIENCE_MS };
-const ONCE: Patience = { ...HASTY_CALL, maxAttempts: 1 };
+const WAITING: CallTimeouts = { maxAttempts: 1, requestMs: INVOCATION_TIMEOUT_MS };
+const ONCE: CallTimeouts = { ...HASTY_CALL, maxAttempts: 1 };
 const LATENCY_MS = { dynamodb: 3, s3: 15, sns: 8, sqs: 6, secrets: 10, lambda: 30 };
 
 export const SERVICES = Object.keys(LATENCY_MS) as (keyof typeof LATENCY_MS)[];
@@ -63,13 +63,13 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
     secrets: (command) => secretOf(services, command),
     lambda: (command) => lambda().perform(command),
   };
-  return (host: Host, senderId: string, usual: Patience = CALL): Clients & LambdaClients => {
-    const to = (service: Service, patience: Patience = usual) => ({
+  return (host: Host, senderId: string, usual: CallTimeouts = CALL): Clients & LambdaClients => {
+    const to = (service: Service, timeouts: CallTimeouts = usual) => ({
       send(command: object, { abortSignal: signal }: SendOptions = {}): Promise<object> {
         // After its work has ended nothing is sent.
         if (!endOfWork()?.aborted) witness.tell({ kind: 'called', service, command }, host);
-        const isOnce = patience === HASTY_CALL && isSentOnce(command);
-        const answer = wires[service].call(host, isOnce ? ONCE : patience, {
+        const isOnce = timeouts === HASTY_CALL && isSentOnce(command);
+        const answer = wires[service].call(host, isOnce ? ONCE : timeouts, {
           name: command.constructor.name,
           place: placeOf(command),
           signal,

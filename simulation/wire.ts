@@ -41,8 +41,8 @@ export const NO_FAULTS: CallFaults = {
   failed: 0,
 };
 
-/** Timeouts and retries of a client (aws/patience.ts, aws/clients.ts). */
-export interface Patience {
+/** Timeouts and retries of a client (aws/call-timeouts.ts, aws/clients.ts). */
+export interface CallTimeouts {
   readonly maxAttempts: number;
   readonly requestMs: number;
 }
@@ -100,7 +100,7 @@ export class Wire {
    * Makes a call as code on that host does. When the surrounding work ends, the call is aborted
    * with it (R61).
    */
-  call<T>(host: Host, patience: Patience, request: Request<T>): Promise<T> {
+  call<T>(host: Host, timeouts: CallTimeouts, request: Request<T>): Promise<T> {
     const signals = [endOfWork(), request.signal].filter((signal) => signal !== undefined);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const waits: (() => void)[] = [];
@@ -122,7 +122,7 @@ export class Wire {
     const attempt = (number: number) => {
       let isAnswered = false;
       const before = fate;
-      fate = this.#try(host, patience, request, {
+      fate = this.#try(host, timeouts, request, {
         succeed: (value) => {
           if (isOver || isAnswered) return;
           end(() => resolve(value));
@@ -130,7 +130,7 @@ export class Wire {
         fail: (error) => {
           if (isOver || isAnswered) return;
           isAnswered = true;
-          if (isFinal(error) || number >= patience.maxAttempts) {
+          if (isFinal(error) || number >= timeouts.maxAttempts) {
             end(() => reject(afterAttempts(error, number)));
             return;
           }
@@ -147,7 +147,7 @@ export class Wire {
 
   #try<T>(
     host: Host,
-    { requestMs }: Patience,
+    { requestMs }: CallTimeouts,
     request: Request<T>,
     answer: { succeed(value: T): void; fail(error: unknown): void },
   ): Fate {

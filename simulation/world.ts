@@ -3,8 +3,8 @@
  * outside servers.
  */
 
-import { PERSONS_CALL } from '../aws/patience.ts';
-import type { Desk } from '../cli/places.ts';
+import { PERSONS_CALL } from '../aws/call-timeouts.ts';
+import type { Desk } from '../cli/clients.ts';
 import type { Failure } from '../packages/local-lambda/lambda/outcome.ts';
 import { mappingUuid, nameOfArn } from '../packages/local-lambda/template/account.ts';
 import type { LogSubscriptionPlan, Plan } from '../packages/local-lambda/template/plan.ts';

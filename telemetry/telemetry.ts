@@ -21,7 +21,7 @@ import {
   serviceOf,
 } from './metrics.ts';
 import { queueAge } from './queue-age.ts';
-import { nameSources } from './source-places.ts';
+import { nameSources } from './source-map.ts';
 import { Tally } from './tally.ts';
 import { takeThrottles } from './throttles.ts';
 

@@ -1,5 +1,5 @@
 /** The four consumers, and the endings of their messages. */
-import type { Queue, Table } from '../../aws/places.ts';
+import type { Queue, Table } from '../../aws/handles.ts';
 import { pagesOf } from '../../aws/table-pages.ts';
 import { queueDepths } from '../../demo/queues.ts';
 import { idsIn, send, urlOf } from '../peers/queues.ts';

@@ -1,7 +1,7 @@
 /** What the benchmark sends: a flood at full speed, and quiet sources at a steady pace. */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Queue } from '../../aws/handles.ts';
 import { sendAll } from '../../aws/lane-queues.ts';
-import type { Queue } from '../../aws/places.ts';
 import { groupIdOf } from '../../core/message/message-group.ts';
 import { sample } from '../../demo/sample/sample.ts';
 

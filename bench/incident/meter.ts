@@ -1,5 +1,5 @@
 /** Counts what a DynamoDB client reads and writes, in calls and in the units that AWS bills. */
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 
 interface Counts {
   readonly reads: number;

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { documentsOf, makeDynamo, makeSqs } from '../../aws/clients.ts';
-import type { Queue, Table } from '../../aws/places.ts';
+import type { Queue, Table } from '../../aws/handles.ts';
 import { depthsOf, queueUrlsOf } from '../../aws/queue-depths.ts';
 import { pagesOf } from '../../aws/table-pages.ts';
 import { laneQueueName } from '../../cli/target.ts';

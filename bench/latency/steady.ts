@@ -1,7 +1,7 @@
 /** Submits at a steady rate, whatever the pipeline does, and says when each message was due. */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Queue } from '../../aws/handles.ts';
 import { sendAll } from '../../aws/lane-queues.ts';
-import type { Queue } from '../../aws/places.ts';
 import { sample } from '../../demo/sample/sample.ts';
 
 const SOURCE = 'latency';

@@ -1,7 +1,7 @@
 /** The conditional put of a plain pipeline: as ours, but the text is not packed. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { written } from '../../aws/conditional-write.ts';
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import { submissionOrder } from '../../core/message/submission-order.ts';
 
 export async function plainPut(

@@ -4,7 +4,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-import type { Queue } from '../../aws/places.ts';
+import type { Queue } from '../../aws/handles.ts';
 
 const BATCH = 10;
 const HIDDEN_SECONDS = 300;

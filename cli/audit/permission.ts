@@ -2,9 +2,9 @@
 import type { AuditFactKind } from '../../core/audit/audit-fact.ts';
 import { mayPublish } from '../../core/audit/publishers.ts';
 import { principalOf } from '../../core/source/sources.ts';
-import { type Desk, HERE } from '../places.ts';
+import { type Desk, HERE } from '../clients.ts';
 import { explained, TargetError } from '../target.ts';
-import { findAudit } from './log.ts';
+import { findAudit } from './stage.ts';
 
 /**
  * Checks as the functions of the stage do: by IAM's unique id of the sender. A policy may let somebody send

@@ -1,8 +1,8 @@
 import { publishFacts } from '../../aws/audit-queue.ts';
-import { auditQueueAt, type Desk, HERE, hashKeyIn } from '../places.ts';
+import { auditQueueAt, type Desk, HERE, hashKeyIn } from '../clients.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { findQueue } from '../target.ts';
-import { findAudit } from './log.ts';
+import { findAudit } from './stage.ts';
 
 /** Publishes an operator's actions in a stage to its audit log. @throws as `openTarget` does. */
 export async function openRecorder(stage: string, desk: Desk = HERE): Promise<Recorder> {

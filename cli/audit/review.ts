@@ -3,11 +3,11 @@ import { type AuditEntry, headText, readEntry } from '../../core/audit/audit-cha
 import { linesOf } from '../../core/audit/audit-keys.ts';
 import { type Review, type Reviewed, reviewOf } from '../../core/audit/audit-review.ts';
 import { printable } from '../../terminal/printable.ts';
+import { formatTime } from '../format-time.ts';
 import { howMany } from '../how-many.ts';
-import { moment } from '../moment.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { namedIn } from '../quarantine/audited.ts';
-import type { AuditLog } from './log.ts';
+import type { AuditLog } from './stage.ts';
 import { type Verification, verifyLog } from './verify.ts';
 
 export interface MonthsReview {
@@ -71,4 +71,4 @@ export function describeReview(review: Review, now: number): string {
 const whoAt =
   (now: number) =>
   ({ sequence, recordedAt, actor, teller, toldAs }: Reviewed): string =>
-    `entry ${sequence}  ${moment(recordedAt, now)}  ${actor} (${teller}, ${toldAs})`;
+    `entry ${sequence}  ${formatTime(recordedAt, now)}  ${actor} (${teller}, ${toldAs})`;

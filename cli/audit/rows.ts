@@ -1,5 +1,5 @@
 import { rowsOf } from '../../aws/audit-table.ts';
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import type { Head } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN as chain } from '../../core/audit/audit-fact.ts';
 import { sortKeyOf } from '../../core/audit/audit-keys.ts';

@@ -5,7 +5,7 @@ import type { Head } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN } from '../../core/audit/audit-fact.ts';
 import { verifyFacts } from '../../core/audit/audit-known-facts.ts';
 import { type AuditProblem, verifyEarlier } from '../../core/audit/audit-verification.ts';
-import type { AuditLog } from './log.ts';
+import type { AuditLog } from './stage.ts';
 import { Walk, type WalkOptions } from './walk.ts';
 
 export interface Verification {

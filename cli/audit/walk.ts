@@ -13,8 +13,8 @@ import {
   verifyRest,
 } from '../../core/audit/audit-verification.ts';
 import { ahead } from './ahead.ts';
-import type { AuditLog } from './log.ts';
 import { Rows } from './rows.ts';
+import type { AuditLog } from './stage.ts';
 
 /** How long a batch may take to get from its object into the table. */
 const COPYING_MS = 10_000;

@@ -1,6 +1,6 @@
 import { type BreakerState, forcedAt, type Transition } from '../../core/breaker/breaker-state.ts';
 import { printable } from '../../terminal/printable.ts';
-import { moment } from '../moment.ts';
+import { formatTime } from '../format-time.ts';
 
 export interface NamedBreaker {
   readonly service: string;
@@ -11,7 +11,7 @@ export function describeBreakers(breakers: readonly NamedBreaker[], now: number)
   if (breakers.length === 0) return 'No breaker yet: no call has failed.';
   const lines = breakers.map(({ service, state }) => {
     const word = forcedAt(state, now);
-    const forced = word ? ` (forced by ${word.by} until ${moment(word.until, now)})` : '';
+    const forced = word ? ` (forced by ${word.by} until ${formatTime(word.until, now)})` : '';
     return `${service.padEnd(20)} ${phaseOf(state, now)}${forced}`;
   });
   return lines.map(printable).join('\n');
@@ -19,8 +19,8 @@ export function describeBreakers(breakers: readonly NamedBreaker[], now: number)
 
 function phaseOf(state: BreakerState, now: number): string {
   if (hasNeverOpened(state)) return 'closed, never opened';
-  const until = state.phase === 'open' ? ` until ${moment(state.openUntil, now)}` : '';
-  return `${state.phase}${until}, since ${moment(state.since, now)}: ${state.why}`;
+  const until = state.phase === 'open' ? ` until ${formatTime(state.openUntil, now)}` : '';
+  return `${state.phase}${until}, since ${formatTime(state.since, now)}: ${state.why}`;
 }
 
 /** The first generation begins with the first failure, and has no time. */
@@ -30,21 +30,21 @@ export function describeBreaker(service: string, state: BreakerState, now: numbe
   const facts: [string, string | number | undefined][] = [['service', service]];
   if (hasNeverOpened(state)) facts.push(['phase', 'closed, never opened']);
   else {
-    facts.push(['phase', state.phase], ['why', state.why], ['since', moment(state.since, now)]);
+    facts.push(['phase', state.phase], ['why', state.why], ['since', formatTime(state.since, now)]);
     facts.push(['generation', state.generation], ['reopenings', state.reopenings]);
   }
-  if (state.phase === 'open') facts.push(['open until', moment(state.openUntil, now)]);
+  if (state.phase === 'open') facts.push(['open until', formatTime(state.openUntil, now)]);
   if (state.phase !== 'closed') facts.push(['failed probes', state.failedProbes]);
   if (state.phase === 'closed') facts.push(['failures', state.failures]);
   if (state.phase === 'half-open') {
     const { probe } = state;
     facts.push(['successful probes', state.successes]);
     if (probe)
-      facts.push(['probe', `${probe.owner}, lease until ${moment(probe.leaseUntil, now)}`]);
+      facts.push(['probe', `${probe.owner}, lease until ${formatTime(probe.leaseUntil, now)}`]);
   }
   if (state.forced) {
     const { by, reason, until } = state.forced;
-    facts.push(['forced', `by ${by} until ${moment(until, now)}: ${reason}`]);
+    facts.push(['forced', `by ${by} until ${formatTime(until, now)}: ${reason}`]);
   }
   return facts.map(([name, value]) => printable(`${name.padEnd(18)} ${value}`)).join('\n');
 }
@@ -66,7 +66,7 @@ export function describeOverruled(
   { what, name, is, until, ...said }: Overruled,
   now: number,
 ): string {
-  const end = until === undefined ? '' : ` until ${moment(until, now)}`;
+  const end = until === undefined ? '' : ` until ${formatTime(until, now)}`;
   const before = said.transition.from === said.transition.to ? ', as it was before' : '';
   return printable(
     `The ${what} ${name} is ${is}${end}${before}; said by ${said.by}: ${said.reason}`,

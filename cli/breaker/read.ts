@@ -1,5 +1,5 @@
 import { breakersTable, listBreakers } from '../../aws/breakers-table.ts';
-import { hastyTableNamed, tableNamed } from '../places.ts';
+import { hastyTableNamed, tableNamed } from '../clients.ts';
 import { explained } from '../target.ts';
 
 export const breakersTableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;

@@ -1,6 +1,6 @@
 import type { FailingDeliveries } from '../../aws/failing-deliveries.ts';
 import { printable } from '../../terminal/printable.ts';
-import { moment } from '../moment.ts';
+import { formatTime } from '../format-time.ts';
 
 export function describeFailing(
   { failing, pending, more }: FailingDeliveries,
@@ -10,7 +10,7 @@ export function describeFailing(
     const { count, since, status } = deliveryFailures;
     const answer = status === 0 ? 'no answer' : `answered ${status}`;
     const from = `${resourceType} of ${source}`.padEnd(32);
-    const at = moment(since, now);
+    const at = formatTime(since, now);
     return printable(
       `${messageId}  ${from} has failed since ${at}: ${count} calls, the last ${answer}`,
     );

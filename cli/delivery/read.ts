@@ -1,5 +1,5 @@
 import { type FailingDeliveries, failingDeliveries } from '../../aws/failing-deliveries.ts';
-import { tableNamed } from '../places.ts';
+import { tableNamed } from '../clients.ts';
 import { explained } from '../target.ts';
 
 /** Maximum number of items: each costs a read of its whole item. */

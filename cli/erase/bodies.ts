@@ -1,5 +1,6 @@
 /** Finds patients in the bucket of bodies: every version of every object, by its content. */
 import pLimit from 'p-limit';
+import type { Bucket } from '../../aws/handles.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import {
   deleteVersion,
@@ -7,7 +8,6 @@ import {
   readVersion,
   versionsBelow,
 } from '../../aws/object-versions.ts';
-import type { Bucket } from '../../aws/places.ts';
 import { type ErasureBook, patientKey } from '../../core/erasure/erasure.ts';
 import { type Named, patientsNamed } from '../../core/erasure/patient-references.ts';
 import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';

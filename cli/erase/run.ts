@@ -8,15 +8,15 @@ import {
   readErasures,
   recordErasure,
 } from '../../aws/erasures-table.ts';
+import type { Table } from '../../aws/handles.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
-import type { Table } from '../../aws/places.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
 import { type Erasure, erasureBook, patientKey } from '../../core/erasure/erasure.ts';
 import { namedIn, type Recorder } from '../quarantine/audited.ts';
 import { sweep } from './sweep.ts';
-import type { SweepPlace, Swept, Tally } from './sweep-run.ts';
+import type { SweepStage, Swept, Tally } from './sweep-run.ts';
 
-export interface ErasePlace extends SweepPlace {
+export interface EraseStage extends SweepStage {
   readonly erasuresTable: Table;
   /** After this time no invocation is running that may not know of an erasure. */
   readonly settleMs: number;
@@ -40,7 +40,7 @@ export interface Surroundings {
 
 /** Counts what an erasure would erase now. Writes nothing. */
 export async function survey(
-  place: ErasePlace,
+  stage: EraseStage,
   request: Request,
   { recorder, wait }: Surroundings,
 ): Promise<Swept> {
@@ -48,36 +48,36 @@ export async function survey(
   const { source, id, shared, by, reason: why } = request;
   const erasure = { number: 0, patient: hash(patientKey(source, id)), source, shared };
   const book = erasureBook([{ ...erasure, at: recorder.now() }]);
-  const note = noting(place);
-  return sweep(place, { book, hash, by, why, note, now: recorder.now, wait, act: false });
+  const note = noting(stage);
+  return sweep(stage, { book, hash, by, why, note, now: recorder.now, wait, act: false });
 }
 
 const noting =
-  ({ erasuresTable }: ErasePlace) =>
+  ({ erasuresTable }: EraseStage) =>
   (keyHash: string, number: number) =>
     noteErased(erasuresTable, keyHash, number);
 
 /** Erases. If it died, run it again: it continues with the same erasure. */
 export async function erase(
-  place: ErasePlace,
+  stage: EraseStage,
   request: Request,
   surroundings: Surroundings,
 ): Promise<{ readonly record: ErasureRecord; readonly swept: Swept }> {
   const { recorder, wait, say } = surroundings;
   const { publish, now } = recorder;
   const hash = await recorder.hash();
-  const record = await begin(place, request, hash, surroundings);
-  const left = record.at + place.settleMs - now();
+  const record = await begin(stage, request, hash, surroundings);
+  const left = record.at + stage.settleMs - now();
   if (left > 0) {
     say(`waiting ${Math.ceil(left / 1_000)} s for running invocations that may not know of it`);
     await wait(left);
   }
   const { by, reason: why } = record;
   const book = erasureBook([record]);
-  const options = { book, hash, by, why, note: noting(place), now, wait, act: true };
-  const swept = await sweep(place, options);
+  const options = { book, hash, by, why, note: noting(stage), now, wait, act: true };
+  const swept = await sweep(stage, options);
   await publish([factOf(record, 'ended', countsOf(swept), now())]);
-  await endErasure(place.erasuresTable, record.number, now());
+  await endErasure(stage.erasuresTable, record.number, now());
   return { record, swept };
 }
 
@@ -90,12 +90,12 @@ export interface ReplayRequest {
 
 /** Repeats all earlier erasures: a restored table contains their content again. */
 export async function replay(
-  place: ErasePlace,
+  stage: EraseStage,
   { by, reason, act }: ReplayRequest,
   { recorder: { publish, now, hash: open }, wait }: Surroundings,
 ): Promise<{ readonly erasures: number; readonly swept: Swept }> {
   const hash = await open();
-  const records = await readErasures(place.erasuresTable);
+  const records = await readErasures(stage.erasuresTable);
   const run = crypto.randomUUID();
   const fact = (phase: string, details: AuditFact['details']): AuditFact => ({
     id: `erased/replay/${run}/${phase}`,
@@ -108,19 +108,29 @@ export async function replay(
   if (act) await publish([fact('replay began', {})]);
   const book = erasureBook(records);
   const known = new Map<string, Erasure>();
-  for (const [keyHash, number] of await readErased(place.erasuresTable)) {
+  for (const [keyHash, number] of await readErased(stage.erasuresTable)) {
     const record = records[number - 1];
     if (record !== undefined) known.set(keyHash, record);
   }
-  const note = noting(place);
-  const swept = await sweep(place, { book, hash, by, why: reason, known, note, now, wait, act });
+  const note = noting(stage);
+  const swept = await sweep(stage, {
+    book,
+    hash,
+    by,
+    why: reason,
+    known,
+    note,
+    now,
+    wait,
+    act,
+  });
   if (act) await publish([fact('replay ended', countsOf(swept))]);
   return { erasures: records.length, swept };
 }
 
 /** An action that cannot be recorded is not performed. */
 async function begin(
-  { erasuresTable }: ErasePlace,
+  { erasuresTable }: EraseStage,
   { source, id, by, reason, shared }: Request,
   hash: KeyedHash,
   { recorder: { publish, now }, say }: Surroundings,

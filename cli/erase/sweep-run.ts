@@ -1,10 +1,11 @@
 /** One sweep: what to find, what was found, and what was done so far. */
+
+import type { Bucket, Table } from '../../aws/handles.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
-import type { Bucket, Table } from '../../aws/places.ts';
 import type { Claim, Erasure, ErasureBook } from '../../core/erasure/erasure.ts';
 import type { FoundBodies } from './bodies.ts';
 
-export interface SweepPlace {
+export interface SweepStage {
   readonly resourcesTable: Table;
   readonly quarantineTable: Table;
   readonly bucket: Bucket;
@@ -47,7 +48,7 @@ export interface Swept {
   readonly delivered: readonly string[];
 }
 
-export interface Sweep extends SweepPlace, SweepOptions {
+export interface Sweep extends SweepStage, SweepOptions {
   readonly found: FoundBodies;
   readonly resources: Tally;
   readonly entries: Tally;

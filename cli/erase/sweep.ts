@@ -16,18 +16,18 @@ import {
   knownClaim,
   type Sweep,
   type SweepOptions,
-  type SweepPlace,
+  type SweepStage,
   type Swept,
   type Tally,
 } from './sweep-run.ts';
 
 const tally = (): Tally => ({ erased: 0, before: 0, shared: 0, kept: 0 });
 
-export async function sweep(place: SweepPlace, options: SweepOptions): Promise<Swept> {
+export async function sweep(stage: SweepStage, options: SweepOptions): Promise<Swept> {
   const run: Sweep = {
-    ...place,
+    ...stage,
     ...options,
-    found: await findBodies(place.bucket, options.book, options.hash),
+    found: await findBodies(stage.bucket, options.book, options.hash),
     resources: tally(),
     entries: tally(),
     bodies: tally(),
@@ -39,11 +39,11 @@ export async function sweep(place: SweepPlace, options: SweepOptions): Promise<S
     underWay: 0,
     numbers: new Set([...options.book.byPatient.values()].map(({ number }) => number)),
   };
-  for await (const row of resourceRows(place.resourcesTable)) await sweepRow(run, row);
+  for await (const row of resourceRows(stage.resourcesTable)) await sweepRow(run, row);
   // A process that is delivering one of them may still quarantine what it read.
   const left = run.leasedUntil - options.now();
   if (options.act && left > 0) await options.wait(left);
-  for await (const entry of erasableEntries(place.quarantineTable)) await sweepEntry(run, entry);
+  for await (const entry of erasableEntries(stage.quarantineTable)) await sweepEntry(run, entry);
   await sweepBodies(run);
   const { resources, entries, bodies, delivered, underWay, found } = run;
   return { resources, entries, bodies, delivered, underWay, unreadable: found.unreadable };

@@ -1,7 +1,7 @@
 import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
 import { printable } from '../../terminal/printable.ts';
+import { formatTime } from '../format-time.ts';
 import { howMany } from '../how-many.ts';
-import { moment } from '../moment.ts';
 
 export function describeIncidents(
   incidents: readonly Incident[],
@@ -14,7 +14,7 @@ export function describeIncidents(
     const said = resolved ?? acknowledged;
     const by = said ? ` by ${said.by}: ${said.why}` : '';
     const key = incidentKey(incident);
-    return `${key.padEnd(24)} ${status.padEnd(13)}opened ${moment(openedAt, now)}  ${counts(incident)}${by}`;
+    return `${key.padEnd(24)} ${status.padEnd(13)}opened ${formatTime(openedAt, now)}  ${counts(incident)}${by}`;
   });
   return lines.map(printable).join('\n');
 }
@@ -22,7 +22,7 @@ export function describeIncidents(
 export function describeIncident(incident: Incident, stage: string, now: number): string {
   const { cause, why, kinds, fingerprints, lanes, clocks, done, status } = incident;
   const key = incidentKey(incident);
-  const time = (at: number) => moment(at, now);
+  const time = (at: number) => formatTime(at, now);
   const word = (said: Said | undefined) =>
     said ? `by ${said.by}, ${time(said.at)}: ${said.why}` : '';
   const facts: [string, string][] = [

@@ -1,14 +1,14 @@
+import type { Table } from '../../aws/handles.ts';
 import {
   type IncidentId,
   incidentsIn,
   latestIncident,
   readIncident,
 } from '../../aws/incidents-table.ts';
-import type { Table } from '../../aws/places.ts';
 import { mergeEvidence } from '../../core/attempt/evidence.ts';
 import { type Incident, incidentKey } from '../../core/incident/incident.ts';
 import { countAnew } from '../../functions/incident/count-anew.ts';
-import { type Desk, HERE, tableNamed } from '../places.ts';
+import { type Desk, HERE, tableNamed } from '../clients.ts';
 import { TargetError } from '../target.ts';
 
 const LISTED_MAX = 50;

@@ -3,7 +3,7 @@ import { changeIncident, type IncidentId, readIncident } from '../../aws/inciden
 import { isSaved, type VersionedTable } from '../../aws/versioned-item.ts';
 import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
 import { acknowledge, type Refusal, resolve } from '../../core/incident/incident-course.ts';
-import { type Desk, HERE, queueAt } from '../places.ts';
+import { type Desk, HERE, queueAt } from '../clients.ts';
 import { findQueue, TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';
 import { tableOf, upToDate } from './read.ts';

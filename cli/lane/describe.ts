@@ -5,7 +5,7 @@ import {
   type Supervised,
 } from '../../core/supervision/supervised-state.ts';
 import { printable } from '../../terminal/printable.ts';
-import { moment } from '../moment.ts';
+import { formatTime } from '../format-time.ts';
 import type { LaneView } from './look.ts';
 import type { Operated, Word } from './operate.ts';
 
@@ -28,10 +28,10 @@ export function describeLanes(views: readonly LaneView[], now: number): string {
 function laneLine({ lane, state }: LaneView, now: number): string {
   const { ramp, wakeAt } = state;
   const step =
-    ramp === undefined ? '' : `, at most ${ramp.step} a queue since ${moment(ramp.at, now)}`;
+    ramp === undefined ? '' : `, at most ${ramp.step} a queue since ${formatTime(ramp.at, now)}`;
   const phase = phaseOf(state, now);
   const held = phase === 'paused' && state.holds.operator === undefined;
-  const next = held ? `, next probe ${moment(wakeAt, now)}` : '';
+  const next = held ? `, next probe ${formatTime(wakeAt, now)}` : '';
   return `${lane.padEnd(12)} ${phase}${step}${next}`;
 }
 
@@ -50,7 +50,7 @@ function holdLines({ holds }: Supervised, now: number): string[] {
   return HOLDERS.flatMap((holder) => {
     const hold = holds[holder];
     if (hold === undefined) return [];
-    return [`  held by ${holder} since ${moment(hold.since, now)} (${hold.by}): ${hold.why}`];
+    return [`  held by ${holder} since ${formatTime(hold.since, now)} (${hold.by}): ${hold.why}`];
   });
 }
 

@@ -1,8 +1,8 @@
 import { childOfLane, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { type LaneParts, supervisedLanesSchema } from '../../functions/supervisor/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
+import { type Desk, HERE, tableNamed } from '../clients.ts';
 import { functionConfiguration } from '../function-configuration.ts';
-import { type Desk, HERE, tableNamed } from '../places.ts';
 import { findQueue, TargetError } from '../target.ts';
 
 export interface FoundLane {

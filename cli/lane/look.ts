@@ -1,7 +1,7 @@
 import { type MappingSeen, readMapping } from '../../aws/event-source-mappings.ts';
 import { loadSupervised } from '../../aws/supervision-table.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
-import { lambdaClient } from '../places.ts';
+import { lambdaClient } from '../clients.ts';
 import { type FoundLane, findLanes, tableOf } from './find.ts';
 
 /** A lane's desired and actual state. */

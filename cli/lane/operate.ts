@@ -4,7 +4,7 @@ import { wakeSupervisor } from '../../aws/supervisor-queue.ts';
 import { isSaved, type VersionedTable } from '../../aws/versioned-item.ts';
 import { pauseByOperator, resumeByOperator } from '../../core/supervision/lane-holds.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
-import { type Desk, HERE, queueAt } from '../places.ts';
+import { type Desk, HERE, queueAt } from '../clients.ts';
 import { TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';
 import { type FoundLane, findLane, tableOf } from './find.ts';

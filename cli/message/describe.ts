@@ -1,6 +1,6 @@
 import type { MessageLife } from '../../core/message/message-life.ts';
 import { printable } from '../../terminal/printable.ts';
-import { moment } from '../moment.ts';
+import { formatTime } from '../format-time.ts';
 import type { AttemptLog } from './logs.ts';
 
 const ENDINGS: Readonly<Record<MessageLife['ending'], string>> = {
@@ -16,7 +16,7 @@ export function describeLife(life: MessageLife, stage: string, now: number): str
   const place = file === undefined ? '' : `, ${file}${line === undefined ? '' : `:${line}`}`;
   const also = correlationId === undefined ? '' : `, correlation id ${correlationId}`;
   const shownSteps = steps.map(({ at, what }) => {
-    return `  ${(at === undefined ? '' : moment(at, now)).padEnd(34)}  ${what}`;
+    return `  ${(at === undefined ? '' : formatTime(at, now)).padEnd(34)}  ${what}`;
   });
   const lines = [
     `message ${messageId}${place}${also}`,

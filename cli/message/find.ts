@@ -1,6 +1,6 @@
 /** Finds messages by message id, by correlation id, or by file and line. */
 
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import { DELIVERY_ENTRY, entryIds, readEntry } from '../../aws/quarantine-entries.ts';
 import { type StoredMessage, storedBy, storedSaying } from '../../aws/stored-messages.ts';
 import { CORRELATION_ID } from '../../core/message/id-patterns.ts';

@@ -3,7 +3,7 @@ import { switchOf } from '../../core/supervision/plugin-switch.ts';
 import type { PluginConfig } from '../../lib/config/config.ts';
 import { printable } from '../../terminal/printable.ts';
 import type { NamedBreaker } from '../breaker/describe.ts';
-import { moment } from '../moment.ts';
+import { formatTime } from '../format-time.ts';
 
 /** One line for each plugin, in the order in which they run: what it is, and whether it is on. */
 export function describePlugins(
@@ -23,17 +23,17 @@ export function describePlugins(
 
 function position(state: BreakerState | undefined, now: number): string {
   if (state === undefined || state.generation === 0) return 'on, never switched off';
-  const since = `since ${moment(state.since, now)} (${state.why})`;
+  const since = `since ${formatTime(state.since, now)} (${state.why})`;
   const word = forcedAt(state, now);
   if (word !== undefined) {
-    const by = `by ${word.by} until ${moment(word.until, now)}`;
+    const by = `by ${word.by} until ${formatTime(word.until, now)}`;
     return `${state.phase === 'open' ? 'off' : 'on'} ${by}, ${since}`;
   }
   switch (state.phase) {
     case 'closed':
       return `on ${since}`;
     case 'open':
-      return `off ${since}, probe at ${moment(state.openUntil, now)}`;
+      return `off ${since}, probe at ${formatTime(state.openUntil, now)}`;
     case 'half-open':
       return `off and probed ${since}`;
   }

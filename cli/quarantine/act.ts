@@ -1,6 +1,6 @@
 import { mustBeOperator } from '../audit/permission.ts';
 import { openRecorder } from '../audit/recorder.ts';
-import { type Desk, HERE } from '../places.ts';
+import { type Desk, HERE } from '../clients.ts';
 import { type Act, audited } from './audited.ts';
 import type { Counts } from './work-through.ts';
 

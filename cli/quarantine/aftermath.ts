@@ -1,6 +1,6 @@
 /** How redriven messages ended. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import { readStatuses } from '../../aws/quarantine-statuses.ts';
 import { type Aftermath, aftermathOf, type SentAs } from '../../core/message/redrive.ts';
 import { complain, print } from '../../terminal/print.ts';

@@ -1,7 +1,7 @@
 /** Stores a corrected body of an entry beside the original; both stay (core/message/correction.ts). */
 import { readFile, stat } from 'node:fs/promises';
 import { putBody } from '../../aws/bodies-bucket.ts';
-import type { Bucket } from '../../aws/places.ts';
+import type { Bucket } from '../../aws/handles.ts';
 import { keepCorrection } from '../../aws/quarantine-corrections.ts';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { correctionsAfter } from '../../core/message/correction.ts';

@@ -3,8 +3,8 @@
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { roundOf } from '../../core/attempt/attempts.ts';
 import { printable, printableLines } from '../../terminal/printable.ts';
+import { formatTime } from '../format-time.ts';
 import { howMany } from '../how-many.ts';
-import { moment } from '../moment.ts';
 import type { Overview } from './groups.ts';
 import { codedIssues } from './issues.ts';
 
@@ -18,8 +18,8 @@ export function describeOverview({ groups, interrupted }: Overview, now: number)
     kind,
     group.lanes.join(','),
     firstOf(group.sources),
-    moment(first, now),
-    moment(last, now),
+    formatTime(first, now),
+    formatTime(last, now),
     String(group.redrives),
     group.example,
   ]);
@@ -78,14 +78,14 @@ export function describeEntry(entry: Described, now: number): string {
     ['source', entry.source],
     ...(entry.sender === undefined ? [] : [['refused sender', entry.sender]]),
     ['came from', place],
-    ['submitted', moment(entry.sentAt, now)],
-    ['quarantined', moment(entry.quarantinedAt, now)],
+    ['submitted', formatTime(entry.sentAt, now)],
+    ['quarantined', formatTime(entry.quarantinedAt, now)],
     ['redrives', String(entry.redrives)],
     ['round', String(roundOf(entry))],
     ...(entry.original === undefined ? [] : [['original', entry.original.key]]),
     ...(entry.corrections ?? []).map(({ at, by, why, bodyS3 }) => [
       'corrected',
-      `${moment(at, now)} by ${by}: ${why} (${bodyS3.key})`,
+      `${formatTime(at, now)} by ${by}: ${why} (${bodyS3.key})`,
     ]),
     ...(entry.erasure === undefined ? [] : [['erased', `by erasure ${entry.erasure}`]]),
   ];
@@ -100,7 +100,7 @@ function attempts(entry: Described, now: number): string[] {
     const end = endOf(attempt, index === entry.attempts.length - 1, entry, now);
     const why = [crash, reason].filter(Boolean).join(': ');
     return printable(
-      `attempt ${index + 1}  ${moment(startedAt, now)}  ${end}  ${why}  request ${requestId}`,
+      `attempt ${index + 1}  ${formatTime(startedAt, now)}  ${end}  ${why}  request ${requestId}`,
     );
   });
 }
@@ -112,14 +112,14 @@ function endOf(
   { status, kind }: Described,
   now: number,
 ): string {
-  if (ended !== undefined) return `ended ${moment(ended, now)}`;
+  if (ended !== undefined) return `ended ${formatTime(ended, now)}`;
   if (isLast && status === 'in-isolation') return 'under way, or its environment died';
   const isJudged = status === 'stored' || (status === 'quarantined' && kind === 'rejection');
   return isLast && isJudged ? 'ended with the verdict' : 'no end: its environment died';
 }
 
 function rounds({ rounds: past, redrive, discard }: Described, now: number): string[] {
-  const time = (at: number) => moment(at, now);
+  const time = (at: number) => formatTime(at, now);
   const lines = past.map(({ quarantinedAt, kind, reason, redrivenAt, by, why }) => {
     const because = why === undefined ? '' : ` (${why})`;
     return printable(

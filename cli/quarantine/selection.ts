@@ -1,6 +1,6 @@
 /** The entries that a command works on. */
 
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import { allEntries, type QuarantineSummary } from '../../aws/quarantine-entries.ts';
 import { idsOfFingerprint } from '../../aws/quarantine-fingerprints.ts';
 import { UsageError } from '../usage-error.ts';

@@ -1,8 +1,9 @@
 /** One stage for the quarantine commands. */
+
+import type { Bucket, Queue, Table } from '../../aws/handles.ts';
 import type { Machine } from '../../aws/machine.ts';
-import type { Bucket, Queue, Table } from '../../aws/places.ts';
 import type { Lane } from '../../core/message/messages.ts';
-import { bucketNamed, type Desk, HERE, queueAt, tableNamed } from '../places.ts';
+import { bucketNamed, type Desk, HERE, queueAt, tableNamed } from '../clients.ts';
 import { bodiesBucketOf, findQueue, laneQueueName } from '../target.ts';
 
 /** The tables, queues and bucket, and the clock and timers of whoever works on them. */

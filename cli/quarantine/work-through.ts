@@ -1,6 +1,6 @@
 /** Processes entries, several at a time and within a rate, until it is stopped. */
 import { type Machine, pause } from '../../aws/machine.ts';
-import { pace } from './pace.ts';
+import { rateLimit } from './rate-limit.ts';
 
 /** The network is the bottleneck, not this process. */
 const PARALLEL_MAX = 8;
@@ -27,7 +27,7 @@ export async function workThrough<Ending extends string>(
   work: (id: string) => Promise<Ending>,
 ): Promise<Counts<Ending>> {
   const counts: Counts<Ending> = {};
-  const turn = pace(rate, now, (ms) => pause({ later }, ms));
+  const turn = rateLimit(rate, now, (ms) => pause({ later }, ms));
   const loop = async () => {
     for (;;) {
       await turn();

@@ -8,7 +8,7 @@ import {
   headline,
   longDay,
   timeOf,
-} from '../../functions/reporting/words.ts';
+} from '../../functions/reporting/numbers.ts';
 import { printable } from '../../terminal/printable.ts';
 
 const REASONS_SHOWN = 10;

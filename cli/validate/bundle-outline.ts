@@ -20,7 +20,7 @@ import {
   OPEN_ARRAY,
   OPEN_OBJECT,
 } from '../input/json-cursor.ts';
-import { EntryPlaces, type Part } from './entry-places.ts';
+import { EntryOffsets, type Part } from './entry-offsets.ts';
 
 /** Outline of the resource in the entry with this index. */
 export class IndexedOutline extends ResourceOutline {
@@ -58,7 +58,7 @@ export interface BundleOutline {
   /** The Bundle with outlines in the place of its resources. */
   readonly value: Record<string, unknown>;
   readonly line: number;
-  readonly places: EntryPlaces;
+  readonly offsets: EntryOffsets;
   /** Text of the Bundle with an empty list of entries, the offset of that list, and the number of lines of the real one. */
   readonly frame: string;
   readonly entriesAt: number;
@@ -109,14 +109,14 @@ function read(cursor: JsonCursor): BundleOutline | undefined {
   const value = parsedOnce(frame);
   if (value?.['resourceType'] !== 'Bundle') return undefined;
   value['entry'] = found.values;
-  const { places, entryLines } = found;
-  return { value, line, places, frame, entriesAt: head.length, entryLines };
+  const { offsets, entryLines } = found;
+  return { value, line, offsets, frame, entriesAt: head.length, entryLines };
 }
 
 interface Entries {
   readonly start: number;
   readonly end: number;
-  readonly places: EntryPlaces;
+  readonly offsets: EntryOffsets;
   readonly values: Record<string, unknown>[];
   readonly entryLines: number;
 }
@@ -124,7 +124,7 @@ interface Entries {
 function entriesAt(cursor: JsonCursor): Entries | undefined {
   const start = cursor.at;
   const firstLine = cursor.line;
-  const places = new EntryPlaces();
+  const offsets = new EntryOffsets();
   const texts = new Texts();
   const values: Record<string, unknown>[] = [];
   cursor.take(OPEN_ARRAY);
@@ -139,10 +139,10 @@ function entriesAt(cursor: JsonCursor): Entries | undefined {
     if (resource && !outline) return undefined;
     if (outline) value['resource'] = outline;
     values.push(value);
-    places.push(borders, resource);
+    offsets.push(borders, resource);
   } while (cursor.take(COMMA));
   if (!cursor.take(CLOSE_ARRAY)) return undefined;
-  return { start, end: cursor.at, places, values, entryLines: cursor.line - firstLine };
+  return { start, end: cursor.at, offsets, values, entryLines: cursor.line - firstLine };
 }
 
 interface Borders extends Part {

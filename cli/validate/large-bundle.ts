@@ -13,7 +13,7 @@ import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { ResourceOutline } from '../../packages/fhir-validator/runtime/report.ts';
 import { FileWindow, WINDOW_BYTES } from '../input/file-window.ts';
 import { type BundleOutline, type IndexedOutline, outlineOf } from './bundle-outline.ts';
-import type { Part } from './entry-places.ts';
+import type { Part } from './entry-offsets.ts';
 import {
   byEntryOf,
   type Finding,
@@ -54,7 +54,7 @@ function findingsIn(
 ): Iterable<Finding> | undefined {
   const lookup = new FileWindow(file, LOOKUP_BYTES);
   const textOf = (of: ResourceOutline) =>
-    textAt(lookup, outline.places.resource((of as IndexedOutline).index));
+    textAt(lookup, outline.offsets.resource((of as IndexedOutline).index));
   const bundle = { value: outline.value, textOf };
   const parts = validator.bundleParts(bundle, { ...OF_BUNDLE, ...limits });
   if (parts === undefined) lookup.close();
@@ -73,7 +73,7 @@ function* findings(
     for (const { resource } of bundle.value['entry'] as { resource?: IndexedOutline }[]) {
       if (resource === undefined) continue;
       const { index, resourceType, id } = resource;
-      const place = bundle.places.resource(index);
+      const place = bundle.offsets.resource(index);
       const text = textAt(window, place);
       const issues = parts.resource(index, resource, text);
       const all = [...issues, ...(byEntry.get(String(index)) ?? [])];
@@ -101,7 +101,7 @@ function* findings(
 function lineOf({ expression = '' }: Issue, bundle: BundleOutline, window: FileWindow): number {
   const [member, index, ...steps] = stepsOf(expression);
   if (member !== 'entry' || index === undefined) return lineInFrame(stepsOf(expression), bundle);
-  const entry = bundle.places.entry(Number(index));
+  const entry = bundle.offsets.entry(Number(index));
   if (steps.length === 0) return entry.line;
   const text = textAt(window, entry);
   const [offset = 0] = locate(text, 0, [steps]);

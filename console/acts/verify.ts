@@ -1,8 +1,8 @@
 /** Verifies the audit log object by object, as `audit verify` does. */
 import { describeVerification, isWhole } from '../../cli/audit/describe.ts';
-import { findAudit } from '../../cli/audit/log.ts';
+import { findAudit } from '../../cli/audit/stage.ts';
 import { verifyLog } from '../../cli/audit/verify.ts';
-import { bucketNamed, tableNamed } from '../../cli/places.ts';
+import { bucketNamed, tableNamed } from '../../cli/clients.ts';
 import type { Run, VerifyRun } from '../contract/runs.ts';
 import { Failure } from '../server/failure.ts';
 import type { Acting } from './bulk.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { MODES } from '../../cli/downstream/control.ts';
 import { askStandIn } from '../../cli/downstream/mode.ts';
-import { breakDeployment, flood, killEnvironments, sendSample } from '../../cli/local/box.ts';
+import { breakDeployment, flood, killEnvironments, sendSample } from '../../cli/local/faults.ts';
 import { SAMPLES } from '../../cli/local/sample-kinds.ts';
 import { FLOOD_MAX } from '../../cli/local-command.ts';
 import { lanes } from '../../core/message/messages.ts';

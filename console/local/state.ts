@@ -1,6 +1,6 @@
 import { DOWNSTREAM_PORT, TERMINOLOGY_PORT } from '../../cli/downstream/control.ts';
 import { askStandIn } from '../../cli/downstream/mode.ts';
-import { liveEnvironments, localFunctions } from '../../cli/local/box.ts';
+import { liveEnvironments, localFunctions } from '../../cli/local/faults.ts';
 import type { LocalState } from '../contract/local.ts';
 import type { EnvironmentsView } from '../contract/snapshot.ts';
 import { shortOf } from '../reader/names.ts';

@@ -1,5 +1,5 @@
 import { lastRows } from '../../aws/audit-table.ts';
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import { type AuditEntry, readEntry } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN } from '../../core/audit/audit-fact.ts';
 import type { AuditTail, AuditView } from '../contract/audit.ts';

@@ -2,11 +2,11 @@
 
 import { queueUrlsOf } from '../../aws/queue-depths.ts';
 import { allSupervised } from '../../aws/supervision-table.ts';
-import { findAudit } from '../../cli/audit/log.ts';
+import { findAudit } from '../../cli/audit/stage.ts';
 import { readBreakers } from '../../cli/breaker/read.ts';
+import { sqsClient, tableNamed } from '../../cli/clients.ts';
 import { findLanes, tableOf } from '../../cli/lane/find.ts';
 import { viewLanes } from '../../cli/lane/look.ts';
-import { sqsClient, tableNamed } from '../../cli/places.ts';
 import { incidentSettingsSchema } from '../../functions/incident/settings.ts';
 import type { EnvironmentsView } from '../contract/snapshot.ts';
 import type { QueueAges } from '../flow/queue-ages.ts';

@@ -1,6 +1,6 @@
 import { newestCrashes } from '../../aws/crash-items.ts';
+import type { Table } from '../../aws/handles.ts';
 import { incidentsIn, latestIncident, readIncident } from '../../aws/incidents-table.ts';
-import type { Table } from '../../aws/places.ts';
 import { tableOf, upToDate } from '../../cli/incident/read.ts';
 import { type Incident, incidentKey, isGoingOn, spentBy } from '../../core/incident/incident.ts';
 import { unspent } from '../../core/incident/incident-spent.ts';

@@ -1,5 +1,5 @@
 import { depthsOf } from '../../aws/queue-depths.ts';
-import { queueAt } from '../../cli/places.ts';
+import { queueAt } from '../../cli/clients.ts';
 import type { QueueView } from '../contract/snapshot.ts';
 import { placeOf, shortOf } from './names.ts';
 

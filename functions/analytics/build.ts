@@ -4,13 +4,13 @@
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';
-import { factIn, groupByDay, inOrder, nameOf, readOrLeave } from '../../aws/facts.ts';
 import { putObject } from '../../aws/facts-bucket.ts';
+import type { Bucket } from '../../aws/handles.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
-import type { Bucket } from '../../aws/places.ts';
+import { factIn, groupByDay, inOrder, nameOf, readOrLeave } from '../../aws/outcome-facts.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
-import { factsOf } from '../../core/report/insight-places.ts';
+import { factsOf } from '../../core/report/insight-keys.ts';
 import type { OutcomeFact } from '../../core/report/outcome-fact.ts';
 import { dayOf } from '../../core/report/utc-day.ts';
 import type { Log } from '../../telemetry/log.ts';

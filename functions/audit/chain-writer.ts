@@ -7,8 +7,8 @@
 import assert from 'node:assert';
 import { type ListedObject, objectsOf, putBatch, readFirst } from '../../aws/audit-bucket.ts';
 import { copyToTable, knownFacts, lastSequence } from '../../aws/audit-table.ts';
+import type { Bucket, Table } from '../../aws/handles.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
-import type { Bucket, Table } from '../../aws/places.ts';
 import {
   appendFacts,
   factKeyOf,

@@ -1,5 +1,5 @@
 import { messagesInFlight } from '../../aws/delivery-queue.ts';
-import type { Queue } from '../../aws/places.ts';
+import type { Queue } from '../../aws/handles.ts';
 
 const KEEP_MS = 10_000;
 

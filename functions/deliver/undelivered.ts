@@ -2,7 +2,7 @@
 
 import { placeBody } from '../../aws/bodies-bucket.ts';
 import type { PendingResource } from '../../aws/deliveries.ts';
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import { DELIVERY_ENTRY } from '../../aws/quarantine-entries.ts';
 import { markDelivered, quarantine } from '../../aws/quarantine-table.ts';
 import { undeliveredFingerprint } from '../../core/message/fingerprint.ts';

@@ -1,5 +1,5 @@
 import { crashesBackFrom } from '../../aws/crash-items.ts';
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import { belonging, type Evidence, evidenceOf } from '../../core/attempt/evidence.ts';
 import type { Incident } from '../../core/incident/incident.ts';
 import { type RecordedCrash, unspent } from '../../core/incident/incident-spent.ts';

@@ -2,8 +2,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import type { Clients } from '../../aws/clients.ts';
+import type { Queue, Topic } from '../../aws/handles.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
-import type { Queue, Topic } from '../../aws/places.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { VersionedTable } from '../../aws/versioned-item.ts';
 import type { Audience } from '../../core/incident/incident-steps.ts';

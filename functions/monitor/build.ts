@@ -8,7 +8,7 @@ import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 
 import * as z from 'zod';
 import type { Clients } from '../../aws/clients.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
-import { componentOf, deathsOf } from '../../core/attempt/deaths.ts';
+import { componentOf, deathsOf } from '../../core/attempt/deaths-in-log.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import { lanes } from '../../core/message/messages.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';

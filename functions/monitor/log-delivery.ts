@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
-import type { LogEvent } from '../../core/attempt/deaths.ts';
+import type { LogEvent } from '../../core/attempt/deaths-in-log.ts';
 
 /** The event of a subscription: consecutive lines of one log stream that matched its filter. */
 export interface LogDelivery {

@@ -3,9 +3,9 @@
  */
 import pLimit from 'p-limit';
 import { publishCrash } from '../../aws/crashes-topic.ts';
-import type { Table, Topic } from '../../aws/places.ts';
+import type { Table, Topic } from '../../aws/handles.ts';
 import { recordDeath } from '../../aws/quarantine-deaths.ts';
-import type { Death } from '../../core/attempt/deaths.ts';
+import type { Death } from '../../core/attempt/deaths-in-log.ts';
 import { crashFingerprint } from '../../core/message/fingerprint.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
 import type { Log } from '../../telemetry/log.ts';

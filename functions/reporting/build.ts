@@ -5,8 +5,8 @@
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';
-import { factIn, groupByDay, readOrLeave } from '../../aws/facts.ts';
 import { HashKey, type KeyedHash } from '../../aws/keyed-hash.ts';
+import { factIn, groupByDay, readOrLeave } from '../../aws/outcome-facts.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import { minuteWakeSchema } from '../../core/message/messages.ts';

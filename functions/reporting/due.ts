@@ -12,8 +12,8 @@
  */
 
 import { deleteObjects, keysUnder, putObject } from '../../aws/facts-bucket.ts';
-import type { Bucket } from '../../aws/places.ts';
-import { DUE, REPORTS } from '../../core/report/insight-places.ts';
+import type { Bucket } from '../../aws/handles.ts';
+import { DUE, REPORTS } from '../../core/report/insight-keys.ts';
 import { DAY_MS, startOfDay } from '../../core/report/utc-day.ts';
 import { countDay } from './facts-of-day.ts';
 import { csvOf } from './report-csv.ts';

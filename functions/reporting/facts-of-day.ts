@@ -2,12 +2,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import { inOrder, nameOf } from '../../aws/facts.ts';
 import { keysUnder, putObject, readObject } from '../../aws/facts-bucket.ts';
-import type { Bucket } from '../../aws/places.ts';
+import type { Bucket } from '../../aws/handles.ts';
+import { inOrder, nameOf } from '../../aws/outcome-facts.ts';
 import { incidentFactSchema } from '../../core/incident/incident-fact.ts';
 import { type DayReport, DayTally, type ReportFact } from '../../core/report/day-report.ts';
-import { factsOf } from '../../core/report/insight-places.ts';
+import { factsOf } from '../../core/report/insight-keys.ts';
 import { outcomeFactSchema } from '../../core/report/outcome-fact.ts';
 
 const READS_MAX = 16;

@@ -1,7 +1,7 @@
 /** The day by hours: a bar for each hour's endings. */
 import { type DayReport, type Ends, VERDICTS } from '../../core/report/day-report.ts';
 import { type Markup, markup } from './markup.ts';
-import { count, endsTotal } from './words.ts';
+import { count, endsTotal } from './numbers.ts';
 
 const WIDTH = 960;
 const HEIGHT = 200;

@@ -4,8 +4,6 @@
  */
 import type { DayReport } from '../../core/report/day-report.ts';
 import { believed, type Markup, markup } from './markup.ts';
-import { CLASSES, hoursChart } from './report-chart.ts';
-import { STYLE } from './report-style.ts';
 import {
   andMore,
   count,
@@ -16,7 +14,9 @@ import {
   longDay,
   share,
   timeOf,
-} from './words.ts';
+} from './numbers.ts';
+import { CLASSES, hoursChart } from './report-chart.ts';
+import { STYLE } from './report-style.ts';
 
 export function htmlOf(report: DayReport, stage: string): string {
   const title = `fhir-failsafe ${stage}, ${report.day}`;

@@ -11,7 +11,7 @@ import type { Clients } from '../../aws/clients.ts';
 import { dueDeliveries, setDeliveryDue, triggerSent } from '../../aws/deliveries.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import type { Targets } from '../../aws/delivery-targets.ts';
-import type { Queue, Table } from '../../aws/places.ts';
+import type { Queue, Table } from '../../aws/handles.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { Breakers } from '../../breaker/breakers.ts';
 import { makeBreakers, transitionQueuesOf } from '../../breaker/make-breakers.ts';

@@ -12,8 +12,8 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { applyState } from './apply-state.ts';
 import { change } from './change.ts';
+import { type Job, jobsOf, type Remediation } from './jobs.ts';
 import { look, lookAround } from './look.ts';
-import { type Job, jobsOf, type Remediation } from './news.ts';
 import { partsOf, type SupervisorDeps, type SupervisorParts } from './parts.ts';
 
 export function build(deps: SupervisorDeps) {

@@ -2,8 +2,8 @@
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import { breakersTable } from '../../aws/breakers-table.ts';
 import type { Clients } from '../../aws/clients.ts';
+import type { Queue } from '../../aws/handles.ts';
 import type { LambdaClients } from '../../aws/lambda-clients.ts';
-import type { Queue } from '../../aws/places.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { VersionedTable } from '../../aws/versioned-item.ts';
 import type { Publishers } from '../../core/audit/publishers.ts';

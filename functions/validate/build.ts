@@ -7,9 +7,9 @@ import { isGroup } from '../../aws/suspect-group.ts';
 import { batchResponse, type RecordResult } from '../../core/message/batch-response.ts';
 import { isProbe } from '../../core/supervision/is-probe.ts';
 import { validateAlone } from './alone.ts';
-import { validateGroup } from './group.ts';
 import { validateLaneBatch } from './lane-batch.ts';
 import { COMPONENT, partsOf, type ValidateDeps, type ValidateParts } from './parts.ts';
+import { validateGroup } from './suspect-group.ts';
 
 export function build(deps: ValidateDeps) {
   const parts = partsOf(deps);

@@ -11,7 +11,7 @@ import { surroundings } from '../../aws/surroundings.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
 import { build } from './build.ts';
 import { readEnv } from './env.ts';
-import { startPlaces } from './places.ts';
+import { startPlaces } from './validation-places.ts';
 
 const environment = readEnv(process.env);
 

@@ -1,5 +1,6 @@
 /** The mark of this execution environment, and the search for those of dead ones (core/attempt/in-flight.ts). */
 import type { SQSRecord } from 'aws-lambda';
+import type { Table } from '../../aws/handles.ts';
 import {
   type MarkKey,
   recordSuspects,
@@ -8,7 +9,6 @@ import {
   writeMark,
 } from '../../aws/in-flight-table.ts';
 import { type Machine, pause } from '../../aws/machine.ts';
-import type { Table } from '../../aws/places.ts';
 import {
   type InFlightPolicy,
   leaseEnd,

@@ -11,8 +11,8 @@ import { largestOf, mayBeOfType, type SenderProblem } from '../../core/source/so
 import type { Loaded, Refused } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
 import { issueOf } from './refusals.ts';
+import { refuseErased } from './refuse-erased.ts';
 import type { Submission } from './submission.ts';
-import { withoutErased } from './without-erased.ts';
 
 /**
  * Throws if the bucket cannot be read, which is a fault of our infrastructure. So is an object that S3
@@ -20,7 +20,7 @@ import { withoutErased } from './without-erased.ts';
  * and S3 is consistent, so it will not appear later.
  */
 export async function loadBody(parts: ValidateParts, submission: Submission): Promise<Loaded> {
-  return withoutErased(parts, await load(parts, submission));
+  return refuseErased(parts, await load(parts, submission));
 }
 
 async function load(parts: ValidateParts, submission: Submission): Promise<Loaded> {

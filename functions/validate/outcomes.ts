@@ -3,7 +3,7 @@
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
-import type { Queue } from '../../aws/places.ts';
+import type { Queue } from '../../aws/handles.ts';
 import { quarantine, readTrouble } from '../../aws/quarantine-table.ts';
 import { isStored, storeResource } from '../../aws/resources-table.ts';
 import { hasEnded } from '../../core/attempt/attempts.ts';

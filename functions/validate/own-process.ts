@@ -2,7 +2,7 @@
  * A separate process for resources that may have killed an execution environment. It validates the
  * texts that it is sent, one at a time and in a worker thread as always.
  */
-import { processSettings, serveProcess } from '../../packages/isolation/process.ts';
+import { processSettings, serveProcess } from '../../packages/isolation/serve-process.ts';
 import { entryUrl } from './entry-url.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 import { isolationFor } from './validation-pool.ts';

@@ -1,7 +1,7 @@
 /** Which messages of a batch exceed the rate of their source. */
 
+import type { Table } from '../../aws/handles.ts';
 import type { Machine } from '../../aws/machine.ts';
-import type { Table } from '../../aws/places.ts';
 import { countSent } from '../../aws/rates-table.ts';
 import { sentMinute, takenOf, takenUnsure } from '../../core/source/source-rate.ts';
 import { faultOf, type Log } from '../../telemetry/log.ts';

@@ -3,8 +3,8 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { switchOf } from '../../core/supervision/plugin-switch.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import type { Audit } from '../constructs/audit.ts';
+import { allowKeys } from '../constructs/iam-statements.ts';
 import type { PipelineFunction } from '../constructs/pipeline-function.ts';
-import { allowKeys } from '../constructs/policy.ts';
 
 export function shareSwitches(host: PipelineFunction, breakers: Table, audit: Audit): void {
   const actions = ['dynamodb:GetItem', 'dynamodb:PutItem'];

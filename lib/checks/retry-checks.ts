@@ -3,7 +3,7 @@
  * that gives up after some receives and deletes after its retention. Each must fit into the one around it.
  * Each refusal names both, and a value that would work.
  */
-import { CALL_PATIENCE_MS, INVOCATION_PATIENCE_MS } from '../../aws/patience.ts';
+import { INVOCATION_TIMEOUT_MS, LONGEST_CALL_MS } from '../../aws/call-timeouts.ts';
 import type { Config } from '../config/config.ts';
 
 /** A working day: an outage of our own that is shorter must dead-letter nothing. */
@@ -47,19 +47,19 @@ function* receiveProblems(config: Config): Generator<string> {
 function* callProblems(config: Config): Generator<string> {
   const { quarantine, incident, supervisor, audit, monitor } = config;
   const waiting = { quarantine, incident, supervisor, audit, monitor };
-  const min = Math.ceil(CALL_PATIENCE_MS / 1_000) + 1;
+  const min = Math.ceil(LONGEST_CALL_MS / 1_000) + 1;
   for (const [key, { timeoutSeconds }] of Object.entries(waiting)) {
     if (timeoutSeconds >= min) continue;
-    yield `${key}.timeoutSeconds ${timeoutSeconds} must be at least ${min}: one call to AWS may take ${CALL_PATIENCE_MS} ms with the SDK's own retries`;
+    yield `${key}.timeoutSeconds ${timeoutSeconds} must be at least ${min}: one call to AWS may take ${LONGEST_CALL_MS} ms with the SDK's own retries`;
   }
 }
 
 function* probeProblems({ lanes, delivery, supervisor }: Config): Generator<string> {
   const fed = { 'lanes.critical': lanes.critical, 'lanes.background': lanes.background, delivery };
-  const patience = INVOCATION_PATIENCE_MS / 1_000;
+  const longest = INVOCATION_TIMEOUT_MS / 1_000;
   for (const [key, { timeoutSeconds }] of Object.entries(fed)) {
-    if (timeoutSeconds > patience) {
-      yield `${key}.timeoutSeconds ${timeoutSeconds} must be at most ${patience}: the supervisor waits no longer for a probe of it`;
+    if (timeoutSeconds > longest) {
+      yield `${key}.timeoutSeconds ${timeoutSeconds} must be at most ${longest}: the supervisor waits no longer for a probe of it`;
     } else if (timeoutSeconds + AROUND_A_PROBE_SECONDS > supervisor.timeoutSeconds) {
       yield `supervisor.timeoutSeconds ${supervisor.timeoutSeconds} must be at least ${timeoutSeconds + AROUND_A_PROBE_SECONDS} (${key}.timeoutSeconds + ${AROUND_A_PROBE_SECONDS}): it waits for a probe of it`;
     }

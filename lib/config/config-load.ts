@@ -2,7 +2,7 @@
 
 import { configProblems } from '../checks/config-checks.ts';
 import { type Config, type ConfigInput, configSchema } from './config.ts';
-import { inWords, settingsOf } from './config-words.ts';
+import { inWords, settingsOf } from './config-errors.ts';
 import { idleProblems } from './idle-settings.ts';
 
 /** The config cannot be deployed. The message is one line and names each wrong key. */

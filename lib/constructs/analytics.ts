@@ -4,15 +4,15 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { FACTS } from '../../core/report/insight-places.ts';
+import { FACTS } from '../../core/report/insight-keys.ts';
 import { COLUMNS } from '../../functions/analytics/columns.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
 import { type Foundation, resourceName } from './foundation.ts';
 import type { HashKey } from './hash-key.ts';
+import { allow, allowKey, objects } from './iam-statements.ts';
 import { insightBucket } from './insight-bucket.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, objects } from './policy.ts';
 import { ReaderQueue } from './reader-queue.ts';
 
 interface AnalyticsProps {

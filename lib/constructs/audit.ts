@@ -13,8 +13,8 @@ import { AuditVault } from './audit-vault.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import type { Foundation } from './foundation.ts';
 import type { HashKey } from './hash-key.ts';
+import { allow, allowKey, allowKeyFor, objects } from './iam-statements.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, allowKeyFor, objects } from './policy.ts';
 import { Publishers } from './publishers.ts';
 
 interface AuditProps {

@@ -12,7 +12,6 @@ import type { Config } from '../config/config.ts';
 import { deliveryServices, deliveryTokens, placesOf } from './delivery-targets.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import type { Foundation } from './foundation.ts';
-import { PipelineFunction } from './pipeline-function.ts';
 import {
   allow,
   allowAttributes,
@@ -20,7 +19,8 @@ import {
   allowKey,
   allowKeys,
   objects,
-} from './policy.ts';
+} from './iam-statements.ts';
+import { PipelineFunction } from './pipeline-function.ts';
 import { PLACES_FILE } from './sources.ts';
 
 interface DeliveryProps {

@@ -29,8 +29,8 @@ import {
 } from '../checks/acknowledgements.ts';
 import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 import { functionPolicy } from './function-policy.ts';
+import { allow } from './iam-statements.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow } from './policy.ts';
 
 const TIMEOUT = Duration.minutes(15);
 

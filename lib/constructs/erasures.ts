@@ -2,8 +2,8 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { ENV } from '../../telemetry/env-names.ts';
 import type { HashKey } from './hash-key.ts';
+import { allow } from './iam-statements.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
-import { allow } from './policy.ts';
 
 export function grantErasures(writer: PipelineFunction, erasures: Table, hashKey: HashKey): void {
   writer.allow(allow('KnowErasures', ['dynamodb:Query'], [erasures.tableArn]));

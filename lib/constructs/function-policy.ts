@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, type PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { acknowledge, ownLogStreams } from '../checks/acknowledgements.ts';
-import { allow } from './policy.ts';
+import { allow } from './iam-statements.ts';
 
 /** All that a function may do: the statements given, and writing its own log. */
 export function functionPolicy(

@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, NOT_ROTATED } from '../checks/acknowledgements.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
+import { allow, allowKeyFor } from './iam-statements.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKeyFor } from './policy.ts';
 
 const CHARACTERS = 64;
 

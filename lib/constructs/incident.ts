@@ -9,8 +9,8 @@ import { ENV } from '../../telemetry/env-names.ts';
 import type { Config } from '../config/config.ts';
 import type { Crashes } from './crashes.ts';
 import type { Foundation } from './foundation.ts';
+import { allow, allowKey } from './iam-statements.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey } from './policy.ts';
 import { Publishers } from './publishers.ts';
 
 interface IncidentProps {

@@ -8,7 +8,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { FACTS } from '../../core/report/insight-places.ts';
+import { FACTS } from '../../core/report/insight-keys.ts';
 import { acknowledge, NO_FACTS_REPLICATION } from '../checks/acknowledgements.ts';
 import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 

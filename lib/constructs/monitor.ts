@@ -5,12 +5,12 @@ import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { REQUEST_INDEX } from '../../aws/quarantine-index-names.ts';
-import { DEATHS_FILTER_PATTERN } from '../../core/attempt/deaths.ts';
+import { DEATHS_FILTER_PATTERN } from '../../core/attempt/deaths-in-log.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import type { Foundation } from './foundation.ts';
+import { allow, allowKey } from './iam-statements.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey } from './policy.ts';
 
 /** Deliveries that failed before leave room for new ones. */
 const KEPT_AT_ONCE = 2;

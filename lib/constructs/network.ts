@@ -14,9 +14,9 @@ import {
   portOf,
 } from '../checks/destinations.ts';
 import type { Config } from '../config/config.ts';
+import { allow } from './iam-statements.ts';
 import { type NetworkConfig, NetworkEndpoints } from './network-endpoints.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
-import { allow } from './policy.ts';
 
 type Egress = CfnSecurityGroup.EgressProperty;
 

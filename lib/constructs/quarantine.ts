@@ -8,9 +8,9 @@ import type { QuarantineSettings } from '../../functions/quarantine/settings.ts'
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
 import type { Foundation } from './foundation.ts';
+import { allow, allowKey, objects } from './iam-statements.ts';
 import type { Lane } from './lane.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, objects } from './policy.ts';
 
 const BODIES = 'quarantine/' satisfies BodyPrefix;
 

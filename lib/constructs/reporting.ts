@@ -2,16 +2,16 @@
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { DUE, FACTS, REPORTS } from '../../core/report/insight-places.ts';
+import { DUE, FACTS, REPORTS } from '../../core/report/insight-keys.ts';
 import { REPORTED_NOTICES } from '../../functions/reporting/incident-notice.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
 import type { Foundation } from './foundation.ts';
 import type { HashKey } from './hash-key.ts';
+import { allow, allowKey, allowList, objects } from './iam-statements.ts';
 import { insightBucket } from './insight-bucket.ts';
 import type { Minute } from './minute.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, allowList, objects } from './policy.ts';
 import { ReaderQueue } from './reader-queue.ts';
 
 interface ReportingProps {

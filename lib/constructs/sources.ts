@@ -11,9 +11,9 @@ import { hasSources } from '../config/source-config.ts';
 import type { Audit } from './audit.ts';
 import { placesOf } from './delivery-targets.ts';
 import type { Foundation } from './foundation.ts';
+import { allow } from './iam-statements.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
-import { allow } from './policy.ts';
 import type { Quarantine } from './quarantine.ts';
 import { admitHops } from './queue-policy.ts';
 

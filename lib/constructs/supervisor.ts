@@ -11,9 +11,9 @@ import type { Audit } from './audit.ts';
 import type { Crashes } from './crashes.ts';
 import { deliveryServices } from './delivery-targets.ts';
 import type { Foundation } from './foundation.ts';
+import { allow, allowKey } from './iam-statements.ts';
 import type { Minute } from './minute.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey } from './policy.ts';
 import { Publishers } from './publishers.ts';
 
 /** What the supervisor may use of a lane: its own queue, for a probe, and all mappings that feed it. */

@@ -8,8 +8,8 @@ import { acknowledge, NO_BACKUP_PLAN } from '../checks/acknowledgements.ts';
 import type { Config } from '../config/config.ts';
 import { encryptedTable } from './encrypted-table.ts';
 import type { Foundation } from './foundation.ts';
+import { allow, allowKeys } from './iam-statements.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKeys } from './policy.ts';
 
 interface TerminologyProps {
   readonly endpoint: string;

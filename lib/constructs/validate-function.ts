@@ -15,8 +15,8 @@ import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
 import type { Config, PluginConfig } from '../config/config.ts';
 import type { Foundation } from './foundation.ts';
+import { allow, allowBlindUpdate, allowKey, allowList, objects } from './iam-statements.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowBlindUpdate, allowKey, allowList, objects } from './policy.ts';
 import { terminologySettings } from './terminology.ts';
 
 /** Where verdicts are written. */

@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { DayTally, type ReportFact, VERDICTS } from '../../core/report/day-report.ts';
-import { FACTS } from '../../core/report/insight-places.ts';
+import { FACTS } from '../../core/report/insight-keys.ts';
 import type { OutcomeFact } from '../../core/report/outcome-fact.ts';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';

@@ -1,8 +1,8 @@
 /** A command of an operator, performed by the command line's own code. */
 import { sayOf as overrule } from '../../cli/breaker/say.ts';
+import type { Desk } from '../../cli/clients.ts';
 import { sayOf as sayOfIncident } from '../../cli/incident/say.ts';
 import { operate } from '../../cli/lane/operate.ts';
-import type { Desk } from '../../cli/places.ts';
 import { actOn } from '../../cli/quarantine/act.ts';
 import { discard } from '../../cli/quarantine/discard.ts';
 import type { EntryFilter } from '../../cli/quarantine/filter.ts';

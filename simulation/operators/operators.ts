@@ -8,9 +8,9 @@ import type { Checker } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
+import { commandAnyTime, commandAt } from './choose-command.ts';
 import { type Command, nameOf, perform } from './command.ts';
 import type { OperatorHabits } from './habits.ts';
-import { commandAnyTime, commandAt } from './moments.ts';
 
 /** Two of one name may be at work at once. */
 const NAMES = ['ada', 'grace'] as const;

@@ -17,7 +17,7 @@ import { testClients } from '../support/clients.ts';
 import { makeClients } from '../support/cold.ts';
 import { loseFirstAnswers } from '../support/faults.ts';
 import type { Clients } from '../support/functions.ts';
-import { tableAt } from '../support/places.ts';
+import { tableAt } from '../support/handles.ts';
 import { table } from '../support/provision.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';

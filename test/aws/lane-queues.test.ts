@@ -7,7 +7,7 @@ import { messageBytes, SEND_BYTES_MAX } from '../../core/message/send-batches.ts
 import { testClients } from '../support/clients.ts';
 import { receive, remove } from '../support/delivery.ts';
 import { envelopes } from '../support/envelopes.ts';
-import { bucketAt, queueAt } from '../support/places.ts';
+import { bucketAt, queueAt } from '../support/handles.ts';
 import { queue } from '../support/provision.ts';
 import { depthOf, objectAt } from '../support/stores.ts';
 import { useEmulators } from '../support/use-emulators.ts';

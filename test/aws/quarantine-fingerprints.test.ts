@@ -4,7 +4,7 @@ import { placeBody } from '../../aws/bodies-bucket.ts';
 import { idsOfFingerprint, indexFormerEntries } from '../../aws/quarantine-fingerprints.ts';
 import { type QuarantineEntry, quarantine } from '../../aws/quarantine-table.ts';
 import { testClients } from '../support/clients.ts';
-import { bucketAt, tableAt } from '../support/places.ts';
+import { bucketAt, tableAt } from '../support/handles.ts';
 import { itemsOf } from '../support/stores.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';

@@ -4,7 +4,7 @@ import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
 import { makeClients } from '../support/cold.ts';
 import { losePut } from '../support/faults.ts';
-import { tableAt } from '../support/places.ts';
+import { tableAt } from '../support/handles.ts';
 import { table } from '../support/provision.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ARGUMENTS, argumentFor } from '../../bench/hl7/argued.ts';
+import { ARGUMENTS, argumentFor } from '../../bench/hl7/intended-differences.ts';
 
 test('docs/hl7-agreement.md quotes each argument word for word', () => {
   const page = readFileSync('docs/hl7-agreement.md', 'utf8');

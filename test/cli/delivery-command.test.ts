@@ -3,8 +3,8 @@ import { failingDeliveries } from '../../aws/failing-deliveries.ts';
 import { describeFailing } from '../../cli/delivery/describe.ts';
 import { skipTime } from '../support/clock.ts';
 import { useDeliveryStage } from '../support/delivery-stage.ts';
+import { tableAt } from '../support/handles.ts';
 import { type Metrics, watchMetrics } from '../support/metrics.ts';
-import { tableAt } from '../support/places.ts';
 
 const stage = useDeliveryStage();
 let metrics: Metrics;

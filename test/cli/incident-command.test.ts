@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { receive } from '../support/delivery.ts';
-import { tableAt } from '../support/places.ts';
+import { tableAt } from '../support/handles.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
 

@@ -10,7 +10,7 @@ import { auditFactSchema } from '../../core/audit/audit-fact.ts';
 import { configureAudit } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
 import { receive, remove, send } from '../support/delivery.ts';
-import { bucketAt, tableAt } from '../support/places.ts';
+import { bucketAt, tableAt } from '../support/handles.ts';
 import { invalidPatient, patient } from '../support/resources.ts';
 import { depthOf } from '../support/stores.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';

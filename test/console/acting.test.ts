@@ -10,7 +10,7 @@ import type { BulkRun, Run, VerifyRun } from '../../console/contract/runs.ts';
 import { opened } from '../core/incident/incident-support.ts';
 import { testClients } from '../support/clients.ts';
 import { receive } from '../support/delivery.ts';
-import { tableAt } from '../support/places.ts';
+import { tableAt } from '../support/handles.ts';
 import { patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
 import { factsTold, quarantined, useConsole } from './support/console-stage.ts';

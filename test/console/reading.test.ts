@@ -14,7 +14,7 @@ import { opened } from '../core/incident/incident-support.ts';
 import { factOf, loadAudit, tell } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
 import { deliver } from '../support/delivery.ts';
-import { tableAt } from '../support/places.ts';
+import { tableAt } from '../support/handles.ts';
 import { patient } from '../support/resources.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
 import { factsTold, OUTCOME, quarantined, useConsole } from './support/console-stage.ts';

@@ -3,7 +3,7 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { breakersTable, confirmPublished } from '../../aws/breakers-table.ts';
 import { makeHastyDynamo } from '../../aws/clients.ts';
-import type { Table } from '../../aws/places.ts';
+import type { Table } from '../../aws/handles.ts';
 import { MemoryStore } from '../../breaker/memory-store.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../../core/breaker/breaker-store.ts';

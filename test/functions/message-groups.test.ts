@@ -4,8 +4,8 @@ import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { hop } from '../../aws/lane-queues.ts';
 import { skipTime } from '../support/clock.ts';
 import { deliver, receive, send } from '../support/delivery.ts';
+import { bucketAt, queueAt } from '../support/handles.ts';
 import { byTest, loadOperator, stageOf } from '../support/operator.ts';
-import { bucketAt, queueAt } from '../support/places.ts';
 import { faulty } from '../support/resources.ts';
 import { useStage } from '../support/stage.ts';
 

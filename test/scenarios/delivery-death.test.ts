@@ -7,7 +7,7 @@ import { skipTime } from '../support/clock.ts';
 import { contextWith, deliver, receive, remove, send } from '../support/delivery.ts';
 import { buildDeliveryWorld, loadDelivery } from '../support/delivery-lane.ts';
 import { dieAtEveryStep } from '../support/die-at-every-step.ts';
-import { bucketAt, queueAt, tableAt } from '../support/places.ts';
+import { bucketAt, queueAt, tableAt } from '../support/handles.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 import type { World } from '../support/world.ts';

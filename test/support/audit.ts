@@ -1,6 +1,6 @@
 /** The audit function in a world: facts in, entries and objects out. */
 import type { Env } from '../../aws/env.ts';
-import type { AuditLog } from '../../cli/audit/log.ts';
+import type { AuditLog } from '../../cli/audit/stage.ts';
 import { verifyLog } from '../../cli/audit/verify.ts';
 import { type AuditEntry, readEntry } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN, type AuditFact } from '../../core/audit/audit-fact.ts';

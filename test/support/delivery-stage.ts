@@ -10,7 +10,7 @@ import {
 } from '../../demo/downstream/server.ts';
 import { contextWith, type Delivery, deliver } from './delivery.ts';
 import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from './delivery-lane.ts';
-import { bucketAt, queueAt, tableAt } from './places.ts';
+import { bucketAt, queueAt, tableAt } from './handles.ts';
 import { itemsOf } from './stores.ts';
 import { useEmulators } from './use-emulators.ts';
 import type { World } from './world.ts';

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 import { type BuildAppOptions, buildApp } from 'fauxqs';
-import { takeEmptyObjects } from '../../packages/local-lambda/emulators/fauxqs-mends.ts';
+import { takeEmptyObjects } from '../../packages/local-lambda/emulators/fauxqs-fixes.ts';
 import { createStores } from '../../packages/local-lambda/emulators/fauxqs-stores.ts';
 import { addGuardedObjects } from '../../packages/local-lambda/emulators/guarded-objects.ts';
 import { addVersionedBuckets } from '../../packages/local-lambda/emulators/versioned-buckets.ts';

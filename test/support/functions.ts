@@ -9,7 +9,7 @@ import { readEnv as readQuarantine } from '../../functions/quarantine/env.ts';
 import { build as buildValidate } from '../../functions/validate/build.ts';
 import { readEnv as readValidate } from '../../functions/validate/env.ts';
 import type { Places, ValidateDeps } from '../../functions/validate/parts.ts';
-import { startPlaces } from '../../functions/validate/places.ts';
+import { startPlaces } from '../../functions/validate/validation-places.ts';
 import { coldDeps } from './cold.ts';
 import type { SqsHandler } from './delivery.ts';
 

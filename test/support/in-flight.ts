@@ -5,7 +5,7 @@ import { surroundings } from '../../aws/surroundings.ts';
 import { InFlight } from '../../functions/validate/in-flight.ts';
 import { skipTime } from './clock.ts';
 import type { Clients } from './functions.ts';
-import { tableAt } from './places.ts';
+import { tableAt } from './handles.ts';
 import type { World } from './world.ts';
 
 /** The defaults of the lanes. */

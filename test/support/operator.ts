@@ -6,7 +6,7 @@ import { redrive } from '../../cli/quarantine/redrive.ts';
 import type { QuarantineStage } from '../../cli/quarantine/stage.ts';
 import { makeClients } from './cold.ts';
 import type { Clients } from './functions.ts';
-import { bucketAt, queueAt, tableAt } from './places.ts';
+import { bucketAt, queueAt, tableAt } from './handles.ts';
 import type { World } from './world.ts';
 
 type Rest<F> = F extends (stage: QuarantineStage, ...rest: infer R) => unknown ? R : never;

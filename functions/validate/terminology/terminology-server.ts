@@ -1,8 +1,8 @@
 /** One question to the terminology server: `POST [base]/ValueSet/$validate-code`. */
 
 import { BearerToken } from '../../../aws/bearer-token.ts';
+import type { Secret } from '../../../aws/handles.ts';
 import type { Fetch } from '../../../aws/machine.ts';
-import type { Secret } from '../../../aws/places.ts';
 import { beginningOf } from '../../../breaker/beginning-of.ts';
 import { type CallOutcome, outcomeOfHttp } from '../../../breaker/call-outcome.ts';
 import type { Answer, Question } from '../../../core/delivery/terminology.ts';

@@ -6,8 +6,8 @@
  * Nothing here rejects: if there is no answer, the reply is `none`.
  */
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { Table } from '../../../aws/handles.ts';
 import type { Machine } from '../../../aws/machine.ts';
-import type { Table } from '../../../aws/places.ts';
 import { readAnswer, writeAnswer } from '../../../aws/terminology-table.ts';
 import type { Breakers } from '../../../breaker/breakers.ts';
 import { BreakerRefused } from '../../../breaker/call-errors.ts';

@@ -1,6 +1,6 @@
 import type { BuildAppOptions } from 'fauxqs';
 import { type EmulatedQueue, makeFair } from './fair-queues.ts';
-import { takeAllCharacters } from './fauxqs-mends.ts';
+import { takeAllCharacters } from './fauxqs-fixes.ts';
 import { type FifoQueue, giveFifoBatches } from './fifo-batches.ts';
 import { keepSentAttributes, type Router } from './sent-attributes.ts';
 

@@ -5,7 +5,7 @@ import { buildApp } from 'fauxqs';
 import { guardLoopback } from '../loopback.ts';
 import { answeringCalls } from './answer-calls.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
-import { addressQueuesByHost, takeEmptyObjects } from './fauxqs-mends.ts';
+import { addressQueuesByHost, takeEmptyObjects } from './fauxqs-fixes.ts';
 import { createStores, persistStores } from './fauxqs-stores.ts';
 import { endPollsOfTheGone } from './gone-pollers.ts';
 import { addGuardedObjects } from './guarded-objects.ts';

@@ -3,7 +3,7 @@ import { realMachine } from '../../../aws/machine.ts';
 import type { QuarantineSummary } from '../../../aws/quarantine-entries.ts';
 import { describeEntry, describeOverview } from '../../../cli/quarantine/describe.ts';
 import { groupByFingerprint } from '../../../cli/quarantine/groups.ts';
-import { pace } from '../../../cli/quarantine/pace.ts';
+import { rateLimit } from '../../../cli/quarantine/rate-limit.ts';
 import { selectionOf } from '../../../cli/quarantine/selection.ts';
 import { workThrough } from '../../../cli/quarantine/work-through.ts';
 import { RULES } from '../../../packages/fhir-validator/operation-outcome.ts';
@@ -155,7 +155,7 @@ test.each([{}, { id: ['a'], all: true }, { fingerprint: 'f', id: ['a'] }])(
 test('the pace holds however many wait', async () => {
   let clock = 0;
   const waits: number[] = [];
-  const turn = pace(
+  const turn = rateLimit(
     10,
     () => clock,
     async (ms) => void waits.push(ms),

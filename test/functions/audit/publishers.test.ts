@@ -11,8 +11,8 @@ import { testClients } from '../../support/clients.ts';
 import { testHashKey } from '../../support/cold.ts';
 import { deliver } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
+import { queueAt } from '../../support/handles.ts';
 import { watchMetrics } from '../../support/metrics.ts';
-import { queueAt } from '../../support/places.ts';
 import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 

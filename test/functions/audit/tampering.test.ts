@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { AuditLog } from '../../../cli/audit/log.ts';
+import type { AuditLog } from '../../../cli/audit/stage.ts';
 import { verifyLog } from '../../../cli/audit/verify.ts';
 import { readHead } from '../../../core/audit/audit-chain.ts';
 import { objectKeyOf, sortKeyOf } from '../../../core/audit/audit-keys.ts';

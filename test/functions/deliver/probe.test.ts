@@ -11,7 +11,7 @@ import {
   type DeliveryLane,
   loadDelivery,
 } from '../../support/delivery-lane.ts';
-import { bucketAt, queueAt, tableAt } from '../../support/places.ts';
+import { bucketAt, queueAt, tableAt } from '../../support/handles.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import { useEmulators } from '../../support/use-emulators.ts';
 import type { World } from '../../support/world.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { setDeliveryDue } from '../../../aws/deliveries.ts';
 import { contextWith, receive } from '../../support/delivery.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
-import { tableAt } from '../../support/places.ts';
+import { tableAt } from '../../support/handles.ts';
 import { sampleEvent } from '../../support/sample-events.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 

@@ -8,8 +8,8 @@ import { type Downstream, startDownstream } from '../../../demo/downstream/serve
 import { ENV } from '../../../telemetry/env-names.ts';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { tableAt } from '../../support/handles.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
-import { tableAt } from '../../support/places.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { type CrashEvent, MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
-import { tableAt } from '../../support/places.ts';
+import { tableAt } from '../../support/handles.ts';
 import { useStage } from '../../support/stage.ts';
 import { itemsOf } from '../../support/stores.ts';
 

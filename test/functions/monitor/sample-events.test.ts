@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { componentOf, deathsOf } from '../../../core/attempt/deaths.ts';
+import { componentOf, deathsOf } from '../../../core/attempt/deaths-in-log.ts';
 import { lanes } from '../../../core/message/messages.ts';
 import { readLogDelivery } from '../../../functions/monitor/log-delivery.ts';
 

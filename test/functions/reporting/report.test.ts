@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DayTally } from '../../../core/report/day-report.ts';
 import type { OutcomeFact } from '../../../core/report/outcome-fact.ts';
+import { duration, headline } from '../../../functions/reporting/numbers.ts';
 import { csvOf } from '../../../functions/reporting/report-csv.ts';
 import { htmlOf } from '../../../functions/reporting/report-html.ts';
-import { duration, headline } from '../../../functions/reporting/words.ts';
 
 const DAY = '2026-11-24';
 const outcome = (n: number, fields: Partial<OutcomeFact> = {}): OutcomeFact => ({

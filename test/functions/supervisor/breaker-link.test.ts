@@ -8,7 +8,7 @@ import { ENV } from '../../../telemetry/env-names.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver } from '../../support/delivery.ts';
 import { type DeliveryLane, loadDelivery } from '../../support/delivery-lane.ts';
-import { bucketAt, queueAt, tableAt } from '../../support/places.ts';
+import { bucketAt, queueAt, tableAt } from '../../support/handles.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import {
   buildSupervisedWorld,

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';
-import { tableAt } from '../../support/places.ts';
+import { tableAt } from '../../support/handles.ts';
 import { depthOf } from '../../support/stores.ts';
 import {
   buildSupervisedWorld,

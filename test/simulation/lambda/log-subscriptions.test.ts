@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEATHS_FILTER_PATTERN, deathsOf } from '../../../core/attempt/deaths.ts';
+import { DEATHS_FILTER_PATTERN, deathsOf } from '../../../core/attempt/deaths-in-log.ts';
 import { readLogDelivery } from '../../../functions/monitor/log-delivery.ts';
 import { exited } from '../../../packages/local-lambda/lambda/outcome.ts';
 import {

@@ -2,11 +2,11 @@
  * Finds the audit log of a stage through its function, because CloudFormation chose the bucket's
  * name.
  */
-import type { Bucket, Table } from '../../aws/places.ts';
+import type { Bucket, Table } from '../../aws/handles.ts';
 import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
 import { ENV } from '../../telemetry/env-names.ts';
+import { type Desk, HERE } from '../clients.ts';
 import { functionConfiguration } from '../function-configuration.ts';
-import { type Desk, HERE } from '../places.ts';
 import { TargetError } from '../target.ts';
 
 export interface AuditLog {

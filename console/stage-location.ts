@@ -5,7 +5,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { explained } from '../cli/target.ts';
 
-export async function placeOf(local: boolean): Promise<string> {
+export async function stageLocation(local: boolean): Promise<string> {
   const endpoint = process.env['AWS_ENDPOINT_URL'] ?? process.env['AWS_ENDPOINT_URL_DYNAMODB'];
   if (endpoint !== undefined) return local ? `npm start at ${endpoint}` : `emulator at ${endpoint}`;
   const client = new STSClient();

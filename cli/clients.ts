@@ -1,5 +1,6 @@
-/** Tables, buckets and queues of AWS by their names, reached from a desk. */
+/** The clients of a command, and tables, buckets and queues of AWS by their names, reached from a desk. */
 import type { AuditQueue } from '../aws/audit-queue.ts';
+import { PERSONS_CALL } from '../aws/call-timeouts.ts';
 import {
   type Clients,
   makeDynamo,
@@ -8,11 +9,10 @@ import {
   makeSecrets,
   makeSqs,
 } from '../aws/clients.ts';
+import type { Bucket, Queue, Table } from '../aws/handles.ts';
 import { HashKey } from '../aws/keyed-hash.ts';
 import { type LambdaClients, makeLambda } from '../aws/lambda-clients.ts';
 import { type Machine, realMachine } from '../aws/machine.ts';
-import { PERSONS_CALL } from '../aws/patience.ts';
-import type { Bucket, Queue, Table } from '../aws/places.ts';
 import type { VersionedTable } from '../aws/versioned-item.ts';
 
 /** The computer on which a command runs: its clients, its clock and its randomness. */

@@ -1,4 +1,4 @@
-/** Where an adapter acts: the name of a table, queue, topic or bucket, and the client that reaches it. */
+/** What an adapter acts on: a handle is the name of a table, queue, topic or bucket, and the client that reaches it. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';

@@ -1,5 +1,5 @@
 /** Lets `perSecond` callers through each second, evenly, however many wait. */
-export function pace(
+export function rateLimit(
   perSecond: number,
   now: () => number,
   wait: (ms: number) => Promise<unknown>,

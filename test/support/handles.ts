@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import type { Clients } from '../../aws/clients.ts';
-import type { Bucket } from '../../aws/places.ts';
+import type { Bucket } from '../../aws/handles.ts';
 import type { VersionedTable } from '../../aws/versioned-item.ts';
 import { testClients } from './clients.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { commandAnyTime, commandAt } from '../../../simulation/operators/choose-command.ts';
 import { NO_OPERATORS, type OperatorHabits } from '../../../simulation/operators/habits.ts';
-import { commandAnyTime, commandAt } from '../../../simulation/operators/moments.ts';
 import { Random } from '../../../simulation/random.ts';
 import { written } from '../checks/history.ts';
 

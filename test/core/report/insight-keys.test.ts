@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DUE, FACTS, factsOf, REPORTS } from '../../../core/report/insight-places.ts';
+import { DUE, FACTS, factsOf, REPORTS } from '../../../core/report/insight-keys.ts';
 
 test('the facts of a day have one prefix, apart from marks and reports', () => {
   expect(factsOf('2026-01-31')).toBe('facts/day=2026-01-31/');

@@ -1,6 +1,6 @@
 /** How long calls to AWS may take; the stack's timeouts are checked against these. */
 
-export interface Patience {
+export interface CallTimeouts {
   readonly maxAttempts: number;
   readonly connectMs: number;
   readonly requestMs: number;
@@ -21,7 +21,7 @@ export const HASTY_CALL = { maxAttempts: 2, connectMs: 300, requestMs: 500 } as 
 export const PERSONS_CALL = { maxAttempts: 3, connectMs: 5_000, requestMs: 20_000 } as const;
 
 /** From the first attempt of an ordinary call to the failure of the last, without the SDK's pauses. */
-export const CALL_PATIENCE_MS = CALL.maxAttempts * (CALL.connectMs + CALL.requestMs);
+export const LONGEST_CALL_MS = CALL.maxAttempts * (CALL.connectMs + CALL.requestMs);
 
 /** An invocation whose result is awaited, such as a probe; it is made once. */
-export const INVOCATION_PATIENCE_MS = 60_000;
+export const INVOCATION_TIMEOUT_MS = 60_000;

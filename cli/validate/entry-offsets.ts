@@ -12,7 +12,7 @@ const NUMBERS = 6;
 const ENTRIES = 4096;
 const NONE: Part = { start: -1, end: -1, line: -1 };
 
-export class EntryPlaces {
+export class EntryOffsets {
   readonly #chunks: Float64Array[] = [];
   length = 0;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { moment } from '../../cli/moment.ts';
+import { formatTime } from '../../cli/format-time.ts';
 
 const AT = Date.parse('2026-11-29T08:12:03.999Z');
 
@@ -12,9 +12,9 @@ test.each([
   [AT + 25 * 3_600_000, '1 d ago'],
   [AT - 90 * 60_000, 'in 1 h'],
 ])('prints how long ago a moment was', (now, said) => {
-  expect(moment(AT, now)).toBe(`2026-11-29 08:12:03Z (${said})`);
+  expect(formatTime(AT, now)).toBe(`2026-11-29 08:12:03Z (${said})`);
 });
 
 test('prints a dash without a moment', () => {
-  expect(moment(undefined, AT)).toBe('-');
+  expect(formatTime(undefined, AT)).toBe('-');
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { nameSources } from '../../telemetry/source-places.ts';
+import { nameSources } from '../../telemetry/source-map.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'failsafe-places-'));
 let fail: () => never;

@@ -12,7 +12,7 @@ const ERASED: Refused = {
 };
 
 /** Returns it as it was loaded, or refused without its text. A refusal because of its sender stays. */
-export async function withoutErased({ erased }: ValidateParts, loaded: Loaded): Promise<Loaded> {
+export async function refuseErased({ erased }: ValidateParts, loaded: Loaded): Promise<Loaded> {
   const { submission, refused = ERASED } = loaded;
   const { origin } = submission.provenance;
   const claim = await erased.claimOn(loaded.text ?? submission.record.body, origin);

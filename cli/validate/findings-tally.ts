@@ -3,7 +3,7 @@ import type { Finding } from './findings.ts';
 import type { Summary } from './formats.ts';
 import { countUnverified, isUnverified } from './unverified.ts';
 
-export class Tally {
+export class FindingsTally {
   readonly types = new Set<string>();
   #validated = 0;
   #invalid = 0;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { componentOf, type Death, deathsOf } from '../../../core/attempt/deaths.ts';
+import { componentOf, type Death, deathsOf } from '../../../core/attempt/deaths-in-log.ts';
 import { lanes } from '../../../core/message/messages.ts';
 import { platformRecord } from '../../support/logs.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeDynamo } from '../../aws/clients.ts';
 import { makeLambda } from '../../aws/lambda-clients.ts';
-import { lambdaClient, tableNamed } from '../../cli/places.ts';
+import { lambdaClient, tableNamed } from '../../cli/clients.ts';
 
 interface Configured {
   readonly configProvider: Promise<{ connectionTimeout: number; requestTimeout: number }>;

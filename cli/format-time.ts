@@ -8,7 +8,7 @@ const UNITS = [
 ] as const;
 
 /** @param at epoch ms; `-` if there is none. */
-export function moment(at: number | undefined, now: number): string {
+export function formatTime(at: number | undefined, now: number): string {
   if (at === undefined) return '-';
   const time = new Date(at).toISOString().slice(0, 19).replace('T', ' ');
   return `${time}Z (${distance(at - now)})`;

@@ -3,10 +3,10 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { lanes } from '../../core/message/messages.ts';
+import { bucketNamed, sqsClient, tableNamed } from '../clients.ts';
 import { functionConfiguration } from '../function-configuration.ts';
-import { bucketNamed, sqsClient, tableNamed } from '../places.ts';
 import { bodiesBucketOf, findQueue, laneQueueName } from '../target.ts';
-import type { ErasePlace } from './run.ts';
+import type { EraseStage } from './run.ts';
 
 /** Functions that may store or quarantine what they were sent. */
 const WRITERS = ['validate-critical', 'validate-background', 'quarantine'];
@@ -14,7 +14,7 @@ const WRITERS = ['validate-critical', 'validate-background', 'quarantine'];
 const MARGIN_MS = 5_000;
 
 /** @throws UsageError or TargetError as `openTarget` does. */
-export async function openErasePlace(stage: string): Promise<ErasePlace> {
+export async function openEraseStage(stage: string): Promise<EraseStage> {
   const background = await findQueue(sqsClient(), laneQueueName(stage, 'background'));
   const timeouts = await Promise.all(WRITERS.map((name) => timeoutOf(stage, name)));
   return {
