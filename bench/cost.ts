@@ -11,7 +11,7 @@ import { type Bill, billOf, trailUsd } from './cost/bill.ts';
 import { marksTable, measureMarks } from './cost/marks.ts';
 import { builtResources, builtTemplate, measure } from './cost/measure.ts';
 import { PRICES_AS_OF } from './cost/prices.ts';
-import { standing } from './cost/standing.ts';
+import { standing } from './cost/standing-cost.ts';
 import { texts } from './cost/texts.ts';
 import { PROMISES } from './cost/usage.ts';
 
@@ -55,7 +55,7 @@ CloudTrail's data events (trail.dataEvents) would be at most $${trailUsd(bill.ou
 Measured here: every request, its size and DynamoDB's capacity; logs; Lambda's time on this machine
 (GB-ms a resource: ours ${gbMs(measured.ours.valid)} valid, ${gbMs(measured.ours.invalid)} invalid, ${gbMs(measured.ours.crashing)} crashing; plain ${gbMs(measured.plain.valid)} valid).
 Assumed: ${counts.crashing} crashes stand for all, incidents among them; batches of ten as on lane critical; validators
-with 1 GB; reports and analytics as bench/cost/insight.ts says; what is valid is kept a month, in ${Math.round(packedBytes)} bytes here and unpacked there; idle polls, wakes, key requests and alarms as bench/cost/standing.ts
+with 1 GB; reports and analytics as bench/cost/insight.ts says; what is valid is kept a month, in ${Math.round(packedBytes)} bytes here and unpacked there; idle polls, wakes, key requests and alarms as bench/cost/standing-cost.ts
 says; a closed breaker writes nothing, and reads at most once a second and environment ($0.45 an
 hour for 1,000 busy ones). Not in it: free tiers, data transfer, support.
 Prices: us-east-1, ${PRICES_AS_OF}, bench/cost/prices.ts.`);

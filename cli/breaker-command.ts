@@ -44,7 +44,7 @@ async function overruleOne(
   word: Pick<Word, 'kind' | 'is' | 'until'>,
   options: SayOptions,
 ): Promise<void> {
-  const { knownService } = await import('./breaker/known.ts');
+  const { knownService } = await import('./breaker/known-service.ts');
   const { say } = await import('./breaker/say.ts');
   const service = await knownService(options.stage, name);
   await say({ ...word, what: 'breaker', name, service }, options);

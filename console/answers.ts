@@ -2,13 +2,13 @@
 
 import { z } from 'zod';
 import { type Acting, Bulk } from './acts/bulk.ts';
+import { sayOfBreaker, sayOfIncident, sayOfLane } from './acts/operator-commands.ts';
 import { verify } from './acts/verify.ts';
-import { sayOfBreaker, sayOfIncident, sayOfLane } from './acts/words.ts';
 import { ROUTES } from './contract/routes.ts';
 import { Failure } from './server/failure.ts';
 import type { Answer } from './server/serve.ts';
 import { entryView } from './views/entry.ts';
-import { livesView } from './views/lives.ts';
+import { livesView } from './views/message-lives.ts';
 import { entriesView, groupsView } from './views/quarantine.ts';
 import { idSchema, parsed, parsedQuery } from './views/query.ts';
 import { reveal } from './views/reveal.ts';

@@ -11,8 +11,8 @@ import { CloudWatchFlow } from './flow/cloud-watch-flow.ts';
 import { LocalFlow } from './flow/local-flow.ts';
 import { doLocally } from './local/acts.ts';
 import { STAND_INS, type StandIns } from './local/state.ts';
+import { cached } from './reader/cached.ts';
 import { figuresOf, queuesOf } from './reader/figures.ts';
-import { kept } from './reader/kept.ts';
 import { shortOf } from './reader/names.ts';
 import { Reader } from './reader/reader.ts';
 import { serveConsole } from './server/serve.ts';
@@ -63,7 +63,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     runs: () => runs.all(),
     machine: { now, later },
   });
-  const acting = { name: stage, by, open: kept(() => openStage(stage), now), runs, cli, now };
+  const acting = { name: stage, by, open: cached(() => openStage(stage), now), runs, cli, now };
   const answers = answersOf({
     ...acting,
     operate,
@@ -86,7 +86,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
 }
 
 function cloudWatchFlow(stage: string, now: () => number): CloudWatchFlow {
-  const queues = kept(async () => {
+  const queues = cached(async () => {
     const names = (await queuesOf(stage)).map((url) => url.split('/').at(-1) ?? '');
     return names.map((name) => shortOf(stage, name));
   }, now);

@@ -16,10 +16,10 @@ import type { Place } from './drill.ts';
 import { drillOf } from './drills.ts';
 import { MetricRecords } from './metric-records.ts';
 import { readAlarm } from './readings.ts';
+import { describe, rowOf } from './results-table.ts';
 import { provoke, type Result, warmUp } from './run.ts';
 import { sampleDepths } from './sample-depths.ts';
 import { openStage } from './stage.ts';
-import { describe, rowOf } from './table.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'build', 'gameday');

@@ -16,7 +16,7 @@ import { CONSUMERS, type Consumer, sendTo } from '../blast-radius/consumers.ts';
 import { billedAs } from './calls.ts';
 import { ASSUMED } from './insight.ts';
 import { startMeter } from './meter.ts';
-import type { TemplateResources } from './standing.ts';
+import type { TemplateResources } from './standing-cost.ts';
 import { type Kind, texts } from './texts.ts';
 import { promiseOf, Usage } from './usage.ts';
 

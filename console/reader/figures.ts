@@ -12,16 +12,16 @@ import type { EnvironmentsView } from '../contract/snapshot.ts';
 import type { QueueAges } from '../flow/queue-ages.ts';
 import { readLocalEnvironments, readLocalState, type StandIns } from '../local/state.ts';
 import { readAuditTail } from './audit-tail.ts';
+import { readTrips, settingsOf } from './breaker-limits.ts';
 import { breakerView } from './breakers.ts';
+import { cached } from './cached.ts';
 import { FigureReader } from './figure-reader.ts';
 import { IncidentsReader } from './incidents.ts';
-import { kept } from './kept.ts';
 import { laneView } from './lanes.ts';
 import { prefixOf } from './names.ts';
 import { readQueues } from './queues.ts';
 import type { Reading } from './reader.ts';
 import { treeView } from './tree.ts';
-import { readTrips, settingsOf } from './trips.ts';
 
 /** For figures that people watch. The others change rarely. */
 const OFTEN_MS = 2_000;
@@ -49,11 +49,11 @@ export function figuresOf(sources: Sources): Reading['figures'] {
   const { stage, now, ages, environments } = sources;
   const figure = <T>(everyMs: number, read: () => Promise<T>) =>
     new FigureReader(everyMs, read, now);
-  const queues = kept(() => queuesOf(stage), now);
-  const lanes = kept(() => findLanes(stage), now);
-  const trips = kept(() => readTrips(stage), now);
-  const audit = kept(() => findAudit(stage), now);
-  const policy = kept(async () => windowSchema.parse(await settingsOf(stage, 'incident')), now);
+  const queues = cached(() => queuesOf(stage), now);
+  const lanes = cached(() => findLanes(stage), now);
+  const trips = cached(() => readTrips(stage), now);
+  const audit = cached(() => findAudit(stage), now);
+  const policy = cached(async () => windowSchema.parse(await settingsOf(stage, 'incident')), now);
   const incidents = new IncidentsReader(stage, policy, now);
   return {
     queues: figure(OFTEN_MS, async () => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cloudWatchLog, type Invocation, localLog } from '../../cli/message/logs.ts';
 import { lanes } from '../../core/message/messages.ts';
-import type { LogLines } from '../contract/lives.ts';
+import type { LogLines } from '../contract/message-lives.ts';
 import { parsedQuery } from './query.ts';
 
 const querySchema = z.strictObject({

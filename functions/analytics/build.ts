@@ -4,8 +4,8 @@
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';
-import { putObject } from '../../aws/facts-bucket.ts';
 import type { Bucket } from '../../aws/handles.ts';
+import { putObject } from '../../aws/insight-bucket.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
 import { factIn, groupByDay, inOrder, nameOf, readOrLeave } from '../../aws/outcome-facts.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';

@@ -4,10 +4,10 @@
  */
 import type { CrashEvent, IncidentMessage } from '../../core/message/messages.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import { lookAround } from './look-around.ts';
 import { handleCrashes, handleEscalation } from './open-incidents.ts';
 import type { IncidentParts } from './parts.ts';
 import { publishCrashFacts } from './publish-crash-facts.ts';
+import { reviewIncidents } from './review-incidents.ts';
 
 export interface Job {
   /** For logs. */
@@ -54,7 +54,7 @@ export function jobsOf(
   const look = {
     about: 'all incidents',
     positions: wakes,
-    run: () => lookAround(parts, owner, tally),
+    run: () => reviewIncidents(parts, owner, tally),
   };
   return [...crashes, ...escalations, ...(wakes.length > 0 ? [look] : [])];
 }

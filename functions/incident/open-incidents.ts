@@ -17,7 +17,7 @@ import { timesAround } from '../../core/incident/sliding-window.ts';
 import type { CrashEvent, Escalation } from '../../core/message/messages.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import { attend, heldBy } from './attend.ts';
+import { doDueSteps, heldBy } from './due-steps.ts';
 import type { IncidentParts } from './parts.ts';
 
 const TRIES_MAX = 5;
@@ -81,7 +81,8 @@ export async function openAfterQuiet(
     const recent = await crashesBetween(table, scope, since, now + settings.windowMs);
     return openedByCrashes(scope, before, recent, now, settings);
   });
-  if (latest !== undefined && latest.number !== number) await attend(parts, latest, owner, tally);
+  if (latest !== undefined && latest.number !== number)
+    await doDueSteps(parts, latest, owner, tally);
 }
 
 /** Opens an incident for a supervisor that gave up. */
@@ -111,7 +112,7 @@ async function openAndAttend(
   open: Open,
 ): Promise<void> {
   const latest = await openOrRead(parts, scope, owner, tally, open);
-  if (latest !== undefined) await attend(parts, latest, owner, tally);
+  if (latest !== undefined) await doDueSteps(parts, latest, owner, tally);
 }
 
 /**

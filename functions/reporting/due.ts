@@ -11,8 +11,8 @@
  * a smaller number, and overwrites nothing.
  */
 
-import { deleteObjects, keysUnder, putObject } from '../../aws/facts-bucket.ts';
 import type { Bucket } from '../../aws/handles.ts';
+import { deleteObjects, keysUnder, putObject } from '../../aws/insight-bucket.ts';
 import { DUE, REPORTS } from '../../core/report/insight-keys.ts';
 import { DAY_MS, startOfDay } from '../../core/report/utc-day.ts';
 import { countDay } from './facts-of-day.ts';

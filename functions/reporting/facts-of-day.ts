@@ -2,8 +2,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import { keysUnder, putObject, readObject } from '../../aws/facts-bucket.ts';
 import type { Bucket } from '../../aws/handles.ts';
+import { keysUnder, putObject, readObject } from '../../aws/insight-bucket.ts';
 import { inOrder, nameOf } from '../../aws/outcome-facts.ts';
 import { incidentFactSchema } from '../../core/incident/incident-fact.ts';
 import { type DayReport, DayTally, type ReportFact } from '../../core/report/day-report.ts';

@@ -13,8 +13,8 @@ import type { Tally } from '../../telemetry/tally.ts';
 import { applyState } from './apply-state.ts';
 import { change } from './change.ts';
 import { type Job, jobsOf, type Remediation } from './jobs.ts';
-import { look, lookAround } from './look.ts';
 import { partsOf, type SupervisorDeps, type SupervisorParts } from './parts.ts';
+import { reviewComponent, reviewComponents } from './review-components.ts';
 
 export function build(deps: SupervisorDeps) {
   const { telemetry } = deps;
@@ -50,9 +50,9 @@ function run(parts: SupervisorParts, job: Job, tally: Tally, context: Context): 
     case 'pause':
       return pause(parts, job.remediation, tally);
     case 'breaker':
-      return look(parts, 'delivery', tally, context);
+      return reviewComponent(parts, 'delivery', tally, context);
     case 'wake':
-      return lookAround(parts, tally, context);
+      return reviewComponents(parts, tally, context);
     case 'refused':
       return refuse(parts, job, tally);
   }

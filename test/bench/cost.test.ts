@@ -7,7 +7,7 @@ import { billedAs, type Call } from '../../bench/cost/calls.ts';
 import { insight } from '../../bench/cost/insight.ts';
 import { startMeter } from '../../bench/cost/meter.ts';
 import { PRICES } from '../../bench/cost/prices.ts';
-import { standing } from '../../bench/cost/standing.ts';
+import { standing } from '../../bench/cost/standing-cost.ts';
 import { texts } from '../../bench/cost/texts.ts';
 import { promiseOf, Usage } from '../../bench/cost/usage.ts';
 import { validateText } from '../../packages/fhir-validator/validator.ts';

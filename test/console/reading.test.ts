@@ -5,7 +5,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { recordCrash } from '../../aws/crash-items.ts';
 import { saveIncident } from '../../aws/incidents-table.ts';
-import type { Lives } from '../../console/contract/lives.ts';
+import type { Lives } from '../../console/contract/message-lives.ts';
 import type { EntryPage, EntryView, QuarantineGroups } from '../../console/contract/quarantine.ts';
 import type { Revealed } from '../../console/contract/reveal.ts';
 import { ROUTES } from '../../console/contract/routes.ts';

@@ -1,7 +1,7 @@
 /** The console on a deployed stack shows what is there, and acts as the command line does. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Counted } from '../../console/contract/acts.ts';
-import type { Lives } from '../../console/contract/lives.ts';
+import type { Lives } from '../../console/contract/message-lives.ts';
 import type { EntryView } from '../../console/contract/quarantine.ts';
 import type { Revealed } from '../../console/contract/reveal.ts';
 import { ROUTES } from '../../console/contract/routes.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { LogLines } from '../../contract/lives.ts';
+import type { LogLines } from '../../contract/message-lives.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import { Answered, useAnswer } from './answer.tsx';
 import { Time } from './time.tsx';

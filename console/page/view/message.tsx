@@ -1,6 +1,6 @@
 /** The life of one submission, as `message show` prints it. */
 import { useEffect, useState } from 'preact/hooks';
-import type { LifeView, Lives } from '../../contract/lives.ts';
+import type { LifeView, Lives } from '../../contract/message-lives.ts';
 import type { Revealed } from '../../contract/reveal.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import { addressOf } from '../model/address.ts';

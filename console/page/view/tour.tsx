@@ -4,7 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import type { Lives } from '../../contract/lives.ts';
+import type { Lives } from '../../contract/message-lives.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import { provoke } from '../client/provoke.ts';
 import { get } from '../client/requests.ts';

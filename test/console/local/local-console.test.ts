@@ -1,7 +1,7 @@
 /** A console beside a local runtime, and its box of faults, which uses the runtime's own means. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LogLines } from '../../../console/contract/lives.ts';
 import type { LocalDone } from '../../../console/contract/local.ts';
+import type { LogLines } from '../../../console/contract/message-lives.ts';
 import { ROUTES } from '../../../console/contract/routes.ts';
 import { type Console, openConsole } from '../../../console/open.ts';
 import { type Downstream, startDownstream } from '../../../demo/downstream/server.ts';

@@ -1,7 +1,7 @@
 /** The private network: what each function may reach there, and which configs are refused. */
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { standing } from '../../../bench/cost/standing.ts';
+import { standing } from '../../../bench/cost/standing-cost.ts';
 import { destinationsOf, destinationsTable } from '../../../lib/checks/destinations.ts';
 import { type PermissionsTemplate, permissionRows } from '../../../lib/checks/permissions.ts';
 import { loadConfig } from '../../../lib/config/config-load.ts';

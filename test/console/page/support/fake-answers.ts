@@ -9,8 +9,8 @@ import type {
   LaneWord,
   Selected,
 } from '../../../../console/contract/acts.ts';
-import type { Lives, LogLines } from '../../../../console/contract/lives.ts';
 import type { LocalAct, LocalDone } from '../../../../console/contract/local.ts';
+import type { Lives, LogLines } from '../../../../console/contract/message-lives.ts';
 import type {
   EntryFilter,
   EntryPage,

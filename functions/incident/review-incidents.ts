@@ -14,8 +14,8 @@ import {
 import { faultsAfter, faultsSince } from '../../core/incident/incident-faults.ts';
 import { isLookDue, LOOKED_AGAIN } from '../../core/incident/incident-steps.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import { attend } from './attend.ts';
 import { countAnew } from './count-anew.ts';
+import { doDueSteps } from './due-steps.ts';
 import { openAfterQuiet } from './open-incidents.ts';
 import type { IncidentParts } from './parts.ts';
 
@@ -29,7 +29,11 @@ const INCIDENTS_MAX = 100;
 const RECENT_MAX = 20_000;
 
 /** Reviews every incident that is not finished. A fault of one does not affect another. */
-export async function lookAround(parts: IncidentParts, owner: string, tally: Tally): Promise<void> {
+export async function reviewIncidents(
+  parts: IncidentParts,
+  owner: string,
+  tally: Tally,
+): Promise<void> {
   const { table } = parts;
   const unfinished = await incidentsIn(table, 'unfinished', INCIDENTS_MAX);
   const faults: unknown[] = [];
@@ -39,7 +43,7 @@ export async function lookAround(parts: IncidentParts, owner: string, tally: Tal
       const current = incident && (await bringUpToDate(parts, incident, tally));
       if (current === undefined) continue;
       const looked = await lookAgain(parts, current, owner, tally);
-      if (looked !== undefined) await attend(parts, looked, owner, tally);
+      if (looked !== undefined) await doDueSteps(parts, looked, owner, tally);
     } catch (fault) {
       faults.push(fault);
     }

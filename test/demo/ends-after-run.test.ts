@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { LaterEnds } from '../../demo/later.ts';
+import { LaterEnds } from '../../demo/ends-after-run.ts';
 import { testClients } from '../support/clients.ts';
 import { table } from '../support/provision.ts';
 import { useEmulators } from '../support/use-emulators.ts';

@@ -2,7 +2,7 @@
  * Caches data that only a deployment changes. Reads it again after a while. A failure is not
  * cached.
  */
-export function kept<T>(
+export function cached<T>(
   ask: () => Promise<T>,
   now: () => number,
   keptMs = 60_000,

@@ -27,20 +27,20 @@ const SUCCESSES_MAX = 5;
 type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /** Reviews every component. One that fails delays no other; the next minute comes soon. */
-export async function lookAround(
+export async function reviewComponents(
   parts: SupervisorParts,
   tally: Tally,
   context: Clock,
 ): Promise<void> {
   const looks = await Promise.allSettled(
-    parts.tree.childNames.map((name) => look(parts, name, tally, context)),
+    parts.tree.childNames.map((name) => reviewComponent(parts, name, tally, context)),
   );
   const failed = looks.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
 /** Finishes what is left undone, corrects what a deployment reset, and takes the step that is due. */
-export async function look(
+export async function reviewComponent(
   parts: SupervisorParts,
   name: string,
   tally: Tally,

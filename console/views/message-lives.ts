@@ -5,7 +5,7 @@ import { hintsUnknown } from '../../cli/message/describe.ts';
 import { type FoundMessage, findMessages } from '../../cli/message/find.ts';
 import type { QuarantineStage } from '../../cli/quarantine/stage.ts';
 import type { CliWords } from '../cli-words.ts';
-import type { LifeView, Lives } from '../contract/lives.ts';
+import type { LifeView, Lives } from '../contract/message-lives.ts';
 import { defined } from './entry.ts';
 import { idSchema, parsedQuery } from './query.ts';
 

@@ -30,7 +30,7 @@ export const heldBy = (incident: Incident, by: string, until: number): Incident 
  * end, and the step comes again once the lease is over. Each step is marked when it is done. After
  * a death in between it is repeated, with the same deduplication key (R21).
  */
-export async function attend(
+export async function doDueSteps(
   parts: IncidentParts,
   incident: Incident,
   owner: string,

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { describeOverruled } from '../../cli/breaker/describe.ts';
-import { knownService } from '../../cli/breaker/known.ts';
+import { knownService } from '../../cli/breaker/known-service.ts';
 import { sayOf as overrule } from '../../cli/breaker/say.ts';
 import { sayOf } from '../../cli/incident/say.ts';
 import { describeOperated } from '../../cli/lane/describe.ts';
