@@ -9,7 +9,7 @@ import {
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { RecordedCrash } from '../core/incident/incident-spent.ts';
+import type { RecordedCrash } from '../core/incident/spent-crashes.ts';
 import { crashEventSchema, type Escalation } from '../core/message/messages.ts';
 import { written, writtenOrStands } from './conditional-write.ts';
 import type { Table } from './handles.ts';

@@ -1,6 +1,6 @@
 /** `npm run cli -- COMMAND`: the commands of operators and producers. */
 
-import { runToEnd } from '../terminal/what-went-wrong.ts';
+import { runToEnd } from '../terminal/explain-error.ts';
 import { goToCallersFolder } from './callers-folder.ts';
 import { run } from './command-line.ts';
 import { buildProgram } from './commands.ts';

@@ -76,7 +76,7 @@ async function redriveEntries(options: RedriveOptions): Promise<void> {
   const before = options.before ?? Date.now();
   const stage = await openStage(options.stage);
   const { redrive } = await import('./quarantine/redrive.ts');
-  const { sayWhatBecame } = await import('./quarantine/aftermath.ts');
+  const { sayWhatBecame } = await import('./quarantine/wait-for-endings.ts');
   const sent = new Map<string, SentAs>();
   const stopping = stopOnInterrupt();
   const counts = await recordedAct('redrive', { ...options, corrected }, before, () =>

@@ -8,7 +8,7 @@ import { type Progress, showProgress } from '../cli/progress.ts';
 import fileConfig from '../failsafe.config.ts';
 import { loadConfig } from '../lib/config/config-load.ts';
 import { startRuntime } from '../packages/local-lambda/runtime.ts';
-import { runToEnd } from '../terminal/what-went-wrong.ts';
+import { runToEnd } from '../terminal/explain-error.ts';
 import { DOWNSTREAM, ensureBuilt, LOCAL } from './build.ts';
 import { openConsoleBeside } from './console.ts';
 import { openDownstream } from './downstream.ts';

@@ -1,5 +1,5 @@
 import { collect, command, run } from '../cli/command-line.ts';
-import { runToEnd } from '../terminal/what-went-wrong.ts';
+import { runToEnd } from '../terminal/explain-error.ts';
 import { CdkFailed } from './cdk.ts';
 
 export const say = (line: string) => process.stderr.write(`${line}\n`);

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { command, run, wholeNumber } from '../cli/command-line.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import { runToEnd } from '../terminal/what-went-wrong.ts';
+import { runToEnd } from '../terminal/explain-error.ts';
 import { clientEnvironment, emulatorVariables } from './env.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
 import { ministackPython } from './virtual-environment.ts';

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import fileConfig from '../failsafe.config.ts';
-import { runToEnd } from '../terminal/what-went-wrong.ts';
+import { runToEnd } from '../terminal/explain-error.ts';
 import { type BundleSize, bundleFunctions } from './bundle/bundle.ts';
 import { copyPlugins } from './bundle/plugin-files.ts';
 import { destinationsOf, destinationsTable } from './checks/destinations.ts';

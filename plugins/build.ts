@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { runToEnd } from '../terminal/what-went-wrong.ts';
+import { runToEnd } from '../terminal/explain-error.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCES = join(ROOT, 'plugins');

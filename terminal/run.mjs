@@ -30,7 +30,7 @@ if (lack !== undefined) {
   process.exitCode = 1;
 } else {
   process.argv = [process.argv[0] ?? '', path, ...words];
-  const { printAndFail, watchForFailures } = await import('./what-went-wrong.ts');
+  const { printAndFail, watchForFailures } = await import('./explain-error.ts');
   watchForFailures();
   try {
     await import(pathToFileURL(path).href);

@@ -2,7 +2,7 @@ import { wakeIncident } from '../../aws/incident-queue.ts';
 import { changeIncident, type IncidentId, readIncident } from '../../aws/incidents-table.ts';
 import { isSaved, type VersionedTable } from '../../aws/versioned-item.ts';
 import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
-import { acknowledge, type Refusal, resolve } from '../../core/incident/incident-course.ts';
+import { acknowledge, type Refusal, resolve } from '../../core/incident/incident-lifecycle.ts';
 import { type Desk, HERE, queueAt } from '../clients.ts';
 import { findQueue, TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';

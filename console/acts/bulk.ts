@@ -5,10 +5,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { actOn } from '../../cli/quarantine/act.ts';
-import { endingsOf } from '../../cli/quarantine/aftermath.ts';
 import { discard } from '../../cli/quarantine/discard.ts';
 import { redrive } from '../../cli/quarantine/redrive.ts';
 import type { QuarantineStage } from '../../cli/quarantine/stage.ts';
+import { endingsOf } from '../../cli/quarantine/wait-for-endings.ts';
 import type { Counts } from '../../cli/quarantine/work-through.ts';
 import { waitFor } from '../../cli/wait-for.ts';
 import type { Aftermath, SentAs } from '../../core/message/redrive.ts';

@@ -3,7 +3,7 @@ import { TargetError } from '../../cli/target.ts';
 import { UsageError } from '../../cli/usage-error.ts';
 import { isDenied, isMissing, isOfSdk } from '../../terminal/aws-trouble.ts';
 import { findCause } from '../../terminal/causes.ts';
-import { whatWentWrong } from '../../terminal/what-went-wrong.ts';
+import { whatWentWrong } from '../../terminal/explain-error.ts';
 import type { Trouble } from '../contract/figure.ts';
 import type { FailureKind } from '../contract/routes.ts';
 

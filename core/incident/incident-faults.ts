@@ -17,8 +17,8 @@ import type { CrashKind } from '../../packages/isolation/death.ts';
 import { otherIds } from '../attempt/death-identity.ts';
 import { deathsOf } from '../attempt/evidence.ts';
 import type { CrashEvent } from '../message/messages.ts';
-import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
 import { firstFullWindow } from './sliding-window.ts';
+import { type RecordedCrash, type Spent, unspent } from './spent-crashes.ts';
 
 /** Maximum number of faults of one incident, in addition to those that opened it. */
 export const FAULTS_MAX = 5;

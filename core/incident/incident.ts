@@ -3,18 +3,18 @@
  *
  * Enough distinct crashes of one scope within a window open one incident (R20), and a supervisor that gave
  * up opens one at once (R31). While one is open, nothing opens another of its scope. Once it is resolved,
- * its crashes are spent (incident-spent.ts), and only other crashes open the next.
+ * its crashes are spent (spent-crashes.ts), and only other crashes open the next.
  *
  * The crashes of an open incident are not counted as they come (evidence.ts says why), so a storm writes
  * each event once and the incident not at all. What has to be sent, and to whom, follows from the incident
- * alone (incident-steps.ts). incident-course.ts says how it goes on.
+ * alone (incident-steps.ts). incident-lifecycle.ts says how it goes on.
  */
 import { type Evidence, evidenceOf } from '../attempt/evidence.ts';
 import type { Escalation } from '../message/messages.ts';
 import { faultsOf, type OtherFault } from './incident-faults.ts';
-import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
 import { type Clocks, clocksOf, type RegulatoryCalendar } from './regulatory-clocks.ts';
 import { firstFullWindow } from './sliding-window.ts';
+import { type RecordedCrash, type Spent, unspent } from './spent-crashes.ts';
 
 /** An operator's command, or a rule's, with its reason. */
 export interface Said {

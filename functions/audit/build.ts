@@ -8,7 +8,7 @@ import type { Clients } from '../../aws/clients.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { RecordedFact } from '../../core/audit/audit-chain.ts';
-import { recordedFact } from '../../core/audit/audit-record.ts';
+import { recordedFact } from '../../core/audit/audit-intake.ts';
 import type { Publishers } from '../../core/audit/publishers.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import { faultOf } from '../../telemetry/log.ts';

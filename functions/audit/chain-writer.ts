@@ -19,8 +19,8 @@ import {
   readBatch,
 } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN } from '../../core/audit/audit-fact.ts';
+import { configurationFact } from '../../core/audit/audit-intake.ts';
 import { firstOf, linesOf, objectKeyOf, objectText } from '../../core/audit/audit-keys.ts';
-import { configurationFact } from '../../core/audit/audit-record.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import type { Log } from '../../telemetry/log.ts';
 

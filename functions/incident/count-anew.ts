@@ -2,7 +2,7 @@ import { crashesBackFrom } from '../../aws/crash-items.ts';
 import type { Table } from '../../aws/handles.ts';
 import { belonging, type Evidence, evidenceOf } from '../../core/attempt/evidence.ts';
 import type { Incident } from '../../core/incident/incident.ts';
-import { type RecordedCrash, unspent } from '../../core/incident/incident-spent.ts';
+import { type RecordedCrash, unspent } from '../../core/incident/spent-crashes.ts';
 
 /** Beyond this a page says "more than": reading them all would take longer than a function may. */
 const COUNTED_MAX = 50_000;

@@ -4,14 +4,14 @@ import { newestCrashes } from '../../aws/crash-items.ts';
 import { changeIncident, incidentsIn, readIncident } from '../../aws/incidents-table.ts';
 import { mergeEvidence } from '../../core/attempt/evidence.ts';
 import { type Incident, isGoingOn } from '../../core/incident/incident.ts';
+import { faultsAfter, faultsSince } from '../../core/incident/incident-faults.ts';
 import {
   crashesNeeded,
   crashesNeededSince,
   isOver,
   isRecountDue,
   resolvedByQuiet,
-} from '../../core/incident/incident-course.ts';
-import { faultsAfter, faultsSince } from '../../core/incident/incident-faults.ts';
+} from '../../core/incident/incident-lifecycle.ts';
 import { isLookDue, LOOKED_AGAIN } from '../../core/incident/incident-steps.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { countAnew } from './count-anew.ts';

@@ -1,12 +1,10 @@
 /**
  * `resend`: each minute sends triggers again for pending deliveries that are due, so that an outage may
- * outlast a queue's retention (R18). It sends nothing for a server whose breaker is open. It also publishes
- * new breaker transitions to the audit log again: the process that made one may have died before it did (R40).
+ * outlast a queue's retention (R18). It sends nothing for a server whose breaker is open. It also reviews the
+ * breakers (review-breakers.ts).
  */
 
 import type { ScheduledEvent } from 'aws-lambda';
-import type { AuditQueue } from '../../aws/audit-queue.ts';
-import { confirmPublished, listBreakers } from '../../aws/breakers-table.ts';
 import type { Clients } from '../../aws/clients.ts';
 import { dueDeliveries, setDeliveryDue, triggerSent } from '../../aws/deliveries.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
@@ -15,12 +13,10 @@ import type { Queue, Table } from '../../aws/handles.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { Breakers } from '../../breaker/breakers.ts';
 import { makeBreakers, transitionQueuesOf } from '../../breaker/make-breakers.ts';
-import { auditTransitions } from '../../breaker/publish-transitions.ts';
-import { unpublishedOf } from '../../core/breaker/breaker-state.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery-meaning.ts';
 import { faultOf } from '../../telemetry/log.ts';
-import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { ResendEnv } from './env.ts';
+import { type BreakersReview, reviewBreakers } from './review-breakers.ts';
 
 const ROUNDS_MAX = 20;
 /** Used only to ask the breaker. Nothing is called. */
@@ -30,15 +26,11 @@ export interface ResendDeps extends Surroundings, Pick<Clients, 'dynamo' | 'hast
   readonly environment: ResendEnv;
 }
 
-interface Parts {
+interface Parts extends BreakersReview {
   readonly resources: Table;
-  readonly breakersTable: Table;
   readonly deliveryQueue: Queue;
   readonly targets: Targets;
   readonly breakers: Breakers;
-  readonly audit: AuditQueue | undefined;
-  readonly telemetry: Telemetry;
-  readonly now: () => number;
 }
 
 export function build(deps: ResendDeps) {
@@ -55,7 +47,7 @@ export function build(deps: ResendDeps) {
     now,
   };
   return telemetry.handler<ScheduledEvent, void>({ component: 'resend' }, async () => {
-    await auditBreakers(parts).catch((fault: unknown) =>
+    await reviewBreakers(parts).catch((fault: unknown) =>
       telemetry.logger.error('transition not published', faultOf(fault)),
     );
     const open = await openServices(parts);
@@ -71,23 +63,6 @@ export function build(deps: ResendDeps) {
     }
     tally.report('resent');
   });
-}
-
-async function auditBreakers({
-  breakersTable,
-  audit,
-  telemetry,
-  now: clock,
-}: Parts): Promise<void> {
-  const now = clock();
-  for (const { service, state } of await listBreakers(breakersTable)) {
-    const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
-    if (openMs > 0) telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
-    const unpublished = unpublishedOf(state);
-    if (audit === undefined || unpublished.length === 0) continue;
-    await auditTransitions(audit, service, unpublished);
-    await confirmPublished(breakersTable, service, state);
-  }
 }
 
 async function openServices({ targets, breakers }: Parts): Promise<ReadonlySet<string>> {

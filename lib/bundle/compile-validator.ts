@@ -9,7 +9,7 @@ import config from '../../failsafe.config.ts';
 import { costOfModules } from '../../packages/fhir-validator/compiler/module-cost.ts';
 import { readLock, writeLock } from '../../packages/fhir-validator/packages/lock-file.ts';
 import { nameOf } from '../../packages/fhir-validator/packages/package-name.ts';
-import { runToEnd } from '../../terminal/what-went-wrong.ts';
+import { runToEnd } from '../../terminal/explain-error.ts';
 import { cdkContext } from '../config/cdk-context.ts';
 import { loadConfig } from '../config/config-load.ts';
 import { BASE_PACKAGE, compileSettings, missingText, resolveSettings } from './compile-settings.ts';

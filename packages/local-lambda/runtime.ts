@@ -8,8 +8,13 @@ import type { LiveEnvironment } from './control.ts';
 import { Deployments } from './deployments.ts';
 import { httpCalls } from './emulators/calls.ts';
 import { startEmulators } from './emulators/emulators.ts';
+import {
+  chance,
+  type MischiefOptions,
+  mischiefOf,
+  randomSeed,
+} from './event-source/duplicates-and-reordering.ts';
 import type { FailedBatch } from './event-source/mappings.ts';
-import { chance, type MischiefOptions, mischiefOf, randomSeed } from './event-source/mischief.ts';
 import { startGateway } from './gateway.ts';
 import { openHome } from './home.ts';
 import { findLines } from './lambda/find-lines.ts';
@@ -17,7 +22,7 @@ import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambd
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
 import { startLambdaApi } from './lambda-api/lambda-api.ts';
-import type { LogDelivery } from './logs/pieces.ts';
+import type { LogDelivery } from './logs/delivery-delay.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
 import { type Clock, systemClock } from './schedule.ts';

@@ -2,14 +2,14 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients, Endpoints } from './clients.ts';
 import type { Call } from './emulators/calls.ts';
+import type { Mischief } from './event-source/duplicates-and-reordering.ts';
 import { type FailedBatch, startMappings } from './event-source/mappings.ts';
-import type { Mischief } from './event-source/mischief.ts';
 import type { SwitchedMapping } from './event-source/switched-mapping.ts';
 import { startAsyncInvocations } from './lambda/async-invocations.ts';
 import type { FunctionSpec } from './lambda/function-spec.ts';
 import type { LambdaHost } from './lambda/host.ts';
 import type { PlatformLog } from './lambda/platform-log.ts';
-import type { LogDelivery } from './logs/pieces.ts';
+import type { LogDelivery } from './logs/delivery-delay.ts';
 import { startLogSubscriptions } from './logs/subscriptions.ts';
 import { type Clock, startSchedule } from './schedule.ts';
 import { type Plan, queueUrlOf } from './template/plan.ts';

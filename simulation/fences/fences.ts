@@ -72,7 +72,7 @@ export const FENCES: readonly Fence[] = [
   },
   {
     name: 'incident: a quiet resolution spends crashes up to the start of its quiet period',
-    file: 'core/incident/incident-spent.ts',
+    file: 'core/incident/spent-crashes.ts',
     code: 'at <= quietSince);',
     without: 'at <= resolvedAt);',
   },
@@ -181,7 +181,7 @@ export const FENCES: readonly Fence[] = [
   },
   {
     name: 'breaker: a transition is confirmed only after it is published',
-    file: 'functions/resend/build.ts',
+    file: 'functions/resend/review-breakers.ts',
     code: '    await auditTransitions(audit, service, unpublished);\n',
     without: '',
   },

@@ -4,8 +4,8 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { Failure } from '../../packages/local-lambda/lambda/outcome.ts';
+import { piecesOf } from '../../packages/local-lambda/logs/delivery-delay.ts';
 import { compileFilter } from '../../packages/local-lambda/logs/filter-pattern.ts';
-import { piecesOf } from '../../packages/local-lambda/logs/pieces.ts';
 import type { LogSubscriptionPlan } from '../../packages/local-lambda/template/plan.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';

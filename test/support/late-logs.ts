@@ -1,7 +1,7 @@
 /** The platform's records of dead environments, and their late delivery to the monitor. */
 import { gzipSync } from 'node:zlib';
 import type { CloudWatchLogsEvent } from 'aws-lambda';
-import { type LogDelivery, piecesOf } from '../../packages/local-lambda/logs/pieces.ts';
+import { type LogDelivery, piecesOf } from '../../packages/local-lambda/logs/delivery-delay.ts';
 
 interface LogEvent {
   readonly id: string;

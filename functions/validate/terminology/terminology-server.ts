@@ -6,7 +6,7 @@ import type { Fetch } from '../../../aws/machine.ts';
 import { beginningOf } from '../../../breaker/beginning-of.ts';
 import { type CallOutcome, outcomeOfHttp } from '../../../breaker/call-outcome.ts';
 import type { Answer, Question } from '../../../core/delivery/terminology.ts';
-import { answerOf, validateCodeRequest } from '../../../core/delivery/terminology-answer.ts';
+import { answerOf, validateCodeRequest } from '../../../core/delivery/validate-code-answer.ts';
 
 /** The server did not answer the question. */
 export class NoAnswer extends Error {

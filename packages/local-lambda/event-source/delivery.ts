@@ -4,7 +4,7 @@
  * ones.
  */
 import type { SQSRecord } from 'aws-lambda';
-import type { Mischief } from './mischief.ts';
+import type { Mischief } from './duplicates-and-reordering.ts';
 
 /**
  * A copy is delivered up to this much later, so that it may meet its original before, during and

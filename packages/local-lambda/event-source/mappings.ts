@@ -6,7 +6,7 @@ import { mappingUuid, nameOfArn } from '../template/account.ts';
 import { type MappingPlan, queueUrlOf } from '../template/plan.ts';
 import { TemplateError } from '../template/resolve.ts';
 import { Deliveries } from './delivery.ts';
-import type { Mischief } from './mischief.ts';
+import type { Mischief } from './duplicates-and-reordering.ts';
 import { type Mapping, startPoller } from './poller.ts';
 import { type MappingIdentity, SwitchedMapping } from './switched-mapping.ts';
 

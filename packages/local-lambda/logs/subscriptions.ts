@@ -10,8 +10,8 @@ import type { LogLine } from '../lambda/platform-log.ts';
 import { ACCOUNT, nameOfArn } from '../template/account.ts';
 import type { LogSubscriptionPlan } from '../template/plan.ts';
 import { TemplateError } from '../template/resolve.ts';
+import { type LogDelivery, piecesOf } from './delivery-delay.ts';
 import { compileFilter } from './filter-pattern.ts';
-import { type LogDelivery, piecesOf } from './pieces.ts';
 
 export type LogSubscriptions = {
   /** Adds a line of a function or of the platform. */

@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { bundlePage } from '../../../console/page/bundle.ts';
-import { runToEnd } from '../../../terminal/what-went-wrong.ts';
+import { runToEnd } from '../../../terminal/explain-error.ts';
 import { startFakeServer } from '../page/support/fake-server.ts';
 import type { FakeStage } from '../page/support/fake-stage.ts';
 import { nightStage } from '../page/support/night.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type CrashReport, INIT_WAIT_MS, otherIds } from '../../../core/attempt/death-identity.ts';
 import { evidenceOf } from '../../../core/attempt/evidence.ts';
-import { unspent } from '../../../core/incident/incident-spent.ts';
 import { distinct } from '../../../core/incident/sliding-window.ts';
+import { unspent } from '../../../core/incident/spent-crashes.ts';
 import { addRestart } from '../../../core/supervision/restart-intensity.ts';
 import { crash } from '../incident/incident-support.ts';
 

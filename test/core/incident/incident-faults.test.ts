@@ -6,13 +6,13 @@ import {
   faultsOf,
   faultsSince,
 } from '../../../core/incident/incident-faults.ts';
-import type { RecordedCrash } from '../../../core/incident/incident-spent.ts';
 import {
   afterStep,
   isFinished,
   type StepsPolicy,
   stepsDue,
 } from '../../../core/incident/incident-steps.ts';
+import type { RecordedCrash } from '../../../core/incident/spent-crashes.ts';
 import { crash, NOW, opened } from './incident-support.ts';
 
 const TO_OPEN = 3;

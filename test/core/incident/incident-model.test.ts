@@ -10,9 +10,9 @@ import {
   isGoingOn,
   openedByCrashes,
 } from '../../../core/incident/incident.ts';
-import { isOver, resolve, resolvedByQuiet } from '../../../core/incident/incident-course.ts';
-import type { RecordedCrash } from '../../../core/incident/incident-spent.ts';
+import { isOver, resolve, resolvedByQuiet } from '../../../core/incident/incident-lifecycle.ts';
 import { timesAround } from '../../../core/incident/sliding-window.ts';
+import type { RecordedCrash } from '../../../core/incident/spent-crashes.ts';
 import { crash, policy as opening } from './incident-support.ts';
 
 const policy = { ...opening, crashesToOpen: 4, windowMs: 20, quietMs: 15 };

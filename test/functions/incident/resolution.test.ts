@@ -62,7 +62,7 @@ async function pagedKeys(): Promise<Set<string>> {
 
 async function operatorResolves(): Promise<void> {
   const { changeIncident, latestIncident } = await import('../../../aws/incidents-table.ts');
-  const { resolve } = await import('../../../core/incident/incident-course.ts');
+  const { resolve } = await import('../../../core/incident/incident-lifecycle.ts');
   const latest = await latestIncident(tableAt(stage.world.tables.incidents), 'validate');
   if (latest === undefined) throw new Error('nothing to resolve');
   // The operator's clock is five minutes ahead.

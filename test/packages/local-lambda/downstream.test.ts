@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { MODE_HEADER, MODE_PATH } from '../../../cli/downstream/control.ts';
-import { validateCodeRequest } from '../../../core/delivery/terminology-answer.ts';
+import { validateCodeRequest } from '../../../core/delivery/validate-code-answer.ts';
 import { type Downstream, startDownstream } from '../../../demo/downstream/server.ts';
 import { startTerminology, type TerminologyServer } from '../../../demo/downstream/terminology.ts';
 

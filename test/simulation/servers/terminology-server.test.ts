@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerOf, validateCodeRequest } from '../../../core/delivery/terminology-answer.ts';
+import { answerOf, validateCodeRequest } from '../../../core/delivery/validate-code-answer.ts';
 import { TerminologyServer } from '../../../simulation/servers/terminology-server.ts';
 
 const server = new TerminologyServer('https://tx.test');

@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Deliveries } from '../../../../packages/local-lambda/event-source/delivery.ts';
-import type { Mischief } from '../../../../packages/local-lambda/event-source/mischief.ts';
+import type { Mischief } from '../../../../packages/local-lambda/event-source/duplicates-and-reordering.ts';
 import { seededRandom } from '../../../../packages/local-lambda/event-source/random.ts';
 import { toRecord } from '../../../../packages/local-lambda/event-source/record.ts';
 

@@ -10,7 +10,7 @@ import {
   isRecountDue,
   resolve,
   resolvedByQuiet,
-} from '../../../core/incident/incident-course.ts';
+} from '../../../core/incident/incident-lifecycle.ts';
 import { NOW, opened } from './incident-support.ts';
 
 const said = { at: NOW, by: 'ana', why: 'on it' };

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../../packages/local-lambda/event-source/random.ts';
-import { type LogDelivery, piecesOf } from '../../../../packages/local-lambda/logs/pieces.ts';
+import {
+  type LogDelivery,
+  piecesOf,
+} from '../../../../packages/local-lambda/logs/delivery-delay.ts';
 
 const record = (type: string) => ({ message: JSON.stringify({ type: `platform.${type}` }) });
 const EVENTS = [record('initReport'), record('runtimeDone'), record('report'), record('report')];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answerOf, validateCodeRequest } from '../../../core/delivery/terminology-answer.ts';
+import { answerOf, validateCodeRequest } from '../../../core/delivery/validate-code-answer.ts';
 
 const said = (...parameter: object[]) => JSON.stringify({ resourceType: 'Parameters', parameter });
 const no = { name: 'result', valueBoolean: false };

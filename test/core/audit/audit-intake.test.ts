@@ -4,7 +4,7 @@ import {
   configurationFact,
   FACT_BYTES_MAX,
   recordedFact,
-} from '../../../core/audit/audit-record.ts';
+} from '../../../core/audit/audit-intake.ts';
 import type { Publishers } from '../../../core/audit/publishers.ts';
 
 const hash = (text: string) => `<${text.slice(0, 40)}>`;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { NotWritten } from '../../aws/conditional-write.ts';
 import { unsentFile } from '../../cli/submit/unsent-file.ts';
-import { whatWentWrong } from '../../terminal/what-went-wrong.ts';
+import { whatWentWrong } from '../../terminal/explain-error.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'cli/main.ts');

@@ -1,0 +1,32 @@
+/**
+ * Each minute: emits how long a breaker has not been closed, and publishes its new transitions to the audit
+ * log again. The process that made one may have died before it published (R40).
+ */
+import type { AuditQueue } from '../../aws/audit-queue.ts';
+import { confirmPublished, listBreakers } from '../../aws/breakers-table.ts';
+import type { Table } from '../../aws/handles.ts';
+import { auditTransitions } from '../../breaker/publish-transitions.ts';
+import { unpublishedOf } from '../../core/breaker/breaker-state.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+
+export interface BreakersReview {
+  readonly breakersTable: Table;
+  /** Absent if nothing is to be published. */
+  readonly audit: AuditQueue | undefined;
+  readonly telemetry: Telemetry;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+export async function reviewBreakers(review: BreakersReview): Promise<void> {
+  const { breakersTable, audit, telemetry } = review;
+  const now = review.now();
+  for (const { service, state } of await listBreakers(breakersTable)) {
+    const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
+    if (openMs > 0) telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
+    const unpublished = unpublishedOf(state);
+    if (audit === undefined || unpublished.length === 0) continue;
+    await auditTransitions(audit, service, unpublished);
+    await confirmPublished(breakersTable, service, state);
+  }
+}
