@@ -167,6 +167,45 @@ test('the pace holds however many wait', async () => {
   expect(waits).toHaveLength(2);
 });
 
+test.each([-3_600_000, 3_600_000])('the pace holds if the clock is set by %d ms', async (byMs) => {
+  let clock = 3_600_000;
+  const waits: number[] = [];
+  const turn = rateLimit(
+    10,
+    () => clock,
+    async (ms) => {
+      clock += ms;
+      waits.push(ms);
+    },
+  );
+  for (let n = 0; n < 20; n += 1) await turn();
+  expect(waits).toEqual(Array(19).fill(100));
+  clock += byMs;
+  for (let n = 0; n < 20; n += 1) await turn();
+  // After a jump forward one caller does not wait.
+  expect(waits).toEqual(Array(byMs < 0 ? 39 : 38).fill(100));
+});
+
+test('a redrive does not stall if the clock is set back', async () => {
+  const waits: number[] = [];
+  let now = 3_600_000;
+  const machine = {
+    now: () => now,
+    later(ms: number, run: () => void) {
+      waits.push(ms);
+      now += ms;
+      setImmediate(run);
+      return () => undefined;
+    },
+  };
+  const counts = await workThrough(each('a', 'b', 'c'), { rate: 1 }, machine, async (id) => {
+    if (id === 'a') now -= 3_600_000;
+    return 'done';
+  });
+  expect(counts).toEqual({ done: 3 });
+  expect(waits).toEqual([1_000, 1_000, 1_000]);
+});
+
 test('work stops between two entries when told to', async () => {
   const stopping = new AbortController();
   const done: string[] = [];
