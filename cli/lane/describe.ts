@@ -54,16 +54,25 @@ function holdLines({ holds }: Supervised, now: number): string[] {
   });
 }
 
+const MAPPINGS = {
+  set: '',
+  changing: '; its mappings are changing',
+  behind:
+    '; its state changed meanwhile, and its mappings could not be set: the supervisor will do that within minutes',
+};
+
 /** What a command changed. */
 export function describeOperated(
   word: Word,
-  { found, state, changed, applied }: Operated,
+  { found, state, changed, mappings }: Operated,
   at: number,
 ): string {
   const holders = HOLDERS.filter((holder) => state.holds[holder] !== undefined);
   const now = holders.length === 0 ? 'nobody holds it' : `it is held by ${holders.join(' and ')}`;
   const said = changed ? `${word}d` : `unchanged: nothing to ${word}`;
-  const background = applied ? '' : '; its mappings are changing';
-  const lines = [`lane ${found.lane} ${said}; ${now}${background}`, ...holdLines(state, at)];
+  const lines = [
+    `lane ${found.lane} ${said}; ${now}${MAPPINGS[mappings]}`,
+    ...holdLines(state, at),
+  ];
   return lines.map(printable).join('\n');
 }

@@ -1,12 +1,11 @@
-import { applyMappings } from '../../aws/lane-mappings.ts';
 import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { wakeSupervisor } from '../../aws/supervisor-queue.ts';
-import { isSaved, type VersionedTable } from '../../aws/versioned-item.ts';
+import { isSaved } from '../../aws/versioned-item.ts';
 import { pauseByOperator, resumeByOperator } from '../../core/supervision/lane-holds.ts';
-import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { type Desk, HERE, queueAt } from '../clients.ts';
 import { TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';
+import { type Applied, applyLatest, type LanePlace } from './apply-latest.ts';
 import { type FoundLane, findLane, tableOf } from './find.ts';
 
 const TRIES_MAX = 20;
@@ -20,13 +19,10 @@ export interface Who {
   readonly why: string;
 }
 
-export interface Operated {
+export interface Operated extends Applied {
   readonly found: FoundLane;
-  readonly state: Supervised;
   /** Whether the command changed anything. */
   readonly changed: boolean;
-  /** Whether all mappings are in the desired state. AWS changes them in the background. */
-  readonly applied: boolean;
 }
 
 /**
@@ -46,15 +42,12 @@ export async function operate(
   const place = { table: tableOf(stage, desk), component: found.component, now };
   const token = randomId();
   const { state, changed } = await untilWritten(() => save(place, word, who, token));
-  const applied = await applyMappings(desk.lambda, state, found.parts.mappings);
+  const applied = await applyLatest(place, found.parts.mappings, state, desk);
   await wakeSupervisor(queueAt(queueUrl, desk));
-  return { found, state, changed, applied };
+  return { found, changed, ...applied };
 }
 
-interface Place extends Pick<Desk, 'now'> {
-  readonly table: VersionedTable;
-  readonly component: string;
-}
+interface Place extends LanePlace, Pick<Desk, 'now'> {}
 
 /**
  * Saves on the condition that nobody else has saved, and otherwise decides again. A save that met a

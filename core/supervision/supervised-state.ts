@@ -124,5 +124,10 @@ export function desiredMapping(state: Supervised, configuredMax: number): Mappin
   return { enabled: !isHeld(state), maxConcurrency: Math.min(max, configuredMax) };
 }
 
+/** Whether both states need their mappings set in the same way. */
+export function needSameMappings(one: Supervised, other: Supervised): boolean {
+  return isHeld(one) === isHeld(other) && one.ramp?.step === other.ramp?.step;
+}
+
 /** AWS's minimum. */
 export const CONCURRENCY_MIN = 2;

@@ -6,33 +6,51 @@ import { applyMappings } from '../../aws/lane-mappings.ts';
 import { loadSupervised } from '../../aws/supervision-table.ts';
 import { countRestart } from '../../core/incident/escalation.ts';
 import { confirm, pauseLane } from '../../core/supervision/lane-supervision.ts';
-import type { Effect, Supervised } from '../../core/supervision/supervised-state.ts';
+import {
+  type Effect,
+  needSameMappings,
+  type Supervised,
+} from '../../core/supervision/supervised-state.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { change } from './change.ts';
 import type { SupervisorParts } from './parts.ts';
 
-/** Sets the mappings of a node as its state requires, and then does what is in its outbox. */
+const TRIES_MAX = 3;
+
+/**
+ * Sets the mappings of a node as its state requires, and then does what is in its outbox. AWS changes a
+ * mapping without a condition, so our change may arrive after one that followed from a newer state. Then the
+ * newer state is applied anew. While AWS still performs our change it refuses that; the next review does it.
+ */
 export async function applyState(
   parts: SupervisorParts,
   name: string,
   tally: Tally,
 ): Promise<Supervised> {
+  for (let tries = 1; ; tries += 1) {
+    const { applied, saved } = await applyOnce(parts, name, tally);
+    if (needSameMappings(applied, saved) || tries === TRIES_MAX) return saved;
+  }
+}
+
+async function applyOnce(parts: SupervisorParts, name: string, tally: Tally) {
   const { table, lambda, tree } = parts;
   const state = await loadSupervised(table, name);
   const asDesired = await applyMappings(lambda, state, tree.laneOf(name)?.mappings ?? []);
   for (const effect of inOrder(state.outbox)) await perform(parts, effect, tally);
   const done = new Set(state.outbox.map(identity));
-  const applied = await change(
+  const { state: saved } = await change(
     parts,
     name,
     (now) => {
       const outbox = now.outbox.filter((effect) => !done.has(identity(effect)));
       const emptied = outbox.length === now.outbox.length ? now : { ...now, outbox };
-      return now.version === state.version ? confirm(emptied, asDesired) : emptied;
+      if (now.version === state.version) return confirm(emptied, asDesired);
+      return needSameMappings(state, now) ? emptied : confirm(emptied, false);
     },
     tally,
   );
-  return applied.state;
+  return { applied: state, saved };
 }
 
 /** Components that end with it come first. Evidence comes last: it can wait. */

@@ -16,6 +16,7 @@ import {
 import {
   desiredMapping,
   isHeld,
+  needSameMappings,
   phaseOf,
   type Supervised,
   untouched,
@@ -61,6 +62,16 @@ describe('a pause', () => {
     expect(pauseLane(back, { ...order, at: NOW + 30 }, NOW + 40, policy)).toBe(back);
     expect(isHeld(pauseLane(back, { ...order, at: NOW + 31 }, NOW + 40, policy))).toBe(true);
   });
+});
+
+test('R31: two states need the same mappings if both are held, or both run at the same step', () => {
+  const both = pauseByOperator(paused, who, NOW);
+  expect(needSameMappings(paused, both)).toBe(true);
+  expect(needSameMappings(running, confirm(running, false))).toBe(true);
+  expect(needSameMappings(running, paused)).toBe(false);
+  const back = probed(paused, 'ran', NOW + 30);
+  expect(needSameMappings(back, running)).toBe(false);
+  expect(needSameMappings(back, climb(back, 8, NOW + 80, policy))).toBe(false);
 });
 
 describe('the return of a lane', () => {
