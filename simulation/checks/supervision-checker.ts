@@ -5,7 +5,8 @@
  */
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
-import { type Host, isOperator } from '../host.ts';
+import type { Host } from '../host.ts';
+import { LateEnablings } from './late-enablings.ts';
 
 interface Lane {
   readonly name: string;
@@ -20,18 +21,12 @@ interface Lane {
 /** A poller may have sent its request just before its mapping was disabled. */
 const LAST_RECEIVE_MS = 1_000;
 const STEP_MS = 50_000;
-/**
- * An operator's change of a mapping may be carried out after a later change of the lane. The supervisor's
- * next reviews put that right.
- */
-const OPERATED_MS = 300_000;
 
 export class SupervisionChecker implements Checker {
   readonly #nodes = new Map<string, Lane>();
   /** Time from which nothing may be received from a lane's queues. */
   readonly #offSince = new Map<string, number>();
-  /** When an operator last asked for a change of a lane's mappings. */
-  readonly #operatedAt = new Map<string, number>();
+  readonly #lateEnablings = new LateEnablings(() => this.#seen.scheduler.now);
   readonly #seen: Pick<Seen, 'scheduler' | 'sources'>;
 
   constructor(seen: Pick<Seen, 'scheduler' | 'sources'>) {
@@ -40,7 +35,7 @@ export class SupervisionChecker implements Checker {
 
   see(effect: Effect, by: Host | undefined): void {
     if (effect.kind === 'received' && by === undefined) this.#received(effect);
-    if (effect.kind === 'called' && isOperator(by)) this.#operated(effect);
+    this.#lateEnablings.see(effect, by, (uuid) => this.#laneOf(uuid));
     if (effect.kind !== 'written' || !effect.table.endsWith('-supervision')) return;
     if (effect.after === undefined || by === undefined) return;
     this.#saved(effect.before as Lane | undefined, effect.after as unknown as Lane, by);
@@ -78,14 +73,14 @@ export class SupervisionChecker implements Checker {
     this.#nodes.set(name, after);
   }
 
-  #operated({ command }: EffectOf<'called'>): void {
-    const { UUID } = (command as { input: { UUID?: string } }).input;
-    const source = this.#seen.sources.find(({ plan }) => plan.uuid === UUID);
-    const lane = source && laneOf(source.plan.queue.plan.name);
-    if (lane !== undefined) this.#operatedAt.set(lane, this.#seen.scheduler.now);
+  #laneOf(uuid: string): string | undefined {
+    const source = this.#seen.sources.find(({ plan }) => plan.uuid === uuid);
+    return source && laneOf(source.plan.queue.plan.name);
   }
 
   #mustBeOff(rule: string, name: string, what: string): void {
+    // It may have been enabled after it was read.
+    if (this.#lateEnablings.mayHaveEnabled(name)) return;
     for (const { plan, state, polls } of this.#seen.sources) {
       const { name: queue } = plan.queue.plan;
       // An update of what is off leaves it off.
@@ -97,10 +92,10 @@ export class SupervisionChecker implements Checker {
 
   #received({ queue }: EffectOf<'received'>): void {
     const lane = laneOf(queue.name);
-    const since = lane === undefined ? undefined : this.#offSince.get(lane);
-    const operatedAt = this.#operatedAt.get(lane ?? '') ?? Number.NEGATIVE_INFINITY;
-    if (this.#seen.scheduler.now - operatedAt <= OPERATED_MS) return;
+    if (lane === undefined) return;
+    const since = this.#offSince.get(lane);
     if (since === undefined || this.#seen.scheduler.now - since <= LAST_RECEIVE_MS) return;
+    if (this.#lateEnablings.mayHaveEnabled(lane)) return;
     throw new RuleBroken('R31', `${queue.name} was read although ${lane} is paused`);
   }
 }

@@ -1,9 +1,9 @@
 /** Two operators change a lane at once. AWS carries out their changes of its mappings in any order. */
 import { beforeEach, expect, test } from 'vitest';
 import { makeLambda } from '../../../aws/lambda-clients.ts';
+import { type Desk, HERE } from '../../../cli/clients.ts';
 import { describeOperated } from '../../../cli/lane/describe.ts';
 import { operate, type Word } from '../../../cli/lane/operate.ts';
-import { type Desk, HERE } from '../../../cli/clients.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { makeClients } from '../../support/cold.ts';
 import { delayFirstChange } from '../../support/late-mapping-change.ts';

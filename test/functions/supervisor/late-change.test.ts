@@ -5,8 +5,8 @@ import { saveSupervised } from '../../../aws/supervision-table.ts';
 import { pauseByOperator, resumeByOperator } from '../../../core/supervision/lane-holds.ts';
 import { confirm } from '../../../core/supervision/lane-supervision.ts';
 import type { Supervised } from '../../../core/supervision/supervised-state.ts';
+import { tableAt } from '../../support/handles.ts';
 import { delayFirstChange } from '../../support/late-mapping-change.ts';
-import { tableAt } from '../../support/places.ts';
 import {
   buildSupervisedWorld,
   loadSupervisor,

@@ -1,7 +1,9 @@
+import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
 import { SupervisionChecker } from '../../../simulation/checks/supervision-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
 import type { EventSource } from '../../../simulation/lambda/event-source.ts';
+import type { Fate } from '../../../simulation/wire.ts';
 import { hostAt, message, queueNamed, written } from './history.ts';
 
 const by = hostAt('supervisor#1', 1_000);
@@ -72,14 +74,69 @@ describe('R31: the checker of lanes', () => {
     expect(() => checker.see(received('critical-isolation'), undefined)).toThrow('R31');
   });
 
-  test('lets it be read after an operator changed its mappings, but not for long', () => {
-    const checker = see([held(2), held(3, { confirmed: true })], OFF);
-    const command = { input: { UUID: 'uuid-of-critical' } };
-    checker.see({ kind: 'called', service: 'lambda', command }, hostAt('operator#1'));
-    clock.now += 5_000;
-    expect(() => checker.see(received('critical-isolation'), undefined)).not.toThrow();
-    clock.now += 300_000;
-    expect(() => checker.see(received('critical-isolation'), undefined)).toThrow('R31');
+  describe('lets a paused lane be read after a change that enables it', () => {
+    const paused = () => {
+      const checker = see([held(2), held(3, { confirmed: true })], OFF);
+      const sender = hostAt('operator#1');
+      const look = () => checker.see(received('critical-isolation'), undefined);
+      const input = (Enabled: boolean) => ({ UUID: 'uuid-of-critical', Enabled });
+      const command = new UpdateEventSourceMappingCommand(input(true));
+      const call = (Enabled = true) => {
+        const update = new UpdateEventSourceMappingCommand(input(Enabled));
+        checker.see({ kind: 'called', service: 'lambda', command: update }, sender);
+      };
+      const befalls = (fate: Fate) =>
+        checker.see(
+          { kind: 'befell', service: 'lambda', command, fate, before: undefined },
+          sender,
+        );
+      const fails = () =>
+        checker.see({ kind: 'failed', service: 'dynamodb', command: {}, error: 'x' }, sender);
+      const pass = (ms: number) => {
+        clock.now += ms;
+      };
+      return { look, call, befalls, fails, sender, pass };
+    };
+    type Paused = ReturnType<typeof paused>;
+
+    test.each([
+      ['until its sender has looked again', () => {}, 10_000],
+      ['longer if an answer is lost', ({ befalls }: Paused) => befalls('lostAnswer'), 30_000],
+      ['until reviews if its sender dies', ({ sender }: Paused) => sender.kill(), 300_000],
+      ['until reviews if it was given up', ({ befalls }: Paused) => befalls('late'), 300_000],
+      ['until reviews if its sender cannot look', ({ fails }: Paused) => fails(), 300_000],
+    ])('%s', (_, befall, ms) => {
+      const lane = paused();
+      lane.call();
+      befall(lane);
+      lane.pass(ms);
+      expect(lane.look).not.toThrow();
+      lane.pass(1);
+      expect(lane.look).toThrow(
+        'R31: stack-critical-isolation was read although critical is paused',
+      );
+    });
+
+    test('also if it comes between the look at the mappings and the confirmation', () => {
+      const checker = checkerOf({ critical: 'Enabling', 'critical-isolation': 'Disabled' });
+      const confirmed = () => checker.see(written('supervision', held(2), held(3, isOff)), by);
+      const isOff = { confirmed: true };
+      const input = { UUID: 'uuid-of-critical', Enabled: true };
+      const command = new UpdateEventSourceMappingCommand(input);
+      checker.see({ kind: 'called', service: 'lambda', command }, hostAt('operator#1'));
+      expect(confirmed).not.toThrow();
+      clock.now += 10_001;
+      checker.see(written('supervision', held(3, isOff), held(4)), by);
+      const again = () => checker.see(written('supervision', held(4), held(5, isOff)), by);
+      expect(again).toThrow('R31: critical is said to be paused, and stack-critical is Enabling');
+    });
+
+    test('but not after one that disables it', () => {
+      const lane = paused();
+      lane.call(false);
+      lane.pass(5_000);
+      expect(lane.look).toThrow('R31');
+    });
   });
 
   test('finds unfinished work, and a save on a state that was replaced', () => {

@@ -1,0 +1,81 @@
+/**
+ * Changes that enable a lane's mapping, and may be carried out after the lane was paused. No rule can
+ * exclude them: AWS changes a mapping without a condition, and nobody can take back a request. Whoever sent
+ * it looks again and corrects it, unless it died, its calls failed, or it gave the request up before that
+ * arrived. Then the supervisor's next reviews do.
+ */
+import { PERSONS_CALL } from '../../aws/call-timeouts.ts';
+import type { Effect } from '../effects.ts';
+import type { Host } from '../host.ts';
+
+/** Until its sender has looked again, if none of its calls meets anything. */
+const LOOKS_AGAIN_MS = 10_000;
+/** The minute may be late, and be missed a few times. */
+const REVIEWS_MS = 300_000;
+
+interface Enabling {
+  readonly by: Host;
+  readonly at: number;
+  /** When its sender has looked again at the latest. */
+  lookedAt: number;
+  /** Its sender does not know that it must look again, or cannot. */
+  isLeft: boolean;
+}
+
+export class LateEnablings {
+  /** The last few of each lane. */
+  readonly #enablings = new Map<string, Enabling[]>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** `laneOf`: the lane of a mapping. */
+  see(effect: Effect, by: Host | undefined, laneOf: (uuid: string) => string | undefined): void {
+    if (by === undefined) return;
+    if (effect.kind === 'called' && isEnabling(effect.command)) {
+      const lane = laneOf(effect.command.input.UUID ?? '');
+      if (lane !== undefined) this.#add(lane, by);
+    }
+    if (effect.kind === 'befell') {
+      this.#delay(by, isEnabling(effect.command) && effect.fate === 'late');
+    }
+    if (effect.kind === 'failed') this.#delay(by, true);
+  }
+
+  /** Whether one may have enabled a mapping of the lane, without anybody having corrected it yet. */
+  mayHaveEnabled(lane: string): boolean {
+    const now = this.#now();
+    const enablings = this.#enablings.get(lane) ?? [];
+    return enablings.some(({ by, at, lookedAt, isLeft }) => {
+      const isCorrectedBy = by.isDead || isLeft ? at + REVIEWS_MS : lookedAt;
+      return now <= isCorrectedBy;
+    });
+  }
+
+  #add(lane: string, by: Host): void {
+    const at = this.#now();
+    const recent = this.#enablings.get(lane)?.filter((each) => at - each.at <= REVIEWS_MS) ?? [];
+    const enabling = { by, at, lookedAt: at + LOOKS_AGAIN_MS, isLeft: false };
+    this.#enablings.set(lane, [...recent, enabling]);
+  }
+
+  /** A call of that host goes wrong. */
+  #delay(host: Host, isLeft: boolean): void {
+    const lookedAt = this.#now() + PERSONS_CALL.requestMs + LOOKS_AGAIN_MS;
+    for (const enabling of [...this.#enablings.values()].flat()) {
+      if (enabling.by !== host) continue;
+      enabling.lookedAt = lookedAt;
+      enabling.isLeft ||= isLeft;
+    }
+  }
+}
+
+interface EnablingCommand {
+  readonly input: { readonly UUID?: string; readonly Enabled: true };
+}
+
+const isEnabling = (command: object): command is EnablingCommand =>
+  command.constructor.name === 'UpdateEventSourceMappingCommand' &&
+  (command as { input: { Enabled?: boolean } }).input.Enabled === true;
