@@ -41,16 +41,15 @@ export class LateEnablings {
     if (effect.kind === 'befell') {
       this.#delay(by, isEnabling(effect.command) && effect.fate === 'late');
     }
-    if (effect.kind === 'failed') this.#delay(by, true);
+    if (effect.kind === 'failed' || effect.kind === 'died') this.#delay(by, true);
   }
 
   /** Whether one may have enabled a mapping of the lane, without anybody having corrected it yet. */
   mayHaveEnabled(lane: string): boolean {
     const now = this.#now();
     const enablings = this.#enablings.get(lane) ?? [];
-    return enablings.some(({ by, at, lookedAt, isLeft }) => {
-      const isCorrectedBy = by.isDead || isLeft ? at + REVIEWS_MS : lookedAt;
-      return now <= isCorrectedBy;
+    return enablings.some(({ at, lookedAt, isLeft }) => {
+      return now <= (isLeft ? at + REVIEWS_MS : lookedAt);
     });
   }
 
@@ -61,12 +60,12 @@ export class LateEnablings {
     this.#enablings.set(lane, [...recent, enabling]);
   }
 
-  /** A call of that host goes wrong. */
+  /** A call of that host goes wrong, or it dies. What it had looked at again by then is not affected. */
   #delay(host: Host, isLeft: boolean): void {
-    const lookedAt = this.#now() + PERSONS_CALL.requestMs + LOOKS_AGAIN_MS;
+    const now = this.#now();
     for (const enabling of [...this.#enablings.values()].flat()) {
-      if (enabling.by !== host) continue;
-      enabling.lookedAt = lookedAt;
+      if (enabling.by !== host || now > enabling.lookedAt) continue;
+      enabling.lookedAt = now + PERSONS_CALL.requestMs + LOOKS_AGAIN_MS;
       enabling.isLeft ||= isLeft;
     }
   }

@@ -95,14 +95,15 @@ describe('R31: the checker of lanes', () => {
       const pass = (ms: number) => {
         clock.now += ms;
       };
-      return { look, call, befalls, fails, sender, pass };
+      const dies = () => checker.see({ kind: 'died' }, sender);
+      return { look, call, befalls, fails, dies, pass };
     };
     type Paused = ReturnType<typeof paused>;
 
     test.each([
       ['until its sender has looked again', () => {}, 10_000],
       ['longer if an answer is lost', ({ befalls }: Paused) => befalls('lostAnswer'), 30_000],
-      ['until reviews if its sender dies', ({ sender }: Paused) => sender.kill(), 300_000],
+      ['until reviews if its sender dies', ({ dies }: Paused) => dies(), 300_000],
       ['until reviews if it was given up', ({ befalls }: Paused) => befalls('late'), 300_000],
       ['until reviews if its sender cannot look', ({ fails }: Paused) => fails(), 300_000],
     ])('%s', (_, befall, ms) => {
@@ -129,6 +130,14 @@ describe('R31: the checker of lanes', () => {
       checker.see(written('supervision', held(3, isOff), held(4)), by);
       const again = () => checker.see(written('supervision', held(4), held(5, isOff)), by);
       expect(again).toThrow('R31: critical is said to be paused, and stack-critical is Enabling');
+    });
+
+    test('but not longer if its sender dies after it has looked again', () => {
+      const lane = paused();
+      lane.call();
+      lane.pass(10_001);
+      lane.dies();
+      expect(lane.look).toThrow('R31');
     });
 
     test('but not after one that disables it', () => {
