@@ -3,7 +3,7 @@
 import type { Table } from '../../aws/handles.ts';
 import { DELIVERY_ENTRY, entryIds, readEntry } from '../../aws/quarantine-entries.ts';
 import { type StoredMessage, storedBy, storedSaying } from '../../aws/stored-messages.ts';
-import { CORRELATION_ID } from '../../core/message/id-patterns.ts';
+import { CORRELATION_ID } from '../../core/message/chosen-id-forms.ts';
 import { lifeOf, type MessageLife, type TroubleRecord } from '../../core/message/message-life.ts';
 
 export interface FoundMessage {

@@ -11,7 +11,7 @@
  * A resource that is stored elsewhere has to be loaded first. Until then the ids are undecided: they travel
  * in envelopes and appear nowhere else.
  */
-import { CORRELATION_ID } from './id-patterns.ts';
+import { CORRELATION_ID } from './chosen-id-forms.ts';
 import type { Origin, TraceContext } from './messages.ts';
 
 export const CORRELATION_ATTRIBUTE = 'correlationId';

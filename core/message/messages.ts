@@ -7,7 +7,7 @@
  * used them all.
  */
 import * as z from 'zod';
-import { CORRELATION_ID, TRACEPARENT, TRACESTATE } from './id-patterns.ts';
+import { CORRELATION_ID, TRACEPARENT, TRACESTATE } from './chosen-id-forms.ts';
 import { CRASH_KINDS } from './verdict.ts';
 
 /** Name of the one message attribute that a hop between our own queues carries. */

@@ -10,7 +10,7 @@
  * is the text of others. It is passed on unchanged, and appears in no span of ours (R08).
  */
 import { createHash } from 'node:crypto';
-import { TRACEPARENT, TRACESTATE } from './id-patterns.ts';
+import { TRACEPARENT, TRACESTATE } from './chosen-id-forms.ts';
 import type { TraceContext } from './messages.ts';
 
 export function traceOf(

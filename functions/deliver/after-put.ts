@@ -4,10 +4,10 @@ import type { PendingResource } from '../../aws/deliveries.ts';
 import { answeredDelivery, conflictedDelivery } from '../../aws/delivery-lease.ts';
 import { endIsUnknown, meaningOf } from '../../core/delivery/delivery-meaning.ts';
 import { isLastWord, lateUntilAfter } from '../../core/delivery/late-put.ts';
-import { versionsInVain } from './call-server.ts';
 import { answered, delivered, type Ending, failed, type Leased, NEXT, refused } from './endings.ts';
+import { versionsInVain } from './guarded-call.ts';
 import type { DeliverParts } from './parts.ts';
-import type { Answer } from './put.ts';
+import type { Answer } from './server-requests.ts';
 
 export async function afterPut(
   parts: DeliverParts,

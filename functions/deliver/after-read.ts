@@ -5,7 +5,7 @@ import { readDelivery } from '../../aws/delivery-lease.ts';
 import { versionIn } from '../../core/delivery/late-put.ts';
 import { delivered, type Ending, failed, type Leased, NEXT } from './endings.ts';
 import type { DeliverParts } from './parts.ts';
-import type { Answer } from './put.ts';
+import type { Answer } from './server-requests.ts';
 
 export async function afterRead(
   parts: DeliverParts,

@@ -8,8 +8,8 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { afterPut } from './after-put.ts';
 import { afterRead } from './after-read.ts';
-import { type Called, type Calling, callGet, callPut, idThere } from './call-server.ts';
 import { DONE, type Ending, type Leased, refused } from './endings.ts';
+import { type Called, type Calling, callGet, callPut, idThere } from './guarded-call.ts';
 import type { DeliverParts } from './parts.ts';
 
 /** Longer than a call, so the call of an expired lease has ended, or its process has died. */

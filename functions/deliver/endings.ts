@@ -8,7 +8,7 @@ import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { DeliverParts } from './parts.ts';
-import type { Answer } from './put.ts';
+import type { Answer } from './server-requests.ts';
 import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';
 
 const SOON_MS = 2_000;

@@ -200,7 +200,7 @@ export const FENCES: readonly Fence[] = [
   },
   {
     name: 'delivery: a PUT names the known version',
-    file: 'functions/deliver/put.ts',
+    file: 'functions/deliver/server-requests.ts',
     code: "...(version !== undefined && { 'if-match': version }),",
     without: '',
   },

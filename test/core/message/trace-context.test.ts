@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { TRACEPARENT } from '../../../core/message/id-patterns.ts';
+import { TRACEPARENT } from '../../../core/message/chosen-id-forms.ts';
 import { ownTraceId, spanIdsOf, traceFrom, traceOf } from '../../../core/message/trace-context.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -11,7 +11,7 @@ import { ComponentFault } from '../../core/message/component-fault.ts';
 import { correlationOf } from '../../core/message/correlation.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { DeliverParts } from './parts.ts';
-import { type About, type Answer, getVersion, put } from './put.ts';
+import { type About, type Answer, getVersion, put } from './server-requests.ts';
 import type { DeliverSettings } from './settings.ts';
 
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
