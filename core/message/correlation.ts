@@ -3,10 +3,10 @@
  * set its own, in the message attribute `correlationId`; otherwise it is the id that SQS gave the message.
  *
  * It is the producer's text, and goes where no PHI may go (R08). So only generated ids are accepted: a
- * UUID, a ULID (https://github.com/ulid/spec) or a trace id of W3C's Trace Context (32 hex digits); and not
- * even those if the resource itself holds the same id, because ids of patients are UUIDs too. The same
- * holds for a producer's trace. An id that is not accepted is ignored; it is never a reason to reject a
- * resource.
+ * UUID, a ULID (https://github.com/ulid/spec) or a trace id of W3C's Trace Context (32 hex digits), in the
+ * forms of chosen-id-forms.ts; and not even those if the resource itself holds the same id, because ids of
+ * patients are UUIDs too. The same holds for a producer's trace. An id that is not accepted is ignored; it
+ * is never a reason to reject a resource.
  *
  * A resource that is stored elsewhere has to be loaded first. Until then the ids are undecided: they travel
  * in envelopes and appear nowhere else.
