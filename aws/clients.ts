@@ -8,9 +8,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { isThrottlingError } from '@smithy/core/retry';
-import { countThrottle } from '../telemetry/throttles.ts';
 import { CALL, type CallTimeouts, HASTY_CALL } from './call-timeouts.ts';
+import { countingThrottles } from './count-throttles.ts';
 import { EndingHandler } from './ending-handler.ts';
 import type { Env } from './env.ts';
 
@@ -55,26 +54,4 @@ export function makeS3(env: Env, timeouts?: CallTimeouts): S3Client {
 
 export function documentsOf(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-}
-
-type SdkFailure = Parameters<typeof isThrottlingError>[0];
-type Step = (args: object) => Promise<unknown>;
-interface Steps {
-  add(step: (next: Step) => Step, place: Readonly<Record<string, string>>): void;
-}
-
-/** Each refused try counts, also where the next one succeeds: one alarm watches all services. */
-export function countingThrottles<C extends { readonly middlewareStack: object }>(client: C): C {
-  (client.middlewareStack as Steps).add(
-    (next) => async (args) => {
-      try {
-        return await next(args);
-      } catch (error) {
-        if (isThrottlingError(error as SdkFailure)) countThrottle();
-        throw error;
-      }
-    },
-    { name: 'countThrottles', step: 'finalizeRequest', priority: 'low' },
-  );
-  return client;
 }

@@ -1,7 +1,8 @@
 /** Clients of Lambda itself, apart from the others: only the supervisor needs them. */
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { type CallTimeouts, INVOCATION_TIMEOUT_MS } from './call-timeouts.ts';
-import { callConfig, countingThrottles } from './clients.ts';
+import { callConfig } from './clients.ts';
+import { countingThrottles } from './count-throttles.ts';
 import { EndingHandler } from './ending-handler.ts';
 
 export interface LambdaClients {

@@ -23,7 +23,7 @@ import {
 import { queueAge } from './queue-age.ts';
 import { nameSources } from './source-map.ts';
 import { Tally } from './tally.ts';
-import { takeThrottles } from './throttles.ts';
+import { takeThrottles } from './throttle-count.ts';
 
 /** The function, on each log line and as the dimensions of each metric. */
 export interface Speaker extends Record<string, string> {

@@ -4,7 +4,7 @@
  */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
-import { BundleEntries } from './bundle-entries.ts';
+import { BundleEntries } from './entry-lookup.ts';
 
 type Value = Record<string, unknown>;
 

@@ -5,7 +5,7 @@
 import { someBelow } from '../runtime/below.ts';
 import { isObject } from '../runtime/object.ts';
 import type { Report } from '../runtime/report.ts';
-import { BundleEntries } from './bundle-entries.ts';
+import { BundleEntries } from './entry-lookup.ts';
 
 export function documentContent(list: unknown[], report: Report): void {
   const entries = new BundleEntries(list);

@@ -1,6 +1,6 @@
 /**
  * How many tries of the SDK were refused as too many since the last invocation ended. The SDK's clients
- * (aws/clients.ts) count here, and the end of each invocation takes the count as a metric.
+ * (aws/count-throttles.ts) count here, and the end of each invocation takes the count as a metric.
  */
 let throttles = 0;
 

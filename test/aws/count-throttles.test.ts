@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { HttpResponse } from '@smithy/core/protocols';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { makeDynamo } from '../../aws/clients.ts';
-import { takeThrottles } from '../../telemetry/throttles.ts';
+import { takeThrottles } from '../../telemetry/throttle-count.ts';
 
 beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'eu-west-1');
