@@ -1,5 +1,5 @@
 /** Counts the metrics that functions of this process emit. */
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 export interface Metrics {
   /** The sum of a metric so far, over all dimensions. */
@@ -8,9 +8,16 @@ export interface Metrics {
   max(name: string): number;
 }
 
+const DISABLED = 'POWERTOOLS_METRICS_DISABLED';
+
 /** Call it before the functions are loaded. It counts until the test's mocks are restored. */
 export function watchMetrics(): Metrics {
-  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  const before = process.env[DISABLED];
+  vi.stubEnv(DISABLED, 'false');
+  // Other files run in this process, whose metrics nobody counts.
+  onTestFinished(() => {
+    vi.stubEnv(DISABLED, before);
+  });
   const values = new Map<string, number[]>();
   const write = process.stdout.write.bind(process.stdout);
   vi.spyOn(process.stdout, 'write').mockImplementation((...args: Parameters<typeof write>) => {
