@@ -18,7 +18,7 @@ const rows = page
   });
 
 test('the page has rows of three cells, and each names a file', () => {
-  expect(rows.length).toBeGreaterThan(80);
+  expect(rows.length).toBeGreaterThan(200);
   for (const { what, paths, more } of rows) {
     expect(paths, what).not.toEqual([]);
     expect(more, what).toEqual([]);
