@@ -9,7 +9,7 @@ import {
   publishStored,
   reject,
   store,
-} from './outcomes.ts';
+} from './endings.ts';
 import type { ValidateParts } from './parts.ts';
 import type { Validated } from './validate-loaded.ts';
 

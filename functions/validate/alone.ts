@@ -32,8 +32,8 @@ import {
 } from './alone-states.ts';
 import { countCrash, publishValidateCrash } from './crashes.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
+import { publishEntered } from './endings.ts';
 import { loadBody } from './load-body.ts';
-import { publishEntered } from './outcomes.ts';
 import type { ValidateParts } from './parts.ts';
 import { placeAlone } from './place-alone.ts';
 import { attemptPolicyOf } from './settings.ts';

@@ -4,25 +4,19 @@ import { howMany, rate } from '../model/numbers.ts';
 import { flow, flowTrouble, now } from '../state.ts';
 import { Chart, type Line } from './chart.tsx';
 
-const SPAN_MS = 10 * 60_000;
-const SLOW_SPAN_MS = 3 * 3_600_000;
-/** A flow with longer steps shows hours. */
-const SLOW_STEP_MS = 30_000;
-
 const LINES: readonly Line[] = [
   { label: 'submitted', color: '--ink', fill: '--sunken' },
   { label: 'rejected', color: '--flow', dots: 3 },
   { label: 'crashed', color: '--accent', dots: 6 },
 ];
 
-/** Submitted, rejected and crashed messages during the last minutes. */
+/** Submitted, rejected and crashed messages, for as long as the flow is kept. */
 export function Throughput() {
   const known = flow.value;
   const at = now.value;
   const data = useMemo(() => {
     if (known === undefined) return undefined;
-    const span = known.stepMs >= SLOW_STEP_MS ? SLOW_SPAN_MS : SPAN_MS;
-    return throughput(known, at - span, at);
+    return throughput(known, at - known.keptMs, at);
   }, [known, at]);
   if (data === undefined) return <NoFlow />;
   const peak = Math.max(0, ...data[1].map((each) => each ?? 0));
