@@ -16,7 +16,7 @@ export async function askRuntime<T>(method: 'GET' | 'PUT' | 'DELETE', path: stri
 /** Whether the environment variables point to a running `npm start`. */
 export async function hasRuntime(): Promise<boolean> {
   try {
-    await reachRuntime('GET', FUNCTIONS_PATH);
+    await askRuntime('GET', FUNCTIONS_PATH);
     return true;
   } catch (error) {
     if (error instanceof NoRuntime || error instanceof UsageError) return false;

@@ -56,16 +56,18 @@ export function attemptLogs(
     if (requestId !== undefined && !begun.has(requestId)) begun.set(requestId, at ?? life.sentAt);
   }
   return Promise.all(
-    [...begun].map(async ([requestId, at]) => {
-      const invocation = { requestId, lane: life.lane, at };
-      const log = local ? await localLog(invocation) : await cloudWatchLog(stage, invocation);
-      return { requestId, ...log };
-    }),
+    [...begun].map(async ([requestId, at]) => ({
+      requestId,
+      ...(await invocationLog({ requestId, lane: life.lane, at }, stage, local)),
+    })),
   );
 }
 
-/** @throws UsageError, NoRuntime */
-export async function localLog({ requestId }: Invocation): Promise<InvocationLog> {
+/** @throws UsageError, NoRuntime, TargetError */
+export const invocationLog = (invocation: Invocation, stage: string, local: boolean) =>
+  local ? localLog(invocation) : cloudWatchLog(stage, invocation);
+
+async function localLog({ requestId }: Invocation): Promise<InvocationLog> {
   const found = await askRuntime<LoggedLine>('GET', `${LOGS_PATH}/${requestId}`);
   const lines = found.slice(0, LINES_MAX).map(({ functionName, line }) => ({
     function: shortOf(functionName),
@@ -74,8 +76,7 @@ export async function localLog({ requestId }: Invocation): Promise<InvocationLog
   return { lines, more: found.length > LINES_MAX };
 }
 
-/** @throws UsageError, TargetError */
-export async function cloudWatchLog(stage: string, invocation: Invocation): Promise<InvocationLog> {
+async function cloudWatchLog(stage: string, invocation: Invocation): Promise<InvocationLog> {
   const { requestId, lane, at } = invocation;
   const name = `validate-${lane}`;
   const FunctionName = `fhir-failsafe-${stage}-${name}`;

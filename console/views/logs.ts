@@ -1,6 +1,6 @@
 /** The log of one invocation, as `message show --logs` prints it. */
 import { z } from 'zod';
-import { cloudWatchLog, type Invocation, localLog } from '../../cli/message/logs.ts';
+import { invocationLog } from '../../cli/message/logs.ts';
 import { lanes } from '../../core/message/messages.ts';
 import type { LogLines } from '../contract/message-lives.ts';
 import { parsedQuery } from './query.ts';
@@ -14,6 +14,5 @@ const querySchema = z.strictObject({
 
 export function logsView(stage: string, query: URLSearchParams, local: boolean): Promise<LogLines> {
   const { request: requestId, lane, at } = parsedQuery(querySchema, query);
-  const invocation: Invocation = { requestId, lane, at };
-  return local ? localLog(invocation) : cloudWatchLog(stage, invocation);
+  return invocationLog({ requestId, lane, at }, stage, local);
 }
