@@ -23,7 +23,7 @@ import {
 import { queueAge } from './queue-age.ts';
 import { nameSources } from './source-map.ts';
 import { Tally } from './tally.ts';
-import { takeThrottles } from './throttle-count.ts';
+import { withThrottleCount } from './throttle-count.ts';
 
 /** The function, on each log line and as the dimensions of each metric. */
 export interface Speaker extends Record<string, string> {
@@ -92,10 +92,6 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
     const percent = Math.round((100 * process.memoryUsage.rss()) / (memoryMb * 1024 * 1024));
     if (percent >= MEMORY_PERCENT_MIN) emitOne('MemoryPercent', speaker, percent);
   };
-  const tellThrottles = (speaker: Speaker) => {
-    const count = takeThrottles();
-    if (count > 0) emitOne('Throttled', speaker, count);
-  };
   const publish = () => {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };
@@ -108,15 +104,18 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
     handler<E, R>(speaker: Speaker, handle: Handler<E, R>) {
       logger.appendPersistentKeys(speaker);
       metrics.setDefaultDimensions(speaker);
-      const tellEnd = () => tellThrottles(speaker);
+      const tellThrottles = (count: number) => {
+        if (count > 0) emitOne('Throttled', speaker, count);
+      };
       return middy<E, R>()
         .use(injectLambdaContext(logger))
         .use({ after: publish, onError: publish })
         .use(queueAge(`${serviceName}-`, tellAge, now))
         .use({ after: () => measureMemory(speaker) })
-        .use({ after: tellEnd, onError: tellEnd })
         .use({ onError: ({ error }) => nameSources(error) })
-        .handler((event, context) => scoped(() => handle(event, context))) as Handler<E, R>;
+        .handler((event, context) =>
+          withThrottleCount(() => scoped(() => handle(event, context)), tellThrottles),
+        ) as Handler<E, R>;
     },
   };
 }

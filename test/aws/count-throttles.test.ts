@@ -2,13 +2,12 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { HttpResponse } from '@smithy/core/protocols';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { makeDynamo } from '../../aws/clients.ts';
-import { takeThrottles } from '../../telemetry/throttle-count.ts';
+import { withThrottleCount } from '../../telemetry/throttle-count.ts';
 
 beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'eu-west-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'nobody');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'nothing');
-  takeThrottles();
   return () => vi.unstubAllEnvs();
 });
 
@@ -30,16 +29,23 @@ function refusing(tries: number, error: string) {
 
 const read = new GetCommand({ TableName: 'table', Key: { pk: 'one' } });
 
-test('each try that a service throttles counts, also where the next one succeeds', async () => {
-  await refusing(2, 'ThrottlingException').send(read);
+/** What an invocation with one call counts. The error of the call, if it fails. */
+async function counted(tries: number, error: string) {
+  const told: number[] = [];
+  const invocation = () => refusing(tries, error).send(read);
+  const failed = await withThrottleCount(invocation, (count) => told.push(count)).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  return { told, failed };
+}
 
-  expect(takeThrottles()).toBe(2);
-  expect(takeThrottles()).toBe(0);
+test('each try that a service throttles counts, also where the next one succeeds', async () => {
+  expect(await counted(2, 'ThrottlingException')).toEqual({ told: [2], failed: undefined });
 });
 
 test('another refusal is no throttle', async () => {
-  const call = refusing(1, 'ValidationException').send(read);
-
-  await expect(call).rejects.toMatchObject({ $metadata: { attempts: 1 } });
-  expect(takeThrottles()).toBe(0);
+  const { told, failed } = await counted(1, 'ValidationException');
+  expect(told).toEqual([0]);
+  expect(failed).toMatchObject({ $metadata: { attempts: 1 } });
 });
