@@ -117,7 +117,10 @@ export function endAttempt(
   return written(table.dynamo.send(update));
 }
 
-/** Records that an attempt ended without a crash; false if the attempt is no longer there. */
+/**
+ * Records that an attempt ended without a crash. False if the attempt is no longer there, or its message has
+ * ended.
+ */
 export function surviveAttempt(
   table: Table,
   messageId: string,
@@ -128,8 +131,13 @@ export function surviveAttempt(
     TableName: table.name,
     Key: { pk: messageId },
     UpdateExpression: `SET attempts[${index}].ended = :ended`,
-    ConditionExpression: THIS_ATTEMPT(index),
-    ExpressionAttributeValues: { ':ended': ended, ':requestId': requestId },
+    ConditionExpression: `${UNFINISHED} AND ${THIS_ATTEMPT(index)}`,
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: {
+      ...UNFINISHED_VALUES,
+      ':ended': ended,
+      ':requestId': requestId,
+    },
   });
   return written(table.dynamo.send(update));
 }

@@ -15,6 +15,8 @@ import type { Validated } from './validate-loaded.ts';
 
 export interface Follow<E> {
   readonly tally: Tally;
+  /** The message is known to have no ending. If this is not known, a valid one asks its entry. */
+  readonly isOpen?: boolean;
   /** Stored, but not yet published. */
   readonly onStored?: () => Promise<unknown>;
   readonly onCrash: (crash: Crash) => Promise<E>;
@@ -27,7 +29,7 @@ export interface Follow<E> {
 export async function actOnVerdict<E>(
   parts: ValidateParts,
   validated: Validated,
-  { tally, onStored, onCrash }: Follow<E>,
+  { tally, isOpen = false, onStored, onCrash }: Follow<E>,
 ): Promise<'done' | 'late' | E> {
   const { submission, text = '', refusal } = validated;
   const { writes } = parts;
@@ -35,7 +37,7 @@ export async function actOnVerdict<E>(
   const verdict = await asStoredBefore(parts, validated);
   switch (verdict.kind) {
     case 'valid':
-      if (await hasEndedBefore(parts, submission)) {
+      if (!isOpen && (await hasEndedBefore(parts, submission))) {
         await publishEntered(parts, submission);
         return 'done';
       }

@@ -57,6 +57,8 @@ export type Recorded = Attempting<'recorded'>;
 /** The verdict is known. A fault while acting on it is not the resource's. */
 export interface HasVerdict extends Attempting<'has verdict'> {
   readonly validated: Validated;
+  /** The message had no ending when the verdict was known. */
+  readonly isOpen: boolean;
 }
 /** The attempt is spent. */
 export interface Crashed extends Attempting<'crashed'> {

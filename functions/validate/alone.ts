@@ -185,22 +185,31 @@ async function validate({ parts, verification }: Delivery, recorded: Recorded): 
   const span = { name: 'attempt', values: { number: counted.length + 1, ownProcess } };
   const validated = await traces.inSpan(span, () => validateLoaded(parts, loaded, place));
   const { verdict } = validated;
+  const undecided = isUndecided(verdict);
+  const survives = verdict.kind === 'valid' || undecided;
   // A death during what follows must not count as the resource's crash. So the end is recorded first: a
   // stored resource can then never be dead-lettered too (R04).
-  if (verdict.kind === 'valid' || isUndecided(verdict)) {
+  if (survives) {
     const end = { requestId, ended: now() };
     const survived = await surviveAttempt(quarantineTable, messageId, counted.length, end);
-    // The attempt is no longer there: another delivery decides what follows.
+    // The attempt is no longer there, or the message has ended: another delivery decides what follows.
     if (!survived) return AGAIN_SOON;
   }
   const final = await verification.verify(verdict, source);
-  return { ...recorded, kind: 'has verdict', validated: { ...validated, verdict: final } };
+  return {
+    ...recorded,
+    kind: 'has verdict',
+    validated: { ...validated, verdict: final },
+    // The terminology server takes its time, and meanwhile the message may end.
+    isOpen: survives && !undecided,
+  };
 }
 
 async function act({ parts, tally }: Delivery, state: HasVerdict): Promise<State> {
   const { origin } = state.loaded.submission.provenance;
   const end = await actOnVerdict(parts, state.validated, {
     tally,
+    isOpen: state.isOpen,
     onStored: () => markStored(parts.quarantineTable, origin),
     onCrash: async (crash): Promise<Crashed> => ({ ...state, kind: 'crashed', crash }),
   });

@@ -7,6 +7,7 @@ import type { IsolatedValidator } from '../../../functions/validate/isolated-val
 import { ORIGIN, useAlone, WHENCE } from '../../support/alone.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, receive, send } from '../../support/delivery.ts';
+import { failCalls } from '../../support/faults.ts';
 import { loadFunctions, NOWHERE, validateDeps } from '../../support/functions.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
@@ -23,6 +24,18 @@ describe('a suspect that is', () => {
     ]);
     expect(await entry()).toMatchObject({ pk: 'm-1', status: 'stored', lane: 'background' });
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
+  });
+
+  test('innocent reads its entry once', async () => {
+    const reads: string[] = [];
+    const watched = failCalls(stage.functions, 'dynamo', (command, { TableName }) => {
+      if (command === 'GetItemCommand') reads.push(String(TableName));
+      return false;
+    });
+    await submit(patient());
+    expect((await deliverAlone())?.failed).toEqual([]);
+    watched();
+    expect(reads).toEqual([stage.world.tables.quarantine]);
   });
 
   test('invalid is rejected, and keeps its attempts', async () => {
@@ -173,6 +186,23 @@ describe('a copy of a message', () => {
       expect(await depthOf(stage.world.queues.incident)).toBe(0);
     },
   );
+
+  test('R04: of a message that is dead-lettered while it runs is not stored', async () => {
+    await submit(patient());
+    const pool: IsolatedValidator = {
+      ready: async () => {},
+      validate: async () => {
+        await enter('quarantined', (await entry())?.attempts ?? []);
+        return { kind: 'valid', resourceType: 'Patient', id: 'example', issues: [] };
+      },
+    };
+    const handler = build(await validateDeps({ ...NOWHERE, pool }));
+    expect((await deliverAlone(20_000, handler))?.failed).toHaveLength(1);
+    skipTime(1_100);
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'quarantined' });
+    expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
+  });
 
   test('R02: of a larger batch only the first message runs, because each runs alone', async () => {
     await submit(patient({ id: 'first' }));

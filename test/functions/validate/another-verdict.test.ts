@@ -64,7 +64,7 @@ describe('R04: of two verdicts the first one that ended the message counts', () 
   test('a first delivery of a valid resource reads nothing', async () => {
     const reads: string[] = [];
     failCalls(stage.functions, 'dynamo', (command, { TableName }) => {
-      if (command === 'GetCommand') reads.push(String(TableName));
+      if (command === 'GetItemCommand') reads.push(String(TableName));
       return false;
     });
     await deliverAgain(VALID, 1);
