@@ -5,6 +5,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Lane } from '../core/message/messages.ts';
+import { resourceName } from '../lib/config/stage-config.ts';
 import { awsTrouble } from '../terminal/aws-trouble.ts';
 import { messageOf } from '../terminal/causes.ts';
 import { UsageError } from './usage-error.ts';
@@ -36,12 +37,12 @@ export async function openTarget(stage: string, lane: Lane): Promise<Target> {
 }
 
 export function laneQueueName(stage: string, lane: Lane): string {
-  return `fhir-failsafe-${stage}-${lane}`;
+  return resourceName(stage, lane);
 }
 
 /** The bucket's name contains the account, which is in the queue's URL. */
 export function bodiesBucketOf(stage: string, queueUrl: string): string {
-  return `fhir-failsafe-${stage}-bodies-${new URL(queueUrl).pathname.split('/').at(-2)}`;
+  return resourceName(stage, `bodies-${new URL(queueUrl).pathname.split('/').at(-2)}`);
 }
 
 /** @throws as {@link openTarget} does. */

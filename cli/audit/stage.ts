@@ -4,10 +4,8 @@
  */
 import type { Bucket, Table } from '../../aws/handles.ts';
 import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
-import { ENV } from '../../telemetry/env-names.ts';
 import { type Desk, HERE } from '../clients.ts';
-import { functionConfiguration } from '../function-configuration.ts';
-import { TargetError } from '../target.ts';
+import { findFunction } from '../stage-function.ts';
 
 export interface AuditLog {
   readonly table: Table;
@@ -26,19 +24,12 @@ export interface AuditStage {
 
 /** @throws UsageError or TargetError as `openTarget` does. */
 export async function findAudit(stage: string, desk: Desk = HERE): Promise<AuditStage> {
-  const FunctionName = `fhir-failsafe-${stage}-audit`;
-  const { Environment } = await functionConfiguration(FunctionName, desk.lambda);
-  const variables = Environment?.Variables ?? {};
-  const variable = (name: 'auditTable' | 'auditBucket' | 'hashKeyArn') => {
-    const value = variables[ENV[name]];
-    if (value !== undefined) return value;
-    throw new TargetError(`function ${FunctionName} has no environment variable ${ENV[name]}`);
-  };
+  const { required, variable } = await findFunction(stage, 'audit', desk.lambda);
   return {
-    table: variable('auditTable'),
-    bucket: variable('auditBucket'),
-    hashKeyArn: variable('hashKeyArn'),
-    publishers: publishersIn(variables[ENV.publishers]),
+    table: required('auditTable'),
+    bucket: required('auditBucket'),
+    hashKeyArn: required('hashKeyArn'),
+    publishers: publishersIn(variable('publishers')),
   };
 }
 

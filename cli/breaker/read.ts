@@ -1,8 +1,9 @@
 import { breakersTable, listBreakers } from '../../aws/breakers-table.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { hastyTableNamed, tableNamed } from '../clients.ts';
 import { explained } from '../target.ts';
 
-export const breakersTableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;
+export const breakersTableOf = (stage: string) => resourceName(stage, 'breakers');
 
 /** All breakers of a stage, including the switches of plugins. @throws as `openTarget` does */
 export function readBreakers(stage: string): ReturnType<typeof listBreakers> {

@@ -2,6 +2,7 @@ import { publishFacts } from '../../aws/audit-queue.ts';
 import { breakersTable } from '../../aws/breakers-table.ts';
 import { transitionFact } from '../../core/breaker/breaker-news.ts';
 import type { OperatorWord } from '../../core/breaker/breaker-operator.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { print } from '../../terminal/print.ts';
 import { auditQueueAt, type Desk, HERE, hastyTableNamed } from '../clients.ts';
 import type { LookOptions, WordOptions } from '../operator-options.ts';
@@ -40,7 +41,7 @@ export async function sayOf(
   const { kind, until, what, name, service, is } = word;
   const said = { kind, until, by, reason, token: desk.randomId() } as OperatorWord;
   // Found first: without an audit log nothing is overridden.
-  const auditQueueUrl = await findQueue(desk.sqs, `fhir-failsafe-${stage}-audit.fifo`);
+  const auditQueueUrl = await findQueue(desk.sqs, resourceName(stage, 'audit.fifo'));
   const store = breakersTable(hastyTableNamed(breakersTableOf(stage), desk));
   const transition = await overrule(store, service, said, desk.now);
   await publishFacts(auditQueueAt(auditQueueUrl, desk), [

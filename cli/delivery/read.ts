@@ -1,4 +1,5 @@
 import { type FailingDeliveries, failingDeliveries } from '../../aws/failing-deliveries.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { tableNamed } from '../clients.ts';
 import { explained } from '../target.ts';
 
@@ -10,7 +11,7 @@ const LOOKED_AT_MAX = 10_000;
  * answer
  */
 export async function readFailing(stage: string, since: number): Promise<FailingDeliveries> {
-  const table = `fhir-failsafe-${stage}-resources`;
+  const table = resourceName(stage, 'resources');
   try {
     return await failingDeliveries(tableNamed(table), since, LOOKED_AT_MAX);
   } catch (error) {

@@ -3,8 +3,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { lanes } from '../../core/message/messages.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { bucketNamed, sqsClient, tableNamed } from '../clients.ts';
-import { functionConfiguration } from '../function-configuration.ts';
+import { findFunction } from '../stage-function.ts';
 import { bodiesBucketOf, findQueue, laneQueueName } from '../target.ts';
 import type { EraseStage } from './run.ts';
 
@@ -18,18 +19,17 @@ export async function openEraseStage(stage: string): Promise<EraseStage> {
   const background = await findQueue(sqsClient(), laneQueueName(stage, 'background'));
   const timeouts = await Promise.all(WRITERS.map((name) => timeoutOf(stage, name)));
   return {
-    resourcesTable: tableNamed(`fhir-failsafe-${stage}-resources`),
-    quarantineTable: tableNamed(`fhir-failsafe-${stage}-quarantine`),
-    erasuresTable: tableNamed(`fhir-failsafe-${stage}-erasures`),
+    resourcesTable: tableNamed(resourceName(stage, 'resources')),
+    quarantineTable: tableNamed(resourceName(stage, 'quarantine')),
+    erasuresTable: tableNamed(resourceName(stage, 'erasures')),
     bucket: bucketNamed(bodiesBucketOf(stage, background)),
     settleMs: ERASURES_KNOWN_MS + 1_000 * Math.max(...timeouts) + MARGIN_MS,
   };
 }
 
 async function timeoutOf(stage: string, name: string): Promise<number> {
-  const FunctionName = `fhir-failsafe-${stage}-${name}`;
-  const { Timeout = 900 } = await functionConfiguration(FunctionName, new LambdaClient());
-  return Timeout;
+  const { configuration } = await findFunction(stage, name, new LambdaClient());
+  return configuration.Timeout ?? 900;
 }
 
 /** About how many messages wait in queues that may name anybody. They are refused when they arrive. */

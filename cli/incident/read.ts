@@ -8,13 +8,14 @@ import {
 import { mergeEvidence } from '../../core/attempt/evidence.ts';
 import { type Incident, incidentKey } from '../../core/incident/incident.ts';
 import { countAnew } from '../../functions/incident/count-anew.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { type Desk, HERE, tableNamed } from '../clients.ts';
 import { TargetError } from '../target.ts';
 
 const LISTED_MAX = 50;
 
 export const tableOf = (stage: string, desk: Desk = HERE) =>
-  tableNamed(`fhir-failsafe-${stage}-incidents`, desk);
+  tableNamed(resourceName(stage, 'incidents'), desk);
 
 /** Unfinished incidents, and if requested the latest finished ones, with their counts as of now. */
 export async function readIncidents(stage: string, all: boolean): Promise<Incident[]> {

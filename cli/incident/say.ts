@@ -3,6 +3,7 @@ import { changeIncident, type IncidentId, readIncident } from '../../aws/inciden
 import { isSaved, type VersionedTable } from '../../aws/versioned-item.ts';
 import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
 import { acknowledge, type Refusal, resolve } from '../../core/incident/incident-lifecycle.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { type Desk, HERE, queueAt } from '../clients.ts';
 import { findQueue, TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';
@@ -27,7 +28,7 @@ export async function sayOf(
   const after = await untilWritten(() =>
     save({ stage, table }, id, (current) => WORDS[word](current, said), token),
   );
-  const queueUrl = await findQueue(desk.sqs, `fhir-failsafe-${stage}-incident`);
+  const queueUrl = await findQueue(desk.sqs, resourceName(stage, 'incident'));
   await wakeIncident(queueAt(queueUrl, desk));
   // The record is as old as its last count; list and show count again as well.
   return upToDate(table, after);

@@ -1,8 +1,8 @@
 import { childOfLane, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { type LaneParts, supervisedLanesSchema } from '../../functions/supervisor/settings.ts';
-import { ENV } from '../../telemetry/env-names.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { type Desk, HERE, tableNamed } from '../clients.ts';
-import { functionConfiguration } from '../function-configuration.ts';
+import { findFunction } from '../stage-function.ts';
 import { findQueue, TargetError } from '../target.ts';
 
 export interface FoundLane {
@@ -13,7 +13,7 @@ export interface FoundLane {
 }
 
 export const tableOf = (stage: string, desk: Desk = HERE) =>
-  tableNamed(`fhir-failsafe-${stage}-supervision`, desk);
+  tableNamed(resourceName(stage, 'supervision'), desk);
 
 export interface FoundLanes {
   readonly lanes: readonly FoundLane[];
@@ -26,10 +26,9 @@ export interface FoundLanes {
  * mappings. @throws TargetError if there is no such stage
  */
 export async function findLanes(stage: string, desk: Desk = HERE): Promise<FoundLanes> {
-  const FunctionName = `fhir-failsafe-${stage}-supervisor`;
-  const queueUrl = await findQueue(desk.sqs, FunctionName);
-  const { Environment } = await functionConfiguration(FunctionName, desk.lambda);
-  const json = Environment?.Variables?.[ENV.supervisedLanes] ?? '{}';
+  const queueUrl = await findQueue(desk.sqs, resourceName(stage, 'supervisor'));
+  const { variable } = await findFunction(stage, 'supervisor', desk.lambda);
+  const json = variable('supervisedLanes') ?? '{}';
   const parts = Object.entries(supervisedLanesSchema.parse(JSON.parse(json)));
   const lanes = parts.map(([lane, itsParts]) => {
     const component = childOfLane(SUPERVISION_TREE, lane)?.node.name ?? lane;

@@ -7,8 +7,8 @@ import { linesHolding } from '../../aws/log-lines.ts';
 import type { MessageLife } from '../../core/message/message-life.ts';
 import type { Lane } from '../../core/message/messages.ts';
 import { LOGS_PATH, type LoggedLine } from '../../packages/local-lambda/control.ts';
-import { functionConfiguration } from '../function-configuration.ts';
 import { askRuntime, shortOf } from '../local/ask.ts';
+import { findFunction } from '../stage-function.ts';
 
 const LINES_MAX = 200;
 /** Longer than an invocation, and what Lambda logs after it. */
@@ -79,9 +79,8 @@ async function localLog({ requestId }: Invocation): Promise<InvocationLog> {
 async function cloudWatchLog(stage: string, invocation: Invocation): Promise<InvocationLog> {
   const { requestId, lane, at } = invocation;
   const name = `validate-${lane}`;
-  const FunctionName = `fhir-failsafe-${stage}-${name}`;
-  const { LoggingConfig } = await functionConfiguration(FunctionName);
-  const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
+  const { name: functionName, configuration } = await findFunction(stage, name);
+  const group = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`;
   const client = new CloudWatchLogsClient();
   const span = { from: at - BEFORE_MS, to: at + SPAN_MS, limit: LINES_MAX };
   const { lines, more } = await linesHolding(client, group, requestId, span);

@@ -3,6 +3,7 @@
 import type { Bucket, Queue, Table } from '../../aws/handles.ts';
 import type { Machine } from '../../aws/machine.ts';
 import type { Lane } from '../../core/message/messages.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { bucketNamed, type Desk, HERE, queueAt, tableNamed } from '../clients.ts';
 import { bodiesBucketOf, findQueue, laneQueueName } from '../target.ts';
 
@@ -22,8 +23,8 @@ export async function openStage(stage: string, desk: Desk = HERE): Promise<Quara
   const find = (lane: Lane) => findQueue(desk.sqs, `${laneQueueName(stage, lane)}-isolation`);
   const [background, critical] = [await find('background'), await find('critical')];
   return {
-    quarantineTable: tableNamed(`fhir-failsafe-${stage}-quarantine`, desk),
-    resourcesTable: tableNamed(`fhir-failsafe-${stage}-resources`, desk),
+    quarantineTable: tableNamed(resourceName(stage, 'quarantine'), desk),
+    resourcesTable: tableNamed(resourceName(stage, 'resources'), desk),
     bucket: bucketNamed(bodiesBucketOf(stage, background), desk),
     deliveryQueue: queueAt(background.replace(/background-isolation$/, 'delivery'), desk),
     isolationQueues: { background: queueAt(background, desk), critical: queueAt(critical, desk) },

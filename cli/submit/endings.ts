@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { readStatuses } from '../../aws/quarantine-statuses.ts';
 import { isCurrent } from '../../aws/stored-messages.ts';
 import { endingOf, type MessageLife } from '../../core/message/message-life.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import { complain, print } from '../../terminal/print.ts';
 import { printable } from '../../terminal/printable.ts';
 import { tableNamed } from '../clients.ts';
@@ -55,12 +56,12 @@ async function endingsOf(
   sent: Sent,
 ): Promise<Map<string, Ending>> {
   const endings = new Map<string, Ending>();
-  for (const entry of await readStatuses(tableNamed(`fhir-failsafe-${stage}-quarantine`), ids)) {
+  for (const entry of await readStatuses(tableNamed(resourceName(stage, 'quarantine')), ids)) {
     const ending = endingOf([entry]);
     if (ending !== 'waiting') endings.set(entry.pk, ending);
   }
   const unknown = ids.filter((id) => !endings.has(id));
-  const table = tableNamed(`fhir-failsafe-${stage}-resources`);
+  const table = tableNamed(resourceName(stage, 'resources'));
   await Promise.all(
     unknown.map((id) =>
       queries(async () => {

@@ -3,16 +3,14 @@
  * functions.
  */
 import { z } from 'zod';
-import { functionConfiguration } from '../../cli/function-configuration.ts';
+import { findFunction } from '../../cli/stage-function.ts';
 import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
 import { pluginOf } from '../../core/supervision/plugin-switch.ts';
 import { placesIn, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { deliverSettingsSchema, tripOf } from '../../functions/deliver/settings.ts';
 import { TERMINOLOGY_SERVER } from '../../functions/validate/terminology/service.ts';
 import { terminologySettingsSchema } from '../../functions/validate/terminology/settings.ts';
-import { ENV } from '../../telemetry/env-names.ts';
 import type { TripOf } from './breakers.ts';
-import { prefixOf } from './names.ts';
 
 const deliverTripSchema = deliverSettingsSchema.pick({ breakerFailures: true, breakerShare: true });
 const terminologyTripSchema = z.object({
@@ -21,9 +19,8 @@ const terminologyTripSchema = z.object({
 
 /** The settings of a function. @throws TargetError, UsageError */
 export async function settingsOf(stage: string, name: string): Promise<unknown> {
-  const FunctionName = `${prefixOf(stage)}${name}`;
-  const { Environment } = await functionConfiguration(FunctionName);
-  return JSON.parse(Environment?.Variables?.[ENV.settings] ?? '{}');
+  const { variable } = await findFunction(stage, name);
+  return JSON.parse(variable('settings') ?? '{}');
 }
 
 /** If a function's settings cannot be read, the limits of its breakers are unknown. */

@@ -4,6 +4,7 @@ import {
   SUPERVISED_LANES,
   type SupervisedLane,
 } from '../../core/supervision/supervision-tree.ts';
+import { resourceName } from '../../lib/config/stage-config.ts';
 import type { QueueView } from '../contract/snapshot.ts';
 
 /** Components in crash events: a function, for all its lanes. */
@@ -11,7 +12,7 @@ export const COMPONENTS: readonly string[] = [
   ...new Set(FUNCTIONS.map((name) => name.replace(/^validate-.*/, 'validate'))),
 ];
 
-export const prefixOf = (stage: string) => `fhir-failsafe-${stage}-`;
+export const prefixOf = (stage: string) => resourceName(stage, '');
 
 export function shortOf(stage: string, name: string): string {
   return name.startsWith(prefixOf(stage)) ? name.slice(prefixOf(stage).length) : name;

@@ -8,7 +8,8 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { type Foundation, resourceName } from '../constructs/foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import type { Foundation } from '../constructs/foundation.ts';
 
 /** The sections of docs/runbook.md that alarms link, by their headings. */
 export const SECTIONS = {

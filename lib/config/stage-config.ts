@@ -19,6 +19,9 @@ export const stageSchema = z
   )
   .default('dev');
 
+/** Physical name of a resource: operators, runbooks, the key's policy and the command line use it. */
+export const resourceName = (stage: string, name: string) => `fhir-failsafe-${stage}-${name}`;
+
 interface StageSettings {
   readonly stage: string;
   readonly production?: boolean | undefined;

@@ -15,7 +15,8 @@ import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.
 import { ACCESS_LOGS_BY_S3_KEY, acknowledge, NO_REPLICATION } from '../checks/acknowledgements.ts';
 import type { Config } from '../config/config.ts';
 import { quarantineBodyDays } from '../config/content-retention-config.ts';
-import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 
 export class Bodies extends Construct {
   readonly bucket: Bucket;

@@ -27,7 +27,8 @@ import {
   NO_VPC,
   objectsUnder,
 } from '../checks/acknowledgements.ts';
-import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 import { functionPolicy } from './function-policy.ts';
 import { allow } from './iam-statements.ts';
 import { PipelineFunction } from './pipeline-function.ts';

@@ -2,7 +2,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 
 export interface QueueSettings {
   /** Without the stage's prefix. */

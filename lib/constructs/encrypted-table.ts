@@ -7,7 +7,8 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 
 /** With the string key `pk`. The construct's id, in lower case, is its name without the stage's prefix. */
 export function encryptedTable(

@@ -1,7 +1,8 @@
 /** A topic of this stack: encrypted by our key, TLS only. */
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { type Foundation, resourceName } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import type { Foundation } from './foundation.ts';
 
 /** `name` is without the stage's prefix; `displayName` is the sender that people see. */
 export const encryptedTopic = (

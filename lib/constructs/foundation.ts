@@ -35,6 +35,3 @@ export const stagePolicy = ({ production }: Pick<Config, 'production'>): StagePo
         logRetention: RetentionDays.TWO_WEEKS,
         keyPendingWindow: Duration.days(7),
       };
-
-/** Physical name of a resource: operators, runbooks and the key's policy use it. */
-export const resourceName = (stage: string, name: string) => `fhir-failsafe-${stage}-${name}`;

@@ -10,7 +10,8 @@ import {
 import type { Construct } from 'constructs';
 import { FACTS } from '../../core/report/insight-keys.ts';
 import { acknowledge, NO_FACTS_REPLICATION } from '../checks/acknowledgements.ts';
-import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 
 interface InsightBucketProps {
   /** Without the stage's prefix and the account's number. */

@@ -10,7 +10,8 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Config } from '../config/config.ts';
-import { resourceName, stagePolicy } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import { stagePolicy } from './foundation.ts';
 
 const USE = ['kms:Decrypt', 'kms:GenerateDataKey*'];
 

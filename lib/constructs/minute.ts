@@ -9,7 +9,8 @@ import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { MINUTE_WAKE } from '../../core/message/messages.ts';
-import { type Foundation, resourceName } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 
 export class Minute extends Construct {

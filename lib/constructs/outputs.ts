@@ -3,9 +3,9 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { groupIdOf } from '../../core/message/message-group.ts';
 import type { Config } from '../config/config.ts';
+import { resourceName } from '../config/stage-config.ts';
 import type { Audit } from './audit.ts';
 import type { Bodies } from './bodies.ts';
-import { resourceName } from './foundation.ts';
 import type { Lane } from './lane.ts';
 import type { Tables } from './tables.ts';
 

@@ -29,7 +29,8 @@ import {
   NO_RESERVATION,
   NO_VPC,
 } from '../checks/acknowledgements.ts';
-import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 import { functionPolicy } from './function-policy.ts';
 import { tracesEnvironment } from './traces.ts';
 

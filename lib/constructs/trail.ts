@@ -15,7 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, NO_REPLICATION, TRAIL_TO_BUCKET_ALONE } from '../checks/acknowledgements.ts';
-import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { resourceName } from '../config/stage-config.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 
 interface TrailProps {
   readonly accessLogs: IBucket;
