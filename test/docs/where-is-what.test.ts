@@ -7,9 +7,13 @@ import { ROOT } from './pages.ts';
 const page = readFileSync(join(ROOT, 'docs', 'where-is-what.md'), 'utf8');
 const codeIn = (cell: string) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
-const rows = page
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !line.startsWith('| what |'))
+const HEADER = ['| what | file | name |', '|---|---|---|'];
+const [, ...sections] = page.split(/^## /m).map((section) => {
+  const [heading = '', ...lines] = section.split('\n');
+  return { heading, lines: lines.filter((line) => line.startsWith('|')) };
+});
+const rows = sections
+  .flatMap(({ lines }) => lines.slice(HEADER.length))
   .map((line) => {
     const [what = '', files = '', names = '', ...more] = line.split('|').slice(1, -1);
     // A pattern such as `cli/<noun>-command.ts` is no file.
@@ -17,8 +21,13 @@ const rows = page
     return { what: what.trim(), paths, names: codeIn(names), more };
   });
 
-test('the page has rows of three cells, and each names a file', () => {
-  expect(rows.length).toBeGreaterThan(200);
+test.each(sections)('section "$heading" is a table with rows', ({ lines }) => {
+  expect(lines.slice(0, HEADER.length)).toEqual(HEADER);
+  expect(lines.length).toBeGreaterThan(HEADER.length);
+});
+
+test('each row has three cells and names a file', () => {
+  expect.assertions(2 * rows.length);
   for (const { what, paths, more } of rows) {
     expect(paths, what).not.toEqual([]);
     expect(more, what).toEqual([]);
