@@ -20,12 +20,12 @@ import type { LambdaApi } from './lambda/lambda-api.ts';
 import { downBy } from './outages.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Services } from './services.ts';
-import { type CallTimeouts, Wire } from './wire.ts';
+import { type Patience, Wire } from './wire.ts';
 import type { Witness } from './witness.ts';
 
 /** For a call that waits for a long time and is not retried. */
-const WAITING: CallTimeouts = { maxAttempts: 1, requestMs: INVOCATION_TIMEOUT_MS };
-const ONCE: CallTimeouts = { ...HASTY_CALL, maxAttempts: 1 };
+const WAITING: Patience = { maxAttempts: 1, requestMs: INVOCATION_TIMEOUT_MS };
+const ONCE: Patience = { ...HASTY_CALL, maxAttempts: 1 };
 const LATENCY_MS = { dynamodb: 3, s3: 15, sns: 8, sqs: 6, secrets: 10, lambda: 30 };
 
 export const SERVICES = Object.keys(LATENCY_MS) as (keyof typeof LATENCY_MS)[];
@@ -63,8 +63,8 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
     secrets: (command) => secretOf(services, command),
     lambda: (command) => lambda().perform(command),
   };
-  return (host: Host, senderId: string, usual: CallTimeouts = CALL): Clients & LambdaClients => {
-    const to = (service: Service, timeouts: CallTimeouts = usual) => ({
+  return (host: Host, senderId: string, usual: Patience = CALL): Clients & LambdaClients => {
+    const to = (service: Service, timeouts: Patience = usual) => ({
       send(command: object, { abortSignal: signal }: SendOptions = {}): Promise<object> {
         // After its work has ended nothing is sent.
         if (!endOfWork()?.aborted) witness.tell({ kind: 'called', service, command }, host);

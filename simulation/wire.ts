@@ -3,6 +3,7 @@
  * them, and what may happen to each try on its way. The request of a try reaches its service even
  * if the sender is frozen or dead by then. The answer reaches the code only while its host runs.
  */
+import type { CallTimeouts } from '../aws/call-timeouts.ts';
 import { endOfWork } from '../telemetry/invocation.ts';
 import {
   aborted,
@@ -41,11 +42,8 @@ export const NO_FAULTS: CallFaults = {
   failed: 0,
 };
 
-/** Timeouts and retries of a client (aws/call-timeouts.ts, aws/clients.ts). */
-export interface CallTimeouts {
-  readonly maxAttempts: number;
-  readonly requestMs: number;
-}
+/** How long a client waits, and how often it tries. Connecting is not simulated. */
+export type Patience = Omit<CallTimeouts, 'connectMs'>;
 
 /** How a service is reached. `faults` is called at each try, so faults may heal. */
 export interface Road {
@@ -100,7 +98,7 @@ export class Wire {
    * Makes a call as code on that host does. When the surrounding work ends, the call is aborted
    * with it (R61).
    */
-  call<T>(host: Host, timeouts: CallTimeouts, request: Request<T>): Promise<T> {
+  call<T>(host: Host, patience: Patience, request: Request<T>): Promise<T> {
     const signals = [endOfWork(), request.signal].filter((signal) => signal !== undefined);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const waits: (() => void)[] = [];
@@ -122,7 +120,7 @@ export class Wire {
     const attempt = (number: number) => {
       let isAnswered = false;
       const before = fate;
-      fate = this.#try(host, timeouts, request, {
+      fate = this.#try(host, patience, request, {
         succeed: (value) => {
           if (isOver || isAnswered) return;
           end(() => resolve(value));
@@ -130,7 +128,7 @@ export class Wire {
         fail: (error) => {
           if (isOver || isAnswered) return;
           isAnswered = true;
-          if (isFinal(error) || number >= timeouts.maxAttempts) {
+          if (isFinal(error) || number >= patience.maxAttempts) {
             end(() => reject(afterAttempts(error, number)));
             return;
           }
@@ -147,7 +145,7 @@ export class Wire {
 
   #try<T>(
     host: Host,
-    { requestMs }: CallTimeouts,
+    { requestMs }: Patience,
     request: Request<T>,
     answer: { succeed(value: T): void; fail(error: unknown): void },
   ): Fate {
