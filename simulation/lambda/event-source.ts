@@ -105,10 +105,10 @@ export class EventSource {
   #poll(): void {
     if (!this.#polling) return;
     const { queue, batchSize } = this.plan;
-    if (queue.visible === 0 || this.#running >= this.#concurrencyMax) return;
+    if (!queue.hasNext || this.#running >= this.#concurrencyMax) return;
     const batch = queue.receive(batchSize);
     if (batch.length > 0) this.#handOver(batch);
-    if (queue.visible > 0) this.#pollSoon();
+    if (queue.hasNext) this.#pollSoon();
   }
 
   #handOver(batch: readonly Received[]): void {
@@ -131,6 +131,6 @@ export class EventSource {
     for (const { message, receiptHandle } of batch) {
       if (done.has(message.id)) queue.delete(receiptHandle);
     }
-    if (queue.visible > 0) this.#pollSoon();
+    if (queue.hasNext) this.#pollSoon();
   }
 }

@@ -34,7 +34,7 @@ export class Queue {
   readonly #visible: Visible;
   readonly #known = new Map<string, { readonly at: number; readonly message: Message }>();
   #sequence = 0;
-  /** Called when a message becomes visible. */
+  /** Called when a message becomes visible, or those behind it in a FIFO queue are no longer blocked. */
   onVisible: (() => void)[] = [];
 
   constructor(plan: QueuePlan, around: QueueSurroundings) {
@@ -50,6 +50,11 @@ export class Queue {
 
   get visible(): number {
     return this.#visible.size;
+  }
+
+  /** Whether a receive would get something. All visible messages of a FIFO queue may be blocked. */
+  get hasNext(): boolean {
+    return this.#visible.hasNext;
   }
 
   get messages(): Iterable<Message> {
@@ -149,9 +154,11 @@ export class Queue {
     const isStale = handle !== message.handle;
     if ((isStale && random.chance(0.5)) || random.chance(this.#around.faults().deleteMissed))
       return;
-    if (message.place >= 0) this.#visible.remove(message);
-    else this.#visible.release(message);
+    const isInFlight = message.place < 0;
+    if (isInFlight) this.#visible.release(message);
+    else this.#visible.remove(message);
     this.#leave(message, 'deleted');
+    if (isInFlight && this.plan.isFifo && this.hasNext) this.#announce();
   }
 
   /** False if the message is not in flight under that handle. */
@@ -181,6 +188,10 @@ export class Queue {
 
   #show(message: Message): void {
     this.#visible.add(message);
+    this.#announce();
+  }
+
+  #announce(): void {
     for (const tell of this.onVisible) tell();
   }
 

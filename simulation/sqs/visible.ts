@@ -4,6 +4,8 @@ import type { Message } from './message.ts';
 
 export interface Visible {
   readonly size: number;
+  /** Whether `take` would return one. */
+  readonly hasNext: boolean;
   add(message: Message): void;
   remove(message: Message): void;
   /** Removes and returns the next one. */
@@ -30,6 +32,10 @@ export class AnyOrder implements Visible {
 
   get size(): number {
     return this.#messages.length;
+  }
+
+  get hasNext(): boolean {
+    return this.#messages.length > 0;
   }
 
   add(message: Message): void {
@@ -88,6 +94,14 @@ export class InOrder implements Visible {
   /** One receive may take several messages of a group. */
   #receiving = new Set<string>();
   size = 0;
+
+  get hasNext(): boolean {
+    if (this.size === 0) return false;
+    for (const [name, group] of this.#groups) {
+      if (group.length > 0 && !this.#inFlight.has(name)) return true;
+    }
+    return false;
+  }
 
   add(message: Message): void {
     const group = this.#groups.get(message.groupId ?? '') ?? [];

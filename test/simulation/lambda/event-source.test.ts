@@ -26,10 +26,12 @@ interface Options {
   readonly batchSize?: number;
   readonly mappingMax?: number;
   readonly functionMax?: number;
+  readonly isFifo?: boolean;
 }
 
 function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options: Options = {}) {
   const { faults = {}, batchSize = 10, mappingMax = 100, functionMax = 100 } = options;
+  const { isFifo = false } = options;
   const scheduler = new Scheduler(1);
   const sqs = new Sqs({
     scheduler,
@@ -37,7 +39,7 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
     faults: () => NO_QUEUE_FAULTS,
     tell: () => undefined,
   });
-  const plan = { isFifo: false, visibilityMs: 30_000, retentionMs: 1e9, delayMs: 0 };
+  const plan = { isFifo, visibilityMs: 30_000, retentionMs: 1e9, delayMs: 0 };
   const queue = sqs.create({ ...plan, name: 'q', arn: 'arn:aws:sqs:x:0:q' });
   const loaded: number[] = [];
   const load = (host: Host, deployment: number): Handler => {
@@ -62,7 +64,9 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
   };
   const source = new EventSource({ ...mapping, reportsFailures: true }, scheduler);
   const send = (count: number) => {
-    for (let sent = 0; sent < count; sent += 1) queue.send(SENT);
+    for (let sent = 0; sent < count; sent += 1) {
+      queue.send(isFifo ? { ...SENT, groupId: 'g', deduplicationId: String(sent) } : SENT);
+    }
   };
   const untilEmpty = () => scheduler.run(() => queue.size === 0, scheduler.now + 3_600_000);
   const elapsed = () => scheduler.now - scheduler.startedAt;
@@ -106,6 +110,17 @@ describe('an event source', () => {
     expect(elapsed()).toBeGreaterThan(60_000);
     // The one that ran out of time was killed, and the one that threw was used again.
     expect(target.environments).toBe(2);
+  });
+
+  test('takes the rest of a group as soon as the first of it is done, and does not look before', async () => {
+    const take = async (_: SQSEvent, host: Host) => host.pause(9_000);
+    const { send, untilEmpty, elapsed, scheduler } = lane(take, { isFifo: true, batchSize: 1 });
+    send(3);
+    expect(await untilEmpty()).toBe(true);
+    expect(elapsed()).toBeGreaterThanOrEqual(27_000);
+    // A cold start, and a window for the last one.
+    expect(elapsed()).toBeLessThan(31_000);
+    expect(scheduler.count).toBeLessThan(40);
   });
 
   test('runs as many invocations at a time as the mapping and the function allow', async () => {

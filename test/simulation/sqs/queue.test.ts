@@ -170,6 +170,25 @@ describe('a FIFO queue', () => {
     expect(bodies(10)).toEqual(['a1', 'a2', 'a3', 'b1']);
   });
 
+  test('has nothing for a reader while its groups are blocked, and says so when they no longer are', async () => {
+    const { queue, wait } = queueWith(fifo);
+    let said = 0;
+    for (const name of ['a1', 'a2', 'a3']) queue.send(of('a', name));
+    queue.onVisible.push(() => {
+      said += 1;
+    });
+    const [first] = queue.receive(1);
+    expect(queue).toMatchObject({ visible: 2, hasNext: false });
+    queue.delete(first?.receiptHandle ?? '');
+    expect(queue.hasNext).toBe(true);
+    expect(said).toBe(1);
+    queue.receive(1);
+    expect(queue.hasNext).toBe(false);
+    await wait(30_000);
+    expect(queue.hasNext).toBe(true);
+    expect(said).toBe(2);
+  });
+
   test('accepts one message for each deduplication id in five minutes', async () => {
     const { queue, wait } = queueWith(fifo);
     const first = queue.send(of('a', 'x'));
