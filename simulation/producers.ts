@@ -15,9 +15,12 @@ import type { World } from './world.ts';
 const BATCH_MAX = 10;
 const AGAIN_MS = 2_000;
 /** What all resources of a bad file do. */
-const DEFECTS = ['throw', 'exit', 'kill'] as const;
+const DEFECTS = ['throw', 'exit', 'kill', 'failing-at-server'] as const;
 /** The principal of an unknown sender. */
 const STRANGER = 'AROANOBODYKNOWSME';
+const SOURCES = Object.keys(SENDERS) as [Source, ...Source[]];
+/** Nothing is wrong with what they send, and nobody has sent it before. */
+const HEALTHY: Habits = { natures: {}, oddities: {}, badFiles: 0, ids: 1e9, bucket: '' };
 
 type Producer = ReturnType<World['outsider']> & { readonly sender: string };
 
@@ -28,6 +31,8 @@ export class Producers implements Pick<Checker, 'see'> {
   readonly #drafts = new Map<string, Draft>();
   readonly #byName = new Map<string, Producer>();
   #waiting = 0;
+  /** Number of the next draft. */
+  #next = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -44,24 +49,30 @@ export class Producers implements Pick<Checker, 'see'> {
    */
   submit(count: number, overMs: number, habits: Habits, only?: readonly number[]): void {
     const { scheduler } = this.#world;
-    let number = 0;
-    while (number < count) {
+    while (this.#next < count) {
+      const number = this.#next;
       const size = Math.min(count - number, this.#random.between(1, BATCH_MAX));
-      const source = this.#random.pick(Object.keys(SENDERS) as [Source, ...Source[]]);
+      const source = this.#random.pick(SOURCES);
       const lane = this.#random.chance(0.7) ? 'background' : 'critical';
       const isBad = this.#random.chance(habits.badFiles);
       const defect = isBad ? this.#random.pick(DEFECTS) : undefined;
       const drafts = Array.from({ length: size }, (_, place) =>
         draftOf({ number: number + place, source, lane, defect }, habits, this.#random),
       );
-      number += size;
-      this.#waiting += 1;
+      this.#next += size;
       const sent = drafts.filter((draft) => only?.includes(draft.number) ?? true);
-      scheduler.after(this.#random.below(overMs), () => {
-        void this.#send(sent, habits.bucket).finally(() => {
-          this.#waiting -= 1;
-        });
-      });
+      this.#waiting += 1;
+      scheduler.after(this.#random.below(overMs), () => this.#sendAwaited(sent, habits.bucket));
+    }
+  }
+
+  /** One healthy resource of each source, now. */
+  sendOneEach(): void {
+    for (const source of SOURCES) {
+      const about = { number: this.#next, source, lane: 'critical' } as const;
+      this.#next += 1;
+      this.#waiting += 1;
+      this.#sendAwaited([draftOf(about, HEALTHY, this.#random)], HEALTHY.bucket);
     }
   }
 
@@ -73,6 +84,12 @@ export class Producers implements Pick<Checker, 'see'> {
     if (draft === undefined || queue.name !== this.#world.nameOf(draft.lane)) return;
     const { body: _, key: __, ...known } = draft;
     this.#world.submitted({ ...known, messageId: message.id, sentAt: message.sentAt }, by);
+  }
+
+  #sendAwaited(drafts: readonly Draft[], bucket: string): void {
+    void this.#send(drafts, bucket).finally(() => {
+      this.#waiting -= 1;
+    });
   }
 
   async #send(drafts: readonly Draft[], bucket: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { type MakeChecker, RuleBroken } from './checker.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
+import { LaterTraffic } from './later-traffic.ts';
 import { Operators } from './operators/operators.ts';
 import { Producers } from './producers.ts';
 import type { Random } from './random.ts';
@@ -55,6 +56,7 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   const submittingMs = submittingTime(messages, scheduler.random);
   const producers = new Producers(world);
   world.tellFirst(producers);
+  world.tellFirst(new LaterTraffic(world, producers));
   const operators = new Operators(world, () => world.faults.operators);
   world.tellFirst(operators);
   producers.submit(messages, submittingMs, habitsIn(world), reduced?.only);

@@ -16,7 +16,7 @@ export interface Draft extends Omit<Submission, 'messageId' | 'sentAt'> {
 export interface Habits {
   readonly natures: Readonly<Partial<Record<Nature, number>>>;
   readonly oddities: Readonly<Partial<Record<Oddity, number>>>;
-  /** Share of batches that are a file with one defect: all of it crashes in the same way. */
+  /** Share of batches that are a file with one defect: all of it fails in the same way. */
   readonly badFiles: number;
   /**
    * Number of ids that each source uses. With few ids, newer submissions meet older ones of the

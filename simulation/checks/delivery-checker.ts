@@ -8,7 +8,7 @@ import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import { SERVERS, type Source } from '../outside.ts';
 import { AT_SERVER } from '../servers/fhir-server.ts';
-import type { Nature, Submission } from '../submission.ts';
+import type { Submission } from '../submission.ts';
 
 /** Where a source's resources are delivered (simulation/deployment.ts). */
 const TARGETS: Readonly<Record<Source, { readonly server: string; readonly prefix: string }>> = {
@@ -22,7 +22,6 @@ interface Delivery {
   /** Number of the submission in Resources. */
   number: number | undefined;
   isPending: boolean;
-  nature: Nature | undefined;
 }
 
 export class DeliveryChecker implements Checker {
@@ -47,11 +46,8 @@ export class DeliveryChecker implements Checker {
   }
 
   unfinished(): string | undefined {
-    for (const { pk, nature } of this.#pending) {
-      // What fails for its own sake may wait for other traffic.
-      if (nature !== AT_SERVER.failing) return `${pk} is not delivered`;
-    }
-    return undefined;
+    const [first] = this.#pending;
+    return first && `${first.pk} is not delivered`;
   }
 
   #marked(item: Item): void {
@@ -59,12 +55,11 @@ export class DeliveryChecker implements Checker {
     if (submission === undefined) return;
     const { place, server, key } = placeOf(submission);
     const known = this.#deliveries.get(place);
-    const unknown = { number: undefined, isPending: true, nature: undefined };
+    const unknown = { number: undefined, isPending: true };
     const delivery = known ?? { pk: String(item['pk']), ...unknown };
     const wasPending = delivery.isPending;
     this.#deliveries.set(place, delivery);
     delivery.number = submission.number;
-    delivery.nature = submission.nature;
     delivery.isPending = item['deliveryShard'] !== undefined;
     if (delivery.isPending) {
       this.#pending.add(delivery);

@@ -9,7 +9,7 @@ const older = submission();
 const newer = submission({ messageId: 'm2', number: 2, sentAt: 2_000 });
 const others = submission({ messageId: 'm3', number: 3, source: 'hospital-b' });
 const refusable = submission({ messageId: 'm4', number: 4, text: 'refused-by-server' });
-const failing = submission({ messageId: 'm5', number: 5, nature: 'failing-at-server' });
+const failing = submission({ messageId: 'm5', number: 5, text: 'failing-at-server' });
 const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String(number) }] });
 
 /** Effects of one history; the server holds what was sent last. */
@@ -60,8 +60,11 @@ describe('the checker of deliveries', () => {
     expect(see(pending('m4'), refused('m4')).unfinished()).toBeUndefined();
   });
 
-  test('what fails for its own sake may wait for other traffic', () => {
-    expect(see(pending('m5')).unfinished()).toBeUndefined();
+  test('R18: what fails for its own sake ends too', () => {
+    expect(see(pending('m5')).unfinished()).toBe('hospital-a#Patient#p1 is not delivered');
+    expect(see(pending('m5'), item('m5', { deliveryRefused: 'answered 500' })).unfinished()).toBe(
+      undefined,
+    );
   });
 
   test('R05: finds an older version that arrives when everything counts as delivered', () => {
