@@ -35,13 +35,15 @@ export interface Seen {
   nameOf(end: string): string;
 }
 
-export interface Checker {
-  /**
-   * Describes what is not finished, for the report of a failure. Once faults have healed, the run
-   * continues until no checker has anything unfinished, and fails if that takes too long. It is
-   * called often, so it must be cheap.
-   */
+/** Looks at effects. */
+export interface Watcher {
+  /** Those that it looks at: there are many effects, and most are of no interest to it. Undefined for all. */
+  readonly kinds?: readonly Effect['kind'][];
+  /** Called for each when it happens, with the host whose code caused it. @throws RuleBroken */
   see?(effect: Effect, by: Host | undefined): void;
+}
+
+export interface Checker extends Watcher {
   /**
    * What is not finished, in words, for the report of a failure. Once faults have healed, the run
    * continues until no checker has anything unfinished, and fails if that takes too long. Called often,

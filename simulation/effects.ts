@@ -57,7 +57,9 @@ export type Effect =
       readonly enabled: boolean;
       readonly concurrencyMax: number;
     }
-  | { readonly kind: 'frozen' | 'thawed' | 'died' }
+  | { readonly kind: 'frozen' }
+  | { readonly kind: 'thawed' }
+  | { readonly kind: 'died' }
   | { readonly kind: 'healed' };
 
 export type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { readonly kind: Kind }>;

@@ -4,7 +4,7 @@
  */
 import type { Outgoing } from '../cli/submit/outgoing.ts';
 import { sendBatch } from '../cli/submit/send-batch.ts';
-import type { Checker } from './checker.ts';
+import type { Watcher } from './checker.ts';
 import type { Effect } from './effects.ts';
 import type { Host } from './host.ts';
 import { SENDERS, type Source } from './outside.ts';
@@ -24,7 +24,8 @@ const HEALTHY: Habits = { natures: {}, oddities: {}, badFiles: 0, ids: 1e9, buck
 
 type Producer = ReturnType<World['outsider']> & { readonly sender: string };
 
-export class Producers implements Pick<Checker, 'see'> {
+export class Producers implements Watcher {
+  readonly kinds = ['arrived'] as const;
   readonly #world: World;
   readonly #random: Random;
   /** By body, because a message may be accepted although the answer was lost. */

@@ -8,7 +8,7 @@ import type { Desk } from '../cli/clients.ts';
 import type { Failure } from '../packages/local-lambda/lambda/outcome.ts';
 import { mappingUuid, nameOfArn } from '../packages/local-lambda/template/account.ts';
 import type { LogSubscriptionPlan, Plan } from '../packages/local-lambda/template/plan.ts';
-import type { Checker, MakeChecker, Seen } from './checker.ts';
+import type { Checker, MakeChecker, Seen, Watcher } from './checker.ts';
 import { clientsFor, SERVICES } from './clients.ts';
 import type { EventLog } from './event-log.ts';
 import { drawFaults, type Faults, HEALTHY } from './faults.ts';
@@ -121,7 +121,7 @@ export class World implements Seen {
   }
 
   /** Reports each effect to this watcher before the checkers. */
-  tellFirst(watcher: Pick<Checker, 'see'>): void {
+  tellFirst(watcher: Watcher): void {
     this.#witness.addFirst(watcher);
   }
 

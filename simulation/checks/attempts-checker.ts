@@ -21,6 +21,7 @@ const SEEN_CRASHES = 2;
 const CRASHES = 3;
 
 export class AttemptsChecker implements Checker {
+  readonly kinds = ['invoked', 'written'] as const;
   readonly #submissions: Seen['submissions'];
   /** Request ids of invocations that got one message of an isolation queue. */
   readonly #alone = new Set<string>();

@@ -21,6 +21,7 @@ interface Transition {
 const REFUSED = 'refused';
 
 export class AuditWatch implements Checker {
+  readonly kinds = ['arrived', 'put', 'written'] as const;
   readonly #chain = new AuditChecker();
   readonly #seen: Pick<Seen, 'plan' | 'services'>;
   readonly #publishers: Publishers;

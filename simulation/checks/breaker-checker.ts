@@ -48,6 +48,7 @@ const CALL_MS = {
 const ALONE_MS = 1_000;
 
 export class BreakerChecker implements Checker {
+  readonly kinds = ['requested', 'answered', 'died', 'called', 'failed', 'written'] as const;
   readonly #breakers = new Map<string, Breaker>();
   /** Hosts by the probe that they took. */
   readonly #owners = new Map<string, string>();

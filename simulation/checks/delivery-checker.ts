@@ -25,6 +25,7 @@ interface Delivery {
 }
 
 export class DeliveryChecker implements Checker {
+  readonly kinds = ['submitted', 'stored', 'written'] as const;
   readonly #seen: Pick<Seen, 'submissions' | 'fhirServers'>;
   /** By server and key. */
   readonly #deliveries = new Map<string, Delivery>();

@@ -40,6 +40,7 @@ const FATE_OF_KIND: Readonly<Record<string, Fate>> = {
 const RULE_OF_FATE = { stored: 'R04', rejected: 'R09', 'dead-lettered': 'R02' } as const;
 
 export class EndingsChecker implements Checker {
+  readonly kinds = ['submitted', 'arrived', 'left', 'written', 'published', 'invoked'] as const;
   readonly #lives = new Map<string, Life>();
   /** By place in Resources: the order of the submission there. */
   readonly #held = new Map<string, string>();

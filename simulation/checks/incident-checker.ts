@@ -43,6 +43,7 @@ interface Scope {
 }
 
 export class IncidentChecker implements Checker {
+  readonly kinds = ['arrived', 'written', 'published'] as const;
   readonly #scopes = new Map<string, Scope>();
   /** Crashes that the incident's queue accepted, but that are not recorded yet. */
   readonly #untold = new Set<string>();

@@ -8,6 +8,7 @@ import type { Host } from '../host.ts';
 import { invocationAround } from '../lambda/function.ts';
 
 export class InvocationChecker implements Checker {
+  readonly kinds = ['invoked', 'ended', 'called'] as const;
   /** The running invocation of each environment. */
   readonly #running = new Map<string, string>();
   /** The invocation whose code runs now. Undefined while an environment loads. */

@@ -19,6 +19,7 @@ interface Ending {
 }
 
 export class ReceiptsChecker implements Checker {
+  readonly kinds = ['arrived', 'put'] as const;
   readonly #bucket: string;
   readonly #key: string;
   readonly #tallies = new Map<string, DayTally>();

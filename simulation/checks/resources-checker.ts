@@ -13,6 +13,7 @@ import { describe, fatesOf, mayBe } from './fate.ts';
 const OF_THE_SUBMISSION = ['messageId', 'contentHash', 'storedAt', 'source', 'redrivenAt'] as const;
 
 export class ResourcesChecker implements Checker {
+  readonly kinds = ['written'] as const;
   readonly #submissions: Seen['submissions'];
 
   constructor({ submissions }: Pick<Seen, 'submissions'>) {

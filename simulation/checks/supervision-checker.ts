@@ -23,6 +23,7 @@ const LAST_RECEIVE_MS = 1_000;
 const STEP_MS = 50_000;
 
 export class SupervisionChecker implements Checker {
+  readonly kinds = ['received', 'written', 'called', 'befell', 'failed', 'died'] as const;
   readonly #nodes = new Map<string, Lane>();
   /** Time from which nothing may be received from a lane's queues. */
   readonly #offSince = new Map<string, number>();

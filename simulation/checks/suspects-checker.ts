@@ -18,6 +18,7 @@ interface Mark {
 }
 
 export class SuspectsChecker implements Checker {
+  readonly kinds = ['invoked', 'written', 'died', 'ended', 'arrived'] as const;
   readonly #submissions: Seen['submissions'];
   /** Ids of the messages that an environment of `validate` has, by its name. */
   readonly #running = new Map<string, readonly string[]>();

@@ -4,7 +4,7 @@
  * only put right what nobody else does: they resume the lanes that they paused, and resolve the incidents
  * of escalations.
  */
-import type { Checker } from '../checker.ts';
+import type { Watcher } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
@@ -20,7 +20,8 @@ const AGAIN_MS = 20_000;
 const AGAIN = 0.5;
 const IDLE_MS = 60_000;
 
-export class Operators implements Pick<Checker, 'see'> {
+export class Operators implements Watcher {
+  readonly kinds = ['healed', 'written'] as const;
   readonly #world: World;
   readonly #random: Random;
   readonly #stage: string;

@@ -1,30 +1,32 @@
 /** Rare states of calls to services and servers, and of deployments. */
-import type { MakeState } from './make-state.ts';
+import { on } from './make-state.ts';
 
 /** The SDK says that it was throttled, and it has taken effect. */
-export const lostThenThrottled: MakeState = () => (effect) =>
-  effect.kind === 'befell' && effect.fate === 'throttled' && effect.before === 'lostAnswer';
+export const lostThenThrottled = on(
+  ['befell'],
+  () => (effect) => effect.fate === 'throttled' && effect.before === 'lostAnswer',
+);
 
 /** Its caller gave up, and may have begun another one since. */
-export const latePut: MakeState = () => {
+export const latePut = on(['answered', 'stored'], () => {
   const givenUp = new Set<number>();
   return (effect) => {
     if (effect.kind === 'answered' && effect.status === undefined) givenUp.add(effect.call.number);
     return effect.kind === 'stored' && givenUp.has(effect.call.number);
   };
-};
+});
 
 /** It was given up, and what it overwrites was stored after it had begun. */
-export const latePutOverNewer: MakeState = (seen) => {
-  const isLate = latePut(seen);
+export const latePutOverNewer = on(['answered', 'stored'], (seen) => {
+  const isLate = latePut.make(seen);
   return (effect, by) =>
     isLate(effect, by) &&
     effect.kind === 'stored' &&
     (effect.before?.at ?? 0) > effect.call.begunAt;
-};
+});
 
 /** Environments of two deployments of one function are at work at once. */
-export const oldAndNewAtOnce: MakeState = () => {
+export const oldAndNewAtOnce = on(['invoked', 'ended'], () => {
   const running = new Map<string, Map<string, number>>();
   return (effect, by) => {
     if (by === undefined || (effect.kind !== 'invoked' && effect.kind !== 'ended')) return false;
@@ -37,4 +39,4 @@ export const oldAndNewAtOnce: MakeState = () => {
     all.set(by.name, by.deployment);
     return [...all.values()].some((deployment) => deployment !== by.deployment);
   };
-};
+});

@@ -3,10 +3,10 @@ import type { SQSEvent } from 'aws-lambda';
 import { isLaneQueue, membersOf } from '../checks/members.ts';
 import { orderOf, placeOf } from '../checks/resources-checker.ts';
 import type { Message } from '../sqs/message.ts';
-import type { MakeState } from './make-state.ts';
+import { on } from './make-state.ts';
 
 /** A message of a later round arrives while a dead letter of an earlier round waits. */
-export const redriveBesideItsLetter: MakeState = () => {
+export const redriveBesideItsLetter = on(['arrived', 'left'], () => {
   const letters = new Map<string, number>();
   return (effect) => {
     if (effect.kind !== 'arrived' && effect.kind !== 'left') return false;
@@ -28,10 +28,10 @@ export const redriveBesideItsLetter: MakeState = () => {
     }
     return false;
   };
-};
+});
 
 /** A message is delivered again while its receiver still runs. */
-export const receivedWhileItRuns: MakeState = () => {
+export const receivedWhileItRuns = on(['invoked', 'ended'], () => {
   const running = new Map<string, Set<string>>();
   const runs = new Map<string, readonly string[]>();
   return (effect, by) => {
@@ -51,10 +51,10 @@ export const receivedWhileItRuns: MakeState = () => {
     runs.delete(by.name);
     return false;
   };
-};
+});
 
 /** A message is received although its ending is recorded, because its delete had no effect. */
-export const receivedAfterItsEnd: MakeState = () => {
+export const receivedAfterItsEnd = on(['published', 'received'], () => {
   const told = new Set<string>();
   return (effect) => {
     if (effect.kind === 'published' && effect.topic.endsWith('-outcomes')) {
@@ -63,9 +63,9 @@ export const receivedAfterItsEnd: MakeState = () => {
     if (effect.kind !== 'received' || !isLaneQueue(effect.queue.name)) return false;
     return membersOf(effect.received.message).some(({ messageId }) => told.has(messageId));
   };
-};
+});
 
-export const diesWithMessages: MakeState = () => {
+export const diesWithMessages = on(['invoked', 'died', 'ended'], () => {
   const busy = new Set<string>();
   return (effect, by) => {
     if (by === undefined || !by.name.includes('-validate-')) return false;
@@ -74,13 +74,13 @@ export const diesWithMessages: MakeState = () => {
     if (effect.kind === 'ended' && effect.outcome.status === 'success') busy.delete(by.name);
     return false;
   };
-};
+});
 
 /**
  * A batch runs in a thawed environment whose lease has ended: a frozen environment does not notice
  * time.
  */
-export const thawAfterLease: MakeState = () => {
+export const thawAfterLease = on(['written', 'thawed'], () => {
   const leases = new Map<string, number>();
   return (effect, by) => {
     if (by === undefined) return false;
@@ -90,22 +90,24 @@ export const thawAfterLease: MakeState = () => {
     }
     return effect.kind === 'thawed' && by.now() > (leases.get(by.name) ?? Number.POSITIVE_INFINITY);
   };
-};
+});
 
-export const groupOfSuspects: MakeState = () => (effect) =>
-  effect.kind === 'arrived' && isLaneQueue(effect.queue.name) && isGroup(effect.message);
+export const groupOfSuspects = on(
+  ['arrived'],
+  () => (effect) => isLaneQueue(effect.queue.name) && isGroup(effect.message),
+);
 
 const isGroup = (message: Message) => membersOf(message).length > 1;
 
-export const attemptAfterDeath: MakeState = () => (effect) => {
-  if (effect.kind !== 'written' || !effect.table.endsWith('-quarantine')) return false;
+export const attemptAfterDeath = on(['written'], () => (effect) => {
+  if (!effect.table.endsWith('-quarantine')) return false;
   const attempts = (item: object | undefined) =>
     (item as { attempts?: { ended?: number }[] } | undefined)?.attempts ?? [];
   const [before, after] = [attempts(effect.before), attempts(effect.after)];
   return after.length > before.length && before.at(-1)?.ended === undefined && before.length > 0;
-};
+});
 
-export const olderComesLater: MakeState = ({ submissions }) => {
+export const olderComesLater = on(['written', 'received'], ({ submissions }) => {
   const held = new Map<string, string>();
   return (effect) => {
     if (effect.kind === 'written' && effect.table.endsWith('-resources')) {
@@ -119,7 +121,7 @@ export const olderComesLater: MakeState = ({ submissions }) => {
       );
     });
   };
-};
+});
 
 function idsIn(event: unknown): readonly string[] {
   const { Records: records = [] } = event as Partial<SQSEvent>;

@@ -2,7 +2,7 @@
 import { isLaneQueue, membersOf } from '../checks/members.ts';
 import type { Effect } from '../effects.ts';
 import { type Host, isOperator } from '../host.ts';
-import type { MakeState } from './make-state.ts';
+import { on } from './make-state.ts';
 
 /** What an operator sends back, as `<message id> <round>`. */
 function sentBack(effect: Effect, by: Host | undefined): readonly string[] {
@@ -11,7 +11,7 @@ function sentBack(effect: Effect, by: Host | undefined): readonly string[] {
 }
 
 /** Each has announced it, and each sends it. */
-export const redrivenByTwo: MakeState = () => {
+export const redrivenByTwo = on(['arrived'], () => {
   const senders = new Map<string, string>();
   return (effect, by) => {
     const sent = sentBack(effect, by);
@@ -19,10 +19,10 @@ export const redrivenByTwo: MakeState = () => {
     for (const one of sent) senders.set(one, by?.name ?? '');
     return isTwice;
   };
-};
+});
 
 /** The message is in the queue, and its entry is still quarantined. */
-export const diesBeforeItRaisesTheRound: MakeState = () => {
+export const diesBeforeItRaisesTheRound = on(['arrived', 'written', 'died'], () => {
   const sending = new Map<string, string>();
   return (effect, by) => {
     for (const one of sentBack(effect, by)) sending.set(by?.name ?? '', one.split(' ')[0] ?? '');
@@ -32,10 +32,10 @@ export const diesBeforeItRaisesTheRound: MakeState = () => {
     }
     return effect.kind === 'died' && sending.delete(by.name);
   };
-};
+});
 
 /** A copy of the round that an operator took back. */
-export const olderRoundComes: MakeState = () => {
+export const olderRoundComes = on(['written', 'received'], () => {
   const rounds = new Map<string, number>();
   return (effect) => {
     if (effect.kind === 'written' && effect.table.endsWith('-quarantine')) {
@@ -47,16 +47,18 @@ export const olderRoundComes: MakeState = () => {
       ({ messageId, round }) => round < (rounds.get(messageId) ?? 0),
     );
   };
-};
+});
 
-export const overruledInAProbe: MakeState = () => (effect, by) =>
-  effect.kind === 'written' &&
-  effect.table.endsWith('-breakers') &&
-  isOperator(by) &&
-  effect.before?.['probe'] !== undefined;
+export const overruledInAProbe = on(
+  ['written'],
+  () => (effect, by) =>
+    effect.table.endsWith('-breakers') && isOperator(by) && effect.before?.['probe'] !== undefined,
+);
 
-export const heldInAProbe: MakeState = () => (effect, by) =>
-  effect.kind === 'written' &&
-  effect.table.endsWith('-supervision') &&
-  isOperator(by) &&
-  effect.before?.['probe'] !== undefined;
+export const heldInAProbe = on(
+  ['written'],
+  () => (effect, by) =>
+    effect.table.endsWith('-supervision') &&
+    isOperator(by) &&
+    effect.before?.['probe'] !== undefined,
+);

@@ -1,5 +1,5 @@
 /** Rare states of breakers, incidents, lanes and the audit log. */
-import type { MakeState } from './make-state.ts';
+import { on } from './make-state.ts';
 
 interface Breaker {
   readonly phase: string;
@@ -9,26 +9,26 @@ interface Breaker {
 }
 
 /** A probe is taken over because its owner died or was too slow. */
-export const probeTakenOver: MakeState = () => (effect) => {
-  if (effect.kind !== 'written' || !effect.table.endsWith('-breakers')) return false;
+export const probeTakenOver = on(['written'], () => (effect) => {
+  if (!effect.table.endsWith('-breakers')) return false;
   const before = effect.before as Breaker | undefined;
   const after = effect.after as Breaker | undefined;
   const isBoth = before?.probe !== undefined && after?.probe !== undefined;
   return isBoth && before.probe.owner !== after.probe.owner;
-};
+});
 
-export const reopens: MakeState = () => (effect) => {
-  if (effect.kind !== 'written' || !effect.table.endsWith('-breakers')) return false;
+export const reopens = on(['written'], () => (effect) => {
+  if (!effect.table.endsWith('-breakers')) return false;
   const { phase, reopenings = 0 } = (effect.after ?? {}) as Partial<Breaker>;
   const former = (effect.before as Breaker | undefined)?.reopenings ?? 0;
   return phase === 'open' && reopenings > former;
-};
+});
 
-export const openedByLateCrashes: MakeState = () => {
+export const openedByLateCrashes = on(['written'], () => {
   const newest = new Map<unknown, number>();
   const late = new Set<unknown>();
   return (effect) => {
-    if (effect.kind !== 'written' || !effect.table.endsWith('-incidents')) return false;
+    if (!effect.table.endsWith('-incidents')) return false;
     const { pk, sk, at } = effect.after ?? {};
     if (String(sk).startsWith('crash#')) {
       if (Number(at) < (newest.get(pk) ?? 0)) late.add(pk);
@@ -37,36 +37,38 @@ export const openedByLateCrashes: MakeState = () => {
     }
     return effect.before === undefined && String(sk).startsWith('incident#') && late.delete(pk);
   };
-};
+});
 
-export const secondIncident: MakeState = () => (effect) =>
-  effect.kind === 'written' &&
-  effect.table.endsWith('-incidents') &&
-  effect.before === undefined &&
-  Number(effect.after?.['number']) > 1;
+export const secondIncident = on(
+  ['written'],
+  () => (effect) =>
+    effect.table.endsWith('-incidents') &&
+    effect.before === undefined &&
+    Number(effect.after?.['number']) > 1,
+);
 
-export const resolvedByQuiet: MakeState = () => (effect) => {
-  if (effect.kind !== 'written' || !effect.table.endsWith('-incidents')) return false;
+export const resolvedByQuiet = on(['written'], () => (effect) => {
+  if (!effect.table.endsWith('-incidents')) return false;
   const isNow = effect.after?.['status'] === 'resolved';
   return isNow && effect.before?.['status'] !== 'resolved';
-};
+});
 
-export const laneProbeFails: MakeState = () => (effect) => {
-  if (effect.kind !== 'written' || !effect.table.endsWith('-supervision')) return false;
+export const laneProbeFails = on(['written'], () => (effect) => {
+  if (!effect.table.endsWith('-supervision')) return false;
   const setbacks = Number(effect.after?.['setbacks'] ?? 0);
   const former = Number(effect.before?.['setbacks'] ?? 0);
   return setbacks > former && effect.before?.['probe'] !== undefined;
-};
+});
 
 /** A second writer writes to the audit log while the first one may still write. */
-export const auditWritersMeet: MakeState = () => {
+export const auditWritersMeet = on(['put'], () => {
   let last: string | undefined;
   let lastAt = 0;
-  return (effect, by) => {
-    if (effect.kind !== 'put' || by === undefined || !by.name.includes('-audit#')) return false;
+  return (_, by) => {
+    if (by === undefined || !by.name.includes('-audit#')) return false;
     const hasMet = last !== undefined && last !== by.name && by.scheduler.now - lastAt < 60_000;
     last = by.name;
     lastAt = by.scheduler.now;
     return hasMet;
   };
-};
+});

@@ -5,7 +5,7 @@
 import type { Checker, Seen } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
-import type { MakeState } from './make-state.ts';
+import type { MakeState, Reaches } from './make-state.ts';
 import { latePut, latePutOverNewer, lostThenThrottled, oldAndNewAtOnce } from './of-calls.ts';
 import {
   attemptAfterDeath,
@@ -64,19 +64,28 @@ export const RARE_STATES = {
 
 export type RareState = keyof typeof RARE_STATES;
 
+type Watch = readonly [RareState, Reaches];
+
 export class RareStates implements Checker {
-  readonly #states: readonly (readonly [RareState, ReturnType<MakeState>])[];
+  readonly kinds: readonly Effect['kind'][];
+  /** The states that an effect may reach, or that remember it. */
+  readonly #byKind = new Map<Effect['kind'], Watch[]>();
   readonly #counts: Map<RareState, number>;
 
   /** `counts` may be those of many runs. */
   constructor(seen: Seen, counts: Map<RareState, number>) {
-    const all = Object.entries(RARE_STATES) as [RareState, MakeState][];
-    this.#states = all.map(([name, make]) => [name, make(seen)]);
     this.#counts = counts;
+    for (const [name, { kinds, make }] of Object.entries(RARE_STATES) as [RareState, MakeState][]) {
+      const reaches = make(seen);
+      for (const kind of kinds) {
+        this.#byKind.set(kind, [...(this.#byKind.get(kind) ?? []), [name, reaches]]);
+      }
+    }
+    this.kinds = [...this.#byKind.keys()];
   }
 
   see(effect: Effect, by: Host | undefined): void {
-    for (const [name, reaches] of this.#states) {
+    for (const [name, reaches] of this.#byKind.get(effect.kind) ?? []) {
       if (reaches(effect, by)) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
     }
   }
