@@ -219,7 +219,8 @@ async function act({ parts, tally }: Delivery, state: HasVerdict): Promise<State
 
 /**
  * The crash is published before the attempt is ended. If the attempt has no end, the next delivery
- * publishes the crash again, so every crash is counted (R21).
+ * publishes the crash again, so every crash is counted (R21). A message that has crashed as often as
+ * allowed is dead-lettered at once. Another attempt is another delivery: no two run in one invocation.
  */
 async function endByCrash({ parts, tally }: Delivery, state: Crashed): Promise<Ended> {
   const { crash, loaded, counted, attempt } = state;
@@ -231,8 +232,14 @@ async function endByCrash({ parts, tally }: Delivery, state: Crashed): Promise<E
   const { crash: kind, reason } = crash;
   await publishValidateCrash(parts, { id: requestId, requestId, messageId, kind, reason, at });
   const evidence = { ...attempt, crash: kind, reason, ended: at };
-  await endAttempt(parts.quarantineTable, messageId, counted.length, evidence);
-  return AGAIN_SOON;
+  const isEnded = await endAttempt(parts.quarantineTable, messageId, counted.length, evidence);
+  const attempts = [...counted, evidence];
+  const policy = attemptPolicyOf(parts.settings);
+  const decision = decideAttempt({ status: 'in-isolation', attempts }, [], at, policy);
+  if (!isEnded || decision.kind !== 'dead-letter') return AGAIN_SOON;
+  await deadLetter(parts, loaded.submission, decision.deadLetter);
+  tally.add('DeadLettered');
+  return DONE;
 }
 
 /** A fault of our infrastructure, or no time left: the attempt is taken back, and the message waits (R09). */

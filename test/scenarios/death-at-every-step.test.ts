@@ -138,6 +138,28 @@ test('R02 R04: validate, on a killer alone', async () => {
   expect(steps).toBe(6);
 });
 
+test('R02 R04 R07: validate, on the last attempt of a killer', async () => {
+  const steps = await dieAtEveryStep({
+    queue: (world) => world.queues.isolation,
+    name: 'validate',
+    survivors: ['validate', 'quarantine', 'incident'],
+    async prepare(world) {
+      await send(world.queues.isolation, faulty('throw'), suspect(world, 'm-1').attributes);
+      await enterCrashes(world, ['r-1']);
+    },
+    async check(world) {
+      const { stored, deadLetters } = await endsOf(world);
+      expect(stored).toEqual([]);
+      expect(deadLetters).toMatchObject([{ pk: 'm-1', crash: 'exception' }]);
+      const attempts = deadLetters[0]?.['attempts'] as { requestId: string }[];
+      expect(attempts.length).toBeGreaterThanOrEqual(2);
+      expect(attempts[0]).toMatchObject({ requestId: 'r-1' });
+    },
+  });
+  // After the first attempt the visibility is changed; here the dead letter is sent, and the mark removed.
+  expect(steps).toBe(7);
+});
+
 test('R02 R04 R07: validate, dead-lettering', async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.isolation,
@@ -145,20 +167,7 @@ test('R02 R04 R07: validate, dead-lettering', async () => {
     survivors: ['validate', 'quarantine', 'incident'],
     async prepare(world) {
       await send(world.queues.isolation, faulty('exit'), suspect(world, 'm-1').attributes);
-      const ended = { startedAt: 1, ended: 2, crash: 'exit', reason: 'its worker exited' };
-      const attempts = [
-        { ...ended, requestId: 'r-1' },
-        { ...ended, requestId: 'r-2' },
-      ];
-      await testClients().dynamo.send(
-        new UpdateCommand({
-          TableName: world.tables.quarantine,
-          Key: { pk: 'm-1' },
-          UpdateExpression: 'SET #status = :status, attempts = :attempts',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':status': 'in-isolation', ':attempts': attempts },
-        }),
-      );
+      await enterCrashes(world, ['r-1', 'r-2']);
     },
     async check(world) {
       const { deadLetters } = await endsOf(world);
@@ -168,6 +177,23 @@ test('R02 R04 R07: validate, dead-lettering', async () => {
   });
   expect(steps).toBe(3);
 });
+
+/** Attempts of the message `m-1`, each with a crash that was seen. */
+async function enterCrashes(world: World, requestIds: readonly string[]): Promise<void> {
+  const ended = { startedAt: 1, ended: 2, crash: 'exit', reason: 'its worker exited' };
+  await testClients().dynamo.send(
+    new UpdateCommand({
+      TableName: world.tables.quarantine,
+      Key: { pk: 'm-1' },
+      UpdateExpression: 'SET #status = :status, attempts = :attempts',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':status': 'in-isolation',
+        ':attempts': requestIds.map((requestId) => ({ ...ended, requestId })),
+      },
+    }),
+  );
+}
 
 test('R04 R07: quarantine', async () => {
   const steps = await dieAtEveryStep({
