@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { build, type Metafile, type OutputFile } from 'esbuild';
+import { coarseMap } from './coarse-map.ts';
 import { REPLACED, SLIM } from './slim.ts';
 
 /** JavaScript that a function loads when it starts, in bytes, without source maps. */
@@ -112,8 +113,16 @@ async function bundleFunction(name: string, options: BundleOptions): Promise<Bun
     path: join(target, file),
     contents: Buffer.from(text),
   }));
-  await writeChanged(target, [...result.outputFiles, ...beside]);
+  await writeChanged(target, [...result.outputFiles.map(withCoarseMap), ...beside]);
   return { name, ...measure(result.metafile) };
+}
+
+/** The compiled validator is most of a worker, and has no places that anybody wrote. */
+function withCoarseMap({ path, contents }: OutputFile): Pick<OutputFile, 'path' | 'contents'> {
+  if (!path.endsWith('.map')) return { path, contents };
+  const map = JSON.parse(Buffer.from(contents).toString('utf8'));
+  const coarse = coarseMap(map, (source) => source.includes('fhir-validator/generated/'));
+  return { path, contents: Buffer.from(JSON.stringify(coarse)) };
 }
 
 /** Makes the folder contain exactly these files. Does not touch files that are already correct. */
