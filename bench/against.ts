@@ -76,9 +76,12 @@ function run({ command, env, figures }: Measure, cwd: string): Readonly<Record<s
 }
 
 function line({ name, before, after, ratio, ratios }: Row): string {
-  const [earlier, later] = [before, after].map((value) =>
-    value.toLocaleString('en', { maximumSignificantDigits: 4 }).padStart(9),
-  );
+  const [earlier, later] = [before, after].map((value) => {
+    // An older revision may not print it.
+    if (Number.isNaN(value)) return '–'.padStart(9);
+    return value.toLocaleString('en', { maximumSignificantDigits: 4 }).padStart(9);
+  });
+  if (Number.isNaN(ratio)) return `${name.padEnd(42)}${earlier} → ${later}`;
   const each = ratios.map((value) => value.toFixed(2)).join(' ');
   return `${name.padEnd(42)}${earlier} → ${later}   × ${ratio.toFixed(2)}   (${each})`;
 }

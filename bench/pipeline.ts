@@ -1,50 +1,116 @@
 /**
  * `npm run bench:pipeline`: what the pipeline costs beside the minimum. Both take the same healthy patients
  * from submission to the last delete, on the same emulators, in alternating runs; then the pipeline alone
- * with 1% of them crashing. Goal: at most 2 times.
+ * with 1% killers and 2% invalid, without those that hang and with them. Goal: at most 2 times without.
+ *
+ * COUNT and ROUNDS change the size; with ROUNDS=0 none of these run. KINDS=throw,exit,heap,hang,kill adds
+ * what one killer of each kind costs, and how long it takes to die.
  */
 import { join } from 'node:path';
 import { submit } from '../cli/submit/submit.ts';
 import { ensureBuilt, LOCAL } from '../demo/build.ts';
-import { sampleEntries } from '../demo/entries.ts';
+import type { Entries } from '../demo/entries.ts';
 import { pageBook } from '../demo/pages.ts';
 import { connect, type Pipeline } from '../demo/pipeline.ts';
 import { runThrough } from '../demo/run.ts';
 import { isAccountedFor } from '../demo/summary.ts';
 import { createClients } from '../packages/local-lambda/clients.ts';
 import { startRuntime } from '../packages/local-lambda/runtime.ts';
-import { median } from './median.ts';
+import { FAULTS, type Fault } from './blast-radius/messages.ts';
 import { type Bare, bareLoop, createBare } from './peers/bare-loop.ts';
+import { describeDeaths } from './pipeline/deaths.ts';
+import { deadly, healthy, hungAmong, withKillers, withoutHung } from './pipeline/loads.ts';
+import { describeEach, describeRuns, elapsedMs, measured } from './pipeline/measured.ts';
+import { ProcessorTime } from './pipeline/processor-time.ts';
 
 const COUNT = Number(process.env['COUNT'] ?? 10_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
+const KINDS = FAULTS.filter((fault) => process.env['KINDS']?.split(',').includes(fault));
+const COUNT_OF_KIND = Math.ceil(COUNT / 5);
+/** Few where one takes long. */
+const KILLERS: Readonly<Record<Fault, number>> = {
+  throw: 20,
+  exit: 20,
+  heap: 20,
+  hang: 4,
+  kill: 4,
+};
 
-async function runBare(bare: Bare, pipeline: Pipeline, seed: number): Promise<number> {
-  const startedMs = performance.now();
-  const target = { ...pipeline.target, sqs: bare.sqs, queueUrl: bare.queueUrl };
-  const entries = sampleEntries({ count: COUNT, seed, troubled: false });
-  await Promise.all([submit(target, entries, { onUnsent: refused }), bareLoop(bare, COUNT)]);
-  return performance.now() - startedMs;
+interface Stage {
+  readonly pipeline: Pipeline;
+  readonly bare: Bare;
+  readonly time: ProcessorTime;
 }
 
-async function runPipeline(pipeline: Pipeline, seed: number, troubled: boolean): Promise<number> {
-  const live = { submitted: 0, total: COUNT, stored: 0, rejected: 0, quarantined: 0 };
-  const { signal } = new AbortController();
-  const entries = sampleEntries({ count: COUNT, seed, troubled });
-  const finished = await runThrough(pipeline, entries, { live, say: console.error, signal });
-  if (!isAccountedFor(finished)) throw new Error(`lost: ${JSON.stringify(finished.summary)}`);
-  return finished.summary.elapsedMs;
+function runBare({ pipeline, bare, time }: Stage, entries: Entries) {
+  return measured(time, async () => {
+    const startedMs = performance.now();
+    const target = { ...pipeline.target, sqs: bare.sqs, queueUrl: bare.queueUrl };
+    await Promise.all([submit(target, entries, { onUnsent: refused }), bareLoop(bare, COUNT)]);
+    return performance.now() - startedMs;
+  });
+}
+
+function runPipeline({ pipeline, time }: Stage, entries: Entries) {
+  return measured(time, async () => {
+    const live = { submitted: 0, total: COUNT, stored: 0, rejected: 0, quarantined: 0 };
+    const { signal } = new AbortController();
+    const finished = await runThrough(pipeline, entries, { live, say: console.error, signal });
+    if (!isAccountedFor(finished)) throw new Error(`lost: ${JSON.stringify(finished.summary)}`);
+    return finished.summary.elapsedMs;
+  });
 }
 
 function refused(_entry: unknown, reason: string): never {
   throw new Error(`the queue refused: ${reason}`);
 }
 
-function show(name: string, timesMs: readonly number[], baseMs: number): void {
-  const seconds = (median(timesMs) / 1000).toFixed(2).padStart(7);
-  const ratio = (median(timesMs) / baseMs).toFixed(2).padStart(6);
-  const all = timesMs.map((ms) => (ms / 1000).toFixed(2)).join(' ');
-  console.log(`${name.padEnd(44)}${seconds} s  ${ratio} ×   (${all})`);
+/** In turns: `run` gets a seed of its own each time. */
+async function rounds<T>(run: (seed: number) => Promise<T>): Promise<T[]> {
+  const taken: T[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    taken.push(await run(1000 * round));
+    console.error(`round ${round + 1} of ${ROUNDS}`);
+  }
+  return taken;
+}
+
+async function compare(stage: Stage): Promise<void> {
+  // Apart from the others, so that nothing of a killer is left.
+  const alternating = await rounds(async (seed) => ({
+    bare: await runBare(stage, healthy(COUNT, seed)),
+    healthy: await runPipeline(stage, healthy(COUNT, seed + 1)),
+  }));
+  const troubled = await rounds(async (seed) => ({
+    dying: await runPipeline(stage, withoutHung(COUNT, seed + 2)),
+    deadly: await runPipeline(stage, deadly(COUNT, seed + 3)),
+  }));
+  const bare = alternating.map((each) => each.bare);
+  const dying = troubled.map((each) => each.dying);
+  const all = troubled.map((each) => each.deadly);
+  const hung = hungAmong(COUNT, 3);
+  console.log(`${COUNT} resources, medians of ${ROUNDS} alternating runs`);
+  const show = (name: string, runs: typeof bare) =>
+    console.log(describeRuns(name, runs, elapsedMs(bare)));
+  show('receive, conditional put, delete (bare loop)', bare);
+  const well = alternating.map((each) => each.healthy);
+  show('the pipeline, all healthy', well);
+  show('the pipeline, 1% killers, 2% invalid, no hung', dying);
+  show('the pipeline, 1% deadly and 2% invalid', all);
+  console.log(`each of ${hung} hung ones: ${describeEach(hung, all, dying)}`);
+}
+
+async function showKinds(stage: Stage): Promise<void> {
+  const without = await runPipeline(stage, healthy(COUNT_OF_KIND, 1));
+  console.log(describeRuns(`${COUNT_OF_KIND} healthy ones`, [without], without.ms));
+  for (const [n, fault] of KINDS.entries()) {
+    const sinceMs = Date.now();
+    const killers = KILLERS[fault];
+    const entries = withKillers(COUNT_OF_KIND, n + 2, [fault, killers]);
+    const run = await runPipeline(stage, entries);
+    console.log(`each of ${killers} that ${fault}: ${describeEach(killers, [run], [without])}`);
+    console.log(`    ${await describeDeaths(stage.pipeline.tables, sinceMs)}`);
+  }
 }
 
 await ensureBuilt(join(import.meta.dirname, '..'), console.error);
@@ -54,25 +120,14 @@ const runtime = await startRuntime({
   log: console.error,
   onPage: pages.onPage,
 });
+const time = new ProcessorTime(runtime.environments);
 try {
   const pipeline = await connect(runtime, pages.keys);
   const clients = createClients(runtime.endpoints);
-  const bare = await createBare(clients.sqs, clients.dynamodb);
-  const times = { bare: [] as number[], healthy: [] as number[], deadly: [] as number[] };
-  // A first, smaller run of each is not counted: nothing is warm before.
-  for (let round = 0; round < ROUNDS; round++) {
-    times.bare.push(await runBare(bare, pipeline, 3 * round));
-    times.healthy.push(await runPipeline(pipeline, 3 * round + 1, false));
-    console.error(`round ${round + 1} of ${ROUNDS}`);
-  }
-  for (let round = 0; round < ROUNDS; round++) {
-    times.deadly.push(await runPipeline(pipeline, 1000 + round, true));
-  }
-  const baseMs = median(times.bare);
-  console.log(`${COUNT} resources, medians of ${ROUNDS} alternating runs`);
-  show('receive, conditional put, delete (bare loop)', times.bare, baseMs);
-  show('the pipeline, all healthy', times.healthy, baseMs);
-  show('the pipeline, 1% deadly and 2% invalid', times.deadly, baseMs);
+  const stage = { pipeline, bare: await createBare(clients.sqs, clients.dynamodb), time };
+  if (ROUNDS > 0) await compare(stage);
+  if (KINDS.length > 0) await showKinds(stage);
 } finally {
+  time.stop();
   await runtime.stop();
 }

@@ -29,6 +29,11 @@ export const MEASURES: readonly Measure[] = [
       'bare loop, s': column(printed, /^receive, conditional put.* ([\d.]+) s/m),
       'pipeline, healthy, × bare loop': column(printed, /^the pipeline, all healthy.* ([\d.]+) ×/m),
       'pipeline, 1% deadly, × bare loop': column(printed, /^the pipeline, 1% deadly.* ([\d.]+) ×/m),
+      ...ifPrinted(
+        'pipeline, 1% killers, none hung, × bare loop',
+        printed,
+        /^the pipeline, 1% killers.* ([\d.]+) ×/m,
+      ),
     }),
   },
   {
@@ -50,6 +55,11 @@ export const MEASURES: readonly Measure[] = [
     figures: (_printed, seconds) => ({ 'npm test, s': seconds }),
   },
 ];
+
+/** A figure that older revisions do not print. */
+function ifPrinted(name: string, printed: string, pattern: RegExp): Record<string, number> {
+  return pattern.test(printed) ? { [name]: column(printed, pattern) } : {};
+}
 
 function rate(printed: string, input: 'parsed' | 'text'): number {
   return column(printed, new RegExp(`^fhir-failsafe, ${input} +([\\d,]+)`, 'm'));

@@ -49,3 +49,23 @@ test('the figures of bench:fhir are read by input and subject', () => {
 test('a revision with another output is refused instead of counted as nothing', () => {
   expect(() => measureOf('pipeline').figures('nothing here', 1)).toThrow('nothing printed matches');
 });
+
+test('killers that do not hang are read where a revision tells them apart', () => {
+  const former = [
+    'receive, conditional put, delete (bare loop)   4.00 s    1.00 ×   (4.00)',
+    'the pipeline, all healthy                      8.00 s    2.00 ×   (8.00)',
+    'the pipeline, 1% deadly and 2% invalid        40.00 s   10.00 ×   (40.00)',
+  ];
+  const figures = {
+    'bare loop, s': 4,
+    'pipeline, healthy, × bare loop': 2,
+    'pipeline, 1% deadly, × bare loop': 10,
+  };
+  expect(measureOf('pipeline').figures(former.join('\n'), 1)).toEqual(figures);
+  const dying = 'the pipeline, 1% killers, 2% invalid, no hung  12.00 s    3.00 ×   (12.00)';
+  const printed = [...former, dying, '    processor: own 1.00 s, validate 2.00 s, others 0.10 s'];
+  expect(measureOf('pipeline').figures(printed.join('\n'), 1)).toEqual({
+    ...figures,
+    'pipeline, 1% killers, none hung, × bare loop': 3,
+  });
+});
