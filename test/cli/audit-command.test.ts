@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import { objectKeyOf, sortKeyOf } from '../../core/audit/audit-keys.ts';
 import { configureAudit, entriesOf, factOf, loadAudit, tell } from '../support/audit.ts';
+import { cli as run } from '../support/cli.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { deliver } from '../support/delivery.ts';
@@ -12,7 +11,6 @@ import { itemsOf } from '../support/stores.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const ENTRIES = 8;
 
 let world: World;
@@ -29,20 +27,8 @@ beforeAll(async () => {
   }
 });
 
-/** Runs the command as an operator does, in a process of its own. */
+const cliOf = (stage: string, ...args: string[]) => run(['audit', ...args, '--stage', stage]);
 const cli = (...args: string[]) => cliOf(world.stage, ...args);
-
-function cliOf(
-  stage: string,
-  ...args: string[]
-): Promise<{ status: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const argv = [MAIN, 'audit', ...args, '--stage', stage];
-    const child = execFile(process.execPath, argv, (_, out, err) => {
-      resolve({ status: child.exitCode ?? -1, out, err });
-    });
-  });
-}
 
 const putRow = (sequence: number, line: unknown) =>
   testClients().dynamo.send(
@@ -147,7 +133,7 @@ test('R40: names an object that was overwritten, and uses its first version', as
 test('R42: review prints who saw what and why, and signing it off is a fact', async () => {
   const own = await buildWorld();
   configureAudit(lambda, own);
-  const run = (...args: string[]) => cliOf(own.stage, 'review', ...args);
+  const review = (...args: string[]) => cliOf(own.stage, 'review', ...args);
   const { handler } = await loadAudit();
   const write = async () => {
     await deliver(handler, own.queues.audit);
@@ -160,15 +146,15 @@ test('R42: review prints who saw what and why, and signing it off is a fact', as
   const [entry] = await entriesOf(own);
   const month = new Date(entry?.recordedAt ?? 0).toISOString().slice(0, 7);
 
-  const { out, err } = await run('--month', month);
+  const { out, err } = await review('--month', month);
   expect(out).toMatch(/PHI was shown 1 time, to 1 person; 0 facts were refused\n/);
   expect(out).toMatch(/entry 2 .* ana \(000000000000, -\) saw f00d: ticket\\u001b\[2J 7\n/);
   expect(out).toMatch(/1 of these is not examined\n$/);
   expect(err).toMatch(/^whole: 3 entries/);
 
-  expect(await run('--month', month, '--sign')).toMatchObject({ status: 2, out: '' });
+  expect(await review('--month', month, '--sign')).toMatchObject({ status: 2, out: '' });
   const sign = ['--sign', '--reason', 'each has its ticket', '--by', 'eve'];
-  expect((await run('--month', month, ...sign)).err).toContain('up to 3 are examined');
+  expect((await review('--month', month, ...sign)).err).toContain('up to 3 are examined');
   await write();
   const last = (await entriesOf(own)).at(-1);
   expect(last).toMatchObject({
@@ -176,20 +162,22 @@ test('R42: review prints who saw what and why, and signing it off is a fact', as
     actor: 'eve',
     details: { month, through: 3 },
   });
-  expect((await run('--month', month)).out).toMatch(
+  expect((await review('--month', month)).out).toMatch(
     /eve .*each has its ticket\nall of it is examined/,
   );
 
   await tell(own, factOf('r-2', read));
   await write();
-  expect(JSON.parse((await run('--month', month, '--json')).out)).toMatchObject({ unexamined: 1 });
+  expect(JSON.parse((await review('--month', month, '--json')).out)).toMatchObject({
+    unexamined: 1,
+  });
   await testClients().s3.send(
     new PutObjectCommand({ Bucket: own.auditBucket, Key: objectKeyOf('main', 1), Body: 'x' }),
   );
-  const touched = await run('--month', month, ...sign);
+  const touched = await review('--month', month, ...sign);
   expect(touched).toMatchObject({ status: 1 });
   expect(touched.err).toContain('error: not signed: the log is damaged');
-  expect((await run('--month', '2026-13')).err).toContain('It must be a month');
+  expect((await review('--month', '2026-13')).err).toContain('It must be a month');
 }, 60_000);
 
 test('an unknown stage is reported in one line', async () => {

@@ -1,15 +1,12 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from 'vitest';
 import { auditFactSchema } from '../../core/audit/audit-fact.ts';
+import { cli } from '../support/cli.ts';
 import { testClients } from '../support/clients.ts';
 import { receive } from '../support/delivery.ts';
 import { itemsOf } from '../support/stores.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
-
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 useEmulators();
 let world: World;
@@ -17,15 +14,7 @@ beforeAll(async () => {
   world = await buildWorld();
 });
 
-/** Runs the command as an operator does, in a process of its own. */
-function breaker(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const argv = [MAIN, 'breaker', ...args, '--stage', world.stage];
-    const child = execFile(process.execPath, argv, (_, out, err) => {
-      resolve({ status: child.exitCode ?? -1, out, err });
-    });
-  });
-}
+const breaker = (...args: string[]) => cli(['breaker', ...args, '--stage', world.stage]);
 
 test('R17: an operator forces a breaker; the audit log gets who and why, and show prints it', async () => {
   const word = ['fhir-server', '--reason', 'maintenance', '--by', 'ada'];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cli } from '../support/cli.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 /** An environment in which nothing points at AWS. */
@@ -22,7 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true }));
 
-const cli = (args: string[], env: Record<string, string> = {}) =>
+/** As an operator starts it: in a process of its own. */
+const start = (args: string[], env: Record<string, string> = {}) =>
   execa(process.execPath, [MAIN, ...args], {
     cwd: dir,
     env: { ...NOWHERE, ...env },
@@ -42,14 +44,20 @@ describe('a mistake on the command line is one clear line and status 2', () => {
     [['submit', 'none.ndjson'], /^error: no such file: none\.ndjson$/],
     [['submit', '--source', '', 'in.ndjson'], /must have 1 to 128 characters/],
     [['validate', '.'], /^error: a directory, not a file: \.$/],
-    [['submit', 'in.ndjson'], /^error: no target: set AWS_REGION/],
   ])('%j', async (args, line) => {
-    const { exitCode, stderr, stdout } = await cli(args);
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(stderr.trim()).toMatch(line);
-    expect(exitCode).toBe(2);
-    expect(stdout).toBe('');
+    const { status, out, err } = await cli(args, { cwd: dir });
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err.trim()).toMatch(line);
+    expect(status).toBe(2);
+    expect(out).toBe('');
   });
+});
+
+it('says what to do if there is no target, with status 2', async () => {
+  const { exitCode, stderr, stdout } = await start(['submit', 'in.ndjson']);
+  expect(stderr).toMatch(/^error: no target: set AWS_REGION[^\n]*$/);
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe('');
 });
 
 it('says what to do if nothing answers, with status 1', async () => {
@@ -59,7 +67,7 @@ it('says what to do if nothing answers, with status 1', async () => {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
   };
-  const { exitCode, stderr } = await cli(['submit', 'in.ndjson'], nobody);
+  const { exitCode, stderr } = await start(['submit', 'in.ndjson'], nobody);
   expect(stderr).toBe(
     'error: nothing answers at http://127.0.0.1:9 (AWS_ENDPOINT_URL): is `npm start` running there?',
   );
@@ -67,14 +75,16 @@ it('says what to do if nothing answers, with status 1', async () => {
 });
 
 it('prints its help with status 0', async () => {
-  const { exitCode, stdout } = await cli(['submit', '--help']);
+  const { exitCode, stdout } = await start(['submit', '--help']);
   expect(stdout).toMatch(/--lane <lane>/);
   expect(exitCode).toBe(0);
 });
 
 describe('validate', () => {
   it('prints file, line, rule and place of each issue, with status 1', async () => {
-    const { exitCode, stdout, stderr } = await cli(['validate', 'in.ndjson']);
+    const { exitCode, stdout, stderr } = await start(['validate', 'in.ndjson']);
+    const here = await cli(['validate', 'in.ndjson'], { cwd: dir });
+    expect(here).toEqual({ status: exitCode, out: `${stdout}\n`, err: `${stderr}\n` });
     expect(stdout).toMatch(/^in\.ndjson:3: Patient/);
     expect(stdout).toMatch(/error {2}fhir-r4\/required-binding {2}Patient\.gender/);
     expect(stderr).toMatch(/^2 validated, 1 invalid\n +1 {2}fhir-r4\/required-binding$/);
@@ -82,8 +92,8 @@ describe('validate', () => {
   });
 
   it('prints OperationOutcomes with --json', async () => {
-    const { stdout } = await cli(['validate', '--format', 'json', 'in.ndjson']);
-    expect(JSON.parse(stdout)).toMatchObject({
+    const { out } = await cli(['validate', '--format', 'json', 'in.ndjson'], { cwd: dir });
+    expect(JSON.parse(out)).toMatchObject({
       results: [
         {
           file: 'in.ndjson',

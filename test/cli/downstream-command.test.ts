@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Downstream, startDownstream } from '../../demo/downstream/server.ts';
-
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+import { cli as run } from '../support/cli.ts';
 
 let downstream: Downstream;
 beforeEach(async () => {
@@ -11,14 +8,8 @@ beforeEach(async () => {
 });
 afterEach(() => downstream.stop());
 
-function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const argv = [MAIN, 'downstream', ...args, '--port', new URL(downstream.endpoint).port];
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, argv, (_, out, err) => {
-      resolve({ status: child.exitCode ?? -1, out, err });
-    });
-  });
-}
+const cli = (...args: string[]) =>
+  run(['downstream', ...args, '--port', new URL(downstream.endpoint).port]);
 const put = () => fetch(`${downstream.endpoint}/Patient/a`, { method: 'PUT', body: '{}' });
 
 test('slow, fail, stop and ok set the stand-in server’s mode; without a word the command prints it', async () => {

@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { cli as run } from '../support/cli.ts';
 import { receive } from '../support/delivery.ts';
 import { tableAt } from '../support/handles.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 import { buildWorld, type World } from '../support/world.ts';
-
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 useEmulators();
 let world: World;
@@ -26,15 +23,7 @@ beforeAll(async () => {
   }
 });
 
-/** Runs the command as an operator does, in a process of its own. */
-function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const argv = [MAIN, 'incident', ...args, '--stage', world.stage];
-    const child = execFile(process.execPath, argv, (_, out, err) => {
-      resolve({ status: child.exitCode ?? -1, out, err });
-    });
-  });
-}
+const cli = (...args: string[]) => run(['incident', ...args, '--stage', world.stage]);
 
 test('R22: list, show, ack and resolve an incident', { timeout: 60_000 }, async () => {
   const listed = await cli('list', '--json');

@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tableNamed } from '../../cli/clients.ts';
@@ -10,11 +8,11 @@ import { untouched } from '../../core/supervision/supervised-state.ts';
 import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
 import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
 import { consumer, writeAssembly } from '../packages/local-lambda/support/tiny-assembly.ts';
+import { cli } from '../support/cli.ts';
 import { testClients } from '../support/clients.ts';
 import { makeClients } from '../support/cold.ts';
 import { losePut } from '../support/faults.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const NAME = 'fhir-failsafe-dev-supervisor';
 const LANES = `{"critical":{
   "functionName":"criticalFunction", "queueUrl":"\${critical}", "queueArn":"\${critical.Arn}",
@@ -63,15 +61,7 @@ afterAll(async () => {
   await dispose();
 });
 
-/** Runs the command as an operator does, in a process of its own. */
-function lane(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, ...runtime.exports };
-    const child = execFile(process.execPath, [MAIN, 'lane', ...args], { env }, (_, out, err) => {
-      resolve({ status: child.exitCode ?? -1, out, err });
-    });
-  });
-}
+const lane = (...args: string[]) => cli(['lane', ...args]);
 const saved = async () => {
   const command = new GetCommand({ TableName: table.TableName, Key: { pk: 'critical' } });
   return (await testClients().dynamo.send(command)).Item;

@@ -1,14 +1,12 @@
 /** Kills what `npm start` runs, by the function's name: the message of a killed environment comes back. */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { GetQueueUrlCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
 import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
 import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
 import { consumer, writeAssembly } from '../packages/local-lambda/support/tiny-assembly.ts';
+import { cli } from '../support/cli.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const NAME = 'fhir-failsafe-dev-work';
 /** Holds its first message until it is killed; a message that came back is done at once. */
 const HOLD_FIRST = `export const handler = ({ Records: [record] }) =>
@@ -42,24 +40,8 @@ afterAll(async () => {
   await dispose();
 });
 
-interface Ended {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function local(args: string[], endpoint: string | undefined = runtime.endpoint): Promise<Ended> {
-  const { AWS_ENDPOINT_URL: _, ...rest } = process.env;
-  const env = endpoint === '' ? rest : { ...rest, AWS_ENDPOINT_URL: endpoint };
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [MAIN, 'local', ...args],
-      { env },
-      (_error, out, err) => resolve({ status: child.exitCode ?? -1, out, err }),
-    );
-  });
-}
+const local = (args: string[], endpoint = runtime.endpoint) =>
+  cli(['local', ...args], { env: { AWS_ENDPOINT_URL: endpoint === '' ? undefined : endpoint } });
 
 test('kills a function by name, and its message comes back', async () => {
   expect(await local(['list'])).toMatchObject({

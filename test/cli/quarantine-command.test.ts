@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
 import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import { auditFactSchema } from '../../core/audit/audit-fact.ts';
 import { configureAudit } from '../support/audit.ts';
+import { cli as run } from '../support/cli.ts';
 import { testClients } from '../support/clients.ts';
 import { receive, remove } from '../support/delivery.ts';
 import { patient } from '../support/resources.ts';
 import { depthOf } from '../support/stores.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';
 import { buildWorld, type World } from '../support/world.ts';
-
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 const issue = {
   severity: 'error',
@@ -61,15 +58,7 @@ async function factsTold() {
   return records.map(({ body }) => auditFactSchema.parse(JSON.parse(body)));
 }
 
-/** Runs the command as an operator does, in a process of its own. */
-function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const argv = [MAIN, 'quarantine', ...args, '--stage', world.stage];
-    const child = execFile(process.execPath, argv, (_, out, err) => {
-      resolve({ status: child.exitCode ?? -1, out, err });
-    });
-  });
-}
+const cli = (...args: string[]) => run(['quarantine', ...args, '--stage', world.stage]);
 
 test('list, show, redrive and discard work on the same entries in turn', async () => {
   const listed = await cli('list', '--json');

@@ -1,15 +1,14 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ENV } from '../../telemetry/env-names.ts';
+import { cli as run } from '../support/cli.ts';
 import { deliver } from '../support/delivery.ts';
 import { ended, loadInsight, rejected, say } from '../support/insight.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const DAY = '2026-01-31';
 const endedAt = Date.UTC(2026, 0, 31, 10);
 
@@ -35,21 +34,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Runs the command as an operator does, in a process of its own. */
-function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const argv = [MAIN, 'report', '--stage', world.stage, ...args];
-    // A test must not open pages, whatever would open them here.
-    const env = {
-      ...process.env,
-      PATH: `${folder}${delimiter}${process.env['PATH']}`,
-      TMPDIR: folder,
-    };
-    const child = execFile(process.execPath, argv, { env }, (_, out, err) => {
-      resolve({ status: child.exitCode ?? -1, out, err });
-    });
+/** A test must not open pages, whatever would open them here. */
+const cli = (...args: string[]) =>
+  run(['report', '--stage', world.stage, ...args], {
+    env: { PATH: `${folder}${delimiter}${process.env['PATH']}`, TMPDIR: folder },
   });
-}
 
 test('prints a day to a terminal, and no text of a producer looks like a line of ours', async () => {
   const { status, out, err } = await cli('--day', DAY);

@@ -1,12 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cli } from '../support/cli.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const PRETTY = '{\n "resourceType": "Patient",\n "active": true\n}\n';
 const BAD = { resourceType: 'Patient', id: 'b', gender: 'x' };
 
@@ -22,8 +20,9 @@ async function validate(
 ) {
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
   const names = Object.keys(files);
-  const args = [MAIN, 'validate', ...options, ...(names.length > 0 ? names : ['-'])];
-  return execa(process.execPath, args, { cwd: folder, input, reject: false });
+  const words = ['validate', ...options, ...(names.length > 0 ? names : ['-'])];
+  const { status, out, err } = await cli(words, { cwd: folder, input });
+  return { exitCode: status, stdout: out.replace(/\n$/, ''), stderr: err.replace(/\n$/, '') };
 }
 
 describe('R07: the entries of a Bundle are validated, then the Bundle itself', () => {

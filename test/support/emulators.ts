@@ -14,6 +14,7 @@ import { addGuardedObjects } from '../../packages/local-lambda/emulators/guarded
 import { addVersionedBuckets } from '../../packages/local-lambda/emulators/versioned-buckets.ts';
 import { startSecretsManager } from '../../packages/local-lambda/secrets.ts';
 import { resetTime } from './clock.ts';
+import { setVariables } from './set-variables.ts';
 
 /** The only secret. */
 export const HASH_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:hash-key';
@@ -91,18 +92,6 @@ async function start(): Promise<Inside> {
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
   return { messaging, stores, endpoint, tables, variables };
-}
-
-/** Until the returned function is called: other files run in this process. */
-function setVariables(variables: Readonly<Record<string, string>>): () => void {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, variables);
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  };
 }
 
 /** dynalite keeps its store private, and makes it by this function. */

@@ -1,15 +1,14 @@
 /**
- * `validate --ig` and `--profile`. Each run is a process with a home, and so a package cache, of its own.
+ * `validate --ig` and `--profile`, with a home, and so a package cache, of its own.
  */
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CANONICAL, constraint, profile } from '../../packages/fhir-validator/support/guide.ts';
+import { cli } from '../../support/cli.ts';
 
-const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 const WARDS = fileURLToPath(new URL('../../packages/fhir-validator/package', import.meta.url));
 const URL_OF = 'http://example.org/fhir/StructureDefinition/';
 
@@ -24,12 +23,8 @@ afterAll(() => rm(home, { recursive: true }));
 
 async function validate(...args: string[]) {
   const env = { HOME: home, USERPROFILE: home };
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, 'validate', ...args], {
-    cwd: home,
-    env,
-    reject: false,
-  });
-  return { exitCode, stdout, stderr };
+  const { status, out, err } = await cli(['validate', ...args], { cwd: home, env });
+  return { exitCode: status, stdout: out, stderr: err.trimEnd() };
 }
 const COMPILED = /^example\.fhir\.ward#1\.0\.0: compiled in [\d.]+ s$/m;
 const KEPT = /^example\.fhir\.ward#1\.0\.0: compiled before, loaded in [\d.]+ s$/m;
