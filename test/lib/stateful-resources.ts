@@ -1,6 +1,5 @@
 /** Resources of a template that hold data, or whose name is unique, by logical id. */
-import { Template } from 'aws-cdk-lib/assertions';
-import { buildStack, type TestResource } from './synthesized.ts';
+import { synthesized, type TestResource } from './synthesized.ts';
 
 /** Types of such resources, with the property that names them. */
 const NAMED_BY: Readonly<Record<string, string>> = {
@@ -37,8 +36,8 @@ export function spelled(name: unknown): string {
 
 /** `<type> <physical name>` by logical id, of a stage with everything switched on. */
 export function statefulResources(context: Readonly<Record<string, string>>) {
-  const { stack } = buildStack({ ...EVERYTHING, ...context }, SOURCES);
-  const { Resources } = Template.fromStack(stack).toJSON() as {
+  const template = synthesized({ ...EVERYTHING, ...context }, SOURCES);
+  const { Resources } = template.toJSON() as {
     Resources: Record<string, TestResource>;
   };
   const found = Object.entries(Resources).flatMap(([logicalId, { Type, Properties }]) => {

@@ -1,5 +1,13 @@
 /** The stack as `cdk synth` makes it, with almost empty bundles. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -9,7 +17,7 @@ import type { ConfigInput } from '../../lib/config/config.ts';
 import { loadConfig } from '../../lib/config/config-load.ts';
 import { FUNCTION_NAMES } from '../../lib/constructs/function-names.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
-import { cdkContext } from '../support/cdk-context.ts';
+import { cdkContext, TEMPLATES } from '../support/cdk-context.ts';
 
 /** Logical resources of a template, with the properties that tests read. */
 export interface TestResource {
@@ -46,8 +54,23 @@ export function buildStack(
   return { app, stack };
 }
 
-export const synthesized = (context?: Readonly<Record<string, string>>): Template =>
-  Template.fromStack(buildStack(context).stack);
+/** The template for a context and a config: synthesized by the first process that asks for it. */
+export function synthesized(
+  context: Readonly<Record<string, string>> = {},
+  file: ConfigInput = {},
+): Template {
+  const templates = process.env[TEMPLATES];
+  const synthesize = () => Template.fromStack(buildStack(context, file).stack);
+  if (templates === undefined) return synthesize();
+  const asked = JSON.stringify([Object.entries(context).sort(), file]);
+  const path = join(templates, `${createHash('sha256').update(asked).digest('hex')}.json`);
+  if (!existsSync(path)) {
+    const whole = join(mkdtempSync(join(folder, 'template-')), 'template.json');
+    writeFileSync(whole, JSON.stringify(synthesize().toJSON()));
+    renameSync(whole, path);
+  }
+  return Template.fromJSON(JSON.parse(readFileSync(path, 'utf8')));
+}
 
 /** All resources of a type, by their logical id. */
 export const resourcesOf = (template: Template, type: string) =>

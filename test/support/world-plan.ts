@@ -1,17 +1,18 @@
 /**
  * What the worlds of the tests consist of (world.ts beside this): the queues, topics, tables and buckets of
  * the synthesized template, and the environment variables of each function. Synthesized once for a whole
- * run, and again only if the sources changed.
+ * run, and again only if the sources changed. Beside it are the templates that tests read (lib/synthesized.ts).
  */
 import { createHash } from 'node:crypto';
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Plan, planOf } from '../../packages/local-lambda/template/plan.ts';
+import { TEMPLATES } from './cdk-context.ts';
 
 /** The environment variable with the file of the plan. */
 export const WORLD_PLAN = 'TEST_WORLD_PLAN';
 
-/** Placeholders in it for the stage, and for the address of SQS. */
+/** Placeholders in the plan for the stage, and for the address of SQS. */
 export const STAGE = 'teststage';
 export const ENDPOINT = 'http://sqs.test.invalid';
 
@@ -29,18 +30,24 @@ const OTHERS = [
   'cdk.json',
   'failsafe.config.ts',
   'package-lock.json',
+  'test/lib/synthesized.ts',
+  'test/support/cdk-context.ts',
+  'test/support/local-assembly.ts',
   'test/support/world-plan.ts',
 ];
 
 export default async function setup() {
   if (process.env[WORLD_PLAN] !== undefined) return;
-  const folder = join(ROOT, 'node_modules', '.cache', 'world-plan');
-  const file = join(folder, `${digestOfSources()}.json`);
+  const all = join(ROOT, 'node_modules', '.cache', 'synthesized');
+  const folder = join(all, digestOfSources());
+  const file = join(folder, 'plan.json');
   process.env[WORLD_PLAN] = file;
-  if (globSync(file).length > 0) return;
-  const plan = JSON.stringify(await synthesize());
+  process.env[TEMPLATES] = folder;
+  if (existsSync(file)) return;
+  // What other sources gave.
+  rmSync(all, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, plan);
+  writeFileSync(file, JSON.stringify(await synthesize()));
 }
 
 function digestOfSources(): string {
@@ -51,7 +58,8 @@ function digestOfSources(): string {
     }),
   );
   const hash = createHash('sha256');
-  for (const name of [...sources, ...OTHERS].sort()) {
+  const plugins = globSync('build/plugins/*.wasm', { cwd: ROOT });
+  for (const name of [...sources, ...OTHERS, ...plugins].sort()) {
     hash.update(name).update(readFileSync(join(ROOT, name)));
   }
   return hash.digest('hex').slice(0, 16);

@@ -1,4 +1,4 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { lanes } from '../../../core/message/messages.ts';
 import { sourceRulesSchema } from '../../../core/source/sources.ts';
@@ -6,7 +6,7 @@ import type { ConfigInput } from '../../../lib/config/config.ts';
 import { ConfigError, loadConfig } from '../../../lib/config/config-load.ts';
 import { sourceFiles } from '../../../lib/constructs/sources.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
-import { buildStack, byName, resourcesOf, synthesized } from '../synthesized.ts';
+import { byName, resourcesOf, synthesized } from '../synthesized.ts';
 
 const sources = {
   operators: ['AROAOPERATOR1'],
@@ -25,7 +25,7 @@ const senders = {
   ],
 };
 
-const templateOf = (file: ConfigInput) => Template.fromStack(buildStack({}, file).stack);
+const templateOf = (file: ConfigInput) => synthesized({}, file);
 
 /** Statements about sending in a queue's policy, by Sid. */
 function sendingTo(template: Template, queue: string) {

@@ -1,4 +1,4 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import {
   type Child,
@@ -15,8 +15,7 @@ import { resolveValue } from '../../../packages/local-lambda/template/resolve.ts
 import { ENV } from '../../../telemetry/env-names.ts';
 import { buildStack, byName, resourcesOf, synthesized } from '../synthesized.ts';
 
-const delivering = () =>
-  Template.fromStack(buildStack({}, { delivery: { endpoint: 'https://fhir.example.org' } }).stack);
+const delivering = () => synthesized({}, { delivery: { endpoint: 'https://fhir.example.org' } });
 
 /** The supervisor's environment variables in the template. */
 function variablesOf(template: Template): Record<string, string> {
