@@ -1,5 +1,4 @@
 /** Builds functions again, as a cold environment does, with the current environment variables. */
-import { availableParallelism } from 'node:os';
 import type { Clients } from '../../aws/clients.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
 import { build as buildIncident } from '../../functions/incident/build.ts';
@@ -9,9 +8,9 @@ import { readEnv as readQuarantine } from '../../functions/quarantine/env.ts';
 import { build as buildValidate } from '../../functions/validate/build.ts';
 import { readEnv as readValidate } from '../../functions/validate/env.ts';
 import type { Places, ValidateDeps } from '../../functions/validate/parts.ts';
-import { startPlaces } from '../../functions/validate/validation-places.ts';
 import { coldDeps } from './cold.ts';
 import type { SqsHandler } from './delivery.ts';
+import { takePlaces } from './warm-places.ts';
 
 export type { Clients };
 export type FunctionName = 'validate' | 'quarantine' | 'incident';
@@ -52,9 +51,9 @@ interface Loaded {
 
 const load: Record<FunctionName, () => Promise<Loaded>> = {
   async validate() {
-    const places = startPlaces(readValidate(process.env), availableParallelism());
+    const { places, giveBack } = takePlaces(readValidate(process.env));
     const deps = await validateDeps(places);
-    return { handler: buildValidate(deps), clients: deps, close: () => places.pool.close() };
+    return { handler: buildValidate(deps), clients: deps, close: giveBack };
   },
   async quarantine() {
     const deps = coldDeps();
