@@ -3,7 +3,6 @@
  * clients live as long as this process and call its emulators. test/cli/command-line.test.ts proves that a
  * process of its own prints the same and ends with the same status.
  */
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { run } from '../../cli/command-line.ts';
 import { buildProgram } from '../../cli/commands.ts';
@@ -24,18 +23,27 @@ interface Surroundings {
   readonly env?: Variables;
 }
 
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
-
 let before: Promise<unknown> = Promise.resolve();
 
+export const cli = (words: readonly string[], surroundings?: Surroundings): Promise<Ended> =>
+  runHere(async () => run(await buildProgram(words[0]), words), words, surroundings);
+
 /** One after another: what is printed, the folder and the status are the process's. */
-export function cli(words: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
-  const ended = before.then(() => runHere(words, surroundings));
+export function runHere(
+  action: () => Promise<number>,
+  words: readonly string[],
+  surroundings: Surroundings = {},
+): Promise<Ended> {
+  const ended = before.then(() => runNow(action, words, surroundings));
   before = ended.catch(() => {});
   return ended;
 }
 
-async function runHere(words: readonly string[], around: Surroundings): Promise<Ended> {
+async function runNow(
+  action: () => Promise<number>,
+  words: readonly string[],
+  around: Surroundings,
+): Promise<Ended> {
   const { cwd = process.cwd(), input = '', env = {} } = around;
   const printed = { stdout: '', stderr: '' };
   const was = { argv: process.argv, exitCode: process.exitCode, cwd: process.cwd() };
@@ -50,11 +58,11 @@ async function runHere(words: readonly string[], around: Surroundings): Promise<
       }),
     ),
   ];
-  process.argv = [process.execPath, MAIN, ...words];
+  process.argv = [process.execPath, import.meta.filename, ...words];
   process.exitCode = undefined;
   process.chdir(cwd);
   try {
-    const status = await statusOf(words);
+    const status = await statusOf(action);
     return { status, out: printed.stdout, err: printed.stderr };
   } finally {
     process.chdir(was.cwd);
@@ -67,10 +75,10 @@ async function runHere(words: readonly string[], around: Surroundings): Promise<
   }
 }
 
-/** As cli/program.ts ends a process. */
-async function statusOf(words: readonly string[]): Promise<number> {
+/** As `runToEnd` ends a process. */
+async function statusOf(action: () => Promise<number>): Promise<number> {
   try {
-    return await run(await buildProgram(words[0]), words);
+    return await action();
   } catch (error) {
     printAndFail(error);
     return Number(process.exitCode);
