@@ -41,6 +41,10 @@ export default defineConfig({
     // A busy machine makes no test fail: these end only what hangs.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
+    // Functions run in the tests' processes, some of them after their file has ended: those that died in a
+    // scenario end when their invocation's time is up.
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' },
     coverage: {
       provider: 'v8',
       include: [

@@ -88,8 +88,6 @@ async function start(): Promise<Inside> {
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-    POWERTOOLS_METRICS_DISABLED: 'true',
   };
   return { messaging, stores, endpoint, tables, variables };
 }
