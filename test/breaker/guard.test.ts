@@ -99,11 +99,9 @@ describe('R12: a probe', () => {
           { timeoutMs, fallback: () => undefined },
         ),
       );
-      await vi.waitFor(() =>
-        expect(tools.events.filter((event) => event === 'refused: probing')).toHaveLength(
-          49 * (round + 1),
-        ),
-      );
+      await expect
+        .poll(() => tools.events.filter((event) => event === 'refused: probing'))
+        .toHaveLength(49 * (round + 1));
       expect(calls).toBe(1);
       finish();
       await Promise.all(probing);
@@ -207,7 +205,7 @@ describe('a call', () => {
     const { signal } = invocation;
     const guarded = breakers.guard(S, waits, { timeoutMs, signal });
     const rejected = expect(guarded).rejects.toBe('over');
-    await vi.waitFor(() => expect(tools.events).toContain('probe'));
+    await expect.poll(() => tools.events).toContain('probe');
     invocation.abort('over');
     await rejected;
     expect(await store.load(S)).toMatchObject({ phase: 'half-open', probe: undefined });

@@ -70,7 +70,7 @@ test('R40: names what was done to the table', async () => {
   await putRow(3, third);
   await putRow(4, fourth);
   expect((await cli('verify')).status).toBe(0);
-}, 60_000);
+});
 
 test('R40: names a forged fact, and entries missing at the end', async () => {
   const apart = 'apart from that 8 entries in 4 objects are right\n';
@@ -92,7 +92,7 @@ test('R40: names a forged fact, and entries missing at the end', async () => {
   const out = `entry 6 is missing from the log, or it was changed (${hash}); ${apart}`;
   expect(lost).toEqual({ status: 1, out, err: '' });
   expect((await cli('verify', '--head', '6')).err).toContain('It must be a head as');
-}, 60_000);
+});
 
 test('R40: export prints a window of time as NDJSON, from a log that it verifies', async () => {
   const entries = await entriesOf(world);
@@ -178,7 +178,7 @@ test('R42: review prints who saw what and why, and signing it off is a fact', as
   expect(touched).toMatchObject({ status: 1 });
   expect(touched.err).toContain('error: not signed: the log is damaged');
   expect((await review('--month', '2026-13')).err).toContain('It must be a month');
-}, 60_000);
+});
 
 test('an unknown stage is reported in one line', async () => {
   const { status, err } = await cliOf('e2e', 'verify');

@@ -47,7 +47,7 @@ test('R17: an operator forces a breaker; the audit log gets who and why, and sho
   const unaudited = await breaker('reset', ...word);
   expect(unaudited).toMatchObject({ status: 1, err: expect.stringContaining('audit.fifo') });
   expect(await itemsOf(world.tables.breakers)).toMatchObject([{ phase: 'open', generation: 3 }]);
-}, 60_000);
+});
 
 test('an unknown breaker is not created, and a blank reason is refused', async () => {
   const before = await itemsOf(world.tables.breakers);
@@ -66,4 +66,4 @@ test('an unknown breaker is not created, and a blank reason is refused', async (
     expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must contain words') });
   }
   expect(await itemsOf(world.tables.breakers)).toEqual(before);
-}, 60_000);
+});

@@ -23,7 +23,7 @@ test('resolves paths of `npm run cli` against the caller’s folder', async () =
   } finally {
     await rm(folder, { recursive: true });
   }
-}, 60_000);
+});
 
 test.each([
   [{ npm_lifecycle_event: 'cli', INIT_CWD: '/there' }, ['/there']],

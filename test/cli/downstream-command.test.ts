@@ -28,7 +28,7 @@ test('slow, fail, stop and ok set the stand-in server’s mode; without a word t
     counts: { ok: 1, slow: 1, partly: 0, fail: 1, stop: 1 },
     resources: 1,
   });
-}, 60_000);
+});
 
 test('an unknown mode, or a server that does not run, is reported', async () => {
   expect(await cli('slower')).toMatchObject({ status: 2 });
@@ -38,4 +38,4 @@ test('an unknown mode, or a server that does not run, is reported', async () => 
     err: expect.stringContaining('is `npm start -- --downstream` running?'),
   });
   downstream = await startDownstream();
-}, 60_000);
+});

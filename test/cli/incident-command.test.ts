@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 const cli = (...args: string[]) => run(['incident', ...args, '--stage', world.stage]);
 
-test('R22: list, show, ack and resolve an incident', { timeout: 60_000 }, async () => {
+test('R22: list, show, ack and resolve an incident', async () => {
   const listed = await cli('list', '--json');
   // show counts anew; the stored record is as old as its last count.
   expect(JSON.parse(listed.out)).toMatchObject({
@@ -53,7 +53,7 @@ test('R22: list, show, ack and resolve an incident', { timeout: 60_000 }, async 
   ]);
 });
 
-test('a wrong command line is answered with what is missing', { timeout: 60_000 }, async () => {
+test('a wrong command line is answered with what is missing', async () => {
   expect((await cli('show', 'validate')).err).toContain("such as 'validate#1'");
   expect((await cli('ack', 'validate#1')).err).toContain('--reason');
   const blank = await cli('resolve', 'validate#1', '--reason', ' - ');

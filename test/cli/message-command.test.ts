@@ -123,13 +123,13 @@ test('R07 R08: tells the life of a message by message id, correlation id, or fil
   expect(await cli('message', 'show', correlationId)).toBe(0);
   expect(out).toContain(`message ${good}`);
   expect(out).toContain(`message ${bad}`);
-}, 120_000);
+});
 
 test('explains what it may mean that nothing knows a message', async () => {
   expect(await cli('message', 'show', 'nobody')).toBe(1);
   expect(err).toMatch(/^Nothing is known of nobody in stage /);
   expect(err).toContain('replaced by a newer submission');
-}, 60_000);
+});
 
 test('R42: shows the stored resource only with a reason, after the audit log has it', async () => {
   const id = await send(world.queues.lane, patient({ id: 'p-1' }));
@@ -147,13 +147,13 @@ test('R42: shows the stored resource only with a reason, after the audit log has
     reason: 'ticket 7',
     details: { what: 'stored resource' },
   });
-}, 60_000);
+});
 
 async function submitting(...lines: string[]): Promise<number> {
   const file = join(folder, 'in.ndjson');
   await writeFile(file, lines.join('\n'));
   const submitted = cli('submit', file, '--wait', '24h');
-  await vi.waitFor(async () => expect(out).toContain('submitted'), { timeout: 30_000 });
+  await expect.poll(() => out).toContain('submitted');
   await validateAll();
   return submitted;
 }
@@ -167,4 +167,4 @@ test('R04: submit --wait says how each submission ended, and how to ask later', 
   expect(await submitting(patient({ id: 'p-3' }), invalidPatient('p-4'))).toBe(1);
   expect(out).toMatch(/after \d+ s: 1 stored, 1 rejected\n$/);
   expect(err).toMatch(/in\.ndjson:2: rejected: message show \S+\n/);
-}, 120_000);
+});

@@ -102,7 +102,7 @@ test('list, show, redrive and discard work on the same entries in turn', async (
   expect(facts[1]?.details).toMatchObject({ 'count: sent': 1, 'count: unknown': 1 });
   expect(facts[2]).toMatchObject({ reason: 'a test', details: { fingerprint: 'f00d' } });
   expect(JSON.stringify(facts)).not.toContain('m-1');
-}, 60_000);
+});
 
 test('R42: shows PHI only with a reason, after the audit log has it', async () => {
   for (const wrong of [[], ['--reason', ' ']]) {
@@ -131,7 +131,7 @@ test('R42: shows PHI only with a reason, after the audit log has it', async () =
   ]);
   expect(facts[0]?.details['message']).toMatch(/^[0-9a-f]{32}$/);
   expect(JSON.stringify(facts)).not.toMatch(/m-2|Chalmers|4711/);
-}, 60_000);
+});
 
 test('reports in one line what cannot be done, with its status', async () => {
   expect(await cli('redrive')).toMatchObject({
@@ -161,7 +161,7 @@ test('reports in one line what cannot be done, with its status', async () => {
     status: 1,
     err: `error: no entry nobody in the quarantine of ${world.stage}\n`,
   });
-}, 60_000);
+});
 
 test('R08: prints the key of a missing object, and an id, as plain text', async () => {
   const Key = 'submissions/x\u001b[2J\nFORGED';
@@ -178,7 +178,7 @@ test('R08: prints the key of a missing object, and an id, as plain text', async 
   );
   const odd = await cli('show', 'm-4', '--no\u001b[2J');
   expect(odd.err).toMatch(/^error: .*\\u001b.*\n$/);
-}, 60_000);
+});
 
 test('R42: does not show what cannot be recorded', async () => {
   const name = `fhir-failsafe-${world.stage}-audit`;
@@ -193,4 +193,4 @@ test('R42: does not show what cannot be recorded', async () => {
   expect(untold).toMatchObject({ status: 1, out: '' });
   expect(untold.err).toMatch(/^error: not shown, because it cannot be recorded: no queue .*\n$/);
   expect((await cli('show', 'm-2')).status).toBe(0);
-}, 60_000);
+});

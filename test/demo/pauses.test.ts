@@ -38,13 +38,11 @@ test('R31: shows a paused lane with its reason, and mentions pause and return in
     pauseByOperator(untouched('critical'), { by: 'ada', why: 'a test' }, SINCE),
   );
   const paused = 'lane critical paused since 2026-01-31T12:00:00.000Z because a test';
-  await expect.poll(() => lines, { timeout: 5_000 }).toEqual([`  ‖ ${paused}`]);
+  await expect.poll(() => lines).toEqual([`  ‖ ${paused}`]);
   expect(pauses.describe()).toMatch(/^\n {2}paused +lane critical since \S+ because a test$/);
 
   await save(resumeByOperator(held, { by: 'ada', why: 'over' }, SINCE));
-  await expect
-    .poll(() => lines.slice(1), { timeout: 5_000 })
-    .toEqual(['  ▷ lane critical runs again']);
+  await expect.poll(() => lines.slice(1)).toEqual(['  ▷ lane critical runs again']);
   expect(pauses.describe()).toMatch(/because a test; runs again$/);
   expect([...pauses.seen.keys()]).toEqual(['critical']);
   ended.abort();

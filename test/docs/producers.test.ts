@@ -47,7 +47,7 @@ beforeAll(async () => {
   world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
   functions = await loadFunctions();
   folder = await mkdtemp(join(tmpdir(), 'failsafe-producer-'));
-}, 180_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true });
   await functions.close();
@@ -84,7 +84,7 @@ async function outcomes(): Promise<Map<string, Record<string, unknown>>> {
 const storedKeys = async () =>
   (await itemsOf(world.tables.resources)).map((item) => String(item['pk']));
 
-describe('docs/producers.md', { timeout: 180_000 }, () => {
+describe('docs/producers.md', () => {
   test('its batch by SDK v3 is sent, and each line has its outcome, as the schema says', async () => {
     const said = await runNode(block('js', 'SendMessageBatchCommand'));
     const [first = '', second = ''] = [...said.matchAll(/line \d is (\S+)/g)].map(([, id]) => id);

@@ -98,7 +98,7 @@ let functions: Functions;
 beforeAll(async () => {
   world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
   functions = await loadFunctions();
-}, 180_000);
+});
 afterAll(async () => {
   await functions.close();
 });
@@ -119,4 +119,4 @@ test('docs/tables.md explains each attribute that the pipeline writes', async ()
     expect([...strange], name).toEqual([]);
   }
   expect(items).toBeGreaterThan(20);
-}, 180_000);
+});

@@ -24,8 +24,7 @@ import { patient } from '../support/resources.ts';
 /** Far more than four of them take to be tried within five seconds. */
 const MESSAGES_MAX = 100;
 const VISIBILITY_SECONDS = 4;
-const POLL = { timeout: 300_000 };
-const SLOW = { timeout: 300_000, interval: 500 };
+const SLOW = { interval: 500 };
 const QUEUE = 'fhir-failsafe-dev-critical';
 const BROKEN = 'throw new SyntaxError("a bad deploy");';
 
@@ -117,7 +116,7 @@ async function expectWaiting(runtime: Runtime, sent: number): Promise<void> {
  */
 async function visibleAgain(): Promise<void> {
   const over = Date.now() + VISIBILITY_SECONDS * 1_000;
-  await expect.poll(() => Date.now(), POLL).toBeGreaterThan(over);
+  await expect.poll(() => Date.now()).toBeGreaterThan(over);
 }
 
 test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resumes it', async () => {
@@ -129,22 +128,22 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
       expect(sent).toBeLessThan(MESSAGES_MAX);
       await queues.send(QUEUE, [patient({ id: `p-${sent}` })]);
       sent += 1;
-      await expect.poll(() => queues.visible(QUEUE), POLL).toBe(0);
+      await expect.poll(() => queues.visible(QUEUE)).toBe(0);
     }
-    await expect.poll(lane.mappings, POLL).toEqual(['Disabled', 'Disabled']);
+    await expect.poll(lane.mappings).toEqual(['Disabled', 'Disabled']);
     sayHowLong(await lane.state());
-    await expect.poll(() => runtime.inFlight(holdsPending), POLL).toBe(0);
+    await expect.poll(() => runtime.inFlight(holdsPending)).toBe(0);
     await expectWaiting(runtime, sent);
     // The root notifies people: the lane of a component that cannot live is paused.
-    await expect.poll(() => pages.map(({ topic }) => topic), POLL).toContain('oncall');
+    await expect.poll(() => pages.map(({ topic }) => topic)).toContain('oncall');
     // A probe of the broken version changes nothing. It finds a message only after the deaths' visibility
     // timeouts.
     const since = (await lane.state())?.holds.supervisor?.since;
     minute();
     await visibleAgain();
     minute();
-    await expect.poll(() => probes, POLL).toContain('died');
-    await expect.poll(async () => (await lane.state())?.setbacks, POLL).toBe(1);
+    await expect.poll(() => probes).toContain('died');
+    await expect.poll(async () => (await lane.state())?.setbacks).toBe(1);
     expect((await lane.state())?.holds.supervisor?.since).toBe(since);
     expect(await lane.mappings()).toEqual(['Disabled', 'Disabled']);
     await expectWaiting(runtime, sent);
@@ -153,7 +152,7 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
   await withBadDeploy(async ({ tables, lane, minute, repair, probes }) => {
     // The deployment enabled what was paused; the next minute it is paused again.
     minute();
-    await expect.poll(lane.mappings, POLL).toEqual(['Disabled', 'Disabled']);
+    await expect.poll(lane.mappings).toEqual(['Disabled', 'Disabled']);
     await repair();
     const steps = new Set<number>();
     await expect
@@ -169,9 +168,9 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
     // Doubling each time; a late look may have missed one.
     expect(steps.size).toBeGreaterThan(1);
     for (const step of steps) expect(Math.log2(step) % 1).toBe(0);
-    await expect.poll(lane.mappings, POLL).toEqual(['Enabled', 'Enabled']);
+    await expect.poll(lane.mappings).toEqual(['Enabled', 'Enabled']);
     const stored = async () => (await readResources(tables)).length;
-    await expect.poll(stored, POLL).toBe(sent);
+    await expect.poll(stored).toBe(sent);
     const entries = await readQuarantine(tables);
     expect(entries.filter(({ kind }) => kind === 'dead-letter')).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { run } from '../../simulation/run.ts';
 let deployment: Deployment;
 beforeAll(async () => {
   deployment = await deploy();
-}, 120_000);
+});
 afterAll(() => deployment.dispose());
 
 describe('a run of the whole system', () => {

@@ -7,7 +7,7 @@ import { investigate } from '../../simulation/story/failure.ts';
 let deployment: Deployment;
 beforeAll(async () => {
   deployment = await deploy();
-}, 120_000);
+});
 afterAll(() => deployment.dispose());
 
 describe('fixed seeds, under all checkers', () => {
@@ -34,5 +34,5 @@ describe('fixed seeds, under all checkers', () => {
     expect(reduced.only).toEqual([7]);
     expect([steps, reducedSteps].every((count) => count > 0)).toBe(true);
     expect(story).toMatch(/submits #7, /);
-  }, 60_000);
+  });
 });

@@ -131,7 +131,7 @@ export async function mappingsOf(
 ): Promise<Record<string, number | string>> {
   const of = (name: string) => service.mapping(`fhir-failsafe-${world.stage}-${name}`);
   const all = LANE_NAMES.flatMap((name) => [of(name), of(`${name}-isolation`)]);
-  await vi.waitUntil(() => all.every((mapping) => !mapping?.changing), { timeout: 5_000 });
+  await vi.waitUntil(() => all.every((mapping) => !mapping?.changing), { timeout: 300_000 });
   return Object.fromEntries(
     LANE_NAMES.map((name) => {
       const [own, isolation] = [of(name), of(`${name}-isolation`)];

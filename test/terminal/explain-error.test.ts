@@ -194,7 +194,7 @@ it('ends quietly if nobody reads its output', async () => {
   const { stdout } = await execa('bash', ['-c', command], { cwd: dir });
   expect(stdout.split('\n').length).toBeLessThan(4);
   expect(stdout).not.toMatch(/EPIPE| {4}at /);
-}, 60_000);
+});
 
 it('counts the lines that cannot be kept in a file, and says why', async () => {
   const unsent = unsentFile('/none/at/all/unsent.ndjson');

@@ -267,7 +267,7 @@ test('after dying at any call, a second run completes it: one erasure, everythin
   const rows = await itemsOf(stage.world.tables.resources);
   expect(rows.filter(({ body }) => body !== undefined)).toMatchObject([{ resourceId: 'p2' }]);
   expect(await versions()).toEqual([]);
-}, 120_000);
+});
 
 describe('after a table was restored from a backup', () => {
   async function restore(table: string, items: readonly Item[]): Promise<void> {

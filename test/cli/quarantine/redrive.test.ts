@@ -193,4 +193,4 @@ test('R04 R05: a redrive that dies after any call and runs again sends everythin
   }
   // For two entries: read, check whether stored, announce, send, raise the round.
   expect(k).toBe(11);
-}, 60_000);
+});

@@ -41,7 +41,7 @@ describe('R07: --ig', () => {
     expect(second.stdout).toBe(first.stdout);
     const folder = join(home, '.fhir/packages/.compiled-by-fhir-failsafe');
     expect(await readdir(folder)).toHaveLength(1);
-  }, 90_000);
+  });
 
   test('compiles a package again after its content changed', async () => {
     const changed = join(home, 'changed');
@@ -54,7 +54,7 @@ describe('R07: --ig', () => {
     const { exitCode, stderr } = await validate('--ig', changed, 'o.json');
     expect(stderr).toMatch(COMPILED);
     expect(exitCode).toBe(0);
-  }, 90_000);
+  });
 
   test('reports what cannot be enforced, unless it is accepted', async () => {
     const gap = profile('gap', 'Patient', [{ id: 'Patient', ...constraint('gap-1', 'foo()') }]);
@@ -68,7 +68,7 @@ describe('R07: --ig', () => {
     const accepted = await validate(...args);
     expect(accepted.stderr).toMatch(/^not enforced, accepted by allowPartial: .*gap-1/m);
     expect(accepted.exitCode).toBe(0);
-  }, 90_000);
+  });
 });
 
 describe('R07: mistakes of the command line are one line each', () => {

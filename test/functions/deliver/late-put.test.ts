@@ -149,7 +149,7 @@ describe('R05: a first PUT that was given up', () => {
     await stage.store('a', 1);
     stage.downstream.setMode('slow');
     const dying = stage.turn();
-    await vi.waitFor(() => expect(slow.count()).toBe(1));
+    await expect.poll(() => slow.count()).toBe(1);
     const death = dieOnceStored(stage.downstream, stage.lane.clients);
     stage.downstream.onStored('', '', {});
     expect(await Promise.race([dying, death.happened])).toBe('died');
@@ -236,7 +236,7 @@ test('R61: a PUT that is given up has ended before the invocation answers', asyn
   const turn = stage.turn().finally(() => {
     isOver = true;
   });
-  await vi.waitFor(() => expect(slow.count()).toBe(1));
+  await expect.poll(() => slow.count()).toBe(1);
   // Longer than the call may take, and than anything that follows it.
   for (let n = 0; n < 60; n += 1) await stage.resource();
   expect(isOver).toBe(false);

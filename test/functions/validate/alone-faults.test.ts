@@ -156,7 +156,7 @@ describe('a fault of our own spends no attempt', () => {
     skipTime(400_000);
     expect((await deliverAlone())?.failed).toEqual([]);
     expect(await entry()).toMatchObject({ status: 'stored', attempts: [expect.anything()] });
-  }, 60_000);
+  });
 
   test('R09: if the table cannot say whether the attempt is recorded, it does not count', async () => {
     await submit(patient());

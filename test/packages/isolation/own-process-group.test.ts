@@ -117,12 +117,12 @@ describe('an invocation that has ended', () => {
     const invocation = new AbortController();
     const ready = during(own, invocation.signal).ready();
     const verdicts = during(own, invocation.signal).validate('a', 0);
-    await vi.waitFor(() => expect(readFileSync(pidFile, 'utf8')).not.toBe(''), 20_000);
+    await expect.poll(() => readFileSync(pidFile, 'utf8')).not.toBe('');
     invocation.abort();
     await expect(ready).rejects.toThrow('the time was up');
     expect(await verdicts).toEqual(OUT_OF_TIME);
     const pid = Number(readFileSync(pidFile, 'utf8'));
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 20_000);
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 300_000);
   });
 
   test('leaves an idle process for the next', async () => {
@@ -170,5 +170,5 @@ describe('an invocation that has ended', () => {
       { numRuns: 40 },
     );
     expect([...seen].sort()).toEqual(['exit', 'out-of-time', 'text']);
-  }, 60_000);
+  });
 });

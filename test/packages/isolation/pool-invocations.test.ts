@@ -69,7 +69,7 @@ test('R61: two invocations that end at the same time leave nothing running', asy
   await pool.ready();
   const hanging = during(pool, first.signal).validate('hang', 0);
   const behind = during(pool, second.signal).validate('a', 0, off);
-  await vi.waitFor(() => expect(off).toHaveBeenCalled());
+  await expect.poll(() => off).toHaveBeenCalled();
   // The first ends the worker of both; by then the other text is on its way to the next worker.
   first.abort();
   second.abort();

@@ -154,8 +154,8 @@ describe('the local runtime', () => {
     await withRuntime({ ...options, onLogLine: ({ line }) => seen(line) }, async (runtime) => {
       const queues = queueClient(runtime);
       const ids = await queues.send('count', ['a', 'b', 'c', 'd', 'e']);
-      await expect.poll(() => queues.count('count'), { timeout: 10_000 }).toBe(0);
-      await expect.poll(() => runtime.inFlight(), { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => queues.count('count')).toBe(0);
+      await expect.poll(() => runtime.inFlight()).toBe(0);
       await expect.poll(() => counts.length).toBe(10);
       expect(new Set(counts.map(({ messageId }) => messageId))).toEqual(new Set(ids));
       expect(counts.every(({ count }) => count === '1' || count === '2')).toBe(true);
@@ -166,7 +166,7 @@ describe('the local runtime', () => {
     let pids: number[] = [];
     await withRuntime({}, async (runtime) => {
       await queueClient(runtime).send('hang', ['x']);
-      await expect.poll(() => runtime.environments(), { timeout: 10_000 }).toHaveLength(1);
+      await expect.poll(() => runtime.environments()).toHaveLength(1);
       pids = runtime.environments().map(({ pid }) => pid);
       expect(pids.every(isAlive)).toBe(true);
     });
@@ -193,7 +193,7 @@ describe('the local runtime', () => {
     const pid = Number(String(line));
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
   test('a data folder keeps messages, items and objects over a restart', async () => {

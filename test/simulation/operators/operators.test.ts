@@ -10,7 +10,7 @@ import { World } from '../../../simulation/world.ts';
 let deployment: Deployment;
 beforeAll(async () => {
   deployment = await deploy();
-}, 120_000);
+});
 afterAll(() => deployment.dispose());
 
 const ENTRY = {

@@ -102,7 +102,7 @@ describe('R30, R09: a required plugin that crashes on everything', () => {
       reason: 'more than 3 crashes within 5 s',
       details: { service: 'plugin-rule', from: 'closed', to: 'open' },
     });
-  }, 60_000);
+  });
 
   test('spends attempts only of the resources that crashed it before it was off', async () => {
     await begin(true);

@@ -145,7 +145,7 @@ describe('R02 R09: alone, in the isolation queue', () => {
     await send(world.queues.isolation, photographed('dies', `image/new-${codes}`));
     const context = contextWith(60_000);
     const dying = deliver(functions.validate, world.queues.isolation, { context });
-    await expect.poll(() => server.counts.slow, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => server.counts.slow).toBe(1);
     const [entry] = await itemsOf(world.tables.quarantine);
     expect(entry?.['attempts']).toMatchObject([{ ended: expect.any(Number) }]);
     await server.stop();

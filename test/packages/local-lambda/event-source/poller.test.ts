@@ -96,25 +96,25 @@ function batchesOf(queue: string): string[][] {
 }
 
 async function drained(queue: string): Promise<void> {
-  await expect.poll(() => queues.count(queue), { timeout: 15_000 }).toBe(0);
+  await expect.poll(() => queues.count(queue)).toBe(0);
 }
 
 describe('the event source poller', () => {
   test('gathers longer than one receive may wait, and a caller can turn that off', async () => {
     const held = () => runtime.inFlight((queueName) => queueName === 'gathering');
     await queues.send('gathering', ['one']);
-    await expect.poll(held, { timeout: 5_000 }).toBe(1);
+    await expect.poll(held).toBe(1);
     await queues.send('gathering', ['two']);
-    await expect.poll(held, { timeout: 5_000 }).toBe(2);
+    await expect.poll(held).toBe(2);
     expect(runtime.inFlight((queueName) => queueName !== 'gathering')).toBe(0);
   });
 
   test('retries a throttled function, and its messages spend receives meanwhile', async () => {
     const end = runtime.throttleFunction('throttled-function');
     const messageIds = await queues.send('throttled', ['patient']);
-    await expect.poll(() => queues.visible('throttled'), { timeout: 5_000 }).toBe(0);
+    await expect.poll(() => queues.visible('throttled')).toBe(0);
     const over = Date.now() + 2_500;
-    await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(over);
+    await expect.poll(() => Date.now()).toBeGreaterThan(over);
     expect(linesOf('throttled')).toEqual([]);
     const reason = 'TooManyRequestsException';
     expect(failed).toContainEqual({ functionName: 'throttled-function', reason, messageIds });
@@ -166,7 +166,7 @@ describe('the event source poller', () => {
     await queues.send('failing', ['x', 'y']);
     await drained('failing');
     const seen = () => batchesOf('failing').flat().toSorted();
-    await expect.poll(seen, { timeout: 15_000 }).toEqual(['x', 'x', 'y', 'y']);
+    await expect.poll(seen).toEqual(['x', 'x', 'y', 'y']);
     expect((await queues.receive('dead')).toSorted()).toEqual(['x', 'y']);
   });
 

@@ -104,7 +104,7 @@ describe('the local Lambda API: event source mappings', () => {
   test('a disabled mapping stops polling while messages in flight end; enabled, it continues', async () => {
     said.length = 0;
     await queues.send('slow', ['running']);
-    await expect.poll(() => said, { timeout: 5000 }).toContainEqual({ got: ['running'] });
+    await expect.poll(() => said).toContainEqual({ got: ['running'] });
     expect((await update({ Enabled: false })).State).toBe('Disabling');
     await expect(update({ Enabled: true })).rejects.toMatchObject({
       name: 'ResourceInUseException',
@@ -116,7 +116,7 @@ describe('the local Lambda API: event source mappings', () => {
     expect(await queues.count('slow')).toBe(2);
 
     expect((await update({ Enabled: true })).State).toBe('Enabling');
-    await expect.poll(() => queues.count('slow'), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => queues.count('slow')).toBe(0);
     expect(await state()).toBe('Enabled');
     const got = said.flatMap((line) => line.got ?? []);
     expect(got.toSorted()).toEqual(['running', 'waits', 'waits too']);
@@ -128,7 +128,7 @@ describe('the local Lambda API: event source mappings', () => {
     expect((await update({ ScalingConfig: { MaximumConcurrency: 2 } })).State).toBe('Updating');
     await expect.poll(() => state()).toBe('Enabled');
     await queues.send('slow', ['1', '2', '3', '4', '5', '6']);
-    await expect.poll(() => queues.count('slow'), { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => queues.count('slow')).toBe(0);
     let running = 0;
     const atATime = said.map(({ got }) => {
       running += got ? 1 : -1;

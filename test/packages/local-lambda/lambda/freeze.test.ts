@@ -109,7 +109,7 @@ describe.skipIf(process.platform === 'win32')('a frozen environment', () => {
     expect(isAlive(pid)).toBe(true);
     host.kill('SIGKILL');
     await once(host, 'exit');
-    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 });
 

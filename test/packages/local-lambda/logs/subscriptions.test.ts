@@ -53,7 +53,7 @@ afterAll(async () => {
 
 test('the platform’s record of a death reaches the subscribed function in CloudWatch’s format', async () => {
   await queueClient(runtime).send('dying', ['live', 'die']);
-  await expect.poll(() => delivered, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => delivered).toHaveLength(1);
   const data = Buffer.from(delivered[0]?.awslogs.data ?? '', 'base64');
   const delivery = JSON.parse(gunzipSync(data).toString());
   expect(delivery).toEqual({
