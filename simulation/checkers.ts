@@ -11,6 +11,7 @@ import { ReceiptsChecker } from './checks/receipts-checker.ts';
 import { ResourcesChecker } from './checks/resources-checker.ts';
 import { SupervisionChecker } from './checks/supervision-checker.ts';
 import { SuspectsChecker } from './checks/suspects-checker.ts';
+import { TransitionsChecker } from './checks/transitions-checker.ts';
 
 export const CHECKERS: readonly MakeChecker[] = [
   () => new EndingsChecker(),
@@ -22,6 +23,7 @@ export const CHECKERS: readonly MakeChecker[] = [
   () => new IncidentChecker(),
   () => new InvocationChecker(),
   (seen) => new SupervisionChecker(seen),
+  (seen) => new TransitionsChecker(seen),
   (seen) => new AuditWatch(seen),
   (seen) => new ReceiptsChecker(seen),
 ];

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CALL, HASTY_CALL, INVOCATION_TIMEOUT_MS } from '../aws/call-timeouts.ts';
 import type { Clients } from '../aws/clients.ts';
 import type { LambdaClients } from '../aws/lambda-clients.ts';
@@ -63,6 +63,8 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
     secrets: (command) => secretOf(services, command),
     lambda: (command) => lambda().perform(command),
   };
+  const isLate = (command: object, { draws }: Host) =>
+    isMark(command) && draws.chance(faults().coincidences.lateMark);
   return (host: Host, senderId: string, usual: Patience = CALL): Clients & LambdaClients => {
     const to = (service: Service, timeouts: Patience = usual) => ({
       send(command: object, { abortSignal: signal }: SendOptions = {}): Promise<object> {
@@ -73,6 +75,7 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
           name: command.constructor.name,
           place: placeOf(command),
           signal,
+          fated: (number) => (number === 1 && isLate(command, host) ? 'late' : undefined),
           befell: (fate, before) =>
             witness.tell({ kind: 'befell', service, command, fate, before }, host),
           perform: () => witness.as(host, () => performs[service](command, senderId)),
@@ -110,6 +113,13 @@ function isSentOnce(command: object): boolean {
 function placeOf(command: object): string | undefined {
   const { input } = command as { input?: { TableName?: string } };
   return input?.TableName;
+}
+
+/** Whether it writes the mark of a batch of `validate` (aws/in-flight-table.ts). */
+function isMark(command: object): boolean {
+  if (!(command instanceof PutCommand)) return false;
+  const { TableName = '', Item } = command.input;
+  return TableName.endsWith('-inflight') && Item?.['messageIds'].length > 0;
 }
 
 /** Keeps the class of the client, because the SDK's paginators check it. */

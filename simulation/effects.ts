@@ -60,6 +60,8 @@ export type Effect =
   | { readonly kind: 'frozen' }
   | { readonly kind: 'thawed' }
   | { readonly kind: 'died' }
+  /** The supervisor or the incident's function emits a metric. */
+  | { readonly kind: 'counted'; readonly metric: string; readonly count: number }
   | { readonly kind: 'healed' };
 
 export type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { readonly kind: Kind }>;

@@ -1,10 +1,11 @@
 /** The faults of a run. Each run draws its own: some are off, the others have a rate. */
+import { type CoincidenceRates, NO_COINCIDENCES } from './coincidences/rates.ts';
 import { type DynamoFaults, NO_DYNAMO_FAULTS } from './dynamo/dynamo.ts';
 import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function.ts';
 import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
 import { type MinuteFaults, NO_MINUTE_FAULTS } from './minute.ts';
 import { NO_OPERATORS, type OperatorHabits } from './operators/habits.ts';
-import { drawFlapping, drawOutages, type Outage } from './outages.ts';
+import { drawFlapping, drawKeyOfS3, drawNotLoading, drawOutages, type Outage } from './outages.ts';
 import type { Random } from './random.ts';
 import { NO_SERVER_FAULTS, type ServerFaults } from './servers/http.ts';
 import { NO_SNS_FAULTS, type SnsFaults } from './sns/sns.ts';
@@ -21,6 +22,7 @@ export interface Faults {
   readonly logs: LogFaults;
   readonly minute: MinuteFaults;
   readonly operators: OperatorHabits;
+  readonly coincidences: CoincidenceRates;
   readonly outages: readonly Outage[];
 }
 
@@ -34,6 +36,7 @@ export const HEALTHY: Faults = {
   logs: NO_LOG_FAULTS,
   minute: NO_MINUTE_FAULTS,
   operators: NO_OPERATORS,
+  coincidences: NO_COINCIDENCES,
   outages: [],
 };
 
@@ -53,6 +56,8 @@ const WORST = {
     overrules: 0.3,
     holds: 0.3,
     speaks: 0.5,
+    interrupts: 0.8,
+    resolvesInStorm: 0.8,
     killed: 0.1,
     both: 0.5,
   },
@@ -68,8 +73,19 @@ const PACES: readonly [Pace, ...Pace[]] = [
   { skewMs: 1_000, stallMs: 200 },
 ];
 
-/** `places` may be down completely, in the first `withinMs`. */
-export function drawFaults(random: Random, places: readonly string[], withinMs: number): Faults {
+/** What may be down completely. */
+export interface Places {
+  readonly services: readonly string[];
+  /** Functions of which no environment may load. */
+  readonly functions: readonly string[];
+}
+
+/** Most outages begin in the first `withinMs`. */
+export function drawFaults(
+  random: Random,
+  { services, functions }: Places,
+  withinMs: number,
+): Faults {
   const draw = <T extends Record<string, number>>(worst: T): T => {
     const drawn = Object.entries(worst).map(([name, most]) => [name, rate(random, most)]);
     return Object.fromEntries(drawn) as T;
@@ -100,14 +116,27 @@ export function drawFaults(random: Random, places: readonly string[], withinMs: 
     },
     minute: { ...draw(WORST.minute), lateMs: random.pick([1_000, 30_000, 90_000]) },
     operators: drawOperators(random),
+    coincidences: drawCoincidences(random),
     outages: [
-      ...drawOutages(random, places, withinMs),
-      ...drawFlapping(random, places.filter(isServer), withinMs),
+      ...drawOutages(random, services, withinMs),
+      ...drawFlapping(random, services.filter(isServer), withinMs),
+      ...drawKeyOfS3(random),
+      ...drawNotLoading(random, functions),
     ],
   };
 }
 
 const isServer = (place: string) => place.startsWith('https:');
+
+/** Most runs have none, or one of them. */
+const COINCIDENCE = 0.15;
+
+function drawCoincidences(random: Random): CoincidenceRates {
+  const drawn = Object.keys(NO_COINCIDENCES).map((name) => {
+    return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
+  });
+  return Object.fromEntries(drawn) as CoincidenceRates;
+}
 
 /** In some runs all operators are busy: what two of them do at once would be too rare otherwise. */
 const BUSY = 0.25;

@@ -21,6 +21,13 @@ export interface HostOptions {
   readonly stallsHere?: () => number;
 }
 
+/** A bad road of one machine, while the others are served. Times of the scheduler. */
+export interface Trouble {
+  readonly cutOff: readonly (readonly [from: number, until: number])[];
+  readonly slowUntil: number;
+  readonly deafUntil: number;
+}
+
 /** Stalls of one host are this far apart at least, so that leases can be longer than one. */
 const BETWEEN_STALLS_MS = 10_000;
 
@@ -32,8 +39,11 @@ export class Host implements Machine {
   readonly scheduler: Scheduler;
   readonly #skewMs: number;
   readonly #diesHere: (() => boolean) | undefined;
-  readonly #stallsHere: (() => number) | undefined;
+  readonly #stallsHere: HostOptions['stallsHere'];
   #stalledAt = Number.NEGATIVE_INFINITY;
+  /** For so long it stands still at its next await. */
+  #stillMs = 0;
+  #trouble: Trouble | undefined;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   /** Called when it dies at an await. */
   onDeath: () => void = () => undefined;
@@ -55,6 +65,33 @@ export class Host implements Machine {
 
   get isDead(): boolean {
     return this.#state === 'dead';
+  }
+
+  /** From now on. */
+  trouble(trouble: Trouble): void {
+    this.scheduler.note(`${this.name} is in trouble`);
+    this.#trouble = trouble;
+  }
+
+  /** Whether nothing that it asks of a table arrives, and no answer comes back. */
+  get isCutOff(): boolean {
+    const { now } = this.scheduler;
+    return this.#trouble?.cutOff.some(([from, until]) => now >= from && now < until) ?? false;
+  }
+
+  /** Whether tables answer it as late as its clients wait. */
+  get isSlow(): boolean {
+    return this.scheduler.now < (this.#trouble?.slowUntil ?? 0);
+  }
+
+  /** Whether no server's answer reaches it. */
+  get hearsNothing(): boolean {
+    return this.scheduler.now < (this.#trouble?.deafUntil ?? 0);
+  }
+
+  /** At its next await, unless it has done so a moment ago. */
+  standStill(ms: number): void {
+    this.#stillMs = ms;
   }
 
   /** Epoch ms on its own clock. */
@@ -88,7 +125,8 @@ export class Host implements Machine {
     if (this.#stallsHere === undefined) return false;
     const { scheduler } = this;
     if (scheduler.now - this.#stalledAt < BETWEEN_STALLS_MS) return false;
-    const ms = this.#stallsHere();
+    const ms = this.#stillMs > 0 ? this.#stillMs : this.#stallsHere();
+    this.#stillMs = 0;
     if (ms === 0) return false;
     this.#stalledAt = scheduler.now;
     scheduler.note(`${this.name} stands still for ${ms} ms`);

@@ -5,7 +5,7 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import type { Random } from './random.ts';
 
 export interface Outage {
-  /** `dynamodb`, `s3`, …, a table's name, `kms` or a server's base URL. */
+  /** `dynamodb`, `s3`, …, a table's name, `kms`, `kms/s3`, a server's base URL or a function's name. */
   readonly of: string;
   /** Start, in ms since the run began. */
   readonly fromMs: number;
@@ -17,6 +17,9 @@ export interface Outage {
 const LENGTHS_MS = [5_000, 60_000, 600_000] as const;
 /** Services whose data the stack's key encrypts. */
 const ENCRYPTED = ['dynamodb', 's3', 'sns', 'sqs', 'secrets'];
+
+/** S3 alone cannot use the key: it asks for each object, while other services keep their data keys for minutes. */
+const KEY_OF_S3 = 'kms/s3';
 
 /** What is down with another place: both depend on the same thing. */
 const TOGETHER = 0.3;
@@ -55,6 +58,25 @@ export function drawFlapping(
   });
 }
 
+const KEY_GONE = 0.1;
+
+/** In some runs, early, when most is submitted. */
+export function drawKeyOfS3(random: Random): Outage[] {
+  if (!random.chance(KEY_GONE)) return [];
+  const fromMs = random.below(240_000);
+  return [{ of: KEY_OF_S3, fromMs, untilMs: fromMs + random.between(20_000, 240_000), share: 1 }];
+}
+
+const NOT_LOADING = 0.15;
+
+/** In some runs no environment of one of these functions loads for some seconds, early. */
+export function drawNotLoading(random: Random, functions: readonly string[]): Outage[] {
+  if (functions.length === 0 || !random.chance(NOT_LOADING)) return [];
+  const of = functions[random.below(functions.length)] ?? '';
+  const fromMs = random.below(200_000);
+  return [{ of, fromMs, untilMs: fromMs + random.between(5_000, 15_000), share: 1 }];
+}
+
 /** An outage that fails a call now. */
 export interface Down {
   readonly share: number;
@@ -75,14 +97,15 @@ export function downBy(
   const atMs = now - startedAt;
   const outage = outages.find(
     ({ of, fromMs, untilMs }) =>
-      atMs >= fromMs &&
-      atMs < untilMs &&
-      (of === service || of === place || (of === 'kms' && ENCRYPTED.includes(service))),
+      atMs >= fromMs && atMs < untilMs && (of === service || of === place || isItsKey(of, service)),
   );
   if (outage === undefined) return undefined;
   const { share, of } = outage;
-  return { share, refusal: of === 'kms' ? () => keyRefusal(service) : undefined };
+  return { share, refusal: isItsKey(of, service) ? () => keyRefusal(service) : undefined };
 }
+
+const isItsKey = (of: string, service: string) =>
+  of === 'kms' ? ENCRYPTED.includes(service) : of === KEY_OF_S3 && service === 's3';
 
 /** Each service has its own error for a disabled key. */
 function keyRefusal(service: string): Error {

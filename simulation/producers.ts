@@ -9,6 +9,7 @@ import type { Effect } from './effects.ts';
 import type { Host } from './host.ts';
 import { SENDERS, type Source } from './outside.ts';
 import type { Random } from './random.ts';
+import type { Nature } from './submission.ts';
 import { anotherThan, type Draft, draftOf, type Habits } from './submission-draft.ts';
 import type { World } from './world.ts';
 
@@ -19,8 +20,14 @@ const DEFECTS = ['throw', 'exit', 'kill', 'failing-at-server'] as const;
 /** The principal of an unknown sender. */
 const STRANGER = 'AROANOBODYKNOWSME';
 const SOURCES = Object.keys(SENDERS) as [Source, ...Source[]];
-/** Nothing is wrong with what they send, and nobody has sent it before. */
+/** Nothing else is wrong with what they send, and nobody has sent it before. */
 const HEALTHY: Habits = { natures: {}, oddities: {}, badFiles: 0, ids: 1e9, bucket: '' };
+
+interface File extends Pick<Draft, 'lane'> {
+  readonly size: number;
+  readonly defect: Nature;
+  readonly afterMs: number;
+}
 
 type Producer = ReturnType<World['outsider']> & { readonly sender: string };
 
@@ -75,6 +82,17 @@ export class Producers implements Watcher {
       this.#waiting += 1;
       this.#sendAwaited([draftOf(about, HEALTHY, this.#random)], HEALTHY.bucket);
     }
+  }
+
+  /** A file besides, all of which has the same defect. */
+  sendFile({ size, lane, defect, afterMs }: File): void {
+    const source = this.#random.pick(SOURCES);
+    const drafts = Array.from({ length: size }, (_, place) =>
+      draftOf({ number: this.#next + place, source, lane, defect }, HEALTHY, this.#random),
+    );
+    this.#next += size;
+    this.#waiting += 1;
+    this.#world.scheduler.after(afterMs, () => this.#sendAwaited(drafts, HEALTHY.bucket));
   }
 
   /** A message that a lane's own queue has accepted is submitted. */

@@ -5,7 +5,7 @@ import type { Handler, Speaker, Telemetry } from '../telemetry/telemetry.ts';
 const nothing = () => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Drops all telemetry: checkers look only at the services. */
+/** Drops all telemetry. */
 export const quietTelemetry: Telemetry = {
   logger,
   tally: (messages) => new Tally(messages, nothing, logger),
@@ -16,3 +16,9 @@ export const quietTelemetry: Telemetry = {
     return (event, context) => scoped(() => handle(event, context));
   },
 };
+
+/** Drops all telemetry but the counts of what happened, which a checker compares with the services. */
+export const telemetryOf = (counted: (metric: string, count: number) => void): Telemetry => ({
+  ...quietTelemetry,
+  tally: (messages) => new Tally(messages, counted, logger),
+});

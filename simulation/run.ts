@@ -4,6 +4,8 @@
  */
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { type MakeChecker, RuleBroken } from './checker.ts';
+import { Coincidences } from './coincidences/coincidences.ts';
+import { Storms } from './coincidences/storms.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
 import { LaterTraffic } from './later-traffic.ts';
@@ -53,10 +55,13 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   const log = new EventLog(follow);
   const world = new World({ plan, seed, checkers, log, without: reduced?.without });
   const { scheduler } = world;
-  const submittingMs = submittingTime(messages, scheduler.random);
+  const hasStorms = world.drawn.coincidences.stormAtQuiet > 0;
+  const submittingMs = submittingTime(messages, scheduler.random, hasStorms);
   const producers = new Producers(world);
   world.tellFirst(producers);
   world.tellFirst(new LaterTraffic(world, producers));
+  world.tellFirst(new Coincidences(world, seed));
+  if (hasStorms) world.tellFirst(new Storms(world, producers, seed));
   const operators = new Operators(world, () => world.faults.operators);
   world.tellFirst(operators);
   producers.submit(messages, submittingMs, habitsIn(world), reduced?.only);
@@ -80,9 +85,9 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   };
 }
 
-function submittingTime(messages: number, random: Random): number {
+function submittingTime(messages: number, random: Random, isQuiet: boolean): number {
   const ms = (1_000 * messages) / random.pick(SUBMITTED_PER_SECOND);
-  const least = random.chance(QUIET_DAY) ? QUIET_DAY_MS : SUBMITTING_MS_MIN;
+  const least = random.chance(QUIET_DAY) || isQuiet ? QUIET_DAY_MS : SUBMITTING_MS_MIN;
   return Math.ceil(Math.max(least, ms * (0.5 + random.fraction())));
 }
 
@@ -113,11 +118,11 @@ async function untilEnded(
 }
 
 /** The habits of this run's producers: mostly correct, with some of every error. */
-function habitsIn({ scheduler, plan }: World): Habits {
+function habitsIn({ scheduler, plan, drawn }: World): Habits {
   const random = scheduler.random.fork();
   const share = (most: number) => (random.chance(0.3) ? 0 : most * random.fraction() ** 2);
   return {
-    badFiles: share(0.2),
+    badFiles: share(0.2) + (drawn.coincidences.stormAtQuiet > 0 ? 0.05 : 0),
     natures: {
       invalid: share(0.2),
       throw: share(0.05),

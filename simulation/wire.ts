@@ -42,8 +42,8 @@ export const NO_FAULTS: CallFaults = {
   failed: 0,
 };
 
-/** How long a client waits, and how often it tries. Connecting is not simulated. */
-export type Patience = Omit<CallTimeouts, 'connectMs'>;
+/** How long a client waits, and how often it tries. Connecting takes time only for a machine in trouble. */
+export type Patience = Pick<CallTimeouts, 'maxAttempts' | 'requestMs'> & Partial<CallTimeouts>;
 
 /** How a service is reached. `faults` is called at each try, so faults may heal. */
 export interface Road {
@@ -74,6 +74,8 @@ export interface Request<T> {
   readonly name: string;
   /** The part of the service. Undefined if that makes no difference. */
   readonly place?: string | undefined;
+  /** What must befall the try with that number, from 1 on. By default chance decides. */
+  fated?(number: number): Fate | undefined;
   /** The caller gives up at once when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** @throws the service's refusal */
@@ -120,7 +122,7 @@ export class Wire {
     const attempt = (number: number) => {
       let isAnswered = false;
       const before = fate;
-      fate = this.#try(host, patience, request, {
+      fate = this.#try(host, patience, request, number, {
         succeed: (value) => {
           if (isOver || isAnswered) return;
           end(() => resolve(value));
@@ -145,11 +147,14 @@ export class Wire {
 
   #try<T>(
     host: Host,
-    { requestMs }: Patience,
+    patience: Patience,
     request: Request<T>,
+    number: number,
     answer: { succeed(value: T): void; fail(error: unknown): void },
   ): Fate {
     const { service } = this.#road;
+    const isStore = service === 'dynamodb';
+    const requestMs = isStore ? patienceMs(host, patience) : patience.requestMs;
     const there = this.#travel(host);
     const down = this.#road.down?.(request.place);
     if (down !== undefined && host.draws.chance(down.share)) {
@@ -162,7 +167,9 @@ export class Wire {
       return 'failed';
     }
     const faults = this.#road.faults();
-    const fate = drawnFate(faults, host);
+    const isCutOff = isStore && host.isCutOff;
+    const fated = isCutOff ? 'lostRequest' : request.fated?.(number);
+    const fate = fated ?? drawnFate(faults, host);
     if (fate !== 'arrives') this.#scheduler.note(`${host.name} ${service} ${request.name} ${fate}`);
     switch (fate) {
       case 'throttled':
@@ -184,7 +191,13 @@ export class Wire {
       case 'arrives':
         this.#scheduler.after(there, () => {
           const end = this.#perform(host, request);
-          const tell = (act: () => void) => this.#after(host, this.#travel(host), act);
+          if (isStore && host.isCutOff) {
+            this.#after(host, requestMs, () => answer.fail(timedOut()));
+            return;
+          }
+          const isLate = isStore && host.isSlow;
+          const tell = (act: () => void) =>
+            this.#after(host, isLate ? lateAnswerMs(host, requestMs) : this.#travel(host), act);
           if (!end.ok) tell(() => answer.fail(end.error));
           else if (end.value instanceof Lasting) {
             end.value.begin((value) => tell(() => answer.succeed(value)));
@@ -225,6 +238,15 @@ export class Wire {
     this.#scheduler.after(ms, () => host.resume(act));
   }
 }
+
+/** So long a try waits for its answer. One of a machine in trouble has to connect anew. */
+function patienceMs({ isCutOff, isSlow }: Host, { requestMs, connectMs = 0 }: Patience): number {
+  return isCutOff || isSlow ? requestMs + connectMs : requestMs;
+}
+
+/** Just before its caller gives up. */
+const lateAnswerMs = ({ draws }: Host, requestMs: number): number =>
+  Math.floor(requestMs * (0.75 + draws.fraction() * 0.2));
 
 const FATES = ['lostRequest', 'lostAnswer', 'late', 'throttled', 'failed'] as const;
 export type Fate = 'arrives' | (typeof FATES)[number];

@@ -8,10 +8,11 @@ import type { Desk } from '../cli/clients.ts';
 import type { Failure } from '../packages/local-lambda/lambda/outcome.ts';
 import { mappingUuid, nameOfArn } from '../packages/local-lambda/template/account.ts';
 import type { LogSubscriptionPlan, Plan } from '../packages/local-lambda/template/plan.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Checker, MakeChecker, Seen, Watcher } from './checker.ts';
 import { clientsFor, SERVICES } from './clients.ts';
 import type { EventLog } from './event-log.ts';
-import { drawFaults, type Faults, HEALTHY } from './faults.ts';
+import { drawFaults, type Faults, HEALTHY, type Places } from './faults.ts';
 import { builderOf, envsOf } from './functions.ts';
 import { Host } from './host.ts';
 import { invokeLater } from './lambda/async-invocations.ts';
@@ -19,10 +20,10 @@ import { EventSource } from './lambda/event-source.ts';
 import { LambdaFunction } from './lambda/function.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { LogSubscriptions } from './lambda/log-subscriptions.ts';
-import { wakeEachMinute } from './minute.ts';
+import { type MinuteSurroundings, wakeEachMinute, wakeNow } from './minute.ts';
 import { downBy } from './outages.ts';
 import { OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
-import { quietTelemetry } from './quiet-telemetry.ts';
+import { quietTelemetry, telemetryOf } from './quiet-telemetry.ts';
 import { Scheduler } from './scheduler.ts';
 import { ScriptedValidation } from './scripted-validation.ts';
 import { FhirServer } from './servers/fhir-server.ts';
@@ -62,6 +63,7 @@ export class World implements Seen {
   readonly #clients: ReturnType<typeof clientsFor>;
   readonly #http: Http;
   readonly #logs: LogSubscriptions;
+  readonly #minute: MinuteSurroundings;
   #faults: Faults;
 
   constructor({ plan, seed, checkers = [], log, without = [] }: WorldOptions) {
@@ -84,7 +86,8 @@ export class World implements Seen {
     this.sources = this.#connect(plan);
     const { functions, sources } = this;
     const api = new LambdaApi({ functions, sources, envOf: (name) => envOf(plan, name) });
-    this.#wakeEachMinute(plan);
+    this.#minute = this.#minuteAround();
+    wakeEachMinute(plan.rules, this.#minute);
     this.checkers = checkers.map((make) => make(this));
     witness.add(this.checkers);
   }
@@ -103,6 +106,21 @@ export class World implements Seen {
     this.scheduler.note('healed');
     this.#faults = HEALTHY;
     this.#witness.tell({ kind: 'healed' });
+  }
+
+  /** A service or server is down completely from now on, for a time. */
+  breakDown(of: string, ms: number): void {
+    const { scheduler } = this;
+    const fromMs = scheduler.now - scheduler.startedAt;
+    scheduler.note(`${of} is down for ${ms} ms`);
+    const outage = { of, fromMs, untilMs: fromMs + ms, share: 1 };
+    this.#faults = { ...this.#faults, outages: [...this.#faults.outages, outage] };
+  }
+
+  /** The minute's wake for the queue whose name ends in `end` comes once more, now. */
+  wake(end: string): void {
+    const arn = this.services.sqs.queue(this.nameOf(end)).plan.arn;
+    wakeNow(this.plan.rules, arn, this.#minute);
   }
 
   /** Deploys all functions again. Old and new environments run next to each other for some time. */
@@ -203,7 +221,7 @@ export class World implements Seen {
             ...this.#clients(host, senderId),
             ...machineOf(host),
             fetch: this.#http.fetchOn(host),
-            telemetry: quietTelemetry,
+            telemetry: this.#telemetryOn(host),
             placesFor: (deadlineMs) => this.#validation.placesOn(host, deadlineMs, deployment),
           },
           envAt(deployment),
@@ -212,6 +230,7 @@ export class World implements Seen {
       const around = {
         scheduler,
         faults: () => this.#faults.functions,
+        loads: () => downBy(this.#faults.outages, name, undefined, scheduler) === undefined,
         tell: this.#witness.tell.bind(this.#witness),
         log: (host: Host, failure: Failure, requestId: string | undefined) =>
           this.#logs.hear({ functionName: name, environment: host.name, failure, requestId }),
@@ -219,6 +238,14 @@ export class World implements Seen {
       all.set(name, new LambdaFunction({ name, load, ...limits }, around));
     }
     return all;
+  }
+
+  /** Of the functions whose counts a checker knows. */
+  #telemetryOn(host: Host): Telemetry {
+    if (!/-(?:supervisor|incident)#/.test(host.name)) return quietTelemetry;
+    return telemetryOf((metric, count) =>
+      this.#witness.tell({ kind: 'counted', metric, count }, host),
+    );
   }
 
   #connect({ mappings }: Plan): EventSource[] {
@@ -245,15 +272,15 @@ export class World implements Seen {
     });
   }
 
-  #wakeEachMinute({ rules }: Plan): void {
+  #minuteAround(): MinuteSurroundings {
     const { scheduler, services } = this;
-    wakeEachMinute(rules, {
+    return {
       scheduler,
       random: scheduler.random.fork(),
       faults: () => this.#faults.minute,
       queue: (arn) => services.sqs.queue(arn),
       invoke: (name, event) => this.#invokeLater(name, event),
-    });
+    };
   }
 
   #invokeLater(functionName: string, event: object): void {
@@ -282,6 +309,12 @@ const deadLetterArnOf = (plan: Plan, name: string) =>
   functionIn(plan, name)?.DeadLetterConfig?.TargetArn;
 
 /** Everything that may be down completely. */
-function placesIn({ tables }: Plan): string[] {
-  return [...SERVICES, ...tables.map(({ name }) => name), 'kms', ...Object.values(SERVERS)];
+function placesIn({ tables, functions }: Plan): Places {
+  const names = tables.map(({ name }) => name);
+  return {
+    services: [...SERVICES, ...names, 'kms', ...Object.values(SERVERS)],
+    functions: functions
+      .map(({ name }) => name)
+      .filter((name) => /-(?:validate-|deliver$)/.test(name)),
+  };
 }

@@ -5,7 +5,7 @@
  */
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
-import type { Host } from '../host.ts';
+import { type Host, isOperator } from '../host.ts';
 import { LateEnablings } from './late-enablings.ts';
 
 interface Lane {
@@ -13,6 +13,7 @@ interface Lane {
   readonly version: number;
   readonly holds: Readonly<Record<string, { readonly by: string } | undefined>>;
   readonly confirmed: boolean;
+  readonly setbacks: number;
   readonly probe?: { readonly id: string; readonly until: number };
   readonly ramp?: { readonly step: number; readonly at: number };
   readonly outbox: readonly { readonly kind: string }[];
@@ -25,6 +26,8 @@ const STEP_MS = 50_000;
 export class SupervisionChecker implements Checker {
   readonly kinds = ['received', 'written', 'called', 'befell', 'failed', 'died'] as const;
   readonly #nodes = new Map<string, Lane>();
+  /** Hosts by the probe that they began. */
+  readonly #owners = new Map<string, string>();
   /** Time from which nothing may be received from a lane's queues. */
   readonly #offSince = new Map<string, number>();
   readonly #lateEnablings = new LateEnablings(() => this.#seen.scheduler.now);
@@ -61,9 +64,12 @@ export class SupervisionChecker implements Checker {
       throw new RuleBroken('R31', `${name} was saved as ${version} over ${before?.version}`);
     }
     if (before !== undefined) {
-      released(before, after);
+      this.#decided(before, after, by);
       if (probed(before, after, by)) this.#mustBeOff('R33', name, 'probed');
       climbed(before, after);
+    }
+    if (after.probe !== undefined && after.probe.id !== before?.probe?.id) {
+      this.#owners.set(after.probe.id, by.name);
     }
     const isHeld = holdersOf(after.holds).length > 0;
     if (!isHeld || !confirmed) this.#offSince.delete(name);
@@ -72,6 +78,24 @@ export class SupervisionChecker implements Checker {
       this.#offSince.set(name, this.#seen.scheduler.now);
     }
     this.#nodes.set(name, after);
+  }
+
+  /** Only the process that made a probe decides what came of it, and releases the lane, unless an operator does. */
+  #decided(before: Lane, after: Lane, by: Host): void {
+    const [held, holds] = [before, after].map((lane) => lane.holds['supervisor'] !== undefined);
+    // A lane that is paused again while it comes back has a setback too.
+    const hasFailed = after.setbacks > before.setbacks && !(holds && !held);
+    const hasSucceeded = held && !holds;
+    const isSaid: boolean = isOperator(by);
+    if (isSaid || (!hasFailed && !hasSucceeded)) return;
+    const owner = this.#owners.get(before.probe?.id ?? '');
+    if (owner === by.name) return;
+    if (owner !== undefined) {
+      const what = `${by.name} decided what came of a probe of ${after.name}`;
+      throw new RuleBroken('R33', `${what}, which ${owner} makes`);
+    }
+    const what = hasSucceeded ? 'came back' : 'had a setback';
+    throw new RuleBroken('R33', `${after.name} ${what} without a probe`);
   }
 
   #laneOf(uuid: string): string | undefined {
@@ -107,22 +131,6 @@ const laneOf = (queue: string) =>
 
 const holdersOf = (holds: Lane['holds']) =>
   Object.keys(holds).filter((holder) => holds[holder] !== undefined);
-
-/** The supervisor releases a lane only after its own probe, unless an operator releases it. */
-function released(before: Lane, after: Lane): void {
-  const isReleased =
-    before.holds['supervisor'] !== undefined && after.holds['supervisor'] === undefined;
-  if (!isReleased || before.probe !== undefined) return;
-  const isSaid = after.outbox.some(
-    (effect) =>
-      effect.kind === 'audit' &&
-      (effect as unknown as { fact: { kind: string; actor?: string } }).fact.actor !== undefined,
-  );
-  const isHeldStill = before.holds['operator'] !== undefined;
-  if (!isSaid && !isHeldStill) {
-    throw new RuleBroken('R33', `${after.name} came back without a probe`);
-  }
-}
 
 /** Whether a probe begins. */
 function probed(before: Lane, after: Lane, by: Host): boolean {

@@ -84,6 +84,8 @@ interface Invocation {
 export interface FunctionSurroundings {
   readonly scheduler: Scheduler;
   faults(): FunctionFaults;
+  /** Whether its environments load at all now. */
+  loads?(): boolean;
   tell(effect: Effect, by: Host): void;
   /**
    * Logs a failure as the platform does. There is no request if the environment died while it
@@ -157,7 +159,8 @@ export class LambdaFunction {
       ? this.#idle.splice(random.below(this.#idle.length), 1)[0]
       : this.#idle.pop();
     if (environment === undefined) return undefined;
-    const isGone = this.#isReplaced(environment) || scheduler.random.chance(faults().retired);
+    const isLost = this.#isReplaced(environment) || this.#around.loads?.() === false;
+    const isGone = isLost || scheduler.random.chance(faults().retired);
     if (!isGone) return environment;
     environment.host.kill();
     this.#around.tell({ kind: 'died' }, environment.host);
@@ -187,7 +190,9 @@ export class LambdaFunction {
       }),
     };
     scheduler.after(scheduler.random.duration(coldStartMs), () => {
-      if (scheduler.random.chance(faults().loadFails)) this.#failToLoad(environment, invocation);
+      const fails = this.#around.loads?.() === false;
+      if (fails || scheduler.random.chance(faults().loadFails))
+        this.#failToLoad(environment, invocation);
       else this.#load(environment, invocation);
     });
   }

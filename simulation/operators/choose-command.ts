@@ -2,6 +2,7 @@
  * When operators give which command. Mostly they do so at the worst moment: an entry has just been
  * quarantined and its dead letter is still in the queue, a breaker probes, a lane comes back.
  */
+import type { SQSEvent } from 'aws-lambda';
 import type { EntryFilter } from '../../cli/quarantine/filter.ts';
 import type { Selection } from '../../cli/quarantine/selection.ts';
 import type { Item } from '../dynamo/values.ts';
@@ -32,7 +33,7 @@ export function commandAt(
   if (after === undefined) return undefined;
   if (table.endsWith('-quarantine')) return aboutEntry(before, after, around);
   if (table.endsWith('-breakers')) return aboutBreaker(before, after, around);
-  if (table.endsWith('-supervision')) return aboutLane(after, around);
+  if (table.endsWith('-supervision')) return aboutLane(before, after, around);
   return table.endsWith('-incidents') ? aboutIncident(after, around) : undefined;
 }
 
@@ -89,10 +90,44 @@ function aboutBreaker(before: Item | undefined, after: Item, around: Around): Co
   return overruled(String(after['pk']), random);
 }
 
-function aboutLane(after: Item, { random, habits }: Around): Command | undefined {
+function aboutLane(
+  before: Item | undefined,
+  after: Item,
+  { random, habits }: Around,
+): Command | undefined {
   const lane = LANES.find((each) => each === after['name']);
-  if (lane === undefined || !random.chance(habits.holds)) return undefined;
+  const isProbed = before?.['probe'] === undefined && after['probe'] !== undefined;
+  const share = isProbed ? Math.max(habits.interrupts, habits.holds) : habits.holds;
+  if (lane === undefined || !random.chance(share)) return undefined;
   return held(lane, random);
+}
+
+/** Crashes of a storm, so many that they might open an incident by themselves. */
+const STORM = 5;
+
+/**
+ * What an invocation tempts an operator to do: to resolve an incident at once, while more crashes of its scope are
+ * being recorded.
+ */
+export function commandInStorm(
+  { event, functionName }: EffectOf<'invoked'>,
+  latestOf: (scope: string) => Item | undefined,
+  { random, habits }: Around,
+): Command | undefined {
+  if (!functionName.endsWith('-incident')) return undefined;
+  const { Records: records = [] } = event as Partial<SQSEvent>;
+  if (records.length < STORM || !random.chance(habits.resolvesInStorm)) return undefined;
+  const scopes = records.map(({ body }) => (JSON.parse(body) as { component?: string }).component);
+  const [scope, crashes = []] =
+    [...Map.groupBy(scopes, (each) => each)].find(
+      ([name, all]) => name !== undefined && all.length >= STORM,
+    ) ?? [];
+  const incident = scope === undefined ? undefined : latestOf(scope);
+  if (crashes.length === 0 || incident === undefined || incident['status'] === 'resolved') {
+    return undefined;
+  }
+  const about = { scope: String(scope), number: Number(incident['number']) };
+  return { kind: 'incident', ...about, word: 'resolve' };
 }
 
 function aboutIncident(after: Item, { random, habits }: Around): Command | undefined {

@@ -11,6 +11,10 @@ export interface OperatorHabits {
   readonly holds: number;
   /** Acknowledges or resolves an incident that has just changed. */
   readonly speaks: number;
+  /** Pauses or resumes a lane whose probe has just begun. */
+  readonly interrupts: number;
+  /** Resolves an incident while crashes of its scope are being recorded. */
+  readonly resolvesInStorm: number;
   /** The command dies at an await. */
   readonly killed: number;
   /** Another operator gives the same command at the same time. */
@@ -25,6 +29,8 @@ export const NO_OPERATORS: OperatorHabits = {
   overrules: 0,
   holds: 0,
   speaks: 0,
+  interrupts: 0,
+  resolvesInStorm: 0,
   killed: 0,
   both: 0,
   withinMs: 0,

@@ -5,23 +5,27 @@
  * of escalations.
  */
 import type { Watcher } from '../checker.ts';
-import type { Effect } from '../effects.ts';
+import type { Item } from '../dynamo/values.ts';
+import type { Effect, EffectOf } from '../effects.ts';
+import type { Host } from '../host.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { commandAnyTime, commandAt } from './choose-command.ts';
+import { commandAnyTime, commandAt, commandInStorm } from './choose-command.ts';
 import { type Command, nameOf, perform } from './command.ts';
 import type { OperatorHabits } from './habits.ts';
 
 /** Two of one name may be at work at once. */
 const NAMES = ['ada', 'grace'] as const;
 /** At most so long after the first of two commands at once. */
-const BOTH_MS = 50;
+const BOTH_MS = 20;
+/** While somebody stands still that has to be done with the message of what is redriven. */
+const SOON_MS = 100;
 const AGAIN_MS = 20_000;
 const AGAIN = 0.5;
 const IDLE_MS = 60_000;
 
 export class Operators implements Watcher {
-  readonly kinds = ['healed', 'written'] as const;
+  readonly kinds = ['healed', 'written', 'invoked', 'called'] as const;
   readonly #world: World;
   readonly #random: Random;
   readonly #stage: string;
@@ -29,6 +33,8 @@ export class Operators implements Watcher {
   #count = 0;
   /** Commands that are given soon or go on. */
   #open = 0;
+  /** By the environment that records the crashes of a storm: how somebody answers them. */
+  readonly #inStorm = new Map<Host, Command>();
 
   constructor(world: World, habits: () => OperatorHabits) {
     this.#world = world;
@@ -43,10 +49,31 @@ export class Operators implements Watcher {
     return this.#open === 0;
   }
 
-  see(effect: Effect): void {
+  see(effect: Effect, by: Host | undefined): void {
     if (effect.kind === 'healed') this.#tidy();
-    if (effect.kind !== 'written') return;
-    this.#give(commandAt(effect, this.#around()));
+    if (effect.kind === 'written') this.#give(commandAt(effect, this.#around()), by);
+    if (effect.kind === 'invoked' && by !== undefined) {
+      const latestOf = (scope: string) => this.#latestIncident(scope);
+      const command = commandInStorm(effect, latestOf, this.#around());
+      if (command !== undefined) this.#inStorm.set(by, command);
+    }
+    if (effect.kind === 'called' && by !== undefined) this.#resolveInStorm(effect, by);
+  }
+
+  /** The environment has asked whether an incident goes on. It stands still before it gets the answer. */
+  #resolveInStorm({ service }: EffectOf<'called'>, by: Host): void {
+    const command = this.#inStorm.get(by);
+    if (command === undefined || service !== 'dynamodb') return;
+    this.#inStorm.delete(by);
+    const stallMs = this.#stallMs();
+    by.standStill(stallMs);
+    this.#giveAfter(this.#random.below(stallMs / 2 + 1), command);
+  }
+
+  #latestIncident(scope: string): Item | undefined {
+    const { services } = this.#world;
+    const items = services.dynamo.table(this.#world.nameOf('incidents')).items();
+    return [...items].findLast(({ pk, sk }) => pk === scope && String(sk).startsWith('incident#'));
   }
 
   #around() {
@@ -62,10 +89,16 @@ export class Operators implements Watcher {
     });
   }
 
+  #stallMs(): number {
+    return this.#world.faults.functions.stallMs;
+  }
+
   /** Soon, and perhaps twice. */
-  #give(command: Command | undefined): void {
+  #give(command: Command | undefined, by?: Host): void {
     if (command === undefined) return;
     const { withinMs, both } = this.#habits();
+    // Its letter is still in the queue while the environment stands still that has read it.
+    if (command.kind === 'redrive' && withinMs <= SOON_MS) by?.standStill(this.#stallMs());
     const after = this.#random.below(withinMs + 1);
     this.#giveAfter(after, command);
     if (this.#random.chance(both)) {

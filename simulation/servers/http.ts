@@ -122,6 +122,7 @@ export class Http {
       return left < 0;
     };
     if (befalls(faults.unreachable)) answer(there, new TypeError('fetch failed'));
+    else if (host.hearsNothing) carryOut(ms, () => undefined);
     else if (befalls(faults.turnedAway))
       answer(ms, turnedAway(draws.pick(TURNED_AWAY), draws.below(90)));
     else if (befalls(faults.broken)) {

@@ -57,6 +57,7 @@ export class Sentences {
       case 'called':
       case 'failed':
       case 'befell':
+      case 'counted':
         return undefined;
     }
   }

@@ -94,3 +94,33 @@ test('a pause ends with its signal', async () => {
     { status: 'rejected', reason: 'before' },
   ]);
 });
+
+test('the road of a host is bad for a time', async () => {
+  const scheduler = new Scheduler(1);
+  const host = new Host(scheduler, { name: 'a' });
+  const at = (ms: number) => scheduler.startedAt + ms;
+  host.trouble({ cutOff: [[at(10), at(20)]], slowUntil: at(30), deafUntil: at(40) });
+  const seen: (readonly [boolean, boolean, boolean])[] = [];
+  for (const ms of [0, 10, 20, 30, 40]) {
+    scheduler.after(ms, () => seen.push([host.isCutOff, host.isSlow, host.hearsNothing]));
+  }
+  await scheduler.run(never);
+  expect(seen).toEqual([
+    [false, true, true],
+    [true, true, true],
+    [false, true, true],
+    [false, false, true],
+    [false, false, false],
+  ]);
+});
+
+test('a host that is to stand still does so at its next await, once', async () => {
+  const scheduler = new Scheduler(1);
+  const host = new Host(scheduler, { name: 'a', stallsHere: () => 0 });
+  const resumed: number[] = [];
+  const resume = () => host.resume(() => resumed.push(scheduler.now - scheduler.startedAt));
+  scheduler.after(0, () => host.standStill(500));
+  for (const ms of [1, 600]) scheduler.after(ms, resume);
+  await scheduler.run(never);
+  expect(resumed).toEqual([501, 600]);
+});

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type MinuteFaults, NO_MINUTE_FAULTS, wakeEachMinute } from '../../simulation/minute.ts';
+import {
+  type MinuteFaults,
+  NO_MINUTE_FAULTS,
+  wakeEachMinute,
+  wakeNow,
+} from '../../simulation/minute.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
 import { NO_QUEUE_FAULTS } from '../../simulation/sqs/message.ts';
 import { Sqs } from '../../simulation/sqs/sqs.ts';
@@ -17,19 +22,21 @@ const RULE = {
   },
 };
 
-async function wokenIn(minutes: number, faults: Partial<MinuteFaults> = {}) {
+async function wokenIn(minutes: number, faults: Partial<MinuteFaults> = {}, once?: string) {
   const scheduler = new Scheduler(1);
   const around = { scheduler, random: scheduler.random };
   const sqs = new Sqs({ ...around, faults: () => NO_QUEUE_FAULTS, tell: () => undefined });
   const rest = { visibilityMs: 1, retentionMs: 1e9, delayMs: 0 };
   const queue = sqs.create({ ...rest, name: 'q', arn: 'arn:q', isFifo: false });
   const invoked: number[] = [];
-  wakeEachMinute([RULE], {
+  const surroundings = {
     ...around,
     faults: () => ({ ...NO_MINUTE_FAULTS, ...faults }),
-    queue: (arn) => sqs.queue(arn),
+    queue: (arn: string) => sqs.queue(arn),
     invoke: () => invoked.push(scheduler.now - scheduler.startedAt),
-  });
+  };
+  wakeEachMinute([RULE], surroundings);
+  if (once !== undefined) wakeNow([RULE], once, surroundings);
   await scheduler.run(() => false, scheduler.startedAt + minutes * 60_000 + 59_000);
   return { invoked, queued: [...queue.messages].map(({ body }) => body) };
 }
@@ -39,6 +46,11 @@ describe("EventBridge's minute", () => {
     const { invoked, queued } = await wokenIn(3);
     expect(queued).toEqual(Array.from({ length: 3 }, () => '{"wake":"minute"}'));
     expect(invoked.map((ms) => Math.floor(ms / 60_000))).toEqual([1, 2, 3]);
+  });
+
+  test('wakes one of them once more', async () => {
+    const { invoked, queued } = await wokenIn(1, {}, 'arn:aws:sqs:us-east-1:0:q');
+    expect([invoked.length, queued.length]).toEqual([1, 2]);
   });
 
   test('may be missed, repeated and late', async () => {

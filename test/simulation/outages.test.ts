@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { downBy, drawFlapping, drawOutages, type Outage } from '../../simulation/outages.ts';
+import {
+  downBy,
+  drawFlapping,
+  drawKeyOfS3,
+  drawNotLoading,
+  drawOutages,
+  type Outage,
+} from '../../simulation/outages.ts';
 import { Random } from '../../simulation/random.ts';
 
 const ONE: Outage = { of: 's3', fromMs: 1_000, untilMs: 2_000, share: 0.9 };
@@ -32,6 +39,29 @@ describe('an outage', () => {
       'AccessDeniedException',
       undefined,
     ]);
+  });
+
+  test('of the key for S3 alone is a refusal of S3', () => {
+    const ofKey = { ...ONE, of: 'kms/s3' };
+    const down = downBy([ofKey], 's3', undefined, at(1_500));
+    expect(down?.refusal?.().name).toBe('KMS.DisabledException');
+    expect(downBy([ofKey], 'dynamodb', undefined, at(1_500))).toBeUndefined();
+  });
+
+  test('of the key for S3, or of a function that does not load, is drawn for some runs', () => {
+    const seeds = Array.from({ length: 300 }, (_, seed) => seed);
+    const drawn = [
+      seeds.map((seed) => drawKeyOfS3(new Random(seed))),
+      seeds.map((seed) => drawNotLoading(new Random(seed), ['f', 'g'])),
+    ];
+    for (const each of drawn) {
+      const some = each.filter(({ length }) => length === 1);
+      expect(some.length).toBeGreaterThan(15);
+      expect(some.length).toBeLessThan(75);
+    }
+    expect(new Set(drawn[0]?.flat().map(({ of }) => of))).toEqual(new Set(['kms/s3']));
+    expect(new Set(drawn[1]?.flat().map(({ of }) => of))).toEqual(new Set(['f', 'g']));
+    expect(drawNotLoading(new Random(1), [])).toEqual([]);
   });
 
   test('of a flapping server follows the one before, with a pause between', () => {

@@ -4,10 +4,10 @@ import { throughputExceeded } from '../../simulation/dynamo/refusals.ts';
 import { EventLog } from '../../simulation/event-log.ts';
 import { Host } from '../../simulation/host.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
-import { type CallFaults, NO_FAULTS, Wire } from '../../simulation/wire.ts';
+import { type CallFaults, type Fate, NO_FAULTS, Wire } from '../../simulation/wire.ts';
 import { scoped } from '../../telemetry/invocation.ts';
 
-const PATIENCE = { maxAttempts: 3, requestMs: 2_000 };
+const PATIENCE = { maxAttempts: 3, requestMs: 2_000, connectMs: 1_000 };
 const never = () => false;
 
 /** A counter behind a wire with the listed faults, one for each try, and none after the end of the list. */
@@ -16,7 +16,7 @@ function counter(...fates: Partial<CallFaults>[]) {
   const scheduler = new Scheduler(1, new EventLog((line) => lines.push(line)));
   const host = new Host(scheduler, { name: 'h' });
   const wire = new Wire(scheduler, {
-    service: 'counter',
+    service: 'dynamodb',
     latencyMs: 5,
     faults: () => ({ ...NO_FAULTS, ...fates.shift() }),
     throttling: throughputExceeded,
@@ -27,9 +27,13 @@ function counter(...fates: Partial<CallFaults>[]) {
     return state.count;
   };
   const befell: string[] = [];
-  const call = (what = perform, signal?: AbortSignal) =>
+  const call = (
+    what = perform,
+    signal?: AbortSignal,
+    fated?: (number: number) => Fate | undefined,
+  ) =>
     wire.call(host, PATIENCE, {
-      ...{ name: 'add', perform: what, signal },
+      ...{ name: 'add', perform: what, signal, ...(fated && { fated }) },
       befell: (fate, before) => befell.push(`${fate} after ${before}`),
     });
   return { scheduler, host, state, call, lines, befell };
@@ -48,6 +52,45 @@ describe('a call', () => {
     await scheduler.run(never);
     expect(await answer).toBe(1);
     expect(scheduler.now).toBeGreaterThan(scheduler.startedAt);
+  });
+
+  test('meets what its request is fated to meet', async () => {
+    const { scheduler, call, state, befell } = counter();
+    const answer = call(undefined, undefined, (number) => (number === 1 ? 'late' : undefined));
+    await scheduler.run(never);
+    expect(await answer).toBe(2);
+    expect(befell).toEqual(['late after undefined']);
+    expect(state.count).toBe(2);
+  });
+
+  test('to a table does not arrive from a machine that is cut off', async () => {
+    const { scheduler, host, call, state } = counter();
+    const { startedAt: at } = scheduler;
+    host.trouble({ cutOff: [[at, at + 2_500]], slowUntil: 0, deafUntil: 0 });
+    const answer = call();
+    await scheduler.run(never);
+    expect(await answer).toBe(1);
+    expect(state.count).toBe(1);
+    expect(scheduler.now - at).toBeGreaterThan(3_000);
+  });
+
+  test('has its effect if its machine is cut off when the answer would come', async () => {
+    const { scheduler, host, call, state } = counter();
+    const { startedAt: at } = scheduler;
+    host.trouble({ cutOff: [[at + 1, at + 2_500]], slowUntil: 0, deafUntil: 0 });
+    const answer = call();
+    await scheduler.run(never);
+    expect(await answer).toBe(2);
+    expect(state.count).toBe(2);
+  });
+
+  test('is answered just before a machine whose road is slow gives up', async () => {
+    const { scheduler, host, call } = counter();
+    host.trouble({ cutOff: [], slowUntil: scheduler.now + 60_000, deafUntil: 0 });
+    const answer = call();
+    await scheduler.run(never);
+    expect(await answer).toBe(1);
+    expect(scheduler.now - scheduler.startedAt).toBeGreaterThan(2_000);
   });
 
   test('whose request is lost is made again after the wait, and had no effect', async () => {
@@ -143,8 +186,8 @@ describe('a call', () => {
     void call();
     await scheduler.run(never);
     expect(lines).toEqual([
-      expect.stringMatching(/^0 h counter add throttled$/),
-      expect.stringMatching(/^\d+ h counter add$/),
+      expect.stringMatching(/^0 h dynamodb add throttled$/),
+      expect.stringMatching(/^\d+ h dynamodb add$/),
     ]);
   });
 });

@@ -10,7 +10,7 @@ const by = hostAt('supervisor#1', 1_000);
 const clock = { now: 1_000_000 };
 
 const running = {
-  ...{ name: 'critical', version: 1, holds: {}, confirmed: true, outbox: [] },
+  ...{ name: 'critical', version: 1, holds: {}, confirmed: true, setbacks: 0, outbox: [] },
 };
 const hold = { since: 1, why: 'deaths', by: 'supervisor' };
 const held = (version: number, fields: object = {}) => ({
@@ -167,8 +167,9 @@ describe('R33: the checker of lanes', () => {
 
   test('finds a lane that returns without a probe, unless an operator resumes it', () => {
     expect(() => see([...paused, back(4, 2)], OFF)).toThrow('without a probe');
-    const said = { outbox: [{ kind: 'audit', fact: { kind: 'lane-resumed', actor: 'ann' } }] };
-    expect(() => see([...paused, back(4, 2, said)], OFF)).not.toThrow();
+    const checker = see(paused, OFF);
+    const resumed = written('supervision', paused.at(-1), back(4, 2));
+    expect(() => checker.see(resumed, hostAt('operator#1'))).not.toThrow();
   });
 
   test('finds a probe of a lane that may be read by others', () => {
@@ -183,6 +184,21 @@ describe('R33: the checker of lanes', () => {
     const operator = { operator: { ...hold, by: 'ann' } };
     const by = held(4, { confirmed: true, holds: operator, probe });
     expect(() => see([held(2, { holds: operator }), { ...by, version: 3 }], OFF)).toThrow('R33');
+  });
+
+  test("finds a lane's probe that is decided on by another process, or that nobody makes any more", () => {
+    const probed = see(probing, OFF);
+    const failed = held(5, { confirmed: true, setbacks: 1 });
+    const fails = written('supervision', probing.at(-1), failed);
+    const other = hostAt('supervisor#2');
+    expect(() => probed.see(fails, other)).toThrow(
+      'R33: supervisor#2 decided what came of a probe of critical, which supervisor#1 makes',
+    );
+    expect(() => see([...probing, failed], OFF)).not.toThrow();
+    const late = [...probing, back(5, undefined), back(6, undefined, { setbacks: 1 })];
+    expect(() => see(late, OFF)).toThrow('R33: critical had a setback without a probe');
+    const again = [back(2, 2), held(3, { setbacks: 1 })];
+    expect(() => see(again)).not.toThrow();
   });
 
   test('finds steps that are too large or too early', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { commandAnyTime, commandAt } from '../../../simulation/operators/choose-command.ts';
+import type { Item } from '../../../simulation/dynamo/values.ts';
+import type { EffectOf } from '../../../simulation/effects.ts';
+import {
+  commandAnyTime,
+  commandAt,
+  commandInStorm,
+} from '../../../simulation/operators/choose-command.ts';
 import { NO_OPERATORS, type OperatorHabits } from '../../../simulation/operators/habits.ts';
 import { Random } from '../../../simulation/random.ts';
 import { written } from '../checks/history.ts';
@@ -13,11 +19,13 @@ const at = (habits: Partial<OperatorHabits>, seed = 1) => ({
 const quarantined = { pk: 'm1', status: 'quarantined', quarantinedAt: 1_005, fingerprint: 'f' };
 const probing = { pk: 'fhir-server', phase: 'half-open', probe: { owner: 'a' } };
 const incident = { sk: 'incident#1', scope: 'validate', number: 1, status: 'open' };
+const probed = { name: 'critical', probe: { id: 'p' } };
 const MOMENTS = [
   ['redrives', written('quarantine', undefined, quarantined), { kind: 'redrive', before: 1_005 }],
   ['discards', written('quarantine', undefined, quarantined), { kind: 'discard', before: 1_005 }],
   ['overrules', written('breakers', undefined, probing), { service: 'fhir-server' }],
   ['holds', written('supervision', undefined, { name: 'delivery' }), { lane: 'delivery' }],
+  ['interrupts', written('supervision', { name: 'critical' }, probed), { lane: 'critical' }],
   ['speaks', written('incidents', undefined, incident), { scope: 'validate', number: 1 }],
 ] as const;
 
@@ -42,6 +50,32 @@ describe('the moment of a command', () => {
   ])('%s is none', (_, effect) => {
     const all = { redrives: 1, discards: 1, overrules: 1, holds: 1, speaks: 1 };
     expect(commandAt(effect, at(all))).toBeUndefined();
+  });
+
+  test('a probe of a lane that goes on is none', () => {
+    const goesOn = written('supervision', probed, { ...probed, version: 2 });
+    expect(commandAt(goesOn, at({ interrupts: 1 }))).toBeUndefined();
+  });
+
+  test('many crashes of one scope are one to resolve its incident', () => {
+    const invokedWith = (components: readonly string[], name = 'incident') => {
+      const records = components.map((component) => ({ body: JSON.stringify({ component }) }));
+      const about = { functionName: `stack-${name}`, requestId: 'r1' };
+      return { kind: 'invoked', ...about, event: { Records: records } } as EffectOf<'invoked'>;
+    };
+    const storm = invokedWith(Array(5).fill('validate'));
+    const open = () => incident as unknown as Item;
+    const resolved = () => ({ ...incident, status: 'resolved' }) as unknown as Item;
+    const all = at({ resolvesInStorm: 1 });
+    const resolve = { kind: 'incident', scope: 'validate', number: 1, word: 'resolve' };
+    expect(commandInStorm(storm, open, all)).toEqual(resolve);
+    expect(commandInStorm(storm, open, at({}))).toBeUndefined();
+    expect(commandInStorm(storm, resolved, all)).toBeUndefined();
+    expect(commandInStorm(storm, () => undefined, all)).toBeUndefined();
+    const few = invokedWith(['validate', 'validate', 'deliver', 'deliver', 'audit']);
+    expect(commandInStorm(few, open, all)).toBeUndefined();
+    const others = invokedWith(Array(5).fill('validate'), 'supervisor');
+    expect(commandInStorm(others, open, all)).toBeUndefined();
   });
 
   test('a fingerprint may be redriven as a whole', () => {

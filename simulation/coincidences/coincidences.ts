@@ -1,0 +1,90 @@
+/**
+ * Directed coincidences: a fault at the very moment at which it harms most. Chance alone reaches such moments once in
+ * many thousand runs. Each run draws which of them may happen, and how often.
+ */
+import type { Watcher } from '../checker.ts';
+import type { Effect, EffectOf } from '../effects.ts';
+import { type Host, isOperator } from '../host.ts';
+import { SERVERS } from '../outside.ts';
+import { Random } from '../random.ts';
+import type { World } from '../world.ts';
+
+/** So that a lane and a server come back at all. */
+const OUTAGES_MAX = 8;
+/** The lease of a probe. */
+const PROBE_MS = 10_000;
+const SERVER_OF: Readonly<Record<string, string>> = {
+  'fhir-server': SERVERS.shared,
+  'fhir-server-clinic': SERVERS.clinic,
+  'terminology-server': SERVERS.terminology,
+};
+
+export class Coincidences implements Watcher {
+  readonly kinds = ['written'] as const;
+  readonly #world: World;
+  readonly #random: Random;
+  #outages = 0;
+
+  constructor(world: World, seed: number) {
+    this.#world = world;
+    this.#random = new Random(seed);
+  }
+
+  see(effect: Effect, by: Host | undefined): void {
+    if (effect.kind !== 'written' || by === undefined || this.#world.isHealed) return;
+    if (effect.table.endsWith('-supervision')) this.#lane(effect);
+    if (effect.table.endsWith('-breakers')) this.#breaker(effect, by);
+  }
+
+  #lane({ before, after }: EffectOf<'written'>): void {
+    const isPaused = isHeld(after) && !isHeld(before);
+    if (isPaused && this.#befalls('pausedWithoutApi')) this.#breakDown('lambda', 20_000, 150_000);
+  }
+
+  #breaker({ before, after }: EffectOf<'written'>, by: Host): void {
+    const [was, is] = [before?.['phase'], after?.['phase']];
+    const server = SERVER_OF[String(after?.['pk'])];
+    if (server !== undefined && was === 'half-open' && is === 'closed') {
+      if (this.#befalls('downAgain')) this.#breakDown(server, 10_000, 40_000);
+    }
+    const isProbe = ownerIn(after) !== undefined && ownerIn(after) !== ownerIn(before);
+    const isSaid: boolean = isOperator(by);
+    if (isProbe && !isSaid && this.#befalls('probeInTrouble')) this.#trouble(by);
+  }
+
+  /** It may begin its probe late, or tell late what came of it, when the next one probes already. */
+  #trouble(by: Host): void {
+    const { scheduler, faults } = this.#world;
+    const { now } = scheduler;
+    const { stallMs } = faults.functions;
+    const ms = (from: number, to: number) => now + this.#random.between(from, to);
+    if (this.#random.chance(0.5)) {
+      by.standStill(stallMs);
+      const cutOffUntil = ms(1_900, 2_500) + stallMs;
+      by.trouble({ cutOff: [[now, cutOffUntil]], slowUntil: now + PROBE_MS, deafUntil: 0 });
+      return;
+    }
+    const cutOff = [
+      [now, ms(0, 2_000)],
+      [ms(4_000, 7_000), ms(PROBE_MS, PROBE_MS + 2_500)],
+    ] as const;
+    by.trouble({ cutOff, slowUntil: 0, deafUntil: now + PROBE_MS });
+    scheduler.after(this.#random.between(2_000, 8_000), () => by.standStill(stallMs));
+  }
+
+  #befalls(name: 'pausedWithoutApi' | 'downAgain' | 'probeInTrouble'): boolean {
+    return this.#random.chance(this.#world.faults.coincidences[name]);
+  }
+
+  #breakDown(of: string, fromMs: number, toMs: number): void {
+    if (this.#outages === OUTAGES_MAX) return;
+    this.#outages += 1;
+    this.#world.breakDown(of, this.#random.between(fromMs, toMs));
+  }
+}
+
+const isHeld = (lane: { readonly [name: string]: unknown } | undefined): boolean =>
+  Object.values((lane?.['holds'] ?? {}) as object).some((hold) => hold !== undefined);
+
+const ownerIn = (breaker: { readonly [name: string]: unknown } | undefined): string | undefined =>
+  (breaker?.['probe'] as { readonly owner: string } | undefined)?.owner;

@@ -1,0 +1,21 @@
+/** How often each directed coincidence befalls a run: probabilities at its moment. */
+export interface CoincidenceRates {
+  /** Lambda's API fails from the moment at which a lane is paused, longer than the lane's cool-down. */
+  readonly pausedWithoutApi: number;
+  /** A server is down again at the moment at which its breaker closes. */
+  readonly downAgain: number;
+  /** The machine that has just taken the lease of a breaker's probe is in trouble while it probes. */
+  readonly probeInTrouble: number;
+  /** The write of an environment's mark comes late. */
+  readonly lateMark: number;
+  /** Files with a defect come when an incident has been quiet for long enough, and again when it was resolved. */
+  readonly stormAtQuiet: number;
+}
+
+export const NO_COINCIDENCES: CoincidenceRates = {
+  pausedWithoutApi: 0,
+  downAgain: 0,
+  probeInTrouble: 0,
+  lateMark: 0,
+  stormAtQuiet: 0,
+};

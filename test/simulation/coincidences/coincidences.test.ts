@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { Coincidences } from '../../../simulation/coincidences/coincidences.ts';
+import { type CoincidenceRates, NO_COINCIDENCES } from '../../../simulation/coincidences/rates.ts';
+import type { World } from '../../../simulation/world.ts';
+import { hostAt, scheduler, written } from '../checks/history.ts';
+
+const lane = (...holders: string[]) => ({
+  name: 'critical',
+  holds: Object.fromEntries(holders.map((holder) => [holder, { by: holder }])),
+});
+const breaker = (phase: string, owner?: string) => ({
+  ...{ pk: 'fhir-server', phase, ...(owner !== undefined && { probe: { owner } }) },
+});
+
+function see(
+  rates: Partial<CoincidenceRates>,
+  effects: readonly ReturnType<typeof written>[],
+  { name = 'supervisor#1', isHealed = false } = {},
+) {
+  const down: string[] = [];
+  const world = {
+    ...{ isHealed, scheduler },
+    faults: { coincidences: { ...NO_COINCIDENCES, ...rates }, functions: { stallMs: 2_000 } },
+    breakDown: (of: string) => down.push(of),
+  };
+  const coincidences = new Coincidences(world as unknown as World, 1);
+  const host = hostAt(name);
+  for (const effect of effects) coincidences.see(effect, host);
+  return { down, host };
+}
+
+describe("Lambda's API", () => {
+  const pause = [written('supervision', lane(), lane('supervisor'))];
+
+  test('fails when a lane is paused', () => {
+    expect(see({ pausedWithoutApi: 1 }, pause).down).toEqual(['lambda']);
+    expect(see({}, pause).down).toEqual([]);
+    expect(see({ pausedWithoutApi: 1 }, pause, { isHealed: true }).down).toEqual([]);
+  });
+
+  test('does not fail for another hold, or a release', () => {
+    const others = [
+      written('supervision', lane('supervisor'), lane('supervisor', 'operator')),
+      written('supervision', lane('supervisor'), lane()),
+      written('incidents', lane(), lane('supervisor')),
+    ];
+    expect(see({ pausedWithoutApi: 1 }, others).down).toEqual([]);
+  });
+
+  test('comes back for good after a few times', () => {
+    expect(see({ pausedWithoutApi: 1 }, Array(20).fill(pause[0])).down).toHaveLength(8);
+  });
+});
+
+test('a server is down again when its breaker closes', () => {
+  const closes = [written('breakers', breaker('half-open', 'a'), breaker('closed'))];
+  expect(see({ downAgain: 1 }, closes).down).toEqual(['https://fhir.simulated/r4']);
+  const counts = [written('breakers', breaker('closed'), breaker('closed'))];
+  expect(see({ downAgain: 1 }, counts).down).toEqual([]);
+});
+
+test('a machine is in trouble when it has taken the lease of a probe', () => {
+  const takes = [written('breakers', breaker('open'), breaker('half-open', 'a'))];
+  expect(see({ probeInTrouble: 1 }, takes).host.isCutOff).toBe(true);
+  expect(see({}, takes).host.isCutOff).toBe(false);
+  expect(see({ probeInTrouble: 1 }, takes, { name: 'operator#1' }).host.isCutOff).toBe(false);
+  const same = [written('breakers', breaker('half-open', 'a'), breaker('half-open', 'a'))];
+  expect(see({ probeInTrouble: 1 }, same).host.isCutOff).toBe(false);
+});
