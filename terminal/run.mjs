@@ -3,6 +3,7 @@
  * JavaScript, so that a Node that cannot read TypeScript can report which version is needed.
  */
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -29,6 +30,8 @@ if (lack !== undefined) {
   process.stderr.write(`error: ${lack}\n`);
   process.exitCode = 1;
 } else {
+  // Later starts need neither to compile the code nor to remove its types.
+  module.enableCompileCache?.(join(ROOT, 'node_modules', '.cache', 'terminal'));
   process.argv = [process.argv[0] ?? '', path, ...words];
   const { printAndFail, watchForFailures } = await import('./explain-error.ts');
   watchForFailures();

@@ -13,9 +13,9 @@ useEmulators();
 let name: string;
 
 beforeAll(async () => {
-  name = await table('table-pages');
+  name = await table('table-pages', { name: 'by-letter', key: 'letter' });
   for (const pk of KEYS) {
-    const Item = { pk, name: `of ${pk}`, body: LARGE };
+    const Item = { pk, name: `of ${pk}`, body: LARGE, ...(pk !== 'e' && { letter: pk }) };
     await testClients().dynamo.send(new PutCommand({ TableName: name, Item }));
   }
 });
@@ -32,4 +32,10 @@ test('without attributes items are only counted', async () => {
   const pages = await Array.fromAsync(pagesOf({ name, dynamo: testClients().dynamo }, []));
   expect(pages.flatMap((page) => page.items)).toEqual([]);
   expect(pages.reduce((sum, { count }) => sum + count, 0)).toBe(KEYS.length);
+});
+
+test('an index has the items with its key, and small ones', async () => {
+  const dynamo = testClients().dynamo;
+  const pages = await Array.fromAsync(pagesOf({ name, dynamo }, [], 'by-letter'));
+  expect(pages).toEqual([{ items: [], count: KEYS.length - 1 }]);
 });

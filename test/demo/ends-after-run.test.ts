@@ -1,5 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import { MESSAGE_INDEX } from '../../aws/resources-index-names.ts';
 import { LaterEnds } from '../../demo/ends-after-run.ts';
 import { testClients } from '../support/clients.ts';
 import { table } from '../support/provision.ts';
@@ -9,7 +10,8 @@ useEmulators();
 
 it('prints each ending after the run once, with its reason, and none of the run itself', async () => {
   const dynamodb = testClients().dynamo;
-  const [resources, quarantine] = [await table('later-resources'), await table('later-quarantine')];
+  const resources = await table('later-resources', { name: MESSAGE_INDEX, key: 'messageId' });
+  const quarantine = await table('later-quarantine');
   const put = (TableName: string, pk: string, fields: object = {}) =>
     dynamodb.send(new PutCommand({ TableName, Item: { pk, ...fields } }));
   const end = (pk: string, fields: object) =>
@@ -21,7 +23,7 @@ it('prints each ending after the run once, with its reason, and none of the run 
   await later.look();
   expect(said).toEqual([]);
 
-  await put(resources, 'a');
+  await put(resources, 'a', { messageId: 'm' });
   await end('b', {
     kind: 'rejection',
     reason: 'value at Patient.birthDate',

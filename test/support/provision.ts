@@ -53,11 +53,24 @@ export function queue(name: string, attributes: Readonly<Record<string, string>>
   return made;
 }
 
-/** Creates a table with the key `pk`. */
-export async function table(name: string): Promise<string> {
-  const KeySchema = [{ AttributeName: 'pk', KeyType: 'HASH' }];
-  const AttributeDefinitions = [{ AttributeName: 'pk', AttributeType: 'S' }];
-  await createTable(name, { KeySchema, AttributeDefinitions });
+const hash = (AttributeName: string) => [{ AttributeName, KeyType: 'HASH' }];
+const string = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' });
+
+/** Creates a table with the key `pk`, and an index of keys only if one is given. */
+export async function table(name: string, index?: { name: string; key: string }): Promise<string> {
+  await createTable(name, {
+    KeySchema: hash('pk'),
+    AttributeDefinitions: [string('pk'), ...(index ? [string(index.key)] : [])],
+    ...(index && {
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: index.name,
+          KeySchema: hash(index.key),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  });
   return name;
 }
 

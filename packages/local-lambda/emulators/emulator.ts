@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { type Call, type CallOrder, callsTo } from './calls.ts';
 
@@ -30,7 +31,11 @@ export class EmulatorError extends Error {
  * the thread dies later, the error is uncaught on purpose: the runtime cannot continue without it.
  */
 export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emulator> {
-  const thread = new Worker(entry, { workerData: data, execArgv: [], env: EMULATOR_ENV });
+  const thread = new Worker(entry, {
+    workerData: data,
+    execArgv: [],
+    env: { ...EMULATOR_ENV, ...compileCache() },
+  });
   const name = entry.pathname.split('/').at(-1) ?? '';
   const port = await started(thread, name);
   const died = () => {
@@ -51,8 +56,14 @@ export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emu
   };
 }
 
-/** The emulators build ARNs from these. They get no other environment variable of ours. */
+/** The emulators build ARNs from these. They get no other environment variable of ours, but where compiled code is kept. */
 const EMULATOR_ENV = { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1' };
+
+/** A thread does not inherit it. */
+function compileCache(): { NODE_COMPILE_CACHE?: string } {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
+}
 
 function send(thread: Worker, order: EmulatorOrder): void {
   thread.postMessage(order);

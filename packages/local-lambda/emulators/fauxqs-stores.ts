@@ -1,4 +1,5 @@
 import type { BuildAppOptions } from 'fauxqs';
+import { type TimedQueue, waitForDeadlines } from './due-timers.ts';
 import { type EmulatedQueue, makeFair } from './fair-queues.ts';
 import { takeAllCharacters } from './fauxqs-fixes.ts';
 import { type FifoQueue, giveFifoBatches } from './fifo-batches.ts';
@@ -38,9 +39,10 @@ export async function createStores(): Promise<Stores> {
   // Without a host, a queue's URL is built from the Host header, which resolves everywhere.
   sqsStore.host = '';
   const queues = sqsStore as unknown as {
-    createQueue(...settings: unknown[]): EmulatedQueue & FifoQueue;
+    createQueue(...settings: unknown[]): EmulatedQueue & FifoQueue & TimedQueue;
   };
   makeFair(queues);
+  waitForDeadlines(queues);
   giveFifoBatches(queues);
   return { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
 }
