@@ -5,7 +5,8 @@
 export interface Event {
   readonly at: number;
   readonly number: number;
-  readonly act: () => void;
+  /** Undefined once it is cancelled: nothing that it would need is kept until its time. */
+  act: (() => void) | undefined;
 }
 
 /** A binary heap: the next event is at its root. */

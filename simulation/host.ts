@@ -142,11 +142,10 @@ export class Host implements Machine {
     void promise.then(() => {
       if (isOn) act();
     });
-    this.scheduler.after(Math.max(0, Math.ceil(ms)), () => {
-      if (isOn) this.resume(fire);
-    });
+    const event = this.scheduler.after(Math.max(0, Math.ceil(ms)), () => this.resume(fire));
     return () => {
       isOn = false;
+      event.act = undefined;
     };
   };
 

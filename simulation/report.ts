@@ -10,12 +10,25 @@ export function describeRun(report: RunReport, seconds: number): string {
     faults,
     'virtual time': `${(virtualMs / 60_000).toFixed(1)} minutes, ${events} events`,
     environments: used.join(', '),
-    'real time': `${seconds.toFixed(1)} s, ${Math.round(submissions / seconds)} submissions a second`,
+    'processor time': `${seconds.toFixed(1)} s, ${rateOf({ submissions, seconds })}`,
     digest,
   };
-  const lines = Object.entries(rows).map(([name, value]) => `  ${name.padEnd(14)}${value}`);
+  const lines = Object.entries(rows).map(([name, value]) => `  ${name.padEnd(16)}${value}`);
   return [`seed ${seed}: ${submissions} submissions, all rules held`, ...lines].join('\n');
 }
+
+interface Spent {
+  readonly submissions: number;
+  /** Of processor time. */
+  readonly seconds: number;
+}
+
+/** The speed of all runs that passed. */
+export const describeSpeed = (spent: Spent) =>
+  `${spent.submissions} submissions in ${spent.seconds.toFixed(1)} s of processor time: ${rateOf(spent)}`;
+
+const rateOf = ({ submissions, seconds }: Spent) =>
+  seconds === 0 ? 'none' : `${Math.round(submissions / seconds)} submissions a second`;
 
 /** How often each rare state was reached. */
 export function describeReached(counts: ReadonlyMap<RareState, number>): string {

@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { setImmediate as afterMicrotasks } from 'node:timers';
-import { EventHeap } from './event-heap.ts';
+import { type Event, EventHeap } from './event-heap.ts';
 import { EventLog } from './event-log.ts';
 import { Random } from './random.ts';
 
@@ -43,10 +43,12 @@ export class Scheduler {
     return this.#number;
   }
 
-  after(ms: number, act: () => void): void {
+  after(ms: number, act: () => void): Event {
     assert(ms >= 0, `nothing can happen ${-ms} ms ago`);
     this.#number += 1;
-    this.#heap.push({ at: this.#now + ms, number: this.#number, act });
+    const event = { at: this.#now + ms, number: this.#number, act };
+    this.#heap.push(event);
+    return event;
   }
 
   /**
@@ -106,7 +108,7 @@ export class Scheduler {
       if (next === undefined || next.at > until) return false;
       this.#heap.pop();
       this.#now = next.at;
-      next.act();
+      next.act?.();
     }
     return undefined;
   }

@@ -9,7 +9,7 @@ import type { MakeChecker } from './checker.ts';
 import { CHECKERS } from './checkers.ts';
 import { deploy } from './deployment.ts';
 import { type RareState, RareStates } from './rare/rare-states.ts';
-import { describeReached, describeRun, neverReached } from './report.ts';
+import { describeReached, describeRun, describeSpeed, neverReached } from './report.ts';
 import { type RunSettings, run } from './run.ts';
 import { investigate } from './story/failure.ts';
 
@@ -28,6 +28,8 @@ interface Options {
 const SEED_MAX = 1_000_000_000;
 const SECOND_NS = 1_000_000_000n;
 const reached = new Map<RareState, number>();
+/** So far, over all runs. */
+const spent = { submissions: 0, seconds: 0 };
 let plan: Plan;
 
 const program = command('npm run simulate --')
@@ -45,6 +47,8 @@ const program = command('npm run simulate --')
 process.exitCode = await runCommand(program, process.argv.slice(2));
 
 async function simulate(options: Options): Promise<void> {
+  // Errors are part of every run, and nobody reads the stacks of most.
+  if (process.env['DEBUG'] === undefined) Error.stackTraceLimit = 0;
   const deployment = await deploy();
   plan = deployment.plan;
   const { seed: first, runs, minutes, messages, total = Number.POSITIVE_INFINITY } = options;
@@ -61,6 +65,7 @@ async function simulate(options: Options): Promise<void> {
     if (minutes !== undefined) break;
   }
   tellReached(options);
+  console.log(describeSpeed(spent));
   await deployment.dispose();
 }
 
@@ -75,11 +80,15 @@ async function runOne(
     checkers: CHECKERS,
     follow: follow ? console.log : undefined,
   };
-  const startedAt = process.hrtime.bigint();
+  const before = process.cpuUsage();
   try {
     const checkers = [...(settings.checkers ?? []), count];
     const report = await run(plan, { ...settings, checkers });
-    console.log(describeRun(report, Number(process.hrtime.bigint() - startedAt) / 1e9));
+    const { user, system } = process.cpuUsage(before);
+    const seconds = (user + system) / 1e6;
+    spent.submissions += report.submissions;
+    spent.seconds += seconds;
+    console.log(describeRun(report, seconds));
     return true;
   } catch (fault) {
     console.log(`seed ${seed} FAILED: ${fault instanceof Error ? fault.message : fault}`);

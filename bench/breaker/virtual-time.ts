@@ -16,7 +16,7 @@ export class VirtualTime {
     for (let { next } = events; next !== undefined && next.at <= end; next = events.next) {
       events.pop();
       this.now = next.at;
-      next.act();
+      next.act?.();
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.now = end;

@@ -5,7 +5,7 @@ import {
   type Operand,
   readCondition,
 } from './condition-parser.ts';
-import { type Names, type Path, resolvePath, valueAt } from './paths.ts';
+import { type Names, type Path, resolvedAt } from './paths.ts';
 import { validation } from './refusals.ts';
 import { areEqual, compareValues, type Item, sizeOf, typeOf, type Value } from './values.ts';
 
@@ -124,7 +124,7 @@ function operandOf(operand: Operand, scope: Scope): Value | undefined {
 }
 
 function at(path: Path, { item, placeholders }: Scope): Value | undefined {
-  return valueAt(item, resolvePath(path, placeholders.ExpressionAttributeNames));
+  return resolvedAt(item, path, placeholders.ExpressionAttributeNames);
 }
 
 export function placeholderOf(name: string, { ExpressionAttributeValues }: Placeholders): Value {

@@ -26,12 +26,28 @@ function readName(tokens: Tokens): string {
 
 /** With the placeholders replaced by their names. */
 export function resolvePath(path: Path, names: Names | undefined): Path {
-  return path.map((part) => {
-    if (typeof part === 'number' || !part.startsWith('#')) return part;
-    const name = names?.[part];
-    if (name === undefined) throw validation(`the name ${part} is not defined`);
-    return name;
-  });
+  return path.map((part) => (typeof part === 'number' ? part : resolveName(part, names)));
+}
+
+export function resolveName(part: string, names: Names | undefined): string {
+  if (part.charCodeAt(0) !== PLACEHOLDER) return part;
+  const name = names?.[part];
+  if (name === undefined) throw validation(`the name ${part} is not defined`);
+  return name;
+}
+
+const PLACEHOLDER = '#'.charCodeAt(0);
+
+/** The value at a path with placeholders. Most paths are a name, and need no copy. */
+export function resolvedAt(
+  item: Item | undefined,
+  path: Path,
+  names: Names | undefined,
+): Value | undefined {
+  const [first] = path;
+  if (path.length > 1 || typeof first !== 'string') return valueAt(item, resolvePath(path, names));
+  const name = resolveName(first, names);
+  return item !== undefined && Object.hasOwn(item, name) ? item[name] : undefined;
 }
 
 /** The value at a path. Undefined if there is none. */

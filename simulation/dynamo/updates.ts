@@ -3,7 +3,15 @@
  * before the update.
  */
 import { type Placeholders, placeholderOf } from './conditions.ts';
-import { type Path, readPath, resolvePath, valueAt, withoutValueAt, withValueAt } from './paths.ts';
+import {
+  type Path,
+  readPath,
+  resolvedAt,
+  resolveName,
+  resolvePath,
+  withoutValueAt,
+  withValueAt,
+} from './paths.ts';
 import { validation } from './refusals.ts';
 import { Tokens } from './tokens.ts';
 import { frozenCopy, type Item, type Value } from './values.ts';
@@ -89,10 +97,41 @@ function readOperand(tokens: Tokens): Operand {
 
 /** The item after the update. */
 export function updated(item: Item, expression: string, placeholders: Placeholders): Item {
-  const { set, remove, add, delete: taken } = readUpdate(expression);
+  const update = readUpdate(expression);
+  const { ExpressionAttributeNames: names } = placeholders;
+  const scope: Scope = { read: (path) => resolvedAt(item, path, names), placeholders };
+  return isFlat(update) ? flatlyUpdated(item, update, scope) : deeplyUpdated(item, update, scope);
+}
+
+/** Whether it only sets and removes attributes at the top, as most of our updates do. */
+const isFlat = ({ set, remove, add, delete: taken }: Update) =>
+  add.length === 0 &&
+  taken.length === 0 &&
+  set.every(({ path }) => path.length === 1) &&
+  remove.every((path) => path.length === 1);
+
+/** With one copy of the item. */
+function flatlyUpdated(item: Item, { set, remove }: Update, scope: Scope): Item {
+  const { ExpressionAttributeNames: names } = scope.placeholders;
+  const nameIn = ([name]: Path) => resolveName(String(name), names);
+  const removed = remove.map(nameIn);
+  const next: Record<string, Value> = removed.length === 0 ? { ...item } : without(item, removed);
+  for (const { path, operand } of set) {
+    next[nameIn(path)] = frozenCopy(evaluated(operand, scope));
+  }
+  return Object.freeze(next);
+}
+
+function without(item: Item, names: readonly string[]): Record<string, Value> {
+  const next: Record<string, Value> = {};
+  for (const name in item) if (!names.includes(name)) next[name] = item[name] as Value;
+  return next;
+}
+
+function deeplyUpdated(item: Item, update: Update, scope: Scope): Item {
+  const { set, remove, add, delete: taken } = update;
+  const { read, placeholders } = scope;
   const resolve = (path: Path) => resolvePath(path, placeholders.ExpressionAttributeNames);
-  const read = (path: Path) => valueAt(item, resolve(path));
-  const scope: Scope = { read, placeholders };
   let next: Value = item;
   for (const { path, operand } of set) {
     next = withValueAt(next, resolve(path), frozenCopy(evaluated(operand, scope)));

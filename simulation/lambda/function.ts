@@ -230,6 +230,7 @@ export class LambdaFunction {
     const over = (outcome: Outcome, after: () => void) => {
       if (isOver) return;
       isOver = true;
+      timeout.act = undefined;
       scheduler.note(`${host.name} ${outcome.status}`);
       after();
       tell({ kind: 'ended', ...invocation, outcome }, host);
@@ -243,7 +244,7 @@ export class LambdaFunction {
       });
     const cause = scheduler.random.pick([exited(null, 'SIGKILL'), outOfMemory()]);
     host.onDeath = () => scheduler.after(1, () => died(cause));
-    scheduler.after(timeoutMs, () => died(timedOut(timeoutMs / 1_000)));
+    const timeout = scheduler.after(timeoutMs, () => died(timedOut(timeoutMs / 1_000)));
     const context = contextOf(requestId, name, () => startedAt + timeoutMs - scheduler.now);
     const invocation = { functionName: name, requestId };
     scheduler.note(`${host.name} invoked ${requestId}`);

@@ -24,7 +24,6 @@ export interface Message extends Sent {
   handle: number;
   /** Index among the visible messages. -1 while it is in flight. */
   place: number;
-  isGone: boolean;
 }
 
 /** One receive of a message. */

@@ -1,5 +1,6 @@
 /** One queue: its messages, which of them are visible, and when the others become visible. */
 import type { Effect } from '../effects.ts';
+import type { Event } from '../event-heap.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import {
@@ -33,6 +34,8 @@ export class Queue {
   readonly #messages = new Map<string, Message>();
   readonly #visible: Visible;
   readonly #known = new Map<string, { readonly at: number; readonly message: Message }>();
+  /** When a message becomes visible again, by its id. */
+  readonly #timers = new Map<string, Event>();
   #sequence = 0;
   /** Called when a message becomes visible, or those behind it in a FIFO queue are no longer blocked. */
   onVisible: (() => void)[] = [];
@@ -75,7 +78,6 @@ export class Queue {
       firstReceivedAt: undefined,
       handle: 0,
       place: -1,
-      isGone: false,
     };
     if (key !== undefined) this.#known.set(key, { at: scheduler.now, message });
     this.accept(message);
@@ -121,7 +123,6 @@ export class Queue {
         receives: 0,
         firstReceivedAt: undefined,
         delaySeconds: 0,
-        isGone: false,
       });
     }
     return true;
@@ -172,19 +173,19 @@ export class Queue {
 
   /** Only the newest timer counts. */
   #showAfter(message: Message, ms: number): void {
-    const wait = { ends: true };
-    const before = this.#waits.get(message);
-    if (before !== undefined) before.ends = false;
-    this.#waits.set(message, wait);
-    this.#around.scheduler.after(ms, () => {
-      if (!wait.ends || message.isGone) return;
-      this.#waits.delete(message);
+    this.#endWait(message);
+    const timer = this.#around.scheduler.after(ms, () => {
+      this.#timers.delete(message.id);
       if (message.handle > 0) this.#visible.release(message);
       this.#show(message);
     });
+    this.#timers.set(message.id, timer);
   }
 
-  readonly #waits = new WeakMap<Message, { ends: boolean }>();
+  #endWait({ id }: Message): void {
+    const timer = this.#timers.get(id);
+    if (timer !== undefined) timer.act = undefined;
+  }
 
   #show(message: Message): void {
     this.#visible.add(message);
@@ -196,8 +197,9 @@ export class Queue {
   }
 
   #leave(message: Message, how: Leaving): void {
-    message.isGone = true;
     this.#messages.delete(message.id);
+    this.#endWait(message);
+    this.#timers.delete(message.id);
     this.#around.tell({ kind: 'left', queue: this.plan, message, how });
   }
 }

@@ -63,7 +63,6 @@ export function message(fields: Partial<Message> = {}): Message {
     firstReceivedAt: undefined,
     handle: 0,
     place: -1,
-    isGone: false,
     ...fields,
   };
 }
