@@ -10,7 +10,7 @@ import type { Host } from '../host.ts';
 import type { Message } from '../sqs/message.ts';
 import type { Submission } from '../submission.ts';
 import { describe, type Fate, fatesOf, mayBe } from './fate.ts';
-import { isLaneQueue, membersOf } from './members.ts';
+import { isLaneQueue, type Member, membersOf } from './members.ts';
 import { orderOf, placeOf } from './resources-checker.ts';
 
 interface Life {
@@ -27,6 +27,8 @@ interface Life {
   toldAt: number;
   /** Highest round in which it was sent. */
   round: number;
+  /** The earliest time at which a copy of that round was sent back; 0 for the first round. */
+  redrivenAt: number;
   isTold: boolean;
 }
 
@@ -58,13 +60,8 @@ export class EndingsChecker implements Checker {
         return;
       case 'arrived':
         if (!isLaneQueue(effect.queue.name)) return;
-        for (const { messageId, round } of membersOf(effect.message)) {
-          const life = this.#lifeOf(messageId);
-          life.copies += 1;
-          if (round <= life.round) continue;
-          life.round = round;
-          life.told = undefined;
-        }
+        for (const member of membersOf(effect.message))
+          arrivedOf(this.#lifeOf(member.messageId), member);
         return;
       case 'left':
         if (isLaneQueue(effect.queue.name)) this.#left(effect.message, effect.how);
@@ -108,6 +105,7 @@ export class EndingsChecker implements Checker {
       told: undefined,
       toldAt: 0,
       round: 0,
+      redrivenAt: 0,
       isTold: false,
     };
     this.#lives.set(messageId, life);
@@ -151,12 +149,19 @@ export class EndingsChecker implements Checker {
   }
 
   #told(message: string, by: Host | undefined): void {
-    const { messageId, verdict } = JSON.parse(message) as { messageId: string; verdict: Fate };
+    const {
+      messageId,
+      verdict,
+      redrivenAt = 0,
+    } = JSON.parse(message) as { messageId: string; verdict: Fate; redrivenAt?: number };
     const life = this.#lives.get(messageId);
     if (life === undefined) {
       throw new RuleBroken('R04', `the ending of ${messageId} was told, which nobody sent`);
     }
     mustBe(life, verdict);
+    life.isTold = true;
+    // An operator may send a message back before its ending of the round before is published.
+    if (redrivenAt < life.redrivenAt) return;
     // Two deliveries at the same time may have different verdicts: neither has seen the other's ending.
     const isLater = (this.#begun.get(by?.name ?? '') ?? 0) > life.toldAt;
     if (isLater && !this.#isReplaced(life) && life.told !== undefined && life.told !== verdict) {
@@ -164,7 +169,6 @@ export class EndingsChecker implements Checker {
     }
     life.toldAt = this.#count;
     life.told = verdict;
-    life.isTold = true;
   }
 
   #hasEnded(life: Life): boolean {
@@ -190,6 +194,18 @@ export class EndingsChecker implements Checker {
     if (life.copies > 0) return 'is still in a queue';
     return life.isTold ? undefined : 'has ended, and nobody was told';
   }
+}
+
+function arrivedOf(life: Life, { round, redrivenAt }: Member): void {
+  life.copies += 1;
+  if (round < life.round) return;
+  if (round === life.round) {
+    life.redrivenAt = Math.min(life.redrivenAt, redrivenAt);
+    return;
+  }
+  life.round = round;
+  life.redrivenAt = redrivenAt;
+  life.told = undefined;
 }
 
 function mustBe({ messageId, submission }: Life, fate: Fate): void {

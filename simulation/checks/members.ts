@@ -11,6 +11,8 @@ export interface Member {
   readonly messageId: string;
   /** Number of its redrives. */
   readonly round: number;
+  /** When it was sent back for that round, epoch ms; 0 if it never was. */
+  readonly redrivenAt: number;
   /** Whether the message says that it crashed often enough. */
   readonly isDeadLetter: boolean;
   /** It says which crash of it was seen. */
@@ -43,21 +45,24 @@ function read({ id, body, attributes }: Message): readonly Member[] {
 
 function memberBy(envelope: string | undefined, id: string): Member {
   if (envelope === undefined)
-    return { messageId: id, round: 0, isDeadLetter: false, hasCrashed: false };
+    return { messageId: id, round: 0, redrivenAt: 0, isDeadLetter: false, hasCrashed: false };
   const {
     messageId,
     round = 0,
+    redrivenAt = 0,
     deadLetter,
     crash,
   } = JSON.parse(envelope) as {
     messageId: string;
     round?: number;
+    redrivenAt?: number;
     deadLetter?: object;
     crash?: string;
   };
   return {
     messageId,
     round,
+    redrivenAt,
     isDeadLetter: deadLetter !== undefined,
     hasCrashed: crash !== undefined,
   };

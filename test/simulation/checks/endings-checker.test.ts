@@ -30,10 +30,10 @@ const entered = (id: string, status: string, kind?: string, before?: string) =>
     status,
     kind,
   });
-const told = (messageId: string, verdict: string): Effect => ({
+const told = (messageId: string, verdict: string, redrivenAt?: number): Effect => ({
   kind: 'published',
   topic: 'arn:aws:sns:us-east-1:000000000000:stack-outcomes',
-  message: JSON.stringify({ messageId, verdict }),
+  message: JSON.stringify({ messageId, verdict, redrivenAt }),
   attributes: {},
 });
 
@@ -182,6 +182,19 @@ describe('R04: one ending a round', () => {
     again.see(arrived(redriven, 'critical-isolation'), hostAt('operator#1'));
     again.see(begun, b);
     expect(() => again.see(told('m1', 'stored'), b)).not.toThrow();
+  });
+
+  test('lets the ending of one round be published when the next has begun', () => {
+    const sentBack = (redrivenAt: number) =>
+      hop(`r${redrivenAt}`, { messageId: 'm1', lane: 'critical', round: 1, redrivenAt });
+    const checker = checked(arrived(first), sent(changing));
+    checker.see(arrived(sentBack(6_000), 'critical-isolation'), hostAt('operator#1'));
+    checker.see(arrived(sentBack(5_000), 'critical-isolation'), hostAt('operator#2'));
+    checker.see(told('m1', 'rejected'), a);
+    checker.see(begun, b);
+    expect(() => checker.see(told('m1', 'stored', 5_000), b)).not.toThrow();
+    checker.see(begun, a);
+    expect(() => checker.see(told('m1', 'rejected', 6_000), a)).toThrow('told as stored, and as');
   });
 
   test('lets one differ that was stored and replaced by a newer one', () => {
