@@ -8,7 +8,7 @@
 
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build, type Metafile, type OutputFile } from 'esbuild';
 import { coarseMap } from './coarse-map.ts';
 import { REPLACED, SLIM } from './slim.ts';
@@ -57,37 +57,42 @@ export interface BundleOptions {
   readonly files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** Bundles the named functions; throws BundleError for one that is absent or too large. */
+/**
+ * Bundles the named functions; throws BundleError for one that is absent or too large. All at once: they
+ * share most of their modules, and each is read and parsed once.
+ */
 export async function bundleFunctions(options: BundleOptions): Promise<BundleSize[]> {
-  const bytesMax = options.bytesMax ?? BUNDLE_BYTES_MAX;
-  const sizes = await Promise.all(options.names.map((name) => bundleFunction(name, options)));
-  for (const { name, handlerBytes } of sizes) {
-    if (handlerBytes > bytesMax) {
-      throw new BundleError(
-        `functions/${name} loads ${handlerBytes} bytes of JavaScript when it starts, more than ${bytesMax}`,
-      );
-    }
-  }
-  return sizes;
+  const { names, root, outDir, files = {}, bytesMax = BUNDLE_BYTES_MAX } = options;
+  const { outputFiles, metafile } = await bundle(options);
+  return Promise.all(
+    names.map(async (name) => {
+      const folder = join(outDir, name);
+      const size = { name, ...measure(metafile, relative(root, folder)) };
+      if (size.handlerBytes > bytesMax) {
+        throw new BundleError(
+          `functions/${name} loads ${size.handlerBytes} bytes of JavaScript when it starts, more than ${bytesMax}`,
+        );
+      }
+      const beside = Object.entries(files[name] ?? {}).map(([file, text]) => ({
+        path: join(folder, file),
+        contents: Buffer.from(text),
+      }));
+      const own = outputFiles.filter(({ path }) => dirname(path) === resolve(folder));
+      await writeChanged(folder, [...own.map(withCoarseMap), ...beside]);
+      return size;
+    }),
+  );
 }
 
-async function bundleFunction(name: string, options: BundleOptions): Promise<BundleSize> {
-  const { root, outDir, files = {}, traced = [] } = options;
-  const folder = join(root, 'functions', name);
-  const handler = join(folder, 'handler.ts');
-  if (!existsSync(handler)) {
-    throw new BundleError(`functions/${name}/handler.ts does not exist, and the stack needs it`);
-  }
-  const others = PROCESSES.map((process) => join(folder, process)).filter(existsSync);
-  const entryPoints = [handler, ...others].map((file) => ({
-    in: file,
-    out: basename(file, '.ts'),
-  }));
-  const target = join(outDir, name);
-  const result = await build({
-    entryPoints: traced.includes(name) ? [...entryPoints, RECORDER] : entryPoints,
+function bundle({ names, root, outDir, traced = [] }: BundleOptions) {
+  const entryPoints = names.flatMap((name) => {
+    const own = entriesOf(name, root);
+    return traced.includes(name) ? [...own, { ...RECORDER, out: join(name, RECORDER.out) }] : own;
+  });
+  return build({
+    entryPoints,
     absWorkingDir: resolve(root),
-    outdir: target,
+    outdir: outDir,
     bundle: true,
     minify: true,
     platform: 'node',
@@ -107,14 +112,19 @@ async function bundleFunction(name: string, options: BundleOptions): Promise<Bun
     // esbuild itself shows the error's place.
     logLevel: 'warning',
   }).catch((cause: unknown) => {
-    throw new BundleError(`functions/${name} does not bundle`, { cause });
+    throw new BundleError('the functions do not bundle', { cause });
   });
-  const beside = Object.entries(files[name] ?? {}).map(([file, text]) => ({
-    path: join(target, file),
-    contents: Buffer.from(text),
-  }));
-  await writeChanged(target, [...result.outputFiles.map(withCoarseMap), ...beside]);
-  return { name, ...measure(result.metafile) };
+}
+
+/** The handler, and what it starts beside it. */
+function entriesOf(name: string, root: string): { in: string; out: string }[] {
+  const folder = join(root, 'functions', name);
+  const handler = join(folder, 'handler.ts');
+  if (!existsSync(handler)) {
+    throw new BundleError(`functions/${name}/handler.ts does not exist, and the stack needs it`);
+  }
+  const others = PROCESSES.map((process) => join(folder, process)).filter(existsSync);
+  return [handler, ...others].map((file) => ({ in: file, out: join(name, basename(file, '.ts')) }));
 }
 
 /** The compiled validator is most of a worker, and has no places that anybody wrote. */
@@ -141,12 +151,13 @@ async function writeChanged(
   }
 }
 
-function measure({ outputs }: Metafile): Omit<BundleSize, 'name'> {
+/** The outputs in a folder, which is named as the metafile does: from the root. */
+function measure({ outputs }: Metafile, folder: string): Omit<BundleSize, 'name'> {
   let bytes = 0;
   let handlerBytes = 0;
   let validatorBytes = 0;
   for (const [path, output] of Object.entries(outputs)) {
-    if (!path.endsWith('.mjs')) continue;
+    if (dirname(path) !== folder || !path.endsWith('.mjs')) continue;
     bytes += output.bytes;
     if (basename(path) === 'handler.mjs') handlerBytes = output.bytes;
     for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
