@@ -1,17 +1,31 @@
 /**
- * `npm run bench:latency`: how long a resource in lane `critical` waits for its verdict, from the moment that
- * it was due to be submitted until it is in Resources. At 1, 10 and 100 a second, alone and while `background`
- * always holds a backlog. RATES, SECONDS and BACKLOG change that. It measures the embedded runtime, or the
- * stack that is deployed where AWS_ENDPOINT_URL leads to:
- * `npm run emulator -- sh -c 'npm run deploy:local && RATES=1 npm run bench:latency'`.
+ * `npm run bench:latency [-- --rates 1,10,100 --seconds 20 --backlog 2000]`: how long a resource in lane
+ * `critical` waits for its verdict, from the moment that it was due to be submitted until it is in Resources.
+ * At each rate, alone and while `background` always holds a backlog. It measures the embedded runtime; and if
+ * AWS_ENDPOINT_URL leads to an emulator, then the same stack there, which is deployed before and destroyed
+ * afterwards: `npm run emulator -- npm run bench:latency`.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { depthOf, latencies, openStage, type Stage } from './latency/stage.ts';
+import { parseArgs } from 'node:util';
+import { deployed } from './latency/deployed.ts';
+import { embedded } from './latency/embedded.ts';
+import { depthOf, latencies, type Stage } from './latency/stage.ts';
 import { floodUntil, submitSteadily } from './latency/steady.ts';
 
-const RATES = (process.env['RATES'] ?? '1,10,100').split(',').map(Number);
-const SECONDS = Number(process.env['SECONDS'] ?? 20);
-const BACKLOG = Number(process.env['BACKLOG'] ?? 2_000);
+const { values } = parseArgs({
+  options: {
+    rates: { type: 'string', default: '1,10,100' },
+    seconds: { type: 'string', default: '20' },
+    backlog: { type: 'string', default: '2000' },
+  },
+});
+const RATES = values.rates.split(',').map(Number);
+const SECONDS = Number(values.seconds);
+const BACKLOG = Number(values.backlog);
+if (![...RATES, SECONDS, BACKLOG].every((each) => each > 0)) {
+  console.error('error: --rates, --seconds and --backlog take numbers above 0');
+  process.exit(1);
+}
 
 let rounds = 0;
 
@@ -51,18 +65,23 @@ function show(name: string, took: readonly number[]): void {
   console.log(`${name.padEnd(44)}${String(took.length).padStart(8)}${p50}${p99}`);
 }
 
-const stage = await openStage(process.env['AWS_ENDPOINT_URL']);
-try {
-  // Nothing is warm before.
-  await measure(stage, 5);
-  console.log(`${stage.name}, ${SECONDS} s each`);
-  console.log(
-    `${''.padEnd(44)}${'messages'.padStart(8)}${'p50'.padStart(10)}${'p99'.padStart(10)}`,
-  );
-  for (const rate of RATES) {
-    show(`critical, ${rate} a second`, await measure(stage, rate));
-    show(`critical, ${rate} a second, background flooded`, await besideFlood(stage, rate));
+async function measureStage(stage: Stage): Promise<void> {
+  try {
+    // Nothing is warm before.
+    await measure(stage, 5);
+    console.log(`${stage.name}, ${SECONDS} s each`);
+    console.log(
+      `${''.padEnd(44)}${'messages'.padStart(8)}${'p50'.padStart(10)}${'p99'.padStart(10)}`,
+    );
+    for (const rate of RATES) {
+      show(`critical, ${rate} a second`, await measure(stage, rate));
+      show(`critical, ${rate} a second, background flooded`, await besideFlood(stage, rate));
+    }
+  } finally {
+    await stage.stop();
   }
-} finally {
-  await stage.stop();
 }
+
+const endpoint = process.env['AWS_ENDPOINT_URL'];
+await measureStage(await embedded());
+if (endpoint !== undefined) await measureStage(await deployed(endpoint));

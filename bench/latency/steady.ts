@@ -29,7 +29,7 @@ export async function submitSteadily(
     await wait(Math.max(0, dueAt - Date.now()));
     const id = `${round}-${due.size}`;
     due.set(id, dueAt);
-    sends.push(send(queue, JSON.stringify({ ...JSON.parse(text), id })));
+    sends.push(send(queue, [JSON.stringify({ ...JSON.parse(text), id })]));
   }
   await Promise.all(sends);
   return due;
@@ -46,15 +46,21 @@ export async function floodUntil(
   let sent = 0;
   while (!signal.aborted) {
     const missing = atLeast - (await depth());
-    const ids = Array.from({ length: Math.max(0, missing) }, () => `flood-${sent++}`);
-    await Promise.all(ids.map((id) => send(queue, JSON.stringify({ ...resource, id }))));
+    const bodies = Array.from({ length: Math.max(0, missing) }, () =>
+      JSON.stringify({ ...resource, id: `flood-${sent++}` }),
+    );
+    await send(queue, bodies);
     await wait(200);
   }
   return sent;
 }
 
-async function send(queue: Queue, body: string): Promise<void> {
-  const message = { body, attributes: { source: SOURCE }, groupId: undefined };
-  const [error] = await sendAll(queue, [message]);
+async function send(queue: Queue, bodies: readonly string[]): Promise<void> {
+  const attributes = { source: SOURCE };
+  const errors = await sendAll(
+    queue,
+    bodies.map((body) => ({ body, attributes, groupId: undefined })),
+  );
+  const error = errors.find((each) => each !== undefined);
   if (error !== undefined) throw error;
 }
