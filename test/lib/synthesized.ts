@@ -46,6 +46,8 @@ export function buildStack(
     autoSynth: false,
     context: cdkContext,
     outdir: mkdtempSync(join(folder, 'out-')),
+    // It takes five seconds of processor time, and \`npm run synth\` does it.
+    builtinCloudFormationValidation: false,
   });
   const config = loadConfig(file, context);
   const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, {

@@ -23,7 +23,13 @@ export async function configAssembly(
   const bundles = join(folder, 'functions');
   const files = sourceFiles(config);
   await bundleFunctions({ names: FUNCTION_NAMES, root, outDir: bundles, files });
-  const app = new App({ outdir: directory, autoSynth: false, context: cdkContext });
+  const app = new App({
+    outdir: directory,
+    autoSynth: false,
+    context: cdkContext,
+    // As in test/lib/synthesized.ts.
+    builtinCloudFormationValidation: false,
+  });
   new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
   app.synth();
   return { directory, dispose: () => rm(folder, { recursive: true, force: true }) };
