@@ -30,7 +30,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'isolated', include: isolated } },
     ],
-    globalSetup: ['temporary-folder', 'bundled-workers', 'world-plan'].map(
+    globalSetup: ['temporary-folder', 'bundled-workers', 'built-plugins', 'world-plan'].map(
       (name) => `test/support/${name}.ts`,
     ),
     // Many tests wait for timers: with a process for each core the cores would be idle for a third of the time.

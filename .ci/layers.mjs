@@ -26,7 +26,7 @@ export const LAYERS = {
   aws: ['core', 'telemetry', VALIDATOR, ISOLATION],
   breaker: ['core', 'telemetry', 'aws'],
   functions: ['core', 'telemetry', 'aws', 'breaker', VALIDATOR, ISOLATION],
-  plugins: ['terminal'],
+  plugins: ['config', 'terminal'],
   lib: [...DEPLOYED, 'config', 'terminal'],
   config: ['lib'],
   cli: [...DEPLOYED, 'lib', 'config', 'terminal', RUNTIME],

@@ -1,10 +1,13 @@
 /**
  * Builds the plugins that are here from AssemblyScript: each `<name>/<name>.ts` becomes
- * build/plugins/<name>.wasm. What is newer than all sources is left alone.
+ * build/plugins/<name>.wasm. What is newer than all sources is left alone. `--configured`: only those that
+ * failsafe.config.ts names; the compiler takes seconds, and most builds need none.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import fileConfig from '../failsafe.config.ts';
 import { runToEnd } from '../terminal/explain-error.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -34,9 +37,13 @@ const OPTIONS = [
   ...COMMON_OPTIONS,
 ];
 
-/** Builds what is out of date; answers with the names of all. */
-export async function buildPlugins(): Promise<string[]> {
-  const names = (await readdir(SOURCES)).filter((name) => existsSync(sourceOf(name)));
+/** Builds what is out of date of those that are wanted; answers with their names. */
+export async function buildPlugins(
+  isWanted: (name: string) => boolean = () => true,
+): Promise<string[]> {
+  const names = (await readdir(SOURCES)).filter(
+    (name) => existsSync(sourceOf(name)) && isWanted(name),
+  );
   for (const name of names) {
     if (await isOutOfDate(name)) await compile(name);
   }
@@ -76,8 +83,15 @@ async function isOutOfDate(name: string): Promise<boolean> {
   return Math.max(...times) > built.mtimeMs;
 }
 
+function isConfigured(name: string): boolean {
+  const { plugins = [] }: { plugins?: readonly { readonly file: string }[] } = fileConfig;
+  return plugins.some(({ file }) => join(ROOT, file) === moduleOf(name));
+}
+
 async function main(): Promise<void> {
-  for (const name of await buildPlugins()) console.error(relative(ROOT, moduleOf(name)));
+  const { values } = parseArgs({ options: { configured: { type: 'boolean', default: false } } });
+  const built = await buildPlugins(values.configured ? isConfigured : undefined);
+  for (const name of built) console.error(relative(ROOT, moduleOf(name)));
 }
 
 // Run by terminal/run.mjs it is not the main module.
