@@ -8,7 +8,7 @@ import type { Issue } from './issue.ts';
 import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
 import { type Outlines, Report, type ResourceOutline, type Settings } from './runtime/report.ts';
-import { type Check, one } from './runtime/shapes.ts';
+import { type Check, checkOne } from './runtime/shapes.ts';
 import { escapesIn } from './text/scan.ts';
 import { textIssues } from './text/text-issues.ts';
 
@@ -96,7 +96,7 @@ export class BundleParts implements Outlines {
     report.root = this.#bundle.value;
     report.resourceType = 'Bundle';
     report.depth = 1;
-    one(value, this.#check, report, `entry[${index}].resource`, 'Bundle.entry');
+    checkOne(value, this.#check, report, `entry[${index}].resource`, 'Bundle.entry');
     forgetMembers();
     return report.take('Bundle');
   }

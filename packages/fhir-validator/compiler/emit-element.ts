@@ -1,7 +1,7 @@
-/** Emits the `case` clauses of one element: for its JSON names and their `_` siblings. */
+/** Emits the checks of one element: for its JSON names and their `_` siblings. */
 import type { CodeSets } from './code-sets.ts';
 import type { Invariants } from './invariants.ts';
-import { KNOWN_SYSTEM } from './rules.ts';
+import { choiceNote, KNOWN_SYSTEM } from './rules.ts';
 import type { TargetLists } from './target-lists.ts';
 import { type ElementModel, jsonName, type TypeModel, type TypeUse } from './type-model.ts';
 
@@ -12,88 +12,102 @@ export interface ElementContext {
   readonly targets: TargetLists;
   /** Bit that marks the element as present, if it is required. */
   readonly bit: number;
-  /** If the element is a choice: the variable that holds the type that was found. */
-  readonly chosen: string | undefined;
+  /** The place of a note. Undefined if nothing reads it. */
+  readonly noteOf: (name: string) => number | undefined;
 }
 
-/** Name of the generated function that checks a type. */
+/** Name of the generated check of a type. */
 export function checkName(type: string): string {
   return `${type.replaceAll('.', '_')}_`;
 }
 
-/** The case clause for one member name. */
-export interface ElementCase {
+/** A member and the expression that makes its check. */
+export interface MemberSource {
   readonly key: string;
-  readonly source: string;
+  readonly check: string;
 }
 
-export function emitElement(element: ElementModel, context: ElementContext): ElementCase[] {
-  return element.types.flatMap((use) => emitUse(element, use, context));
+export function emitElement(element: ElementModel, context: ElementContext): MemberSource[] {
+  return element.types.flatMap((use) =>
+    emitUse(element, use, context).map(({ key, check }) => ({
+      key,
+      check: noted(key, whole(element, use, check, context), context),
+    })),
+  );
 }
 
-function emitUse(element: ElementModel, use: TypeUse, context: ElementContext): ElementCase[] {
+function emitUse(element: ElementModel, use: TypeUse, context: ElementContext): MemberSource[] {
   const key = jsonName(element, use);
-  // The member's name is its step in the expression. For a choice, FHIRPath has
-  // `value.ofType(Quantity)`.
-  const step = element.isChoice ? q(`${element.name}.ofType(${use.code})`) : 'k';
-  const note = notes(element, use, context);
-  const invariants = ownInvariants(element, use, step, key, context);
+  // For a choice, the step is not the name of the member.
+  const field = element.isChoice ? `,${q(key)}` : '';
+  const invariants = ownInvariants(element, use, field, context);
   if (context.model.get(use.type)?.kind !== 'primitive') {
-    const check = complexCheck(element, use, step, context);
-    return [{ key, source: `${note}${check}${invariants}` }];
+    return [{ key, check: also(...complexChecks(element, use, context), ...invariants) }];
   }
-  const check = primitiveCheck(element, use, step, key, context);
-  const value = { key, source: `${note}${check}${invariants}` };
+  const value = { key, check: also(...primitiveChecks(element, use, context), ...invariants) };
   if (!mayHaveSibling(element, use)) return [value];
-  const beside = siblingCheck(element, use, step, key, context);
-  return [value, { key: `_${key}`, source: `${note}${beside}` }];
+  return [value, { key: `_${key}`, check: siblingCheck(element, use, field, context) }];
+}
+
+/** With what is noted about the element as a whole. */
+function whole(
+  element: ElementModel,
+  use: TypeUse,
+  check: string,
+  { bit, noteOf }: ElementContext,
+): string {
+  const at = noteOf(choiceNote(element.name));
+  const chosen = element.isChoice
+    ? `choice(${at},${q(use.code)},${q(element.name)},${check})`
+    : check;
+  return bit === 0 ? chosen : `required(${bit},${chosen})`;
+}
+
+function noted(key: string, check: string, { noteOf }: ElementContext): string {
+  const at = noteOf(key);
+  return at === undefined ? check : `noted(${at},${check})`;
+}
+
+function also(first = '', ...others: readonly string[]): string {
+  return others.length === 0 ? first : `also(${first},${also(...others)})`;
 }
 
 /** Constraints that this one element adds to those of its type. */
 function ownInvariants(
   element: ElementModel,
   use: TypeUse,
-  step: string,
-  key: string,
+  field: string,
   context: ElementContext,
-): string {
+): string[] {
   const ofType = context.model.get(use.type)?.constraints ?? [];
   const own = element.constraints.filter((each) => !ofType.some(({ key }) => key === each.key));
   const source = context.invariants.emit(own, element.path, use.type);
-  return source === '' ? '' : `besides(v,n._${key},(n,r,x)=>{${source}},r,${step});`;
+  return source === '' ? [] : [`besides((n,r,x)=>{${source}}${field})`];
 }
 
-function notes(element: ElementModel, use: TypeUse, context: ElementContext): string {
-  const present = context.bit === 0 ? '' : `p|=${context.bit};`;
-  const chosen = context.chosen;
-  return chosen === undefined
-    ? present
-    : `${present}${chosen}=choose(${chosen},${q(use.code)},r,${q(element.name)});`;
+function complexChecks(element: ElementModel, use: TypeUse, context: ElementContext): string[] {
+  if (use.type === 'Extension') return ['extensions(Extension_,EXTENSIONS)'];
+  const check = use.type === 'Resource' ? resourceCheck(element) : checkName(use.type);
+  const one = `${element.isArray ? 'many' : 'one'}(${check})`;
+  const further = furtherCheck(element, use, context);
+  return further === undefined ? [one] : [one, element.isArray ? `each(${further})` : further];
 }
 
-function complexCheck(
+/** What the element adds to the check of its type: types of targets, or a binding. */
+function furtherCheck(
   element: ElementModel,
   use: TypeUse,
-  step: string,
   context: ElementContext,
-): string {
-  const many = element.isArray ? 's' : '';
-  if (use.type === 'Extension') return `extensions(v,Extension_,r,${step},t,n,EXTENSIONS);`;
-  const check = use.type === 'Resource' ? resourceCheck(element) : checkName(use.type);
-  const one = `${element.isArray ? 'many' : 'one'}(v,${check},r,${step},t);`;
+): string | undefined {
   if (use.code === 'Reference' && use.targets.length > 0) {
     const targets = context.targets.nameOf(use.targets);
-    return targets === undefined ? one : `${one}target${many}(v,${targets},r,${step});`;
+    return targets === undefined ? undefined : `toTargets(${targets})`;
   }
-  if (use.code === 'CodeableConcept' || use.code === 'Coding') {
-    const set = boundSet(element, context);
-    const verb = element.binding?.strength === 'required' ? 'bound' : 'advised';
-    const noun = use.code === 'Coding' ? 'Coding' : 'Concept';
-    return set === undefined
-      ? `${one}${openBinding(element, step, context)}`
-      : `${one}${verb}${noun}${many}(v,${set},r,${step});`;
-  }
-  return one;
+  if (use.code !== 'CodeableConcept' && use.code !== 'Coding') return undefined;
+  const set = boundSet(element, context);
+  if (set === undefined) return openBinding(element, context);
+  const verb = element.binding?.strength === 'required' ? 'bound' : 'advised';
+  return `${verb}${use.code === 'Coding' ? 'Coding' : 'Concept'}(${set})`;
 }
 
 /** A contained resource has the root of its container. Any other resource is its own root. */
@@ -101,53 +115,42 @@ function resourceCheck(element: ElementModel): string {
   return element.name === 'contained' ? 'contained' : 'resource';
 }
 
-function primitiveCheck(
-  element: ElementModel,
-  use: TypeUse,
-  step: string,
-  key: string,
-  context: ElementContext,
-): string {
-  if (element.name === 'id' && use.type === 'string') return 'elementId(v,r,t);';
+function primitiveChecks(element: ElementModel, use: TypeUse, context: ElementContext): string[] {
+  if (element.name === 'id' && use.type === 'string') return ['elementId'];
   const set = use.code === 'code' ? requiredSet(element, context) : undefined;
-  const open = use.code === 'code' ? openBinding(element, step, context) : '';
-  if (element.isArray) {
-    const check = set === undefined ? use.type : `(w,r,s)=>boundCode(w,${set},r,s)`;
-    return `manyPrimitives(v,n._${key},${check},r,${step});${set === undefined ? open : ''}`;
-  }
-  if (set !== undefined) return `boundCode(v,${set},r,${step});`;
-  // A known system is a valid uri.
-  if (element.path === 'Coding.system')
-    return `${KNOWN_SYSTEM}=SYSTEMS.find(v);if(!${KNOWN_SYSTEM})uri(v,r,k);`;
-  return `${use.type}(v,r,${step});${open}`;
+  const open = use.code === 'code' && set === undefined ? openBinding(element, context) : undefined;
+  const check = set === undefined ? singleCheck(element, use, context) : `boundCode(${set})`;
+  const checks = [element.isArray ? `manyPrimitives(${check})` : check];
+  return open === undefined ? checks : [...checks, open];
+}
+
+function singleCheck(element: ElementModel, use: TypeUse, { noteOf }: ElementContext): string {
+  return element.path === 'Coding.system' ? `systemUri(SYSTEMS,${noteOf(KNOWN_SYSTEM)})` : use.type;
 }
 
 /**
  * Reports the codings of a binding that only a terminology server can decide, if the caller can ask
  * one.
  */
-function openBinding(element: ElementModel, step: string, context: ElementContext): string {
+function openBinding(element: ElementModel, context: ElementContext): string | undefined {
   const { strength, valueSet } = element.binding ?? {};
-  if (valueSet === undefined || (strength !== 'required' && strength !== 'extensible')) return '';
-  return `r.asks&&undecided(v,${context.codeSets.openNameOf(valueSet)},'${strength}',r,${step});`;
+  if (valueSet === undefined || (strength !== 'required' && strength !== 'extensible'))
+    return undefined;
+  return `open(${context.codeSets.openNameOf(valueSet)},'${strength}')`;
 }
 
 function siblingCheck(
   element: ElementModel,
   use: TypeUse,
-  step: string,
-  key: string,
+  field: string,
   context: ElementContext,
 ): string {
+  const check = checkName(use.type);
+  const sibling = element.isArray ? `siblings(${check})` : `beside(${check}${field})`;
   // Even if the value set is open, a required code must be present.
-  const isBound = use.code === 'code' && element.binding?.strength === 'required';
-  const set = isBound ? context.codeSets.nameOrUrl(element.binding?.valueSet ?? '') : '';
-  if (element.isArray) {
-    const missing = isBound ? `noCodes(v,n.${key},${set},r,${step});` : '';
-    return `siblings(v,n.${key},${checkName(use.type)},r,${step},t);${missing}`;
-  }
-  const missing = isBound ? `noCode(n.${key},${set},r,${step});` : '';
-  return `beside(v,n,${checkName(use.type)},r,${step},k,t);${missing}`;
+  if (use.code !== 'code' || element.binding?.strength !== 'required') return sibling;
+  const set = context.codeSets.nameOrUrl(element.binding.valueSet);
+  return also(sibling, element.isArray ? `noCodes(${set})` : `noCode(${set}${field})`);
 }
 
 /** Ids, an extension's url and XHTML are not FHIR primitives, so they have no `_` sibling. */

@@ -20,11 +20,11 @@ import { buildTypeModel } from './type-model.ts';
 const IMPORTS = [
   'import {boolean,integer,unsignedInt,positiveInt,decimal,string,code,id,uri,url,canonical,oid,uuid,' +
     "base64Binary,instant,dateTime,date,time,markdown} from '../runtime/primitives.ts';",
-  'import {beside,besides,choose,many,manyPrimitives,missing,one,siblings,unknownProperty} ' +
-    "from '../runtime/shapes.ts';",
-  'import {CodeSet,CodeSystems,advisedCoding,advisedCodings,advisedConcept,advisedConcepts,boundCode,' +
-    "boundCoding,boundCodings,boundConcept,boundConcepts,noCode,noCodes} from '../runtime/bindings.ts';",
-  "import {undecided} from '../runtime/open-bindings.ts';",
+  "import {beside,besides,each,many,manyPrimitives,one,siblings} from '../runtime/shapes.ts';",
+  "import {also,choice,noted,required,resourceType,typeCheck} from '../runtime/type-check.ts';",
+  'import {CodeSet,CodeSystems,advisedCoding,advisedConcept,boundCode,boundCoding,boundConcept,' +
+    "systemUri,noCode,noCodes} from '../runtime/bindings.ts';",
+  "import {open} from '../runtime/open-bindings.ts';",
   "import {xhtml} from '../runtime/xhtml.ts';",
   "import {elementId} from '../runtime/element-id.ts';",
   "import {extensions} from '../runtime/extensions.ts';",

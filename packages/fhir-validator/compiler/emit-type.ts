@@ -1,11 +1,10 @@
 /**
- * Emits one function for each type: a loop over the members of the object with a `switch` on the
- * name. Elements that all types of a kind share (id, extension, meta, contained, …) are in one
- * function for the kind, which the `default` clause calls. That function reports any other member
- * as unknown.
+ * Emits the check of each type: its members with their checks, and what is checked after them.
+ * Members that all types of a kind share (id, extension, meta, contained, …) are in one list for the
+ * kind.
  */
-import { checkName, type ElementCase, type ElementContext, emitElement } from './emit-element.ts';
-import { emitRules, KNOWN_SYSTEM } from './rules.ts';
+import { checkName, type ElementContext, emitElement, type MemberSource } from './emit-element.ts';
+import { choiceNote, emitRules } from './rules.ts';
 import type { ElementModel, TypeDefinition, TypeModel } from './type-model.ts';
 
 /**
@@ -14,104 +13,80 @@ import type { ElementModel, TypeDefinition, TypeModel } from './type-model.ts';
 export const KINDS = ['DomainResource', 'Resource', 'BackboneElement', 'Element'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** A switch with more cases is divided by the length of the name first. */
-const CASES_MAX = 48;
-
 export type EmitContext = Pick<ElementContext, 'model' | 'codeSets' | 'invariants' | 'targets'>;
+
+/** Members that a kind notes for all of its types. The note before them is about required elements. */
+const NOTED: Readonly<Record<Kind, readonly string[]>> = {
+  DomainResource: ['text', 'contained'],
+  Resource: [],
+  BackboneElement: [],
+  Element: [],
+};
 
 export function emitType(type: TypeDefinition, context: EmitContext): string {
   const kind = kindOf(type, context.model);
   const inherited = new Set(context.model.get(kind)?.elements.map((each) => each.name));
-  // The function of a primitive checks the value itself, so only the other members are left.
+  // The check of a primitive checks the value itself, so only the other members are left.
   const own = type.elements.filter(
     (each) => !inherited.has(each.name) && (type.kind !== 'primitive' || each.name !== 'value'),
   );
   const required = own.filter((each) => each.min > 0);
-  const choices = own.filter((each) => each.isChoice);
-  const cases = own.flatMap((element) =>
-    emitElement(element, {
-      ...context,
-      bit: element.min > 0 ? 1 << required.indexOf(element) : 0,
-      chosen: element.isChoice ? `c${choices.indexOf(element)}` : undefined,
-    }),
-  );
-  const otherwise = `${kind}Member(k,v,n,r,t)`;
   const afterwards = context.invariants.emit(type.constraints, type.name) + emitRules(type);
-  const { source, noted, variables } = withNoted(afterwards, cases, otherwise);
-  const locals = [
-    'z=0',
-    ...(required.length > 0 ? ['p=0'] : []),
-    ...choices.map((_, i) => `c${i}=''`),
-    ...variables,
-    ...(type.name === 'Coding' ? [KNOWN_SYSTEM] : []),
-  ];
-  return `function ${checkName(type.name)}(n,r){
-const t=${JSON.stringify(type.name)};
-let ${locals};
-for(const k in n){const v=n[k];z++;${emitSwitch(noted, 'continue', otherwise)}}
-r.keys+=z;
-${emitRequired(required)}${source}}`;
+  const notes = notesOf(kind, own, afterwards);
+  const noteOf = noteOfFrom(notes);
+  const members = own.flatMap((element) => {
+    const bit = element.min > 0 ? 1 << required.indexOf(element) : 0;
+    return emitElement(element, { ...context, bit, noteOf });
+  });
+  // Members of the kind that this type notes, too.
+  const more = type.elements
+    .filter((each) => inherited.has(each.name))
+    .flatMap((each) => emitElement(each, { ...context, bit: 0, noteOf }))
+    .filter(({ key }) => notes.includes(key) && !NOTED[kind].includes(key));
+  const list = emitList([...more, ...members]);
+  const source = afterwards.replace(MEMBER, (_, name) => `m[${noteOf(name)}]`);
+  const names = required.map((each) => (each.isChoice ? `${each.name}[x]` : each.name)).join('|');
+  const notesMax = notes.length > 1 || required.length > 0 ? notes.length : 0;
+  return `const ${checkName(type.name)}=typeCheck(${q(type.name)},${q(names)},${notesMax},()=>[...${kind}Members(),
+${list}]${source === '' ? '' : `,(n,r,t,m)=>{\n${source}}`});`;
 }
 
 /** Matches a member of the current object in generated code. */
 const MEMBER = /(?<![\w.])n\.(\w+)/g;
 
-/**
- * Replaces member accesses after the loop by variables that the loop fills. A lookup by name would
- * cost more: V8 caches the position of a name for about 2,000 object layouts, and FHIR has more.
- */
-function withNoted(afterwards: string, cases: readonly ElementCase[], otherwise: string) {
-  const names = new Set([...afterwards.matchAll(MEMBER)].map(([, name = '']) => name));
-  const known = new Set(cases.map(({ key }) => key));
-  const ofKind = [...names].filter((name) => !known.has(name));
-  return {
-    source: afterwards.replace(MEMBER, 'm_$1'),
-    variables: [...names].map((name) => `m_${name}`),
-    noted: [...cases, ...ofKind.map((key) => ({ key, source: `${otherwise};` }))].map((each) =>
-      names.has(each.key) ? { ...each, source: `m_${each.key}=v;${each.source}` } : each,
-    ),
+/** Names of all notes on an object: for choices, and for what is checked afterwards. */
+function notesOf(kind: Kind, own: readonly ElementModel[], afterwards: string): string[] {
+  const choices = own.filter((each) => each.isChoice).map((each) => choiceNote(each.name));
+  const read = [...afterwards.matchAll(MEMBER)].map(([, name = '']) => name);
+  return [...new Set(['', ...NOTED[kind], ...choices, ...read])];
+}
+
+function noteOfFrom(notes: readonly string[]): ElementContext['noteOf'] {
+  return (name) => {
+    const at = notes.indexOf(name);
+    return at < 0 ? undefined : at;
   };
 }
 
-/**
- * V8 compares the strings of a switch one after the other, so a long switch is divided by length
- * first. Each case ends with `leave`. A member without a case gets to `otherwise`.
- */
-function emitSwitch(cases: readonly ElementCase[], leave: string, otherwise: string): string {
-  if (cases.length <= CASES_MAX) return `${emitCases(cases, leave)}${otherwise};`;
-  const byLength = Map.groupBy(cases, (each) => each.key.length);
-  const groups = [...byLength]
-    .sort(([a], [b]) => a - b)
-    .map(([length, group]) => `case ${length}:${emitCases(group, leave)}break;`);
-  return `switch(k.length){${groups.join('\n')}}${otherwise};`;
-}
-
-function emitCases(cases: readonly ElementCase[], leave: string): string {
-  const bySource = Map.groupBy(cases, (each) => each.source);
-  const clauses = [...bySource].map(([source, same]) => {
-    const labels = same.map(({ key }) => `case${JSON.stringify(key)}:`);
-    return `${labels.join('')}${source}${leave};`;
-  });
-  return `switch(k){\n${clauses.join('\n')}}`;
-}
-
-/** Emits the function for the members that all types of a kind share. */
+/** Emits the list of the members that all types of a kind share. */
 export function emitKind(kind: Kind, context: EmitContext): string {
   const parent =
     kind === 'DomainResource' ? 'Resource' : kind === 'BackboneElement' ? 'Element' : '';
   const inherited = new Set(context.model.get(parent)?.elements.map((each) => each.name));
   const own = (context.model.get(kind)?.elements ?? []).filter((each) => !inherited.has(each.name));
-  const cases = own.flatMap((each) => emitElement(each, { ...context, bit: 0, chosen: undefined }));
-  if (kind === 'Resource') cases.push({ key: 'resourceType', source: '' });
-  const otherwise = parent ? `${parent}Member(k,v,n,r,t)` : 'unknownProperty(k,r)';
-  return `function ${kind}Member(k,v,n,r,t){${emitCases(cases, 'return')}${otherwise};}`;
+  const noteOf = noteOfFrom(['', ...NOTED[kind]]);
+  const members = own.flatMap((each) => emitElement(each, { ...context, bit: 0, noteOf }));
+  if (kind === 'Resource') members.push({ key: 'resourceType', check: 'resourceType' });
+  const more = parent === '' ? '' : `...${parent}Members(),\n`;
+  return `const ${kind}Members=()=>[${more}${emitList(members)}];`;
 }
 
-function emitRequired(required: ElementModel[]): string {
-  if (required.length === 0) return '';
-  const names = required.map((each) => (each.isChoice ? `${each.name}[x]` : each.name)).join('|');
-  const all = 2 ** required.length - 1;
-  return `if(p!==${all})missing(p,t,${JSON.stringify(names)},r);\n`;
+function emitList(members: readonly MemberSource[]): string {
+  return members.map(({ key, check }) => `${q(key)},${check},\n`).join('');
+}
+
+function q(text: string): string {
+  return JSON.stringify(text);
 }
 
 function kindOf(type: TypeDefinition, model: TypeModel): Kind {

@@ -8,15 +8,20 @@ interface Rule {
   readonly args: string;
 }
 
-/** Variable in Coding's function: its code system, if the codes of that are loaded. */
-export const KNOWN_SYSTEM = 'y';
+/** Name of a note on a Coding: its code system, if the codes of that are loaded. */
+export const KNOWN_SYSTEM = 'knownSystem';
+
+/** Name of a note: which type of a choice was found. */
+export function choiceNote(name: string): string {
+  return `${name}Choice`;
+}
 
 const RULES: Readonly<Record<string, Rule>> = {
   Attachment: { file: 'data-types.ts', name: 'attachment', args: 'n.data,n.size,r' },
   Bundle: { file: 'bundle.ts', name: 'bundle', args: 'n,r' },
   CodeSystem: { file: 'code-system.ts', name: 'codeSystem', args: 'n,r' },
   ConceptMap: { file: 'conformance.ts', name: 'conceptMap', args: 'n,r' },
-  Coding: { file: 'data-types.ts', name: 'coding', args: `n.system,n.code,r,${KNOWN_SYSTEM}` },
+  Coding: { file: 'data-types.ts', name: 'coding', args: `n.system,n.code,r,n.${KNOWN_SYSTEM}` },
   Identifier: { file: 'data-types.ts', name: 'identifier', args: 'n.system,n.value,r' },
   Reference: { file: 'reference.ts', name: 'reference', args: 'n.reference,n.type,r' },
   SampledData: { file: 'data-types.ts', name: 'sampledData', args: 'n.data,r' },
@@ -26,8 +31,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** Statements that are emitted in place of a call. */
 const INLINE: Readonly<Record<string, string>> = {
-  // ext-1 uses the choice that the loop found (c0). Testing all choices would take a hundred lookups.
-  Extension: `if((c0==='')===(n.extension===undefined))broken(r,"ext-1","Must have either extensions or value[x], not both");`,
+  // ext-1 uses the choice that was found. Testing all choices would take a hundred lookups.
+  Extension: `if((n.${choiceNote('value')}===undefined)===(n.extension===undefined))broken(r,"ext-1","Must have either extensions or value[x], not both");`,
   Meta: 'r.declared=n.profile;',
 };
 
@@ -46,7 +51,7 @@ export function ruleImports(): string[] {
     ...[...byFile].map(
       ([file, of]) => `import {${of.map((each) => each.name)}} from '../rules/${file}';`,
     ),
-    "import {target,targets} from '../rules/reference.ts';",
+    "import {toTargets} from '../rules/reference.ts';",
     "import {domainResource} from '../rules/domain-resource.ts';",
   ];
 }

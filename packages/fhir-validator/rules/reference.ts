@@ -4,6 +4,7 @@
  */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
+import type { MemberCheck } from '../runtime/shapes.ts';
 import { literalType, referenceProblem, UNLIKE_REST, usualType } from './reference-form.ts';
 
 const HASH = 35;
@@ -63,6 +64,11 @@ function consistent(type: string, to: unknown, report: Report): void {
   report.error('fhir-r4/reference-type', 'invalid', said, 'type');
 }
 
+/** A Reference to some types of resources: `|Patient|Group|`. */
+export function toTargets(allowed: string): MemberCheck {
+  return (value, report, step) => target(value, allowed, report, step);
+}
+
 /** Checks the target's type against the types that an element allows: `|Patient|Group|`. */
 export function target(value: unknown, allowed: string, report: Report, step: string): void {
   if (!isObject(value)) return;
@@ -87,11 +93,6 @@ function isListed(type: string, list: string): boolean {
 }
 
 const BAR = 124;
-
-export function targets(values: unknown, allowed: string, report: Report, step: string): void {
-  if (!Array.isArray(values)) return;
-  for (let i = 0; i < values.length; i++) target(values[i], allowed, report, `${step}[${i}]`);
-}
 
 /** The type of a Reference's target, as far as the Reference says it. */
 function targetType(value: Record<string, unknown>, report: Report): string | undefined {

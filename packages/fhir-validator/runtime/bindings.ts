@@ -4,8 +4,9 @@
  */
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
-import { code as wrongCode } from './primitives.ts';
+import { uri, code as wrongCode } from './primitives.ts';
 import { quote, type Report } from './report.ts';
+import type { MemberCheck, PrimitiveCheck } from './shapes.ts';
 
 /**
  * The codes of a value set by system, given as `system, 'code|code', system, …`. Sets are built on
@@ -100,89 +101,89 @@ function whole(part: string): string {
   return Object.keys({ [part]: true })[0] ?? part;
 }
 
-export function boundCode(value: unknown, set: CodeSet, report: Report, step: string): void {
-  if (typeof value === 'string' && set.hasCode(value)) return;
-  if (isCode(value)) {
-    const said = `${quote(value)} is not in the value set ${set.url}`;
-    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
-  } else {
-    wrongCode(value, report, step);
-  }
+/** A required code. */
+export function boundCode(set: CodeSet): PrimitiveCheck {
+  return (value, report, step) => {
+    if (typeof value === 'string' && set.hasCode(value)) return;
+    if (isCode(value)) {
+      const said = `${quote(value)} is not in the value set ${set.url}`;
+      report.error('fhir-r4/required-binding', 'code-invalid', said, step);
+    } else {
+      wrongCode(value, report, step);
+    }
+  };
 }
 
-/** A required code that has only its `_` sibling has no code. */
-export function noCode(main: unknown, set: { url: string }, report: Report, step: string): void {
-  if (main === undefined) {
-    const said = `A code of ${set.url} is required, but there is none`;
-    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
-  }
+/**
+ * A required code that has only its `_` sibling has no code. `field` is the name of the code, if the
+ * element is a choice.
+ */
+export function noCode(set: { url: string }, field?: string): MemberCheck {
+  return (_value, report, step, holder) =>
+    hasCode(holder[field ?? step.slice(1)], set, report, step);
 }
 
-export function noCodes(
-  values: unknown,
-  main: unknown,
-  set: { url: string },
-  report: Report,
-  step: string,
-): void {
-  if (!Array.isArray(values)) return;
-  for (let i = 0; i < values.length; i++) {
-    const code: unknown = Array.isArray(main) ? main[i] : undefined;
-    if (values[i] !== null) noCode(code ?? undefined, set, report, `${step}[${i}]`);
-  }
+export function noCodes(set: { url: string }): MemberCheck {
+  return (values, report, step, holder) => {
+    if (!Array.isArray(values)) return;
+    const main = holder[step.slice(1)];
+    for (let i = 0; i < values.length; i++) {
+      const code: unknown = Array.isArray(main) ? main[i] : undefined;
+      if (values[i] !== null) hasCode(code ?? undefined, set, report, `${step}[${i}]`);
+    }
+  };
+}
+
+function hasCode(main: unknown, set: { url: string }, report: Report, step: string): void {
+  if (main !== undefined) return;
+  const said = `A code of ${set.url} is required, but there is none`;
+  report.error('fhir-r4/required-binding', 'code-invalid', said, step);
 }
 
 /** At least one coding must be in the value set. Others may be outside of it. */
-export function boundConcept(value: unknown, set: CodeSet, report: Report, step: string): void {
-  if (!hasCodingOf(value, set)) {
+export function boundConcept(set: CodeSet): MemberCheck {
+  return (value, report, step) => {
+    if (hasCodingOf(value, set)) return;
     const said = `No coding is in the value set ${set.url}`;
     report.error('fhir-r4/required-binding', 'code-invalid', said, step);
-  }
-}
-
-export function boundConcepts(values: unknown, set: CodeSet, report: Report, step: string): void {
-  if (!Array.isArray(values)) return;
-  for (const [i, value] of values.entries()) boundConcept(value, set, report, `${step}[${i}]`);
+  };
 }
 
 /**
  * Extensible binding: if no code of the set fits, other codings are allowed. So this is only a
  * warning.
  */
-export function advisedConcept(value: unknown, set: CodeSet, report: Report, step: string): void {
-  if (isObject(value) && value['coding'] !== undefined && !hasCodingOf(value, set)) {
+export function advisedConcept(set: CodeSet): MemberCheck {
+  return (value, report, step) => {
+    if (!isObject(value) || value['coding'] === undefined || hasCodingOf(value, set)) return;
     const said = `No coding is in the extensible value set ${set.url}`;
     report.warning('fhir-r4/extensible-binding', 'code-invalid', said, step);
-  }
+  };
 }
 
-export function advisedConcepts(values: unknown, set: CodeSet, report: Report, step: string): void {
-  if (!Array.isArray(values)) return;
-  for (const [i, value] of values.entries()) advisedConcept(value, set, report, `${step}[${i}]`);
-}
-
-export function boundCoding(value: unknown, set: CodeSet, report: Report, step: string): void {
-  if (isObject(value) && !set.hasCoding(value['system'], value['code'])) {
+export function boundCoding(set: CodeSet): MemberCheck {
+  return (value, report, step) => {
+    if (!isObject(value) || set.hasCoding(value['system'], value['code'])) return;
     const said = `The coding is not in the value set ${set.url}`;
     report.error('fhir-r4/required-binding', 'code-invalid', said, step);
-  }
+  };
 }
 
-export function advisedCoding(value: unknown, set: CodeSet, report: Report, step: string): void {
-  if (isObject(value) && !set.hasCoding(value['system'], value['code'])) {
+export function advisedCoding(set: CodeSet): MemberCheck {
+  return (value, report, step) => {
+    if (!isObject(value) || set.hasCoding(value['system'], value['code'])) return;
     const said = `The coding is not in the extensible value set ${set.url}`;
     report.warning('fhir-r4/extensible-binding', 'code-invalid', said, step);
-  }
+  };
 }
 
-export function boundCodings(values: unknown, set: CodeSet, report: Report, step: string): void {
-  if (!Array.isArray(values)) return;
-  for (const [i, value] of values.entries()) boundCoding(value, set, report, `${step}[${i}]`);
-}
-
-export function advisedCodings(values: unknown, set: CodeSet, report: Report, step: string): void {
-  if (!Array.isArray(values)) return;
-  for (const [i, value] of values.entries()) advisedCoding(value, set, report, `${step}[${i}]`);
+/** The uri of a code system. A known one is valid. It is noted. */
+export function systemUri(systems: CodeSystems, at: number): MemberCheck {
+  return (value, report, step, _holder, _type, notes) => {
+    const known = systems.find(value);
+    notes[at] = known;
+    if (known === undefined) uri(value, report, step);
+  };
 }
 
 /**

@@ -6,7 +6,13 @@ import { quote, type Report } from './report.ts';
  * Any text without whitespace, unique in its resource. Exception: an ElementDefinition has the same
  * id in the snapshot and in the differential.
  */
-export function elementId(value: unknown, report: Report, type: string): void {
+export function elementId(
+  value: unknown,
+  report: Report,
+  _step: string,
+  _holder: object,
+  type: string,
+): void {
   report.ids++;
   if (!isString(value) || /\s/.test(value)) {
     report.error(

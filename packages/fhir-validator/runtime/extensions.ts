@@ -9,7 +9,7 @@ import { isObject } from './object.ts';
 import { type OpenSet, undecided } from './open-bindings.ts';
 import type { ProfileCheck } from './profile-checks.ts';
 import { quote, type Report } from './report.ts';
-import { type Check, many } from './shapes.ts';
+import { type Check, checkMany, type MemberCheck } from './shapes.ts';
 
 /** The rules from an extension's definition. The compiler writes them. */
 export interface ExtensionRule extends ExtensionContexts {
@@ -35,8 +35,13 @@ export interface ExtensionRule extends ExtensionContexts {
 export type ExtensionRules = ReadonlyMap<string, ExtensionRule>;
 type Extension = Record<string, unknown>;
 
-/** The extensions of an element of type `type`. */
-export function extensions(
+/** The extensions of an element. */
+export function extensions(check: Check, rules: ExtensionRules): MemberCheck {
+  return (list, report, step, holder, type) =>
+    checkExtensions(list, check, report, step, type, holder, rules);
+}
+
+function checkExtensions(
   list: unknown,
   check: Check,
   report: Report,
@@ -46,7 +51,7 @@ export function extensions(
   rules: ExtensionRules,
 ): void {
   const { placeType, placeStep } = report;
-  many(list, check, report, step, type);
+  checkMany(list, check, report, step, type);
   if (!Array.isArray(list)) return;
   for (let i = 0; i < list.length; i++) {
     const before = report.count;

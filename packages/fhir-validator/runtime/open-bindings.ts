@@ -7,6 +7,7 @@ import type { BoundCoding, Undecided } from '../issue.ts';
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
 import { quote, type Report } from './report.ts';
+import type { MemberCheck } from './shapes.ts';
 
 /** A value set by its url. `system` is the code system of all its codes, if there is only one. */
 export interface OpenSet {
@@ -23,6 +24,13 @@ type Strength = Undecided['strength'];
 const CODE_CHARACTERS_MAX = 128;
 const SYSTEM_CHARACTERS_MAX = 256;
 const CODINGS_MAX = 4;
+
+/** If the caller can ask: reports a binding of an element. */
+export function open(set: OpenSet, strength: Strength): MemberCheck {
+  return (value, report, step) => {
+    if (report.asks) undecided(value, set, strength, report, step);
+  };
+}
 
 /** Reports what to ask about a code, Coding, Quantity or CodeableConcept, or an array of them. */
 export function undecided(

@@ -7,11 +7,35 @@ import { DEPTH_MAX, found, quote, type Report } from './report.ts';
 
 /** A generated check of an object. Steps in its issues are relative to the object. */
 export type Check = (value: Record<string, unknown>, report: Report) => void;
-/** A generated check of a primitive. */
+/** A check of a primitive. */
 export type PrimitiveCheck = (value: unknown, report: Report, step: string) => void;
+/**
+ * A check of a member of `holder`, an object of the type `type`. `step` is its step in expressions:
+ * its name, if it is no choice.
+ */
+export type MemberCheck = (
+  value: unknown,
+  report: Report,
+  step: string,
+  holder: Record<string, unknown>,
+  type: string,
+  notes: Notes,
+) => void;
+/** What checks of members note for the checks of the whole object. */
+export type Notes = unknown[];
 
-/** A single complex element. `type` is the type that has it, `step` its name there. */
-export function one(
+/** A single complex element. */
+export function one(check: Check): MemberCheck {
+  return (value, report, step, _holder, type) => checkOne(value, check, report, step, type);
+}
+
+/** A repeating complex element. */
+export function many(check: Check): MemberCheck {
+  return (value, report, step, _holder, type) => checkMany(value, check, report, step, type);
+}
+
+/** `type` is the type that has the element, `step` its name there. */
+export function checkOne(
   value: unknown,
   check: Check,
   report: Report,
@@ -23,8 +47,7 @@ export function one(
   if (report.count !== before) report.under(before, step);
 }
 
-/** A repeating complex element. */
-export function many(
+export function checkMany(
   value: unknown,
   check: Check,
   report: Report,
@@ -39,105 +62,108 @@ export function many(
   }
 }
 
-/** A repeating primitive. `null` is allowed only where the sibling has an item. */
-export function manyPrimitives(
-  value: unknown,
-  sibling: unknown,
-  check: PrimitiveCheck,
-  report: Report,
-  step: string,
-): void {
-  if (!isFilledArray(value, report, step)) return;
-  let before = report.count;
-  for (let i = 0; i < value.length; i++) {
-    const item = value[i];
-    if (item === null) {
-      if (!Array.isArray(sibling) || !isObject(sibling[i])) {
-        report.error(
-          'fhir-r4/null',
-          'structure',
-          'null is allowed only if the sibling has an id or extensions at this place',
-        );
-      }
-    } else {
-      check(item, report, '');
+/** Checks each item of an array. Another check reports a value that is not an array. */
+export function each(check: MemberCheck): MemberCheck {
+  return (values, report, step, holder, type, notes) => {
+    if (!Array.isArray(values)) return;
+    let before = report.count;
+    for (let i = 0; i < values.length; i++) {
+      check(values[i], report, '', holder, type, notes);
+      if (report.count !== before) before = report.under(before, `${step}[${i}]`);
     }
-    if (report.count !== before) before = report.under(before, `${step}[${i}]`);
-  }
+  };
 }
 
-/** `_field` of a single primitive of `parent`. If there is a value, it may have only an id. */
-export function beside(
-  value: unknown,
-  parent: Record<string, unknown>,
-  element: Check,
-  report: Report,
-  step: string,
-  key: string,
-  type: string,
-): void {
-  const before = report.count;
-  inspect(value, element, report, step, type, parent[key.slice(1)] !== undefined);
-  if (report.count !== before) report.under(before, step);
+/** A repeating primitive. `null` is allowed only where the sibling has an item. */
+export function manyPrimitives(check: PrimitiveCheck): MemberCheck {
+  return (value, report, step, holder) => {
+    if (!isFilledArray(value, report, step)) return;
+    let before = report.count;
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i];
+      if (item === null) noItem(holder[`_${step}`], i, report);
+      else check(item, report, '');
+      if (report.count !== before) before = report.under(before, `${step}[${i}]`);
+    }
+  };
+}
+
+function noItem(siblings: unknown, i: number, report: Report): void {
+  if (Array.isArray(siblings) && isObject(siblings[i])) return;
+  const said = 'null is allowed only if the sibling has an id or extensions at this place';
+  report.error('fhir-r4/null', 'structure', said);
+}
+
+/**
+ * `_field` of a single primitive. If there is a value, it may have only an id. `field` is the name of
+ * the value, if the element is a choice.
+ */
+export function beside(element: Check, field?: string): MemberCheck {
+  return (value, report, step, holder, type) => {
+    const before = report.count;
+    const hasValue = holder[field ?? step.slice(1)] !== undefined;
+    inspect(value, element, report, step, type, hasValue);
+    if (report.count !== before) report.under(before, step);
+  };
 }
 
 /**
  * `_field` of a repeating primitive. As long as the array of values, with null where there is
  * nothing.
  */
-export function siblings(
-  value: unknown,
-  main: unknown,
-  element: Check,
-  report: Report,
-  step: string,
-  type: string,
-): void {
-  if (!isFilledArray(value, report, step)) return;
-  if (Array.isArray(main) && main.length !== value.length) {
-    const counts = `${main.length} values and ${value.length} siblings`;
-    // https://hl7.org/fhir/R4/json.html#primitive wants null in both arrays. Without, the items are
-    // still aligned.
-    if (main.length > value.length) {
-      const said = `The array has ${counts}: null should fill up the siblings`;
-      report.warning('fhir-r4/sibling-length', 'structure', said, step);
-    } else {
-      const said = `The array has ${counts}: fill up with null`;
-      report.error('fhir-r4/sibling-length', 'structure', said, step);
+export function siblings(element: Check): MemberCheck {
+  return (value, report, step, holder, type) => {
+    if (!isFilledArray(value, report, step)) return;
+    const main = holder[step.slice(1)];
+    if (Array.isArray(main)) compareLengths(main.length, value.length, report, step);
+    let before = report.count;
+    for (let i = 0; i < value.length; i++) {
+      if (value[i] !== null) {
+        const hasValue = Array.isArray(main) && main[i] !== null && main[i] !== undefined;
+        inspect(value[i], element, report, step, type, hasValue);
+      } else if (!Array.isArray(main)) {
+        report.error('fhir-r4/null', 'structure', 'Neither the value nor its sibling is present');
+      }
+      if (report.count !== before) before = report.under(before, `${step}[${i}]`);
     }
-  }
-  let before = report.count;
-  for (let i = 0; i < value.length; i++) {
-    if (value[i] !== null) {
-      const hasValue = Array.isArray(main) && main[i] !== null && main[i] !== undefined;
-      inspect(value[i], element, report, step, type, hasValue);
-    } else if (!Array.isArray(main)) {
-      report.error('fhir-r4/null', 'structure', 'Neither the value nor its sibling is present');
-    }
-    if (report.count !== before) before = report.under(before, `${step}[${i}]`);
+  };
+}
+
+/**
+ * https://hl7.org/fhir/R4/json.html#primitive wants null in both arrays. If only siblings are
+ * missing, the items are still aligned.
+ */
+function compareLengths(values: number, siblings: number, report: Report, step: string): void {
+  if (values === siblings) return;
+  const counts = `${values} values and ${siblings} siblings`;
+  if (values > siblings) {
+    const said = `The array has ${counts}: null should fill up the siblings`;
+    report.warning('fhir-r4/sibling-length', 'structure', said, step);
+  } else {
+    const said = `The array has ${counts}: fill up with null`;
+    report.error('fhir-r4/sibling-length', 'structure', said, step);
   }
 }
 
-/** Rules of an element that its type does not have. */
-export function besides(
-  value: unknown,
-  sibling: unknown,
-  check: (value: unknown, report: Report, sibling: unknown) => void,
-  report: Report,
-  step: string,
-): void {
-  let before = report.count;
-  if (!Array.isArray(value)) {
-    if (value !== null) check(value, report, sibling);
-    if (report.count !== before) report.under(before, step);
-    return;
-  }
-  for (let i = 0; i < value.length; i++) {
-    if (value[i] !== null) {
-      check(value[i], report, Array.isArray(sibling) ? sibling[i] : undefined);
+type ValueCheck = (value: unknown, report: Report, sibling: unknown) => void;
+
+/** Rules of an element that its type does not have. `field` is its name, if it is a choice. */
+export function besides(check: ValueCheck, field?: string): MemberCheck {
+  return (value, report, step, holder) => {
+    const sibling = holder[`_${field ?? step}`];
+    let before = report.count;
+    if (!Array.isArray(value)) {
+      if (value !== null) check(value, report, sibling);
+      if (report.count !== before) report.under(before, step);
+      return;
     }
-    if (report.count !== before) before = report.under(before, `${step}[${i}]`);
-  }
+    for (let i = 0; i < value.length; i++) {
+      if (value[i] !== null) {
+        check(value[i], report, Array.isArray(sibling) ? sibling[i] : undefined);
+      }
+      if (report.count !== before) before = report.under(before, `${step}[${i}]`);
+    }
+  };
 }
 
 /** Runs a check on a value, which must be an object with members, not nested too deep. */
@@ -172,15 +198,6 @@ export function inspect(
   } else if (report.keys === keys + 1 && report.ids !== ids && !hasValue) {
     report.broken('ele-1', 'All FHIR elements must have a @value or children');
   }
-}
-
-/** Records which type of a choice was found. Two types of one choice are an error. */
-export function choose(chosen: string, type: string, report: Report, step: string): string {
-  if (chosen !== '' && chosen !== type) {
-    const said = `Both ${chosen} and ${type} are given: only one may be`;
-    report.error('fhir-r4/choice', 'structure', said, step);
-  }
-  return type;
 }
 
 /** `present` has a bit for each required name, in order. */
