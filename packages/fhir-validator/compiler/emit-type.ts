@@ -15,7 +15,7 @@ type Kind = (typeof KINDS)[number];
 
 export type EmitContext = Pick<ElementContext, 'model' | 'codeSets' | 'invariants' | 'targets'>;
 
-/** Members that a kind notes for all of its types. The note before them is about required elements. */
+/** Members that a kind notes for all of its types. */
 const NOTED: Readonly<Record<Kind, readonly string[]>> = {
   DomainResource: ['text', 'contained'],
   Resource: [],
@@ -46,8 +46,7 @@ export function emitType(type: TypeDefinition, context: EmitContext): string {
   const list = emitList([...more, ...members]);
   const source = afterwards.replace(MEMBER, (_, name) => `m[${noteOf(name)}]`);
   const names = required.map((each) => (each.isChoice ? `${each.name}[x]` : each.name)).join('|');
-  const notesMax = notes.length > 1 || required.length > 0 ? notes.length : 0;
-  return `const ${checkName(type.name)}=typeCheck(${q(type.name)},${q(names)},${notesMax},()=>[...${kind}Members(),
+  return `const ${checkName(type.name)}=typeCheck(${q(type.name)},${q(names)},${notes.length},()=>[...${kind}Members(),
 ${list}]${source === '' ? '' : `,(n,r,t,m)=>{\n${source}}`});`;
 }
 
@@ -58,7 +57,7 @@ const MEMBER = /(?<![\w.])n\.(\w+)/g;
 function notesOf(kind: Kind, own: readonly ElementModel[], afterwards: string): string[] {
   const choices = own.filter((each) => each.isChoice).map((each) => choiceNote(each.name));
   const read = [...afterwards.matchAll(MEMBER)].map(([, name = '']) => name);
-  return [...new Set(['', ...NOTED[kind], ...choices, ...read])];
+  return [...new Set([...NOTED[kind], ...choices, ...read])];
 }
 
 function noteOfFrom(notes: readonly string[]): ElementContext['noteOf'] {
@@ -74,7 +73,7 @@ export function emitKind(kind: Kind, context: EmitContext): string {
     kind === 'DomainResource' ? 'Resource' : kind === 'BackboneElement' ? 'Element' : '';
   const inherited = new Set(context.model.get(parent)?.elements.map((each) => each.name));
   const own = (context.model.get(kind)?.elements ?? []).filter((each) => !inherited.has(each.name));
-  const noteOf = noteOfFrom(['', ...NOTED[kind]]);
+  const noteOf = noteOfFrom(NOTED[kind]);
   const members = own.flatMap((each) => emitElement(each, { ...context, bit: 0, noteOf }));
   if (kind === 'Resource') members.push({ key: 'resourceType', check: 'resourceType' });
   const more = parent === '' ? '' : `...${parent}Members(),\n`;

@@ -11,48 +11,105 @@ import { type Check, type MemberCheck, missing, type Notes, unknownProperty } fr
 type Value = Record<string, unknown>;
 
 /** Names of members, each followed by its check. Later ones replace earlier ones. */
-export type MemberList = readonly (string | MemberCheck)[];
+export type MemberList = readonly (string | MemberCheck | Noted)[];
+
+/** A check whose value is noted, or whose element is required. */
+interface Noted {
+  readonly check: MemberCheck;
+  /** Place of the note. -1: it is not noted. */
+  readonly at: number;
+  /** Bit of the required element. 0: it is not required. */
+  readonly bit: number;
+}
 
 /** What is checked after all members: invariants and rules. */
 type Afterwards = (value: Value, report: Report, type: string, notes: Notes) => void;
 
+class Member implements Noted {
+  readonly name: string;
+  readonly check: MemberCheck;
+  readonly at: number;
+  readonly bit: number;
+  /** The member that came after this one the last time. Nearly always it does so again. */
+  next: Member | undefined = undefined;
+
+  constructor(name: string, { check, at, bit }: Noted) {
+    this.name = name;
+    this.check = check;
+    this.at = at;
+    this.bit = bit;
+  }
+}
+
 /**
- * @param required names of required elements: `status|code`
- * @param notesMax number of notes that checks of members take for each object. The first one has a
- *   bit for each required name.
+ * @param requiredNames of required elements: `status|code`
+ * @param notesMax number of notes on an object
  * @param members makes the list when the first object is checked
  */
 export function typeCheck(
   type: string,
-  required: string,
+  requiredNames: string,
   notesMax: number,
   members: () => MemberList,
   afterwards?: Afterwards,
 ): Check {
-  const blank: Notes = Array.from({ length: notesMax }, (_, i) => (i === 0 ? 0 : undefined));
-  const all = required === '' ? 0 : 2 ** required.split('|').length - 1;
-  let checks: ReadonlyMap<string, MemberCheck> | undefined;
+  const blank: Notes = Array.from({ length: notesMax }, () => undefined);
+  const all = requiredNames === '' ? 0 : 2 ** requiredNames.split('|').length - 1;
+  const start = new Member('', { check: resourceType, at: -1, bit: 0 });
+  let byName: ReadonlyMap<string, Member> | undefined;
   return (value, report) => {
-    checks ??= byName(members());
     const notes = notesMax === 0 ? blank : blank.slice();
     let count = 0;
+    let present = 0;
+    let last = start;
     for (const name in value) {
+      const content = value[name];
       count++;
-      const check = checks.get(name);
-      if (check === undefined) unknownProperty(name, report);
-      else check(value[name], report, name, value, type, notes);
+      let member = last.next;
+      if (member === undefined || member.name !== name) {
+        byName ??= membersByName(members());
+        member = byName.get(name);
+        last.next = member;
+        if (member === undefined) {
+          unknownProperty(name, report);
+          continue;
+        }
+      }
+      last = member;
+      present |= member.bit;
+      if (member.at >= 0) notes[member.at] = content;
+      member.check(content, report, name, value, type, notes);
     }
     report.keys += count;
-    if (all !== 0 && notes[0] !== all) missing(notes[0] as number, type, required, report);
+    if (present !== all) missing(present, type, requiredNames, report);
     if (afterwards !== undefined) afterwards(value, report, type, notes);
   };
 }
 
-function byName(list: MemberList): ReadonlyMap<string, MemberCheck> {
-  const checks = new Map<string, MemberCheck>();
-  for (let i = 0; i < list.length; i += 2)
-    checks.set(list[i] as string, list[i + 1] as MemberCheck);
-  return checks;
+function membersByName(list: MemberList): ReadonlyMap<string, Member> {
+  const members = new Map<string, Member>();
+  for (let i = 0; i < list.length; i += 2) {
+    const name = list[i] as string;
+    members.set(name, new Member(name, asNoted(list[i + 1] as MemberCheck | Noted)));
+  }
+  return members;
+}
+
+function asNoted(check: MemberCheck | Noted): Noted {
+  return typeof check === 'function' ? { check, at: -1, bit: 0 } : check;
+}
+
+/**
+ * Notes the value for what is checked afterwards. A lookup by name would cost more: V8 caches the
+ * position of a name for about 2,000 object layouts, and FHIR has more.
+ */
+export function noted(at: number, check: MemberCheck | Noted): Noted {
+  return { ...asNoted(check), at };
+}
+
+/** Notes that a required element is present. */
+export function required(bit: number, check: MemberCheck | Noted): Noted {
+  return { ...asNoted(check), bit };
 }
 
 /** Runs two checks. */
@@ -60,25 +117,6 @@ export function also(first: MemberCheck, second: MemberCheck): MemberCheck {
   return (value, report, step, holder, type, notes) => {
     first(value, report, step, holder, type, notes);
     second(value, report, step, holder, type, notes);
-  };
-}
-
-/**
- * Notes the value for what is checked afterwards. A lookup by name would cost more: V8 caches the
- * position of a name for about 2,000 object layouts, and FHIR has more.
- */
-export function noted(at: number, check: MemberCheck): MemberCheck {
-  return (value, report, step, holder, type, notes) => {
-    notes[at] = value;
-    check(value, report, step, holder, type, notes);
-  };
-}
-
-/** Notes that a required element is present. */
-export function required(bit: number, check: MemberCheck): MemberCheck {
-  return (value, report, step, holder, type, notes) => {
-    notes[0] = (notes[0] as number) | bit;
-    check(value, report, step, holder, type, notes);
   };
 }
 
