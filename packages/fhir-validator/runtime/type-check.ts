@@ -41,10 +41,25 @@ class Member implements Noted {
   }
 }
 
+/** Made when the first object of the type is checked: most types never occur. */
+class Table {
+  readonly blank: Notes;
+  /** A bit for each required element. */
+  readonly required: number;
+  /** What comes before the first member. */
+  readonly start = new Member('', { check: resourceType, at: -1, bit: 0 });
+  readonly byName: ReadonlyMap<string, Member>;
+
+  constructor(requiredNames: string, notesMax: number, members: MemberList) {
+    this.blank = Array.from({ length: notesMax }, () => undefined);
+    this.required = requiredNames === '' ? 0 : 2 ** requiredNames.split('|').length - 1;
+    this.byName = membersByName(members);
+  }
+}
+
 /**
  * @param requiredNames of required elements: `status|code`
  * @param notesMax number of notes on an object
- * @param members makes the list when the first object is checked
  */
 export function typeCheck(
   type: string,
@@ -53,22 +68,19 @@ export function typeCheck(
   members: () => MemberList,
   afterwards?: Afterwards,
 ): Check {
-  const blank: Notes = Array.from({ length: notesMax }, () => undefined);
-  const all = requiredNames === '' ? 0 : 2 ** requiredNames.split('|').length - 1;
-  const start = new Member('', { check: resourceType, at: -1, bit: 0 });
-  let byName: ReadonlyMap<string, Member> | undefined;
+  let table: Table | undefined;
   return (value, report) => {
-    const notes = notesMax === 0 ? blank : blank.slice();
+    table ??= new Table(requiredNames, notesMax, members());
+    const notes = notesMax === 0 ? table.blank : table.blank.slice();
     let count = 0;
     let present = 0;
-    let last = start;
+    let last = table.start;
     for (const name in value) {
       const content = value[name];
       count++;
       let member = last.next;
       if (member === undefined || member.name !== name) {
-        byName ??= membersByName(members());
-        member = byName.get(name);
+        member = table.byName.get(name);
         last.next = member;
         if (member === undefined) {
           unknownProperty(name, report);
@@ -81,7 +93,7 @@ export function typeCheck(
       member.check(content, report, name, value, type, notes);
     }
     report.keys += count;
-    if (present !== all) missing(present, type, requiredNames, report);
+    if (present !== table.required) missing(present, type, requiredNames, report);
     if (afterwards !== undefined) afterwards(value, report, type, notes);
   };
 }
