@@ -46,8 +46,9 @@ export function emitType(type: TypeDefinition, context: EmitContext): string {
   const list = emitList([...more, ...members]);
   const source = afterwards.replace(MEMBER, (_, name) => `m[${noteOf(name)}]`);
   const names = required.map((each) => (each.isChoice ? `${each.name}[x]` : each.name)).join('|');
-  return `const ${checkName(type.name)}=typeCheck(${q(type.name)},${q(names)},${notes.length},()=>[...${kind}Members(),
-${list}]${source === '' ? '' : `,(n,r,t,m)=>{\n${source}}`});`;
+  // V8 parses the body of a function lazily only if it is in braces.
+  return `const ${checkName(type.name)}=typeCheck(${q(type.name)},${q(names)},${notes.length},()=>{return[...${kind}Members(),
+${list}];}${source === '' ? '' : `,(n,r,t,m)=>{\n${source}}`});`;
 }
 
 /** Matches a member of the current object in generated code. */
