@@ -122,10 +122,10 @@ export class Host implements Machine {
 
   /** As a machine does whose processor others have, or whose garbage is collected. */
   #stalls(): boolean {
-    if (this.#stallsHere === undefined) return false;
+    if (this.#stallsHere === undefined && this.#stillMs === 0) return false;
     const { scheduler } = this;
     if (scheduler.now - this.#stalledAt < BETWEEN_STALLS_MS) return false;
-    const ms = this.#stillMs > 0 ? this.#stillMs : this.#stallsHere();
+    const ms = this.#stillMs > 0 ? this.#stillMs : (this.#stallsHere?.() ?? 0);
     this.#stillMs = 0;
     if (ms === 0) return false;
     this.#stalledAt = scheduler.now;

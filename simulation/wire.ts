@@ -246,7 +246,7 @@ function patienceMs({ isCutOff, isSlow }: Host, { requestMs, connectMs = 0 }: Pa
 
 /** Just before its caller gives up. */
 const lateAnswerMs = ({ draws }: Host, requestMs: number): number =>
-  Math.floor(requestMs * (0.75 + draws.fraction() * 0.2));
+  Math.floor(requestMs * (0.9 + draws.fraction() * 0.09));
 
 const FATES = ['lostRequest', 'lostAnswer', 'late', 'throttled', 'failed'] as const;
 export type Fate = 'arrives' | (typeof FATES)[number];

@@ -60,7 +60,7 @@ export class Coincidences implements Watcher {
     const ms = (from: number, to: number) => now + this.#random.between(from, to);
     if (this.#random.chance(0.5)) {
       by.standStill(stallMs);
-      const cutOffUntil = ms(1_900, 2_500) + stallMs;
+      const cutOffUntil = ms(1_450, 2_100) + stallMs;
       by.trouble({ cutOff: [[now, cutOffUntil]], slowUntil: now + PROBE_MS, deafUntil: 0 });
       return;
     }

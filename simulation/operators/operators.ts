@@ -7,7 +7,7 @@
 import type { Watcher } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
-import type { Host } from '../host.ts';
+import { type Host, isOperator } from '../host.ts';
 import type { Random } from '../random.ts';
 import type { World } from '../world.ts';
 import { commandAnyTime, commandAt, commandInStorm } from './choose-command.ts';
@@ -20,6 +20,7 @@ const NAMES = ['ada', 'grace'] as const;
 const BOTH_MS = 20;
 /** While somebody stands still that has to be done with the message of what is redriven. */
 const SOON_MS = 100;
+const HESITATES_MS = 200;
 const AGAIN_MS = 20_000;
 const AGAIN = 0.5;
 const IDLE_MS = 60_000;
@@ -51,13 +52,21 @@ export class Operators implements Watcher {
 
   see(effect: Effect, by: Host | undefined): void {
     if (effect.kind === 'healed') this.#tidy();
-    if (effect.kind === 'written') this.#give(commandAt(effect, this.#around()), by);
+    if (effect.kind === 'written') {
+      this.#give(commandAt(effect, this.#around()), by);
+      if (isOperator(by) && isAnnounced(effect)) this.#hesitate(by);
+    }
     if (effect.kind === 'invoked' && by !== undefined) {
       const latestOf = (scope: string) => this.#latestIncident(scope);
       const command = commandInStorm(effect, latestOf, this.#around());
       if (command !== undefined) this.#inStorm.set(by, command);
     }
     if (effect.kind === 'called' && by !== undefined) this.#resolveInStorm(effect, by);
+  }
+
+  /** One of two stands still before it sends what it has announced, and the other one sends it too. */
+  #hesitate(by: Host): void {
+    if (this.#random.chance(this.#habits().both)) by.standStill(HESITATES_MS);
   }
 
   /** The environment has asked whether an incident goes on. It stands still before it gets the answer. */
@@ -163,6 +172,12 @@ export class Operators implements Watcher {
     scheduler.after(IDLE_MS, () => this.#tidy());
   }
 }
+
+/** Whether somebody announces in an entry that he sends it back (aws/quarantine-redrive.ts). */
+const isAnnounced = ({ table, before, after }: EffectOf<'written'>): boolean =>
+  table.endsWith('-quarantine') &&
+  after?.['redrive'] !== undefined &&
+  before?.['redrive'] === undefined;
 
 /** What no fault of AWS can cause. */
 function isOurs(error: unknown): boolean {

@@ -61,6 +61,14 @@ describe('operators', () => {
     expect(changed).toHaveLength(1);
   });
 
+  test('one of two stands still between announcing a redrive and sending it', async () => {
+    const { put, pass, sent, told } = begin({ redrives: 1, both: 1 });
+    put('quarantine', ENTRY);
+    await pass(60_000);
+    expect(told()).toMatch(/operator#\d stands still for 200 ms/);
+    expect(sent().length).toBeGreaterThan(0);
+  });
+
   test('one may die at an await, and its command is usually run again', async () => {
     const { put, pass, told, sent } = begin({ redrives: 1, killed: 0.1 });
     for (let n = 0; n < 10; n += 1) put('quarantine', { ...ENTRY, pk: `m${n}` });
