@@ -17,9 +17,9 @@ export async function putObject(
   body: Uint8Array | string,
   contentType: string,
 ): Promise<void> {
-  await bucket.s3.send(
-    new PutObjectCommand({ Bucket: bucket.name, Key: key, Body: body, ContentType: contentType }),
-  );
+  // Without its length the SDK warns of an empty body, as of a stream whose length it does not know.
+  const content = { Body: body, ContentLength: Buffer.byteLength(body), ContentType: contentType };
+  await bucket.s3.send(new PutObjectCommand({ Bucket: bucket.name, Key: key, ...content }));
 }
 
 /** All keys under a prefix, in their order. */

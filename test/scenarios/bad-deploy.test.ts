@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lanes } from '../../core/message/messages.ts';
-import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { ensureBuilt } from '../../demo/build.ts';
 import { connect } from '../../demo/pipeline.ts';
 import { holdsPending } from '../../demo/queues.ts';
@@ -93,15 +92,6 @@ async function withBadDeploy(use: (stack: Stack) => Promise<void>): Promise<void
   }
 }
 
-/** Prints how long it took on this machine. A limit would fail on a busy one. */
-function sayHowLong(state: Supervised | undefined): void {
-  if (state?.holds.supervisor === undefined) return;
-  // The deaths that paused it are spent up to the event time of the fourth.
-  const decided = state.holds.supervisor.since - state.spentUntil;
-  const off = Date.now() - state.spentUntil;
-  console.info(`4th death: paused ${decided} ms after its event, mappings off within ${off} ms`);
-}
-
 /** Nothing left the lane: what was sent is in its queue, and nowhere else. */
 async function expectWaiting(runtime: Runtime, sent: number): Promise<void> {
   const queues = queueClient(runtime);
@@ -131,7 +121,6 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
       await expect.poll(() => queues.visible(QUEUE)).toBe(0);
     }
     await expect.poll(lane.mappings).toEqual(['Disabled', 'Disabled']);
-    sayHowLong(await lane.state());
     await expect.poll(() => runtime.inFlight(holdsPending)).toBe(0);
     await expectWaiting(runtime, sent);
     // The root notifies people: the lane of a component that cannot live is paused.

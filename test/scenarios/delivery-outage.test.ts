@@ -145,9 +145,6 @@ test('R05 R11 R12 R18: an outage costs few calls, loses nothing and changes no o
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
 
-  console.log(
-    `${callsInOutage} calls in the outage, ${callsUntilOpen} of them until it opened; ${seen.repeats} repeats`,
-  );
   expect(downstream.resources.size).toBe(RESOURCES);
   for (let n = 0; n < RESOURCES; n += 1) {
     expect(downstream.resources.get(`Patient/p${n}`)?.body).toBe(bodyOf(n, 2));

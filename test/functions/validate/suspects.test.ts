@@ -12,7 +12,7 @@ import { faulty, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
 
-const stage = useStage({ deadlineMs: 5_000, resourceBytesMax: 500_000 });
+const stage = useStage({ deadlineMs: 2_000, resourceBytesMax: 500_000 });
 
 const deliverBatch = (timeoutMs = 20_000) =>
   deliver(stage.functions.validate, stage.world.queues.lane, { context: contextWith(timeoutMs) });
