@@ -7,6 +7,7 @@ export default defineConfig({
       'test/breaker/interleavings.test.ts',
       'test/packages/isolation/chunk-watch.test.ts',
       'test/packages/fhir-validator/fhirpath/agreement.test.ts',
+      'test/packages/fhir-validator/mutations.test.ts',
       'test/prove/**/*.prove.ts',
     ],
     // A busy machine must not fail a test: these limits end only what hangs.

@@ -5,13 +5,14 @@ import {
 } from '../../../packages/fhir-validator/compiler/definitions.ts';
 import { buildTypeModel } from '../../../packages/fhir-validator/compiler/type-model.ts';
 import { validateResource } from '../../../packages/fhir-validator/validator.ts';
+import { cases } from '../../support/long-search.ts';
 import { readExamples } from './support/examples.ts';
 import { MUTATIONS, type Mutation } from './support/mutations.ts';
 import { type Json, parentIn, type Site, sitesOf } from './support/sites.ts';
 
 const model = buildTypeModel(readDefinitions(packageFolder('hl7.fhir.r4.examples')).structures);
 /** How many sites of each mutation, for every element of the model. */
-const SITES_MAX = 2;
+const SITES_MAX = cases(1, 3);
 const TEXT_MAX = 60_000;
 
 const subjects = readExamples()
