@@ -5,6 +5,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { DOWNSTREAM, ensureBuilt } from '../demo/build.ts';
 import { startDownstream } from '../demo/downstream/server.ts';
 import { startTerminology } from '../demo/downstream/terminology.ts';
@@ -32,6 +33,8 @@ const SMALLEST_MB = 64;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const startedAt = Date.now();
 
+// It takes no arguments: a mistyped one is refused before anything is built.
+parseArgs();
 await ensureBuilt(ROOT, say, DOWNSTREAM);
 const built = join(ROOT, DOWNSTREAM.assembly);
 const assembly = await readAssembly(built);
