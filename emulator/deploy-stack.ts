@@ -2,8 +2,9 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { roleIdsOf } from '../aws/live/iam.ts';
 import { liveClients } from '../aws/live/live-property.ts';
-import { type StackOutput, stackOutputs, stackResources } from '../aws/live/stack.ts';
+import { deployedStack, type StackOutput, stackResources } from '../aws/live/stack.ts';
 import { ACCOUNT } from '../packages/local-lambda/template/account.ts';
 import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import { adaptAssembly } from './adapt-assembly.ts';
@@ -64,9 +65,16 @@ export async function deployStack(options: DeployOptions): Promise<StackOutput[]
   const clients = liveClients();
   const resources = (await stackResources(clients.cloudFormation, stackName)) ?? [];
   const physical = new Map(resources.map((each) => [each.logicalId, each.physicalId]));
-  const suffix = urlSuffixOf(emulator.name, physical);
-  const references = deployedReferences(template, stackName, physical, suffix);
+  const { id: stackId, outputs } = await deployedStack(clients.cloudFormation, stackName);
+  const roles = resources.filter(({ type }) => type === 'AWS::IAM::Role');
+  const roleIds = await roleIdsOf(
+    clients.iam,
+    roles.map(({ physicalId }) => physicalId),
+  );
+  const urlSuffix = urlSuffixOf(emulator.name, physical);
+  const ids = { stackName, stackId, physical, roleIds, urlSuffix };
+  const references = deployedReferences(template, ids);
   const findings = await compareStack({ template, physical, references, clients });
   for (const line of comparisonLines(findings, emulator.name)) say(line);
-  return stackOutputs(clients.cloudFormation, stackName);
+  return outputs;
 }

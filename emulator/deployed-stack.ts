@@ -1,7 +1,7 @@
 /** The values of references in a stack as an emulator has deployed it. */
 import assert from 'node:assert/strict';
 import { isRecord } from '../aws/live/comparison.ts';
-import { ACCOUNT, arn, nameOfArn } from '../packages/local-lambda/template/account.ts';
+import { ACCOUNT, nameOfArn } from '../packages/local-lambda/template/account.ts';
 import type { Template } from '../packages/local-lambda/template/assembly.ts';
 import {
   type References,
@@ -18,12 +18,20 @@ export function urlSuffixOf(emulator: EmulatorName, physical: ReadonlyMap<string
   return new URL(queueUrl).hostname.replace(/^sqs\.[a-z0-9-]+\./, '');
 }
 
+export interface DeployedIds {
+  readonly stackName: string;
+  readonly stackId: string;
+  /** Physical ids, by logical id. */
+  readonly physical: ReadonlyMap<string, string>;
+  /** Unique ids of roles, which the emulator draws, by the name of the role. */
+  readonly roleIds: ReadonlyMap<string, string>;
+  readonly urlSuffix: string;
+}
+
 /** Resolves Ref and Fn::GetAtt as the emulator did when it deployed. Both throw TemplateError. */
 export function deployedReferences(
   template: Template,
-  stackName: string,
-  physical: ReadonlyMap<string, string>,
-  urlSuffix: string,
+  { stackName, stackId, physical, roleIds, urlSuffix }: DeployedIds,
 ): References {
   const pseudo: Record<string, string> = {
     'AWS::AccountId': ACCOUNT.id,
@@ -31,7 +39,7 @@ export function deployedReferences(
     'AWS::Partition': ACCOUNT.partition,
     'AWS::URLSuffix': urlSuffix,
     'AWS::StackName': stackName,
-    'AWS::StackId': arn('cloudformation', `stack/${stackName}`),
+    'AWS::StackId': stackId,
   };
   const find = (logicalId: string, where: string) => {
     const id = physical.get(logicalId);
@@ -48,6 +56,7 @@ export function deployedReferences(
       const answer = identityOf(type)?.attributes[attribute];
       if (!answer) throw new TemplateError(`${where}: ${type} has no attribute ${attribute} here`);
       const id = find(logicalId, where);
+      if (attribute === 'RoleId') return roleIds.get(id) ?? answer(nameOf(id), '');
       return attribute.endsWith('Url') ? id : answer(nameOf(id), '');
     },
   };

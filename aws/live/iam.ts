@@ -8,6 +8,18 @@ import {
 import type { LiveClients, LiveProperties } from './live-property.ts';
 import { parsePolicy } from './live-property.ts';
 
+/** The unique id of each role, by its name. AWS and emulators draw it. */
+export async function roleIdsOf(
+  iam: LiveClients['iam'],
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = names.map(async (RoleName) => {
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+    return [RoleName, Role?.RoleId ?? ''] as const;
+  });
+  return new Map(await Promise.all(ids));
+}
+
 const role =
   (pick: (role: Role) => unknown) =>
   async ({ iam }: LiveClients, RoleName: string) => {

@@ -17,19 +17,26 @@ export interface StackResource {
   readonly type: string;
 }
 
-export async function stackOutputs(
+export interface DeployedStack {
+  /** Its ARN, which ends with an id of its own. */
+  readonly id: string;
+  readonly outputs: StackOutput[];
+}
+
+export async function deployedStack(
   cloudFormation: CloudFormationClient,
   stackName: string,
-): Promise<StackOutput[]> {
+): Promise<DeployedStack> {
   const command = new DescribeStacksCommand({ StackName: stackName });
   const { Stacks: [stack] = [] } = await cloudFormation.send(command);
-  return (stack?.Outputs ?? []).map(
+  const outputs = (stack?.Outputs ?? []).map(
     ({ OutputKey: name = '', OutputValue: value = '', Description: description = '' }) => ({
       name,
       value,
       description,
     }),
   );
+  return { id: stack?.StackId ?? '', outputs };
 }
 
 /** Undefined if there is no such stack. */

@@ -56,7 +56,10 @@ async function deployBadly() {
 describe('compareStack', () => {
   it('sets what was lost, reports what cannot be set or compared, and prints nothing the second time', async () => {
     const physical = await deployBadly();
-    const references = deployedReferences(template, 'stack', physical, 'amazonaws.com');
+    const references = deployedReferences(template, {
+      ...{ stackName: 'stack', stackId: '', physical, roleIds: new Map() },
+      urlSuffix: 'amazonaws.com',
+    });
     const compare = async () => {
       const options = { template, physical, references, clients: liveClients() };
       const findings = await compareStack(options);

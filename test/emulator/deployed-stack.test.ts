@@ -15,6 +15,8 @@ const template: Template = {
       Type: 'AWS::Lambda::Function',
       Properties: {
         Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+        RoleId: { 'Fn::GetAtt': ['Role', 'RoleId'] },
+        Stack: { Ref: 'AWS::StackId' },
         Url: { Ref: 'Queue' },
         Arn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
         Service: { 'Fn::Join': ['.', ['sqs', { Ref: 'AWS::URLSuffix' }]] },
@@ -30,12 +32,20 @@ const physical = new Map([
   ['Queue', QUEUE_URL],
   ['Role', 'generated-role'],
 ]);
-const references = deployedReferences(template, 'stack', physical, 'example.com');
+const references = deployedReferences(template, {
+  stackName: 'stack',
+  stackId: 'arn:of:the:stack/with-its-own-id',
+  physical,
+  roleIds: new Map([['generated-role', 'AROADRAWN']]),
+  urlSuffix: 'example.com',
+});
 
 describe('resolvedProperties', () => {
   it('resolves references to what the emulator created', () => {
     expect(resolvedProperties(template, 'Reader', references)).toEqual({
       Role: 'arn:aws:iam::000000000000:role/generated-role',
+      RoleId: 'AROADRAWN',
+      Stack: 'arn:of:the:stack/with-its-own-id',
       Url: QUEUE_URL,
       Arn: 'arn:aws:sqs:us-east-1:000000000000:made-up',
       Service: 'sqs.example.com',
