@@ -3,19 +3,22 @@ import assert from 'node:assert';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import dynalite from 'dynalite';
 import conditionParser from 'dynalite/db/conditionParser.js';
 import projectionParser from 'dynalite/db/projectionParser.js';
 import updateParser from 'dynalite/db/updateParser.js';
+import memoryLevel from 'memory-level';
 import { guardLoopback } from '../loopback.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { losingConnections } from './lost-connections.ts';
 import { parseOnce } from './parsed-expressions.ts';
+import { storeText } from './text-store.ts';
 import { answerWhatIsThrown } from './thrown-answers.ts';
 
 assert(parentPort, 'runs in a thread');
 const data: EmulatorData = workerData;
 for (const parser of [conditionParser, projectionParser, updateParser]) parseOnce(parser);
+storeText(memoryLevel);
+const { default: dynalite } = await import('dynalite');
 const server = dynalite({
   createTableMs: 0,
   ...(data.dataDir ? { path: join(data.dataDir, 'dynalite') } : {}),
