@@ -6,7 +6,9 @@
  * and, for an error, its type. https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  *
  * One death is recognised by its request id: `runtimeDone` and `report` describe the same death, and the
- * one that says more counts. A failed init has no request id. The invocation that waited for it fails as
+ * one that says more counts. Lambda retries an asynchronous invocation under the same request id, and each
+ * environment that dies of it is a death of its own. So the death's id names the environment too, except for
+ * `validate`: it is invoked by queues only, and reports crashes by the request id itself. A failed init has no request id. The invocation that waited for it fails as
  * well, so an `initReport` counts only if no failed invocation of its log stream follows.
  *
  * A supervisor must know what died. A resource that kills its environment is retried alone and says nothing
@@ -78,7 +80,8 @@ export function deathsOf(
     }
     const known = invocations.get(requestId);
     const loading = init !== undefined || known?.during === 'loading';
-    const death = deathInInvocation(requestId, event.at, failure, loading, runsResources);
+    const id = runsResources ? requestId : `${requestId}@${logStream}`;
+    const death = deathInInvocation({ id, requestId }, event.at, failure, loading, runsResources);
     const before = known ?? (init && { ...death, kind: init.kind, reason: init.reason });
     init = undefined;
     invocations.set(requestId, before === undefined ? death : moreSpecific(before, death));
@@ -115,7 +118,7 @@ function deathInInit(logStream: string, at: number, failure: Failure): Death {
 }
 
 function deathInInvocation(
-  requestId: string,
+  ids: { readonly id: string; readonly requestId: string },
   at: number,
   failure: Failure,
   loading: boolean,
@@ -125,7 +128,7 @@ function deathInInvocation(
   // The runtime reports what the handler threw, and handlers run no resource in their own thread.
   const byResource = runsResources && what.kind !== 'exception';
   const during = loading ? 'loading' : byResource ? 'resource' : 'handling';
-  return { id: requestId, requestId, ...what, at, during };
+  return { ...ids, ...what, at, during };
 }
 
 const EXITED = 'Runtime.ExitError';

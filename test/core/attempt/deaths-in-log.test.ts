@@ -37,6 +37,15 @@ describe('one death', () => {
     expect(deaths([report, done])).toEqual(expected);
   });
 
+  test('R20: each retry of an asynchronous invocation that dies is a death of its own', () => {
+    const lines = [platformRecord('report', died('r-1', EXIT))];
+    expect(deaths(lines, false)).toMatchObject([{ id: `r-1@${STREAM}`, requestId: 'r-1' }]);
+    const events = [{ at: 61_000, text: lines[0] ?? '' }];
+    expect(deathsOf('another', events, false)).toMatchObject([{ id: 'r-1@another' }]);
+    // All reporters of a resource's crash give it the id of the request.
+    expect(deathsOf('another', events, true)).toMatchObject([{ id: 'r-1' }]);
+  });
+
   test.each([
     ['a timeout', died('r', 'Sandbox.Timedout', 'timeout'), 'timeout', 'Sandbox.Timedout'],
     ['a timeout without a type', died('r', undefined, 'timeout'), 'timeout', 'Sandbox.Timedout'],
