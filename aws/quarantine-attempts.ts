@@ -118,8 +118,9 @@ export function endAttempt(
 }
 
 /**
- * Records that an attempt ended without a crash. False if the attempt is no longer there, or its message has
- * ended.
+ * Records that an attempt ended without a crash. This write may arrive after its environment died, and after
+ * an observer took that death for the attempt's crash: so it removes that. False if the attempt is no longer
+ * there, or its message has ended.
  */
 export function surviveAttempt(
   table: Table,
@@ -127,10 +128,11 @@ export function surviveAttempt(
   index: number,
   { requestId, ended }: Pick<Required<Attempt>, 'requestId' | 'ended'>,
 ): Promise<boolean> {
+  const at = `attempts[${index}]`;
   const update = new UpdateCommand({
     TableName: table.name,
     Key: { pk: messageId },
-    UpdateExpression: `SET attempts[${index}].ended = :ended`,
+    UpdateExpression: `SET ${at}.ended = :ended REMOVE ${at}.crash, ${at}.reason`,
     ConditionExpression: `${UNFINISHED} AND ${THIS_ATTEMPT(index)}`,
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: {

@@ -46,7 +46,11 @@ export class SuspectsChecker implements Checker {
   }
 
   see(effect: Effect, by: Host | undefined): void {
-    if (!by?.name.includes('-validate-')) return;
+    if (!by?.name.includes('-validate-')) {
+      if (effect.kind === 'arrived' && isIsolation(effect.queue.name))
+        this.#sentBack(effect.message);
+      return;
+    }
     switch (effect.kind) {
       case 'invoked':
         this.#running.set(by.name, this.#begun(effect));
@@ -61,16 +65,14 @@ export class SuspectsChecker implements Checker {
         this.#ended(effect, by);
         return;
       case 'arrived':
-        if (isLaneQueue(effect.queue.name) && effect.queue.name.endsWith('-isolation')) {
-          this.#isolated(effect.message, by);
-        }
+        if (isIsolation(effect.queue.name)) this.#isolated(effect.message, by);
     }
   }
 
   #begun({ requestId, event }: EffectOf<'invoked'>): Running {
     const { Records: records = [] } = event as Partial<SQSEvent>;
-    const isIsolation = records[0]?.eventSourceARN?.endsWith('-isolation') ?? false;
-    const again = isIsolation
+    const isAlone = records[0]?.eventSourceARN?.endsWith('-isolation') ?? false;
+    const again = isAlone
       ? []
       : records.filter(({ attributes }) => Number(attributes?.ApproximateReceiveCount) > 1);
     return {
@@ -126,6 +128,11 @@ export class SuspectsChecker implements Checker {
     this.#running.delete(by.name);
   }
 
+  /** What an operator sends back runs alone. It may be sent anew for a fault of ours, to the same queue (R09). */
+  #sentBack(message: Message): void {
+    for (const { messageId } of membersOf(message)) this.#maybeSuspects.add(messageId);
+  }
+
   #isolated(message: Message, by: Host): void {
     for (const { messageId, hasCrashed } of membersOf(message)) {
       const submission = this.#submissions.get(messageId);
@@ -139,3 +146,5 @@ export class SuspectsChecker implements Checker {
     }
   }
 }
+
+const isIsolation = (queue: string) => isLaneQueue(queue) && queue.endsWith('-isolation');

@@ -7,7 +7,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { recordCrash } from '../../aws/crash-items.ts';
 import { eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { changeIncident, saveIncident } from '../../aws/incidents-table.ts';
-import { startAttempt } from '../../aws/quarantine-attempts.ts';
+import { startAttempt, surviveAttempt } from '../../aws/quarantine-attempts.ts';
 import { recordDeath } from '../../aws/quarantine-deaths.ts';
 import { markStored, quarantine } from '../../aws/quarantine-table.ts';
 import { saveSupervised } from '../../aws/supervision-table.ts';
@@ -83,6 +83,21 @@ test('R09: the cause of a death is recognised', async () => {
   const cause = { crash: 'exit', reason: 'died' } as const;
   expect(await recordDeath(at(world.tables.quarantine), 'r-1', cause)).toBe(true);
   expect(await recordDeath(at(world.tables.quarantine), 'r-1', cause)).toBe(false);
+});
+
+test('R02 R09: an attempt that was survived is no crash, though its environment’s death was recorded before', async () => {
+  const table = tableAt(world.tables.quarantine);
+  const attempts = [{ requestId: 'r-6', startedAt: 1, ownProcess: true }];
+  await enter({ pk: 'm-6', status: 'in-isolation', attempts, lastRequestId: 'r-6' });
+  const cause = { crash: 'exit', reason: 'Runtime.ExitError' } as const;
+  expect(await recordDeath(table, 'r-6', cause)).toBe(true);
+  expect(await surviveAttempt(table, 'm-6', 0, { requestId: 'r-6', ended: 5 })).toBe(true);
+  expect(await recordDeath(table, 'r-6', cause)).toBe(false);
+  const { Item } = await testClients().dynamo.send(
+    new GetCommand({ TableName: table.name, Key: { pk: 'm-6' } }),
+  );
+  const [attempt] = attempts;
+  expect(Item?.['attempts']).toEqual([{ ...attempt, ended: 5 }]);
 });
 
 test('R09: the state of a supervised node is recognised, and not taken for that of a faster writer', async () => {

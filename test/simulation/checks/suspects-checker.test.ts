@@ -80,4 +80,11 @@ describe('R03: the checker of suspects', () => {
   test('lets one go from one isolation to another', () => {
     expect(() => see(invoked, died, isolated(), isolated())).not.toThrow();
   });
+
+  test('lets one be sent anew that an operator had sent back to isolation', () => {
+    const submissions = new Map([['m1', submission()]]);
+    const checker = new SuspectsChecker({ submissions, scheduler });
+    checker.see(isolated({ round: 1 }), hostAt('operator#1'));
+    expect(() => checker.see(isolated({ round: 1, voided: ['r1'] }), by)).not.toThrow();
+  });
 });
