@@ -29,7 +29,7 @@ export interface TimedQueue {
 /** Changes every queue that is created after this call. */
 export function waitForDeadlines<Q extends TimedQueue, A extends unknown[]>(
   store: { createQueue(...settings: A): Q },
-  clock: () => number = Date.now,
+  clock: () => number = () => Date.now(),
 ): void {
   const createQueue = store.createQueue.bind(store);
   store.createQueue = (...settings) => waiting(createQueue(...settings), clock);
