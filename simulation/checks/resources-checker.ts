@@ -2,7 +2,7 @@
  * The table Resources. An older submission never replaces a newer one (R05). Each resource is under
  * its own source (R51), as it was submitted, and written once (R04).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect } from '../effects.ts';
@@ -50,8 +50,7 @@ export class ResourcesChecker implements Checker {
     if (after['pk'] !== placeOf(submission)) {
       throw new RuleBroken('R51', `${what} was stored as ${after['pk']}`);
     }
-    const hash = createHash('sha256').update(submission.text).digest('hex');
-    if (after['contentHash'] !== hash) {
+    if (after['contentHash'] !== hash('sha256', submission.text)) {
       throw new RuleBroken('R04', `${what} was stored with another content`);
     }
   }

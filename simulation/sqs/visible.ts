@@ -105,8 +105,8 @@ export class InOrder implements Visible {
 
   add(message: Message): void {
     const group = this.#groups.get(message.groupId ?? '') ?? [];
-    const place = group.findIndex((other) => other.sequence > message.sequence);
-    group.splice(place === -1 ? group.length : place, 0, message);
+    const before = group.findLastIndex((other) => other.sequence <= message.sequence);
+    group.splice(before + 1, 0, message);
     this.#groups.set(message.groupId ?? '', group);
     message.place = 0;
     this.size += 1;
