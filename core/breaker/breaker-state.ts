@@ -82,10 +82,10 @@ export const RECEIPTS_MAX = 16;
 /** An item always keeps this many transitions. */
 export const RECENT_MAX = 8;
 /**
- * Maximum number of transitions in an item, which limits its size. Beyond it, the oldest may be
- * missing in the audit log.
+ * Maximum number of transitions in an item, which limits its size to about 50 KB. Beyond it, the oldest may
+ * be missing in the audit log.
  */
-export const UNPUBLISHED_MAX = 64;
+export const UNPUBLISHED_MAX = 256;
 
 /** A service that was never called. */
 export const UNKNOWN_SERVICE: Closed = {
