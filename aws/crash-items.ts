@@ -13,7 +13,6 @@ import type { RecordedCrash } from '../core/incident/spent-crashes.ts';
 import { crashEventSchema, type Escalation } from '../core/message/messages.ts';
 import { written, writtenOrStands } from './conditional-write.ts';
 import type { Table } from './handles.ts';
-import type { VersionedTable } from './versioned-item.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const TIME_DIGITS = 15;
@@ -22,35 +21,31 @@ const END = 'crash#~';
 
 const recordedSchema = crashEventSchema.extend({ incidentsOver: z.int().optional() });
 
-/** Records a crash. False if it was already recorded. Expires at `expiresAt`, epoch ms. */
+/**
+ * Records a crash, by the message that reported it. While that message comes again it alone records the crash anew if
+ * more incidents are over by then, because their resolutions need not have read it. False if nothing was written.
+ * Expires at `expiresAt`, epoch ms.
+ */
 export function recordCrash(
-  table: VersionedTable,
+  table: Table,
   crash: RecordedCrash,
+  messageId: string,
   expiresAt: number,
 ): Promise<boolean> {
-  const item = crashItem(crash, expiresAt);
-  const receipt = table.newToken();
+  const { incidentsOver = 0 } = crash;
+  const item = { ...crashItem({ ...crash, incidentsOver }, expiresAt), receipt: messageId };
   const put = new PutCommand({
     TableName: table.name,
-    Item: { ...item, receipt },
-    ConditionExpression: NOT_THERE,
+    Item: item,
+    ConditionExpression: `${NOT_THERE} OR (receipt = :receipt AND incidentsOver < :over)`,
+    ExpressionAttributeValues: { ':receipt': messageId, ':over': incidentsOver },
   });
   return writtenOrStands(table.dynamo.send(put), async () => {
     const Key = { pk: item.pk, sk: item.sk };
     const read = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
-    return (await table.dynamo.send(read)).Item?.['receipt'] === receipt;
+    const { receipt, incidentsOver: over } = (await table.dynamo.send(read)).Item ?? {};
+    return receipt === messageId && over === incidentsOver;
   });
-}
-
-/** Records a crash again that was recorded with another number of resolved incidents. */
-export async function recordCrashAgain(
-  table: Table,
-  crash: RecordedCrash,
-  expiresAt: number,
-): Promise<void> {
-  await table.dynamo.send(
-    new PutCommand({ TableName: table.name, Item: crashItem(crash, expiresAt) }),
-  );
 }
 
 /**

@@ -17,8 +17,11 @@ export function build(deps: IncidentDeps) {
     async ({ Records: records }, { awsRequestId }) => {
       const tally = telemetry.tally(records.length);
       const done = new Set<number>();
-      const messages = records.map((record) => readMessage(record, telemetry.logger));
-      for (const job of jobsOf(parts, messages, awsRequestId, tally)) {
+      const read = records.map((record) => ({
+        messageId: record.messageId,
+        message: readMessage(record, telemetry.logger),
+      }));
+      for (const job of jobsOf(parts, read, awsRequestId, tally)) {
         if (!(await tally.succeeds(job.about, job.run))) continue;
         for (const position of job.positions) done.add(position);
       }

@@ -2,12 +2,18 @@
  * Splits a batch by what has to be done: the crashes of each scope, each escalation, one review of all
  * incidents.
  */
-import type { CrashEvent, IncidentMessage } from '../../core/message/messages.ts';
+import type { IncidentMessage } from '../../core/message/messages.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import { handleCrashes, handleEscalation } from './open-incidents.ts';
+import { handleCrashes, handleEscalation, type ReportedCrash } from './open-incidents.ts';
 import type { IncidentParts } from './parts.ts';
 import { publishCrashFacts } from './publish-crash-facts.ts';
 import { reviewIncidents } from './review-incidents.ts';
+
+/** A message of the batch; undefined if it is not ours. */
+interface ReadRecord {
+  readonly messageId: string;
+  readonly message: IncidentMessage | undefined;
+}
 
 export interface Job {
   /** For logs. */
@@ -20,14 +26,14 @@ export interface Job {
 /** The jobs in the order in which they must be done. */
 export function jobsOf(
   parts: IncidentParts,
-  messages: readonly (IncidentMessage | undefined)[],
+  records: readonly ReadRecord[],
   owner: string,
   tally: Tally,
 ): Job[] {
-  const scopes = new Map<string, { positions: number[]; crashes: CrashEvent[] }>();
+  const scopes = new Map<string, { positions: number[]; reports: ReportedCrash[] }>();
   const escalations: Job[] = [];
   const wakes: number[] = [];
-  for (const [position, message] of messages.entries()) {
+  for (const [position, { messageId, message }] of records.entries()) {
     if (message === undefined) continue;
     if ('wake' in message) {
       wakes.push(position);
@@ -36,18 +42,21 @@ export function jobsOf(
       const run = () => handleEscalation(parts, escalation, owner, tally);
       escalations.push({ about: escalation.scope, positions: [position], run });
     } else {
-      const scope = scopes.get(message.component) ?? { positions: [], crashes: [] };
+      const scope = scopes.get(message.component) ?? { positions: [], reports: [] };
       scope.positions.push(position);
-      scope.crashes.push(message);
+      scope.reports.push({ crash: message, messageId });
       scopes.set(message.component, scope);
     }
   }
-  const crashes = [...scopes].map(([about, { positions, crashes }]) => ({
+  const crashes = [...scopes].map(([about, { positions, reports }]) => ({
     about,
     positions,
     async run() {
-      await handleCrashes(parts, about, crashes, owner, tally);
-      await publishCrashFacts(parts, crashes);
+      await handleCrashes(parts, about, reports, owner, tally);
+      await publishCrashFacts(
+        parts,
+        reports.map(({ crash }) => crash),
+      );
     },
   }));
   // However many minutes have queued up, one review is enough.

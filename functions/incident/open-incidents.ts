@@ -1,10 +1,5 @@
 /** Handles crashes and escalations: records them, opens an incident if needed, and sends what is due. */
-import {
-  crashesBetween,
-  recordCrash,
-  recordCrashAgain,
-  recordEscalation,
-} from '../../aws/crash-items.ts';
+import { crashesBetween, recordCrash, recordEscalation } from '../../aws/crash-items.ts';
 import { IncidentContended, latestIncident, saveIncident } from '../../aws/incidents-table.ts';
 import {
   type Incident,
@@ -21,6 +16,13 @@ import { doDueSteps, heldBy } from './due-steps.ts';
 import type { IncidentParts } from './parts.ts';
 
 const TRIES_MAX = 5;
+
+/** A crash, and the message in the queue that reported it. */
+export interface ReportedCrash {
+  readonly crash: CrashEvent;
+  readonly messageId: string;
+}
+
 type Open = (latest: Incident | undefined) => Promise<Incident | undefined>;
 
 /**
@@ -30,29 +32,23 @@ type Open = (latest: Incident | undefined) => Promise<Incident | undefined>;
 export async function handleCrashes(
   parts: IncidentParts,
   scope: string,
-  crashes: readonly CrashEvent[],
+  reports: readonly ReportedCrash[],
   owner: string,
   tally: Tally,
 ): Promise<void> {
   const { table, writes, settings, now } = parts;
   const expiresAt = now() + settings.keepCrashesMs;
   let over = incidentsOver(await latestIncident(table, scope));
-  const record = (crash: CrashEvent) =>
-    recordCrash(table, { ...crash, incidentsOver: over }, expiresAt);
-  const fresh = await Promise.all(crashes.map((crash) => writes(() => record(crash))));
-  tally.add('Crashes', fresh.filter(Boolean).length);
-  const mine = crashes.filter((_, position) => fresh[position]);
-  const times = crashes.map((crash) => crash.at);
+  const record = ({ crash, messageId }: ReportedCrash) =>
+    recordCrash(table, { ...crash, incidentsOver: over }, messageId, expiresAt);
+  const recordAll = () => Promise.all(reports.map((report) => writes(() => record(report))));
+  tally.add('Crashes', (await recordAll()).filter(Boolean).length);
+  const times = reports.map(({ crash }) => crash.at);
   await openAndAttend(parts, scope, owner, tally, async (latest) => {
     if (over < incidentsOver(latest)) {
       // Resolved while we wrote: it is unknown whether the resolution has read these.
       over = incidentsOver(latest);
-      const anew = { incidentsOver: over };
-      await Promise.all(
-        mine.map((crash) =>
-          writes(() => recordCrashAgain(table, { ...crash, ...anew }, expiresAt)),
-        ),
-      );
+      await recordAll();
     }
     if (isGoingOn(latest)) return undefined;
     const around = [];

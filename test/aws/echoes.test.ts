@@ -4,7 +4,7 @@
  */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
-import { recordCrash } from '../../aws/crash-items.ts';
+import { crashesBetween, recordCrash } from '../../aws/crash-items.ts';
 import { eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { changeIncident, saveIncident } from '../../aws/incidents-table.ts';
 import { startAttempt, surviveAttempt } from '../../aws/quarantine-attempts.ts';
@@ -123,8 +123,25 @@ test('R09 R20: an incident that was opened or changed without an answer is recog
 
 test('R09 R20: a crash is new once', async () => {
   const crash = { id: 'c-1', component: 'validate', kind: 'exit', at: 1_000 } as const;
-  expect(await recordCrash(at(world.tables.incidents), crash, 2_000)).toBe(true);
-  expect(await recordCrash(at(world.tables.incidents), crash, 2_000)).toBe(false);
+  expect(await recordCrash(at(world.tables.incidents), crash, 'm-1', 2_000)).toBe(true);
+  expect(await recordCrash(at(world.tables.incidents), crash, 'm-1', 2_000)).toBe(false);
+});
+
+test('R20: a crash is recorded anew after a resolution, by the message that reported it first', async () => {
+  const table = at(world.tables.incidents);
+  const crash = { id: 'c-2', component: 'validate', kind: 'exit', at: 1_000 } as const;
+  const record = (messageId: string, incidentsOver: number) =>
+    recordCrash(table, { ...crash, incidentsOver }, messageId, 2_000);
+  const over = async () => {
+    const recorded = await crashesBetween(table, 'validate', 1_000, 1_000);
+    return recorded.find(({ id }) => id === 'c-2')?.incidentsOver;
+  };
+  expect(await record('m-1', 0)).toBe(true);
+  expect(await record('m-2', 1)).toBe(false);
+  expect(await over()).toBe(0);
+  expect(await record('m-1', 2)).toBe(true);
+  expect(await record('m-1', 1)).toBe(false);
+  expect(await over()).toBe(2);
 });
 
 test("R09: an erasure without an answer is recognised, and the entry's bodies are known", async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   );
   const later = { ...three[0], id: 'd', at: 1_500, messageId: 'm-1', fingerprint: 'f00d' } as const;
   for (const crash of [...three, { ...later, component: 'validate', kind: 'exit' as const }]) {
-    await recordCrash(tableAt(world.tables.incidents), crash, Date.now() + 60_000);
+    await recordCrash(tableAt(world.tables.incidents), crash, crash.id, Date.now() + 60_000);
   }
 });
 

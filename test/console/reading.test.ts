@@ -137,7 +137,8 @@ test('R20: the crash window slides by the times of its crashes, beside its thres
   const now = Date.now();
   for (const age of [120_000, 20_000, 10_000]) {
     const crash = { id: `c${age}`, component: 'validate', kind: 'exit', at: now - age } as const;
-    await recordCrash(table, { ...crash, lane: 'background', incidentsOver: 0 }, now + 600_000);
+    const recorded = { ...crash, lane: 'background', incidentsOver: 0 } as const;
+    await recordCrash(table, recorded, crash.id, now + 600_000);
   }
   await saveIncident(table, opened({ openedAt: now, windowMs: 60_000, done: { page: now } }));
   const { incidents } = await page.until(

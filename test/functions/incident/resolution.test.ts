@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { type CrashEvent, MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
+import { failCalls } from '../../support/faults.ts';
 import { tableAt } from '../../support/handles.ts';
 import { useStage } from '../../support/stage.ts';
 import { itemsOf } from '../../support/stores.ts';
@@ -169,6 +170,25 @@ test('R20: crashes that are recorded while an operator resolves are not counted 
   await tell('tenth', [Date.now()]);
   await drain();
   expect(await statuses()).toEqual(['resolved', 'open']);
+});
+
+test('R20: a storm that met a resolution counts, even if its recorder dies before it knows', async () => {
+  await tell('first', spread(10, Date.now(), 1));
+  await drain();
+  beforePut('crash#', operatorResolves);
+  await tell('meanwhile', spread(10, Date.now(), 1));
+  let hasRecorded = false;
+  const repair = failCalls(stage.functions, 'dynamo', (command) => {
+    hasRecorded ||= command === 'PutItemCommand';
+    return hasRecorded && command === 'QueryCommand';
+  });
+  const died = await deliver(stage.functions.incident, stage.world.queues.incident);
+  expect(died?.failed).toHaveLength(10);
+  expect(await statuses()).toEqual(['resolved']);
+  repair();
+  skipTime(MINUTE_MS);
+  await drain();
+  expect(await incidents()).toMatchObject([{ number: 1 }, { number: 2, crashes: 10 }]);
 });
 
 test('R20 R31: an escalation from before a resolution, reported after it, opens the next; a repetition does not', async () => {
