@@ -36,9 +36,9 @@ export function describeInput({ input, count }: StartOptions, submitter: Submitt
   );
   const how = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
   return (
-    `submitting ${count} made-up patients and observations ${as}${more}. ` +
-    `On purpose ${crashing} of them crash${how} and ${invalid} break rules of FHIR; ` +
-    'ten crashes within five minutes page on-call'
+    `submitting ${count} made-up patients and observations ${as}${more}; on purpose\n` +
+    `  ${crashing} of them crash${how}\n` +
+    `  and ${invalid} break rules of FHIR; ten crashes within five minutes page on-call`
   );
 }
 

@@ -12,10 +12,12 @@ const nobody = { source: 'default' };
 
 it('prints first what is submitted, and how much of it fails on purpose', () => {
   expect(describeInput(options({}), nobody)).toBe(
-    'submitting 10000 made-up patients and observations to lane background. On purpose 100 of them crash (50 throw, 30 exit their process, 16 exhaust the heap, 4 never end) and 200 break rules of FHIR; ten crashes within five minutes page on-call',
+    'submitting 10000 made-up patients and observations to lane background; on purpose\n' +
+      '  100 of them crash (50 throw, 30 exit their process, 16 exhaust the heap, 4 never end)\n' +
+      '  and 200 break rules of FHIR; ten crashes within five minutes page on-call',
   );
   expect(describeInput(options({ count: 20 }), nobody)).toContain(
-    'On purpose 0 of them crash and 0 break',
+    'on purpose\n  0 of them crash\n  and 0 break',
   );
   expect(describeInput(options({ input: ['a.ndjson', 'b.gz'] }), nobody)).toBe(
     'submitting a.ndjson, b.gz to lane background',
