@@ -18,6 +18,12 @@ import { median } from './median.ts';
 const ROUNDS = 7;
 const TRACED = 'quarantine';
 const root = join(import.meta.dirname, '..');
+const folders = process.argv.slice(2);
+const missing = folders.find((folder) => !existsSync(join(folder, TRACED, 'handler.mjs')));
+if (missing !== undefined) {
+  console.error(`error: there is no ${TRACED}/handler.mjs in ${missing}`);
+  process.exit(2);
+}
 const outDir = mkdtempSync(join(tmpdir(), 'failsafe-cold-start-'));
 
 interface Variant {
@@ -50,7 +56,7 @@ try {
   const variants = [
     ...FUNCTION_NAMES.flatMap((code) => [
       variant(off, code, ''),
-      ...process.argv.slice(2).map((folder) => variant(folder, code, `, ${folder}`)),
+      ...folders.map((folder) => variant(folder, code, `, ${folder}`)),
     ]),
     variant(on, TRACED, ', traces on', traces),
   ].filter(({ handler }) => existsSync(handler));

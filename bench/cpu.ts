@@ -6,6 +6,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LOCAL } from '../demo/build.ts';
@@ -34,6 +35,12 @@ async function measure({ file, args }: Contestant, env: Record<string, string>):
   return Number(ms);
 }
 
+const folders = [join(ROOT, 'build', 'functions', 'validate'), ...process.argv.slice(2)];
+const missing = process.argv.slice(2).find((folder) => !existsSync(join(folder, 'handler.mjs')));
+if (missing !== undefined) {
+  console.error(`error: there is no handler.mjs in ${missing}`);
+  process.exit(2);
+}
 const envs = await functionEnvs(LOCAL);
 const stub = fork(entry('stub'));
 const [port] = await once(stub, 'message');
@@ -41,7 +48,6 @@ const env = {
   ...envs.get('validate-background'),
   AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
 };
-const folders = [join(ROOT, 'build', 'functions', 'validate'), ...process.argv.slice(2)];
 const contestants: Contestant[] = [
   { name: 'one bare signed request', file: entry('bare'), args: [], took: [] },
   ...folders.flatMap((folder) =>
@@ -55,6 +61,7 @@ const contestants: Contestant[] = [
 ];
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const each of contestants) each.took.push(await measure(each, env));
+  console.error(`round ${round + 1} of ${ROUNDS}`);
 }
 stub.disconnect();
 
