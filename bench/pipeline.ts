@@ -25,8 +25,11 @@ import { ProcessorTime } from './pipeline/processor-time.ts';
 
 const COUNT = Number(process.env['COUNT'] ?? 10_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
-const KINDS = FAULTS.filter((fault) => process.env['KINDS']?.split(',').includes(fault));
+const kinds = process.env['KINDS']?.split(',') ?? [];
+const KINDS = FAULTS.filter((fault) => kinds.includes(fault));
 const COUNT_OF_KIND = Math.ceil(COUNT / 5);
+const LEGEND =
+  'elapsed, times the bare loop (each run); processor time: own = this process with emulators and pollers';
 /** Few where one takes long. */
 const KILLERS: Readonly<Record<Fault, number>> = {
   throw: 20,
@@ -90,14 +93,15 @@ async function compare(stage: Stage): Promise<void> {
   const all = troubled.map((each) => each.deadly);
   const hung = hungAmong(COUNT, 3);
   console.log(`${COUNT} resources, medians of ${ROUNDS} alternating runs`);
+  console.log(LEGEND);
   const show = (name: string, runs: typeof bare) =>
     console.log(describeRuns(name, runs, elapsedMs(bare)));
   show('receive, conditional put, delete (bare loop)', bare);
   const well = alternating.map((each) => each.healthy);
   show('the pipeline, all healthy', well);
-  show('the pipeline, 1% killers, 2% invalid, no hung', dying);
-  show('the pipeline, 1% deadly and 2% invalid', all);
-  console.log(`each of ${hung} hung ones: ${describeEach(hung, all, dying)}`);
+  show('the pipeline, 1% killers, none hangs, 2% invalid', dying);
+  show(`the pipeline, 1% deadly (${hung} hang), 2% invalid`, all);
+  if (hung > 0) console.log(`each of ${hung} that hang: ${describeEach(hung, all, dying)}`);
 }
 
 async function showKinds(stage: Stage): Promise<void> {
@@ -113,6 +117,10 @@ async function showKinds(stage: Stage): Promise<void> {
   }
 }
 
+if (!(COUNT > 0 && ROUNDS >= 0 && KINDS.length === kinds.length)) {
+  console.error(`error: COUNT and ROUNDS take numbers, KINDS some of ${FAULTS.join(',')}`);
+  process.exit(2);
+}
 await ensureBuilt(join(import.meta.dirname, '..'), console.error);
 const pages = pageBook(console.error);
 const runtime = await startRuntime({

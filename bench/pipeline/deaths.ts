@@ -37,8 +37,8 @@ export async function describeDeaths(tables: Tables, sinceMs: number): Promise<s
   const ended = ({ attempts }: Dead) => attempts.at(-1)?.ended;
   const quarantined = ({ quarantinedAt }: Dead) => quarantinedAt;
   return [
-    `${between(sent, started)} ms until its first attempt alone`,
-    `${between(started, ended)} ms until its last has ended`,
-    `${between(ended, quarantined)} ms until it is in Quarantine`,
+    `from submission to its first attempt alone ${between(sent, started)} ms`,
+    `to the end of the last ${between(started, ended)} ms`,
+    `to Quarantine ${between(ended, quarantined)} ms`,
   ].join(', ');
 }

@@ -26,7 +26,7 @@ export function describeRuns(name: string, runs: readonly Measured[], baseMs: nu
   const ratio = (elapsedMs(runs) / baseMs).toFixed(2).padStart(6);
   const all = runs.map(({ ms }) => seconds(ms)).join(' ');
   const figure = (of: Figure) => median(runs.map(of));
-  return `${name.padEnd(44)}${took} s  ${ratio} ×   (${all})\n    ${processorTime(figure)}`;
+  return `${name.padEnd(48)}${took} s  ${ratio} ×   (${all})\n    ${processorTime(figure)}`;
 }
 
 /** What one of `count` costs more than what was in its place. */
@@ -36,7 +36,7 @@ export function describeEach(
   without: readonly Measured[],
 ): string {
   const figure = (of: Figure) => (median(runs.map(of)) - median(without.map(of))) / count;
-  return `${seconds(figure(ELAPSED))} s of the run; ${processorTime(figure)}`;
+  return `${seconds(figure(ELAPSED))} s more of the run; ${processorTime(figure)}`;
 }
 
 function processorTime(figure: (of: Figure) => number): string {

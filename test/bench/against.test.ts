@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MEASURES } from '../../bench/against/measures.ts';
 import { ratiosOf } from '../../bench/against/ratios.ts';
+import { describeRuns } from '../../bench/pipeline/measured.ts';
 
 function measureOf(name: string) {
   const found = MEASURES.find((each) => each.name === name);
@@ -62,10 +63,14 @@ test('killers that do not hang are read where a revision tells them apart', () =
     'pipeline, 1% deadly, × bare loop': 10,
   };
   expect(measureOf('pipeline').figures(former.join('\n'), 1)).toEqual(figures);
-  const dying = 'the pipeline, 1% killers, 2% invalid, no hung  12.00 s    3.00 ×   (12.00)';
-  const printed = [...former, dying, '    processor: own 1.00 s, validate 2.00 s, others 0.10 s'];
-  expect(measureOf('pipeline').figures(printed.join('\n'), 1)).toEqual({
-    ...figures,
-    'pipeline, 1% killers, none hung, × bare loop': 3,
-  });
+  const run = { ms: 12_000, spent: { own: 1_000, validate: 2_000, others: 100 } };
+  const now = 'the pipeline, 1% killers, none hangs, 2% invalid';
+  const then = 'the pipeline, 1% killers, 2% invalid, no hung';
+  for (const name of [now, then]) {
+    const printed = [...former, describeRuns(name, [run], 4_000)];
+    expect(measureOf('pipeline').figures(printed.join('\n'), 1)).toEqual({
+      ...figures,
+      'pipeline, 1% killers, none hung, × bare loop': 3,
+    });
+  }
 });
