@@ -1,49 +1,27 @@
 /**
  * Incidents. Enough crashes within a window open one, late ones included, and nothing else does
- * (R20). The crashes in the table decide. Each incident is sent to on-call and to management, under
+ * (R20). The crashes in the table decide. By the time the last message about a crash has been deleted from the
+ * incident's queue, those whose messages are gone have opened one, or one is open. Crashes that met an open incident
+ * which quiet resolves have until that incident is finished. Each incident is sent to on-call and to management, under
  * its own key (R21). No published crash is lost.
  */
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
-
-const CRASHES = 10;
-const WINDOW_MS = 300_000;
-/**
- * A failed init and the following death in the same environment are one crash (a lower bound is
- * kept).
- */
-const SAME_DEATH_MS = 120_000;
-
-interface Crash {
-  readonly id: string;
-  readonly at: number;
-  readonly environment: string | undefined;
-  /** Number of resolved incidents of the scope when it was recorded, according to the item. */
-  readonly over: number;
-  /** The same number when the checker saw it. */
-  readonly seenOver: number;
-}
-
-interface Incident {
-  readonly number: number;
-  readonly status: string;
-  readonly cause: string;
-  readonly resolved?: { readonly at: number; readonly quietSince?: number };
-}
-
-interface Scope {
-  /** Each crash once, at its earliest time. */
-  readonly crashes: Map<string, Crash>;
-  /** All recorded crashes. A crash that was published with two times is there twice. */
-  readonly reports: Crash[];
-  latest: Incident | undefined;
-  /** Number of resolved incidents. */
-  over: number;
-}
+import {
+  CRASHES,
+  type Crash,
+  fullWindow,
+  type Incident,
+  isGoingOn,
+  maybeUnspent,
+  type Scope,
+  surelyUnspent,
+  WINDOW_MS,
+} from './crashes-of-scope.ts';
 
 export class IncidentChecker implements Checker {
-  readonly kinds = ['arrived', 'written', 'published'] as const;
+  readonly kinds = ['arrived', 'left', 'written', 'published'] as const;
   readonly #scopes = new Map<string, Scope>();
   /** Crashes that the incident's queue accepted, but that are not recorded yet. */
   readonly #untold = new Set<string>();
@@ -53,14 +31,7 @@ export class IncidentChecker implements Checker {
   readonly #keys = new Set<string>();
 
   see(effect: Effect): void {
-    if (effect.kind === 'arrived' && effect.queue.name.endsWith('-incident')) {
-      const { id, component } = JSON.parse(effect.message.body) as {
-        id?: string;
-        component?: string;
-      };
-      const isCrash = id !== undefined && component !== undefined;
-      if (isCrash && !this.#recorded.has(id)) this.#untold.add(id);
-    }
+    if (effect.kind === 'arrived' || effect.kind === 'left') this.#queued(effect);
     if (effect.kind === 'written' && effect.table.endsWith('-incidents')) this.#written(effect);
     if (effect.kind === 'published') this.#told(effect);
   }
@@ -75,12 +46,24 @@ export class IncidentChecker implements Checker {
   }
 
   end(): void {
-    for (const [name, scope] of this.#scopes) {
-      const full = isGoingOn(scope.latest) ? undefined : fullWindow(surelyUnspent(scope));
-      if (full === undefined) continue;
-      const what = `${CRASHES} crashes of ${name} up to ${full.at} lie within ${WINDOW_MS} ms`;
-      throw new RuleBroken('R20', `${what}, and opened no incident`);
-    }
+    for (const [name, scope] of this.#scopes) mustBeOpen(name, scope, surelyUnspent(scope));
+  }
+
+  #queued(effect: EffectOf<'arrived'> | EffectOf<'left'>): void {
+    if (!effect.queue.name.endsWith('-incident')) return;
+    const { id, component } = JSON.parse(effect.message.body) as Partial<Record<string, string>>;
+    if (id === undefined || component === undefined) return;
+    const scope = this.#scopeOf(component);
+    const messages = (scope.queued.get(id) ?? 0) + (effect.kind === 'arrived' ? 1 : -1);
+    if (messages > 0) scope.queued.set(id, messages);
+    else scope.queued.delete(id);
+    if (effect.kind === 'arrived' && !this.#recorded.has(id)) this.#untold.add(id);
+    const crash = scope.crashes.get(id);
+    if (effect.kind === 'arrived' || effect.how !== 'deleted' || crash === undefined) return;
+    // The second look at that quiet may still open one.
+    if (scope.latest?.resolved?.quietSince !== undefined && scope.latest.phase !== 'finished')
+      return;
+    mustBeOpen(component, scope, handled(scope, crash.at));
   }
 
   #written({ before, after }: EffectOf<'written'>): void {
@@ -92,7 +75,10 @@ export class IncidentChecker implements Checker {
     const incident = after as unknown as Incident;
     if (before === undefined) this.#opened(String(after['pk']), scope, incident);
     if (incident.status === 'resolved') scope.over = Math.max(scope.over, incident.number);
-    if (incident.number >= (scope.latest?.number ?? 0)) scope.latest = incident;
+    if (incident.number < (scope.latest?.number ?? 0)) return;
+    scope.latest = incident;
+    const isFinished = incident.phase === 'finished' && before?.['phase'] !== 'finished';
+    if (isFinished) mustBeOpen(String(after['pk']), scope, handled(scope));
   }
 
   #record(scope: Scope, item: Item): void {
@@ -143,63 +129,30 @@ export class IncidentChecker implements Checker {
   #scopeOf(name: string): Scope {
     const known = this.#scopes.get(name);
     if (known !== undefined) return known;
-    const scope: Scope = { crashes: new Map(), reports: [], latest: undefined, over: 0 };
+    const scope: Scope = {
+      crashes: new Map(),
+      reports: [],
+      queued: new Map(),
+      latest: undefined,
+      over: 0,
+    };
     this.#scopes.set(name, scope);
     return scope;
   }
 }
 
-const isGoingOn = (incident: Incident | undefined) =>
-  incident !== undefined && incident.status !== 'resolved';
-
-/** Crashes that may open an incident: those that the latest resolution has not read. */
-function maybeUnspent({ reports, latest }: Scope): Crash[] {
-  return reports.filter((crash) => !isRead(crash, crash.over, latest));
+/** Crashes that must open an incident, and whose messages are gone; those within a window of a moment, or all. */
+function handled(scope: Scope, at?: number): Crash[] {
+  if (isGoingOn(scope.latest)) return [];
+  return surelyUnspent(scope).filter(
+    (crash) =>
+      !scope.queued.has(crash.id) && (at === undefined || Math.abs(crash.at - at) < WINDOW_MS),
+  );
 }
 
-/**
- * Crashes that must open one, by what the checker saw and not by the items. Of two that may be one
- * death, one counts.
- */
-function surelyUnspent({ crashes, latest }: Scope): Crash[] {
-  const sorted = [...crashes.values()].sort((a, b) => a.at - b.at);
-  const lastOf = new Map<string, { at: number; isRead: boolean }>();
-  return sorted.filter((crash) => {
-    const read = isRead(crash, crash.seenOver, latest);
-    const { environment, at } = crash;
-    if (environment === undefined) return !read;
-    const former = lastOf.get(environment);
-    lastOf.set(environment, { at, isRead: read });
-    return !read && (former === undefined || at - former.at > SAME_DEATH_MS);
-  });
-}
-
-/**
- * Whether the latest resolution has read it. A quiet one has read up to the start of its quiet
- * period.
- */
-function isRead({ at }: Crash, over: number, latest: Incident | undefined): boolean {
-  if (latest?.resolved === undefined || over >= latest.number) return false;
-  const { quietSince } = latest.resolved;
-  return quietSince === undefined || at <= quietSince;
-}
-
-/**
- * The crash that completes a window (t − 5 min, t] of enough crashes. Undefined if no window is
- * full.
- */
-function fullWindow(crashes: readonly Crash[]): Crash | undefined {
-  const sorted = [...crashes].sort((a, b) => a.at - b.at);
-  const within = new Map<string, number>();
-  let oldest = 0;
-  return sorted.find((crash) => {
-    for (; crash.at - (sorted[oldest]?.at ?? 0) >= WINDOW_MS; oldest += 1) {
-      const { id } = sorted[oldest] as Crash;
-      const left = (within.get(id) ?? 1) - 1;
-      if (left === 0) within.delete(id);
-      else within.set(id, left);
-    }
-    within.set(crash.id, (within.get(crash.id) ?? 0) + 1);
-    return within.size >= CRASHES;
-  });
+function mustBeOpen(name: string, { latest }: Scope, unspent: readonly Crash[]): void {
+  const full = isGoingOn(latest) ? undefined : fullWindow(unspent);
+  if (full === undefined) return;
+  const what = `${CRASHES} crashes of ${name} up to ${full.at} lie within ${WINDOW_MS} ms`;
+  throw new RuleBroken('R20', `${what}, and opened no incident`);
 }

@@ -22,6 +22,13 @@ const incident = (number: number, status = 'open', fields: object = {}, before?:
   });
 const resolved = (number: number, resolution: object) =>
   incident(number, 'resolved', { resolved: resolution }, {});
+const told = (id: string, kind: 'arrived' | 'left', fields: object = {}): Effect => ({
+  kind: kind as 'left',
+  queue: queueNamed('incident'),
+  message: message({ body: JSON.stringify({ id, component: scope, at: 1 }) }),
+  how: 'deleted',
+  ...fields,
+});
 const page = (key: string, topic = 'oncall', notice = 'page', dedup = `x/${key}`): Effect => ({
   kind: 'published',
   topic: `arn:aws:sns:us-east-1:000000000000:stack-${topic}`,
@@ -80,6 +87,38 @@ describe('R20: the checker of incidents', () => {
     expect(() => see(...during).end()).not.toThrow();
     const more = Array.from({ length: 5 }, (_, n) => crash(40 + n, 25_000, { incidentsOver: 1 }));
     expect(() => see(...during, ...more).end()).toThrow('R20');
+  });
+
+  test('finds a storm that opened nothing as soon as its last message is gone, whatever opens later', () => {
+    expect(() => see(...crashes(10), told('c9', 'left'))).toThrow('opened no incident');
+    expect(() => see(...crashes(9), told('c8', 'left'))).not.toThrow();
+    expect(() => see(...crashes(10), incident(1), told('c9', 'left'))).not.toThrow();
+    expect(() => see(...crashes(10), told('c9', 'left', { how: 'redriven' }))).not.toThrow();
+  });
+
+  test('counts no crash about which another message is still there', () => {
+    const twice = [told('c3', 'arrived'), told('c3', 'arrived'), ...crashes(10)];
+    const checker = see(...twice, told('c9', 'left'), told('c3', 'left'));
+    expect(() => checker.see(told('c3', 'left'))).toThrow('opened no incident');
+  });
+
+  test('finds crashes that were recorded while an operator resolved, and opened nothing', () => {
+    const first = [...crashes(10), incident(1), resolved(1, { at: 20_000 })];
+    expect(() => see(...first, told('c9', 'left'))).not.toThrow();
+    const meanwhile = crashes(10, 1_000, 15);
+    expect(() => see(...first, ...meanwhile, told('c24', 'left'))).toThrow('opened no incident');
+  });
+
+  test('gives the crashes that met an open incident until its quiet was looked at again', () => {
+    const quiet = { resolved: { at: 40_000, quietSince: 12_000 } };
+    const met = [...crashes(10), incident(1), ...crashes(10, 1_000, 15)];
+    const checker = see(...met, incident(1, 'resolved', quiet, {}), told('c24', 'left'));
+    const finished = incident(1, 'resolved', { ...quiet, phase: 'finished' }, {});
+    expect(() => checker.see(finished)).toThrow('opened no incident');
+    expect(() =>
+      see(...met, incident(1, 'resolved', quiet, {}), incident(2), finished),
+    ).not.toThrow();
+    expect(() => see(...met, finished, told('c24', 'left'))).toThrow('opened no incident');
   });
 
   test('finds a crash that was published and not recorded', () => {
