@@ -89,7 +89,7 @@ describe('a verdict whose write is held back until its invocation has ended', ()
     [
       'the end of its attempt',
       ({ UpdateExpression }: Record<string, unknown>) =>
-        String(UpdateExpression).endsWith('.ended = :ended'),
+        String(UpdateExpression).includes('.ended = :ended'),
     ],
     [
       'its resource',
