@@ -97,7 +97,7 @@ function summaryOf(
     notice: whatHappens(incident),
     'page-again': `again, nobody answered: ${whatHappens(incident)}`,
     escalation: `on-call does not answer: ${whatHappens(incident)}`,
-    'another-fault': `${scope} has another fault, ${fault?.fault}: ${fault?.crashes} crashes (${fault?.kind}) while ${incidentKey(incident)} goes on`,
+    'another-fault': `${incidentKey(incident)} has another fault: ${fault?.crashes} crashes (${fault?.kind}), ${fault?.fault}`,
     acknowledgement: `${key} acknowledged by ${acknowledged?.by}`,
     resolution: `${key} resolved by ${resolved?.by}`,
     'all-clear': `${scope} is well again: ${incidentKey(incident)} resolved by ${resolved?.by}`,

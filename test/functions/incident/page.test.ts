@@ -21,7 +21,7 @@ const page = (notice: Notice, fields: Partial<Incident> = {}) =>
   pageOf({ ...incident, ...fields }, notice, 'prod', 'https://wiki.example.org/runbook');
 
 const fault: OtherFault = {
-  fault: 'background/0f',
+  fault: 'background/6be0dce454a2bda6',
   kind: 'exit',
   crashes: 10,
   firstCrashAt: 1,
@@ -42,7 +42,7 @@ test('R21: another fault has its own key, so that a pager alerts for it and clos
     action: 'resolve',
     dedupKey: String(trigger.attributes['dedupKey']),
   });
-  expect(over.subject).toBe('[prod] validate#3 (background/0f) resolved by ana');
+  expect(over.subject).toBe('[prod] validate#3 (background/6be0dce454a2bda6) resolved by ana');
 });
 
 test('R21: a page is a PagerDuty event with the evidence, and says what to do', () => {
@@ -88,13 +88,16 @@ test('R21 R22: every notice has one key, its audience, and the action for the pa
   });
   const of = (name: string) => pages.map(({ attributes }) => attributes[name]);
   expect(new Set(of('dedupKey'))).toEqual(
-    new Set(['fhir-failsafe/prod/validate#3', 'fhir-failsafe/prod/validate#3/background/0f']),
+    new Set([
+      'fhir-failsafe/prod/validate#3',
+      'fhir-failsafe/prod/validate#3/background/6be0dce454a2bda6',
+    ]),
   );
   expect(pages.map(({ subject, attributes }) => `${attributes['audience']}: ${subject}`)).toEqual(
     [
       'oncall: [prod] validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
       'management: [prod] validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
-      'oncall: [prod] validate has another fault, background/0f: 10 crashes (exit) while validate#3 goes on',
+      'oncall: [prod] validate#3 has another fault: 10 crashes (exit), background/6be0dce454a2bda6',
       'oncall: [prod] again, nobody answered: validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
       'management: [prod] on-call does not answer: validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
       'oncall: [prod] validate#3 acknowledged by ana',
