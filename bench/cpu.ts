@@ -1,8 +1,7 @@
 /**
  * `npm run bench:cpu [-- FOLDER]`: CPU of `validate` for a healthy message, its share of the SDK and of the
- * worker threads included, against a stub that answers at once; beside one bare signed HTTP request and the
- * validator alone. A folder with another bundle of `validate`, for example of an older commit, is measured
- * beside it, in turns.
+ * worker threads included, against a stub that answers at once; beside one bare signed HTTP request. A folder
+ * with another bundle of `validate`, for example of an older commit, is measured beside it, in turns.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
