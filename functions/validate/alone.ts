@@ -15,6 +15,7 @@ import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { RecordResult } from '../../core/message/batch-response.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
+import type { DeadLetterReason } from '../../core/message/messages.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { actOnVerdict } from './act-on-verdict.ts';
 import {
@@ -37,7 +38,7 @@ import { loadBody } from './load-body.ts';
 import type { ValidateParts } from './parts.ts';
 import { placeAlone } from './place-alone.ts';
 import { attemptPolicyOf } from './settings.ts';
-import { asBefore, pinnedIn, readSubmission } from './submission.ts';
+import { asBefore, pinnedIn, readSubmission, type Submission } from './submission.ts';
 import { takeBack, withoutVoided } from './take-back.ts';
 import { troubleOf } from './trouble-of.ts';
 import { validateLoaded } from './validate-loaded.ts';
@@ -112,7 +113,8 @@ function next(delivery: Delivery, state: Exclude<State, Ended>): Promise<State> 
 }
 
 /** The next step that follows from the message's earlier attempts. */
-async function decide({ parts, tally }: Delivery, received: Received): Promise<State> {
+async function decide(delivery: Delivery, received: Received): Promise<State> {
+  const { parts, tally } = delivery;
   const voided = received.submission.provenance.envelope?.voided ?? [];
   const seen = await troubleOf(parts, received.submission);
   const submission = asBefore(received.submission, seen);
@@ -128,9 +130,7 @@ async function decide({ parts, tally }: Delivery, received: Received): Promise<S
       return again(Math.ceil(decision.ms / 1_000));
     case 'dead-letter':
       await publishUnended(parts, origin.messageId, counted);
-      await deadLetter(parts, submission, decision.deadLetter);
-      tally.add('DeadLettered');
-      return DONE;
+      return endByDeadLetter(delivery, submission, decision.deadLetter);
     case 'run':
       if (seen?.status === 'redriven') tally.add('Redriven');
       await publishUnended(parts, origin.messageId, counted);
@@ -222,7 +222,8 @@ async function act({ parts, tally }: Delivery, state: HasVerdict): Promise<State
  * publishes the crash again, so every crash is counted (R21). A message that has crashed as often as
  * allowed is dead-lettered at once. Another attempt is another delivery: no two run in one invocation.
  */
-async function endByCrash({ parts, tally }: Delivery, state: Crashed): Promise<Ended> {
+async function endByCrash(delivery: Delivery, state: Crashed): Promise<Ended> {
+  const { parts, tally } = delivery;
   const { crash, loaded, counted, attempt } = state;
   const { origin } = loaded.submission.provenance;
   const { messageId } = origin;
@@ -237,7 +238,15 @@ async function endByCrash({ parts, tally }: Delivery, state: Crashed): Promise<E
   const policy = attemptPolicyOf(parts.settings);
   const decision = decideAttempt({ status: 'in-isolation', attempts }, [], at, policy);
   if (!isEnded || decision.kind !== 'dead-letter') return AGAIN_SOON;
-  await deadLetter(parts, loaded.submission, decision.deadLetter);
+  return endByDeadLetter(delivery, loaded.submission, decision.deadLetter);
+}
+
+async function endByDeadLetter(
+  { parts, tally }: Delivery,
+  submission: Submission,
+  reason: DeadLetterReason,
+): Promise<Ended> {
+  await deadLetter(parts, submission, reason);
   tally.add('DeadLettered');
   return DONE;
 }
