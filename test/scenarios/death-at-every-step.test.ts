@@ -68,6 +68,13 @@ function suspect(world: World, id: string): { attributes: Record<string, string>
   return { id, attributes: { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) } };
 }
 
+/** A message in the isolation queue. */
+const ALONE = {
+  queue: (world: World) => world.queues.isolation,
+  name: 'validate',
+  survivors: ['validate', 'quarantine', 'incident'],
+} as const;
+
 test('R02 R04 R05: validate, on a batch of its lane', async () => {
   const older = patient({ id: 'twice', active: false });
   const newer = patient({ id: 'twice', active: true });
@@ -96,9 +103,7 @@ test('R02 R04 R05: validate, on a batch of its lane', async () => {
 
 test('R02 R04 R09: validate, on an innocent suspect alone', async () => {
   const steps = await dieAtEveryStep({
-    queue: (world) => world.queues.isolation,
-    name: 'validate',
-    survivors: ['validate', 'quarantine', 'incident'],
+    ...ALONE,
     async prepare(world) {
       await send(world.queues.isolation, patient(), suspect(world, 'm-1').attributes);
     },
@@ -116,9 +121,7 @@ test('R02 R04 R09: validate, on an innocent suspect alone', async () => {
 
 test('R02 R04: validate, on a killer alone', async () => {
   const steps = await dieAtEveryStep({
-    queue: (world) => world.queues.isolation,
-    name: 'validate',
-    survivors: ['validate', 'quarantine', 'incident'],
+    ...ALONE,
     async prepare(world) {
       await send(world.queues.isolation, faulty('throw'), suspect(world, 'm-1').attributes);
     },
@@ -139,9 +142,7 @@ test('R02 R04: validate, on a killer alone', async () => {
 
 test('R02 R04 R07: validate, on the last attempt of a killer', async () => {
   const steps = await dieAtEveryStep({
-    queue: (world) => world.queues.isolation,
-    name: 'validate',
-    survivors: ['validate', 'quarantine', 'incident'],
+    ...ALONE,
     async prepare(world) {
       await send(world.queues.isolation, faulty('throw'), suspect(world, 'm-1').attributes);
       await enterCrashes(world, ['r-1']);
@@ -161,9 +162,7 @@ test('R02 R04 R07: validate, on the last attempt of a killer', async () => {
 
 test('R02 R04 R07: validate, dead-lettering', async () => {
   const steps = await dieAtEveryStep({
-    queue: (world) => world.queues.isolation,
-    name: 'validate',
-    survivors: ['validate', 'quarantine', 'incident'],
+    ...ALONE,
     async prepare(world) {
       await send(world.queues.isolation, faulty('exit'), suspect(world, 'm-1').attributes);
       await enterCrashes(world, ['r-1', 'r-2']);
