@@ -8,8 +8,9 @@
  * One death is recognised by its request id: `runtimeDone` and `report` describe the same death, and the
  * one that says more counts. Lambda retries an asynchronous invocation under the same request id, and each
  * environment that dies of it is a death of its own. So the death's id names the environment too, except for
- * `validate`: it is invoked by queues only, and reports crashes by the request id itself. A failed init has no request id. The invocation that waited for it fails as
- * well, so an `initReport` counts only if no failed invocation of its log stream follows.
+ * `validate`: it is invoked by queues only, and reports crashes by the request id itself. A failed init has no
+ * request id. The invocation that waited for it fails as well, so an `initReport` counts only if no failed
+ * invocation of its log stream follows.
  *
  * A supervisor must know what died. A resource that kills its environment is retried alone and says nothing
  * about the component. An environment that dies while loading, or a handler that fails before its first

@@ -20,7 +20,7 @@ export interface EmulatedQueue {
 /** Makes every queue fair that is created after this call. */
 export function makeFair<Q extends EmulatedQueue, A extends unknown[]>(
   store: { createQueue(...settings: A): Q },
-  clock: () => number = Date.now,
+  clock: () => number = () => Date.now(),
 ): void {
   const createQueue = store.createQueue.bind(store);
   store.createQueue = (...settings) => fair(createQueue(...settings), clock);
