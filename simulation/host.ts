@@ -43,6 +43,7 @@ export class Host implements Machine {
   #stalledAt = Number.NEGATIVE_INFINITY;
   /** For so long it stands still at its next await. */
   #stillMs = 0;
+  #diesSoon = false;
   #trouble: Trouble | undefined;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   /** Called when it dies at an await. */
@@ -94,6 +95,11 @@ export class Host implements Machine {
     this.#stillMs = ms;
   }
 
+  /** At its next await. */
+  dieSoon(): void {
+    this.#diesSoon = true;
+  }
+
   /** Epoch ms on its own clock. */
   readonly now = (): number => this.scheduler.now + this.#skewMs;
 
@@ -108,7 +114,7 @@ export class Host implements Machine {
       this.#held.push(act);
       return;
     }
-    if (this.#diesHere?.()) {
+    if (this.#diesSoon || this.#diesHere?.()) {
       this.die();
       return;
     }

@@ -47,6 +47,12 @@ export interface WorldOptions {
 /** Outages begin within this time. */
 const OUTAGES_MS = 1_800_000;
 
+/** What a run of that seed draws. */
+export const faultsOf = (plan: Plan, seed: number): Faults => drawnBy(new Scheduler(seed), plan);
+
+const drawnBy = ({ random }: Scheduler, plan: Plan): Faults =>
+  drawFaults(random.fork(), placesIn(plan), OUTAGES_MS);
+
 export class World implements Seen {
   readonly plan: Plan;
   readonly scheduler: Scheduler;
@@ -70,8 +76,7 @@ export class World implements Seen {
     this.plan = plan;
     this.scheduler = new Scheduler(seed, log);
     this.#witness = new Witness(this.scheduler);
-    const drawn = drawFaults(this.scheduler.random.fork(), placesIn(plan), OUTAGES_MS);
-    this.drawn = withoutFaults(drawn, without);
+    this.drawn = withoutFaults(drawnBy(this.scheduler, plan), without);
     this.#faults = this.drawn;
     const faults = () => this.#faults;
     const { scheduler } = this;

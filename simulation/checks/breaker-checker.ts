@@ -3,12 +3,12 @@
  * time and not before (R10). A probe is taken over only when its lease has ended (R12, R16), and
  * only its owner decides its result (R13). A failure counts in the generation in which its call
  * began. No two environments' probes are in flight at once (R12), and a probe begins early enough
- * to end before its lease (R16). A call that an environment makes by its in-memory breaker, while
+ * to end before its lease, by whichever clock of the run is the fastest (R16). A call that an environment makes by its in-memory breaker, while
  * the store fails it, is not a probe (R15). What an operator forced stays so until it expires or an
  * operator says otherwise (R17). A confirmation that transitions were published changes nothing else.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type Checker, RuleBroken } from '../checker.ts';
+import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
 import { SERVERS } from '../outside.ts';
@@ -60,6 +60,12 @@ export class BreakerChecker implements Checker {
   readonly #failedAt = new Map<string, number>();
   /** Probes in flight, by the number of their call. */
   readonly #probes = new Map<number, { readonly service: string; readonly host: string }>();
+  /** How far a clock may be ahead. */
+  readonly #skewMs: number;
+
+  constructor({ drawn }: Pick<Seen, 'drawn'>) {
+    this.#skewMs = drawn.functions.skewMs;
+  }
 
   see(effect: Effect, by: Host | undefined): void {
     if (by === undefined) return;
@@ -85,10 +91,11 @@ export class BreakerChecker implements Checker {
       if (other.service !== service || other.host === by.name) continue;
       throw new RuleBroken('R12', `${by.name} probes ${service} while ${other.host} does`);
     }
-    const left = probe.leaseUntil - by.now();
+    const fastest = Math.max(by.now(), by.scheduler.now + this.#skewMs);
+    const left = probe.leaseUntil - fastest;
     if (left < CALL_MS[service]) {
       const what = `${by.name} began a probe of ${service} ${left} ms before its lease ends`;
-      throw new RuleBroken('R16', what);
+      throw new RuleBroken('R16', `${what} by the fastest clock`);
     }
     this.#probes.set(number, { service, host: by.name });
   }

@@ -1,4 +1,8 @@
-/** The crashes of one scope: which of them an incident may have read, and which fill a window (R20). */
+/**
+ * The crashes of one scope: which of them an incident may have read, and which fill a window (R20). They are kept in
+ * the order of their times, so that a question about a moment costs as much as there are crashes around it.
+ */
+import { Timeline } from './timeline.ts';
 
 export const CRASHES = 10;
 export const WINDOW_MS = 300_000;
@@ -26,41 +30,83 @@ export interface Incident {
   readonly resolved?: { readonly at: number; readonly quietSince?: number };
 }
 
-export interface Scope {
-  /** Each crash once, at its earliest time. */
-  readonly crashes: Map<string, Crash>;
-  /** All recorded crashes. A crash that was published with two times is there twice. */
-  readonly reports: Crash[];
-  /** By crash: how many messages about it are in the incident's queue. */
-  readonly queued: Map<string, number>;
-  latest: Incident | undefined;
-  /** Number of resolved incidents. */
-  over: number;
-}
-
 export const isGoingOn = (incident: Incident | undefined) =>
   incident !== undefined && incident.status !== 'resolved';
 
-/** Crashes that may open an incident: those that the latest resolution has not read. */
-export function maybeUnspent({ reports, latest }: Scope): Crash[] {
-  return reports.filter((crash) => !isRead(crash, crash.over, latest));
-}
+export class CrashesOfScope {
+  /** Each crash once, at its earliest time. */
+  readonly #crashes = new Map<string, Crash>();
+  readonly #timeline = new Timeline<Crash>();
+  readonly #byEnvironment = new Map<string, Timeline<Crash>>();
+  /** All recorded crashes. A crash that was published with two times is there twice. */
+  readonly #reports = new Timeline<Crash>();
+  /** By crash: how many messages about it are in the incident's queue. */
+  readonly #queued = new Map<string, number>();
+  latest: Incident | undefined;
+  /** Number of resolved incidents. */
+  over = 0;
 
-/**
- * Crashes that must open one, by what the checker saw and not by the items. Of two that may be one
- * death, one counts.
- */
-export function surelyUnspent({ crashes, latest }: Scope): Crash[] {
-  const sorted = [...crashes.values()].sort((a, b) => a.at - b.at);
-  const lastOf = new Map<string, { at: number; isRead: boolean }>();
-  return sorted.filter((crash) => {
-    const read = isRead(crash, crash.seenOver, latest);
+  get(id: string): Crash | undefined {
+    return this.#crashes.get(id);
+  }
+
+  /** It may be published again, with another time. It is the same crash. */
+  record({ id, at, environment, over }: Omit<Crash, 'seenOver'>): void {
+    const known = this.#crashes.get(id);
+    this.#reports.add({ id, at, environment, over, seenOver: this.over });
+    const seenOver = Math.min(known?.seenOver ?? this.over, this.over);
+    const crash = { id, at: Math.min(known?.at ?? at, at), environment, over, seenOver };
+    if (known !== undefined) for (const each of this.#timelinesOf(known)) each.remove(known);
+    for (const each of this.#timelinesOf(crash)) each.add(crash);
+    this.#crashes.set(id, crash);
+  }
+
+  /** Another message about it is in the queue, or one less. */
+  queued(id: string, more: 1 | -1): void {
+    const messages = (this.#queued.get(id) ?? 0) + more;
+    if (messages > 0) this.#queued.set(id, messages);
+    else this.#queued.delete(id);
+  }
+
+  /** The crash that completes a window of crashes which may open an incident: the latest resolution has not read them. */
+  maybeFull(): Crash | undefined {
+    const { latest } = this;
+    return fullWindow(this.#reports.all.filter((crash) => !isRead(crash, crash.over, latest)));
+  }
+
+  /**
+   * The crash that completes a window of crashes which must open one, by what the checker saw and not by the items. Of
+   * two that may be one death, one counts. Undefined while an incident goes on.
+   */
+  surelyFull(crashes = this.#timeline.all): Crash | undefined {
+    if (crashes.length < CRASHES || isGoingOn(this.latest)) return undefined;
+    return fullWindow(crashes.filter((crash) => this.#isSurelyUnspent(crash)));
+  }
+
+  /** The same of crashes whose messages are gone; those within a window of a moment, or all. */
+  handledFull(at?: number): Crash | undefined {
+    const around =
+      at === undefined
+        ? this.#timeline.all
+        : this.#timeline.between(at - WINDOW_MS, at + WINDOW_MS);
+    if (around.length < CRASHES || isGoingOn(this.latest)) return undefined;
+    return this.surelyFull(around.filter(({ id }) => !this.#queued.has(id)));
+  }
+
+  #isSurelyUnspent(crash: Crash): boolean {
+    if (isRead(crash, crash.seenOver, this.latest)) return false;
     const { environment, at } = crash;
-    if (environment === undefined) return !read;
-    const former = lastOf.get(environment);
-    lastOf.set(environment, { at, isRead: read });
-    return !read && (former === undefined || at - former.at > SAME_DEATH_MS);
-  });
+    if (environment === undefined) return true;
+    const former = this.#byEnvironment.get(environment)?.before(crash);
+    return former === undefined || at - former.at > SAME_DEATH_MS;
+  }
+
+  #timelinesOf({ environment }: Crash): readonly Timeline<Crash>[] {
+    if (environment === undefined) return [this.#timeline];
+    const its = this.#byEnvironment.get(environment) ?? new Timeline<Crash>();
+    this.#byEnvironment.set(environment, its);
+    return [this.#timeline, its];
+  }
 }
 
 /**
@@ -74,11 +120,10 @@ function isRead({ at }: Crash, over: number, latest: Incident | undefined): bool
 }
 
 /**
- * The crash that completes a window (t − 5 min, t] of enough crashes. Undefined if no window is
- * full.
+ * The crash that completes a window (t − 5 min, t] of enough crashes, in the order of their times. Undefined if no
+ * window is full.
  */
-export function fullWindow(crashes: readonly Crash[]): Crash | undefined {
-  const sorted = [...crashes].sort((a, b) => a.at - b.at);
+function fullWindow(sorted: readonly Crash[]): Crash | undefined {
   const within = new Map<string, number>();
   let oldest = 0;
   return sorted.find((crash) => {

@@ -2,8 +2,9 @@
  * Incidents. Enough crashes within a window open one, late ones included, and nothing else does
  * (R20). The crashes in the table decide. By the time the last message about a crash has been deleted from the
  * incident's queue, those whose messages are gone have opened one, or one is open. Crashes that met an open incident
- * which quiet resolves have until that incident is finished. Each incident is sent to on-call and to management, under
- * its own key (R21). No published crash is lost.
+ * which quiet resolves have until that incident is finished. A crash is recorded anew only by its own message, after
+ * more resolutions, and an escalation opens one incident at most. Each incident is sent to on-call and to management,
+ * under its own key (R21). No published crash is lost.
  */
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
@@ -11,18 +12,30 @@ import type { Effect, EffectOf } from '../effects.ts';
 import {
   CRASHES,
   type Crash,
-  fullWindow,
+  CrashesOfScope,
   type Incident,
   isGoingOn,
-  maybeUnspent,
-  type Scope,
-  surelyUnspent,
   WINDOW_MS,
 } from './crashes-of-scope.ts';
 
+/** A message in the incident's queue. */
+interface Reported {
+  /** Of a crash. */
+  readonly id?: string;
+  readonly component?: string;
+  readonly escalation?: { readonly scope: string; readonly id: string };
+}
+
+/** The escalations of a scope, and the incidents that they opened. */
+interface Escalations {
+  readonly ids: Set<string>;
+  incidents: number;
+}
+
 export class IncidentChecker implements Checker {
   readonly kinds = ['arrived', 'left', 'written', 'published'] as const;
-  readonly #scopes = new Map<string, Scope>();
+  readonly #scopes = new Map<string, CrashesOfScope>();
+  readonly #escalations = new Map<string, Escalations>();
   /** Crashes that the incident's queue accepted, but that are not recorded yet. */
   readonly #untold = new Set<string>();
   readonly #recorded = new Set<string>();
@@ -46,57 +59,54 @@ export class IncidentChecker implements Checker {
   }
 
   end(): void {
-    for (const [name, scope] of this.#scopes) mustBeOpen(name, scope, surelyUnspent(scope));
+    for (const [name, scope] of this.#scopes) mustBeOpen(name, scope.surelyFull());
   }
 
   #queued(effect: EffectOf<'arrived'> | EffectOf<'left'>): void {
     if (!effect.queue.name.endsWith('-incident')) return;
-    const { id, component } = JSON.parse(effect.message.body) as Partial<Record<string, string>>;
+    const { id, component, escalation } = JSON.parse(effect.message.body) as Reported;
+    if (escalation !== undefined) this.#escalationsOf(escalation.scope).ids.add(escalation.id);
     if (id === undefined || component === undefined) return;
     const scope = this.#scopeOf(component);
-    const messages = (scope.queued.get(id) ?? 0) + (effect.kind === 'arrived' ? 1 : -1);
-    if (messages > 0) scope.queued.set(id, messages);
-    else scope.queued.delete(id);
+    scope.queued(id, effect.kind === 'arrived' ? 1 : -1);
     if (effect.kind === 'arrived' && !this.#recorded.has(id)) this.#untold.add(id);
-    const crash = scope.crashes.get(id);
+    const crash = scope.get(id);
     if (effect.kind === 'arrived' || effect.how !== 'deleted' || crash === undefined) return;
     // The second look at that quiet may still open one.
     if (scope.latest?.resolved?.quietSince !== undefined && scope.latest.phase !== 'finished')
       return;
-    mustBeOpen(component, scope, handled(scope, crash.at));
+    mustBeOpen(component, scope.handledFull(crash.at));
   }
 
   #written({ before, after }: EffectOf<'written'>): void {
     const item = after ?? before;
     const sk = String(item?.['sk']);
-    const scope = this.#scopeOf(String(item?.['pk']));
-    if (sk.startsWith('crash#') && after !== undefined) this.#record(scope, after);
+    const name = String(item?.['pk']);
+    const scope = this.#scopeOf(name);
+    if (sk.startsWith('crash#') && after !== undefined) {
+      if (before !== undefined) mustBeAnew(before, after);
+      this.#record(scope, after);
+    }
     if (!sk.startsWith('incident#') || after === undefined) return;
     const incident = after as unknown as Incident;
-    if (before === undefined) this.#opened(String(after['pk']), scope, incident);
+    if (before === undefined) this.#opened(name, scope, incident);
     if (incident.status === 'resolved') scope.over = Math.max(scope.over, incident.number);
     if (incident.number < (scope.latest?.number ?? 0)) return;
     scope.latest = incident;
     const isFinished = incident.phase === 'finished' && before?.['phase'] !== 'finished';
-    if (isFinished) mustBeOpen(String(after['pk']), scope, handled(scope));
+    if (isFinished) mustBeOpen(name, scope.handledFull());
   }
 
-  #record(scope: Scope, item: Item): void {
+  #record(scope: CrashesOfScope, item: Item): void {
     const { id, at, environment, incidentsOver } = item as unknown as Crash & {
       incidentsOver?: number;
     };
     this.#untold.delete(id);
     this.#recorded.add(id);
-    const over = incidentsOver ?? 0;
-    scope.reports.push({ id, at, environment, over, seenOver: scope.over });
-    // It was published again with an earlier time. It is the same crash.
-    const known = scope.crashes.get(id);
-    const seenOver = Math.min(known?.seenOver ?? scope.over, scope.over);
-    const earliest = Math.min(known?.at ?? at, at);
-    scope.crashes.set(id, { id, at: earliest, environment, over, seenOver });
+    scope.record({ id, at, environment, over: incidentsOver ?? 0 });
   }
 
-  #opened(name: string, scope: Scope, incident: Incident): void {
+  #opened(name: string, scope: CrashesOfScope, incident: Incident): void {
     const { latest } = scope;
     const { number } = incident;
     const key = `${name}#${number}`;
@@ -106,11 +116,20 @@ export class IncidentChecker implements Checker {
     if (number !== (latest?.number ?? 0) + 1) {
       throw new RuleBroken('R20', `${key} follows ${latest?.number ?? 'none'}`);
     }
-    if (incident.cause === 'crashes' && fullWindow(maybeUnspent(scope)) === undefined) {
+    if (incident.cause === 'escalation') this.#escalated(name, key);
+    else if (scope.maybeFull() === undefined) {
       throw new RuleBroken('R20', `${key} was opened, and no window holds ${CRASHES} crashes`);
     }
     this.#keys.add(key);
     for (const topic of ['oncall', 'management']) this.#toTell.add(`${key} ${topic}`);
+  }
+
+  #escalated(name: string, key: string): void {
+    const escalations = this.#escalationsOf(name);
+    escalations.incidents += 1;
+    const { ids, incidents } = escalations;
+    if (incidents <= ids.size) return;
+    throw new RuleBroken('R20', `${key} was opened, and ${name} was escalated ${ids.size} times`);
   }
 
   #told({ topic, message, attributes }: EffectOf<'published'>): void {
@@ -126,32 +145,31 @@ export class IncidentChecker implements Checker {
     if (notice === 'page' || notice === 'notice') this.#toTell.delete(`${key} ${audience}`);
   }
 
-  #scopeOf(name: string): Scope {
-    const known = this.#scopes.get(name);
-    if (known !== undefined) return known;
-    const scope: Scope = {
-      crashes: new Map(),
-      reports: [],
-      queued: new Map(),
-      latest: undefined,
-      over: 0,
-    };
+  #scopeOf(name: string): CrashesOfScope {
+    const scope = this.#scopes.get(name) ?? new CrashesOfScope();
     this.#scopes.set(name, scope);
     return scope;
   }
+
+  #escalationsOf(name: string): Escalations {
+    const escalations = this.#escalations.get(name) ?? { ids: new Set(), incidents: 0 };
+    this.#escalations.set(name, escalations);
+    return escalations;
+  }
 }
 
-/** Crashes that must open an incident, and whose messages are gone; those within a window of a moment, or all. */
-function handled(scope: Scope, at?: number): Crash[] {
-  if (isGoingOn(scope.latest)) return [];
-  return surelyUnspent(scope).filter(
-    (crash) =>
-      !scope.queued.has(crash.id) && (at === undefined || Math.abs(crash.at - at) < WINDOW_MS),
-  );
+/** @throws RuleBroken if another message changed what one has recorded, or no resolution came in between */
+function mustBeAnew(before: Item, after: Item): void {
+  const { id, receipt, incidentsOver } = after;
+  if (before['receipt'] !== receipt) {
+    throw new RuleBroken('R20', `crash ${id} was recorded anew by another message`);
+  }
+  const former = Number(before['incidentsOver'] ?? 0);
+  if (Number(incidentsOver ?? 0) > former) return;
+  throw new RuleBroken('R20', `crash ${id} of ${former} resolutions is now of ${incidentsOver}`);
 }
 
-function mustBeOpen(name: string, { latest }: Scope, unspent: readonly Crash[]): void {
-  const full = isGoingOn(latest) ? undefined : fullWindow(unspent);
+function mustBeOpen(name: string, full: Crash | undefined): void {
   if (full === undefined) return;
   const what = `${CRASHES} crashes of ${name} up to ${full.at} lie within ${WINDOW_MS} ms`;
   throw new RuleBroken('R20', `${what}, and opened no incident`);

@@ -8,6 +8,7 @@ import { type Host, isOperator } from '../host.ts';
 import { SERVERS } from '../outside.ts';
 import { Random } from '../random.ts';
 import type { World } from '../world.ts';
+import type { CoincidenceRates } from './rates.ts';
 
 /** So that a lane and a server come back at all. */
 const OUTAGES_MAX = 8;
@@ -23,6 +24,8 @@ export class Coincidences implements Watcher {
   readonly kinds = ['written'] as const;
   readonly #world: World;
   readonly #random: Random;
+  /** By scope: how many incidents are over. */
+  readonly #over = new Map<unknown, number>();
   #outages = 0;
 
   constructor(world: World, seed: number) {
@@ -34,6 +37,15 @@ export class Coincidences implements Watcher {
     if (effect.kind !== 'written' || by === undefined || this.#world.isHealed) return;
     if (effect.table.endsWith('-supervision')) this.#lane(effect);
     if (effect.table.endsWith('-breakers')) this.#breaker(effect, by);
+    if (effect.table.endsWith('-incidents')) this.#crash(effect, by);
+  }
+
+  #crash({ after }: EffectOf<'written'>, by: Host): void {
+    const { pk, sk, status, number, incidentsOver } = after ?? {};
+    if (status === 'resolved') this.#over.set(pk, Number(number));
+    const isUntold =
+      String(sk).startsWith('crash#') && Number(incidentsOver) < (this.#over.get(pk) ?? 0);
+    if (isUntold && this.#befalls('diesUntold')) by.dieSoon();
   }
 
   #lane({ before, after }: EffectOf<'written'>): void {
@@ -72,7 +84,7 @@ export class Coincidences implements Watcher {
     scheduler.after(this.#random.between(2_000, 8_000), () => by.standStill(stallMs));
   }
 
-  #befalls(name: 'pausedWithoutApi' | 'downAgain' | 'probeInTrouble'): boolean {
+  #befalls(name: Exclude<keyof CoincidenceRates, 'lateMark' | 'stormAtQuiet'>): boolean {
     return this.#random.chance(this.#world.faults.coincidences[name]);
   }
 

@@ -10,6 +10,8 @@ export interface CoincidenceRates {
   readonly lateMark: number;
   /** Files with a defect come when an incident has been quiet for long enough, and again when it was resolved. */
   readonly stormAtQuiet: number;
+  /** An environment that has recorded a crash with too few resolutions dies before it knows. */
+  readonly diesUntold: number;
 }
 
 export const NO_COINCIDENCES: CoincidenceRates = {
@@ -18,4 +20,5 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   probeInTrouble: 0,
   lateMark: 0,
   stormAtQuiet: 0,
+  diesUntold: 0,
 };

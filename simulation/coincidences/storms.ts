@@ -18,7 +18,6 @@ const WINDOW_MS = 300_000;
 const QUIET_MS = 300_000;
 /** So that a run ends. */
 const FILES_MAX = 10;
-const STILL_MS = 2_000;
 
 interface Scope {
   readonly lane: 'critical' | 'background';
@@ -108,20 +107,26 @@ export class Storms implements Watcher {
 
   /** A storm is about to be recorded: it stands still until the minute's wake has come, and found quiet. */
   #records({ functionName, event }: EffectOf<'invoked'>, by: Host): void {
-    if (!functionName.endsWith('-incident') || !this.#isSurprise(event)) return;
-    this.#surprisedUntil = this.#world.scheduler.now + STILL_MS;
-    by.standStill(this.#world.faults.functions.stallMs);
-    this.#world.wake('incident');
+    if (!functionName.endsWith('-incident')) return;
+    const crashes = this.#crashesAtQuiet(event);
+    const { now } = this.#world.scheduler;
+    const { stallMs } = this.#world.faults.functions;
+    if (crashes >= MANY && now >= this.#surprisedUntil) {
+      this.#surprisedUntil = now + stallMs;
+      this.#world.wake('incident');
+    }
+    // The rest of the storm too.
+    if (crashes > 0 && now < this.#surprisedUntil) by.standStill(this.#surprisedUntil - now);
   }
 
-  #isSurprise(event: unknown): boolean {
-    const { now } = this.#world.scheduler;
+  /** How many crashes it reports of a scope whose incident has been quiet for long enough. */
+  #crashesAtQuiet(event: unknown): number {
     const { Records: records = [] } = event as Partial<SQSEvent>;
-    if (records.length < MANY || now < this.#surprisedUntil) return false;
     const [first] = records;
     const { component = '' } = JSON.parse(first?.body ?? '{}') as { component?: string };
     const scope = this.#scopes.get(component);
-    return scope?.isOpen === true && now >= scope.quietAt;
+    const isQuiet = scope?.isOpen === true && this.#world.scheduler.now >= scope.quietAt;
+    return isQuiet ? records.length : 0;
   }
 
   #looked({ command }: EffectOf<'called'>, by: Host): void {

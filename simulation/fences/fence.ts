@@ -1,3 +1,5 @@
+import type { Faults } from '../faults.ts';
+
 /** A fence of the code: a condition or check that prevents harm by late or repeated messages. */
 export interface Fence {
   readonly name: string;
@@ -6,6 +8,8 @@ export interface Fence {
   readonly code: string;
   /** The text that replaces it. */
   readonly without: string;
+  /** Which runs can find that it is missing, by the faults that they draw. Others are not tried. */
+  readonly needs?: (drawn: Faults) => boolean;
   /** Why the simulation cannot find that it is missing. */
   readonly unseen?: string;
 }

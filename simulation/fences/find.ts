@@ -36,14 +36,17 @@ const plan = JSON.parse(readFileSync(planFile, 'utf8')) as Plan;
 console.log(JSON.stringify(await search(JSON.parse(settings) as Search)));
 
 async function search({ from, seeds, messages, secondsMax }: Search): Promise<Found> {
-  const [{ run }, { CHECKERS }] = await Promise.all([
+  const [{ run }, { CHECKERS }, { faultsOf }] = await Promise.all([
     import('../run.ts'),
     import('../checkers.ts'),
+    import('../world.ts'),
   ]);
+  const isFit = (seed: number) => fence?.needs?.(faultsOf(plan, seed)) ?? true;
   const until = process.hrtime.bigint() + BigInt(secondsMax) * 1_000_000_000n;
   let tried = 0;
   for (; tried < seeds && process.hrtime.bigint() < until; tried += 1) {
     const seed = from + tried;
+    if (!isFit(seed)) continue;
     let seen: Seen | undefined;
     const look = (world: Seen) => {
       seen = world;

@@ -46,6 +46,18 @@ test('a host may die at an await', async () => {
   expect(host.isDead).toBe(true);
 });
 
+test('a host dies at its next await when it is told to', () => {
+  const scheduler = new Scheduler(1);
+  const host = new Host(scheduler, { name: 'a' });
+  const seen: string[] = [];
+  host.resume(() => seen.push('runs'));
+  host.dieSoon();
+  expect(host.isDead).toBe(false);
+  host.resume(() => seen.push('runs on'));
+  expect(host.isDead).toBe(true);
+  expect(seen).toEqual(['runs']);
+});
+
 test('a host may pause at an await, but not again at once', async () => {
   const scheduler = new Scheduler(1);
   const host = new Host(scheduler, { name: 'a', stallsHere: () => 2_000 });

@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { BreakerChecker } from '../../../simulation/checks/breaker-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
+import { HEALTHY } from '../../../simulation/faults.ts';
 import type { Host } from '../../../simulation/host.ts';
 import { SERVERS } from '../../../simulation/outside.ts';
 import { hostAt, scheduler, written } from './history.ts';
@@ -35,8 +36,14 @@ const probing = (version: number, owner: string | undefined) => ({
 
 type Change = [object | undefined, object];
 
-function see(...history: [Effect | Change, Host][]): BreakerChecker {
-  const checker = new BreakerChecker();
+const see = (...history: [Effect | Change, Host][]) => seeWhereClocksDiffer(0, ...history);
+
+function seeWhereClocksDiffer(
+  skewMs: number,
+  ...history: [Effect | Change, Host][]
+): BreakerChecker {
+  const drawn = { ...HEALTHY, functions: { ...HEALTHY.functions, skewMs } };
+  const checker = new BreakerChecker({ drawn });
   for (const [what, by] of history) {
     const effect = Array.isArray(what) ? written('breakers', what[0], what[1]) : what;
     checker.see(effect, by);
@@ -152,6 +159,11 @@ describe('the checker of breakers', () => {
       expect(() => see(taken, takenOver, [called, hostAt('y', 36_000)])).toThrow(
         'R16: y began a probe of fhir-server 4000 ms before',
       );
+    });
+
+    test('R16: finds one that may outlive its lease by another clock', () => {
+      expect(() => seeWhereClocksDiffer(35_000, taken, [called, x])).not.toThrow();
+      expect(() => seeWhereClocksDiffer(35_001, taken, [called, x])).toThrow('R16: x began');
     });
   });
 

@@ -69,7 +69,36 @@ describe('R20: the checker of incidents', () => {
     expect(() => see(...crashes(9), incident(1))).toThrow('no window holds 10');
     expect(() => see(...crashes(10), incident(1), incident(2))).toThrow('while #1 goes on');
     expect(() => see(...crashes(10), incident(2))).toThrow('follows none');
-    expect(() => see(incident(1, 'open', { cause: 'escalation' }))).not.toThrow();
+  });
+
+  test('finds an incident of an escalation that opened one before, or that nobody sent', () => {
+    const escalated = (id: string) =>
+      told(id, 'arrived', {
+        message: message({ body: JSON.stringify({ escalation: { scope, id } }) }),
+      });
+    const opened = (number: number) => incident(number, 'open', { cause: 'escalation' });
+    const again = [escalated('e1'), opened(1), escalated('e1'), resolved(1, { at: 1 })];
+    expect(() => see(opened(1))).toThrow(
+      'R20: validate#1 was opened, and validate was escalated 0',
+    );
+    expect(() => see(...again)).not.toThrow();
+    expect(() => see(...again, opened(2))).toThrow('escalated 1 times');
+    expect(() => see(...again, escalated('e2'), opened(2))).not.toThrow();
+  });
+
+  test('finds a crash that another message recorded anew, or with fewer resolutions', () => {
+    const by = (receipt: string, incidentsOver: number) => ({
+      id: 'c1',
+      at: 1,
+      receipt,
+      incidentsOver,
+    });
+    const item = (fields: object) => ({ pk: scope, sk: 'crash#1#c1', ...fields });
+    const anew = (before: object, after: object) => () =>
+      see(written('incidents', item(before), item(after)));
+    expect(anew(by('m1', 0), by('m1', 1))).not.toThrow();
+    expect(anew(by('m1', 0), by('m2', 1))).toThrow('R20: crash c1 was recorded anew by another');
+    expect(anew(by('m1', 1), by('m1', 0))).toThrow('R20: crash c1 of 1 resolutions is now of 0');
   });
 
   test('accepts no other incident for crashes that a resolution has read', () => {

@@ -67,3 +67,23 @@ test('a machine is in trouble when it has taken the lease of a probe', () => {
   const same = [written('breakers', breaker('half-open', 'a'), breaker('half-open', 'a'))];
   expect(see({ probeInTrouble: 1 }, same).host.isCutOff).toBe(false);
 });
+
+test('an environment dies that has recorded a crash with too few resolutions', () => {
+  const resolved = written(
+    'incidents',
+    {},
+    { ...{ pk: 'validate', sk: 'incident#2' }, number: 2, status: 'resolved' },
+  );
+  const crash = (incidentsOver: number, pk = 'validate') =>
+    written('incidents', undefined, { pk, sk: 'crash#1', incidentsOver });
+  const isDead = (effects: readonly ReturnType<typeof written>[], diesUntold = 1) => {
+    const { host } = see({ diesUntold }, effects, { name: 'incident#1' });
+    host.resume(() => undefined);
+    return host.isDead;
+  };
+  expect(isDead([resolved, crash(1)])).toBe(true);
+  expect(isDead([resolved, crash(1)], 0)).toBe(false);
+  expect(isDead([resolved, crash(2)])).toBe(false);
+  expect(isDead([resolved, crash(1, 'deliver')])).toBe(false);
+  expect(isDead([crash(0), resolved])).toBe(false);
+});

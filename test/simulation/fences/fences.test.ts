@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { withoutFence } from '../../../simulation/fences/fence.ts';
@@ -16,6 +16,15 @@ describe('fences that are taken out', () => {
       expect(without).not.toBe(source);
     },
   );
+
+  test('are in each file with a conditional write', () => {
+    const files = globSync('{aws,breaker,functions}/**/*.ts', { cwd: ROOT }).filter((file) =>
+      /(?<!Key)ConditionExpression:/.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(files.length).toBeGreaterThan(15);
+    const fenced = new Set(FENCES.map(({ file }) => file));
+    expect(files.filter((file) => !fenced.has(file))).toEqual([]);
+  });
 
   test('reports a fence that is not in the code, or is there twice', () => {
     const fence = { name: 'f', file: 'x.ts', code: 'a', without: 'b' };

@@ -1,0 +1,67 @@
+/** Fences of deliveries. */
+import type { Fence } from './fence.ts';
+
+export const OF_DELIVERIES: readonly Fence[] = [
+  {
+    name: 'delivery: only a free lease is taken',
+    file: 'aws/delivery-lease.ts',
+    code: "'(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)'",
+    without:
+      "'(attribute_not_exists(deliveryLease) OR attribute_exists(deliveryLease) OR deliveryLease.#until <= :now)'",
+  },
+  {
+    name: 'delivery: a delivery ends only for the submission that Resources holds',
+    file: 'aws/delivery-lease.ts',
+    code: ' AND submissionOrder = :ended`',
+    without: ' AND submissionOrder >= :ended`',
+  },
+  {
+    name: 'delivery: a PUT names the known version',
+    file: 'functions/deliver/server-requests.ts',
+    code: "...(version !== undefined && { 'if-match': version }),",
+    without: '',
+  },
+  {
+    name: 'delivery: a delivery waits for a PUT without an answer',
+    file: 'core/delivery/late-put.ts',
+    code: 'return lateUntil === undefined || begunAt >= lateUntil;',
+    without: 'return lateUntil === undefined || begunAt > 0;',
+  },
+  {
+    name: 'delivery: only an OperationOutcome refuses a resource',
+    file: 'core/delivery/delivery-meaning.ts',
+    code: "if (outcome === undefined) return 'failed';",
+    without: "if (outcome === undefined) return 'refused';",
+  },
+  {
+    name: "delivery: a server's own fault is not the resource's",
+    file: 'core/delivery/delivery-meaning.ts',
+    code: 'return pointsInto(outcome, resourceType) ?',
+    without: 'return status >= 500 || pointsInto(outcome, resourceType) ?',
+  },
+  {
+    name: 'delivery: only a pending one is leased',
+    file: 'aws/delivery-lease.ts',
+    code: '${PENDING} AND ${FREE}',
+    without: '(attribute_exists(pk) OR ${PENDING}) AND ${FREE}',
+  },
+  {
+    name: 'delivery: a trigger is due only while something is pending',
+    file: 'aws/deliveries.ts',
+    code: '    ConditionExpression: PENDING,\n',
+    without: '    ConditionExpression: `attribute_exists(pk) OR ${PENDING}`,\n',
+    unseen: 'without its shard an item is in no index, whenever it is due',
+  },
+  {
+    name: 'delivery: only the owner of a lease ends it',
+    file: 'aws/delivery-lease.ts',
+    code: "const OURS = 'deliveryLease.#owner = :owner';",
+    without: "const OURS = '(attribute_exists(pk) OR deliveryLease.#owner = :owner)';",
+  },
+  {
+    name: 'delivery: a call begins early enough to end before its lease',
+    file: 'functions/deliver/guarded-call.ts',
+    code: 'if (begunAt + settings.callTimeoutMs > until)',
+    without: 'if (begunAt > until + settings.callTimeoutMs)',
+  },
+];

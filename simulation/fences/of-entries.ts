@@ -1,0 +1,150 @@
+/** Fences of entries of Quarantine: their endings, attempts and redrives. */
+import type { Fence } from './fence.ts';
+
+export const OF_ENTRIES: readonly Fence[] = [
+  {
+    name: 'Quarantine: an ending is final',
+    file: 'aws/quarantine-table.ts',
+    code: "'(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)'",
+    without:
+      "'(attribute_not_exists(pk) OR attribute_exists(pk) OR #status = :inIsolation OR #status = :redriven)'",
+  },
+  {
+    name: 'Quarantine: an older round changes nothing',
+    file: 'aws/quarantine-table.ts',
+    code: "'(attribute_not_exists(#round) OR #round <= :ofRound)'",
+    without: "'(attribute_not_exists(#round) OR attribute_exists(#round) OR #round <= :ofRound)'",
+  },
+  {
+    name: 'Quarantine: entries of older versions are indexed as they were read',
+    file: 'aws/quarantine-fingerprints.ts',
+    code: "ConditionExpression: 'fingerprint = :fingerprint',",
+    without: "ConditionExpression: 'fingerprint = :fingerprint OR fingerprint <> :fingerprint',",
+    unseen: 'in a run no entry of an older version exists',
+  },
+  {
+    name: 'attempts: one is recorded only if they are still as they were read',
+    file: 'aws/quarantine-attempts.ts',
+    code: '${UNFINISHED} AND ${unchanged} AND',
+    without: '${UNFINISHED} AND (attribute_exists(pk) OR ${unchanged}) AND',
+  },
+  {
+    name: 'attempts: a write changes only its own attempt',
+    file: 'aws/quarantine-attempts.ts',
+    code: '`attempts[${index}].requestId = :requestId`',
+    without:
+      '`(attribute_exists(attempts[${index}]) OR attempts[${index}].requestId = :requestId)`',
+  },
+  {
+    name: 'attempts: one that was survived is no crash that an observer saw',
+    file: 'aws/quarantine-attempts.ts',
+    code: ' REMOVE ${at}.crash, ${at}.reason`',
+    without: '`',
+  },
+  {
+    name: 'attempts: a delivery whose attempt is gone decides nothing',
+    file: 'functions/validate/alone.ts',
+    code: '    if (!survived) return AGAIN_SOON;\n',
+    without: '    if (!survived && attempt.startedAt < 0) return AGAIN_SOON;\n',
+  },
+  {
+    name: 'attempts: one that met a fault of ours does not count',
+    file: 'core/attempt/attempts.ts',
+    code: 'attempts.filter((attempt) => !voided.includes(attempt.requestId))',
+    without: 'attempts.filter((attempt) => voided.length >= 0 || attempt.startedAt < 0)',
+  },
+  {
+    name: 'attempts: an observer changes only the attempt that died',
+    file: 'aws/quarantine-deaths.ts',
+    code: '`${at}.requestId = :requestId AND',
+    without: '`(attribute_exists(${at}) OR ${at}.requestId = :requestId) AND',
+  },
+  {
+    name: 'attempts: an observer changes none that has ended',
+    file: 'aws/quarantine-deaths.ts',
+    code: ' AND attribute_not_exists(${at}.ended)`',
+    without: '`',
+  },
+  {
+    name: 'attempts: of two observers one is not overwritten',
+    file: 'aws/quarantine-deaths.ts',
+    code: 'AND ${unchanged} AND',
+    without: 'AND (attribute_exists(pk) OR ${unchanged}) AND',
+    unseen: 'in a run all reports of one death give the same reason',
+  },
+  {
+    name: 'redrive: an entry is changed only as it was read',
+    file: 'aws/quarantine-redrive.ts',
+    code: "'#status = :quarantined AND quarantinedAt = :seen'",
+    without:
+      "'(#status = :quarantined OR attribute_exists(pk)) AND (quarantinedAt = :seen OR attribute_exists(pk))'",
+  },
+  {
+    name: 'redrive: of two operators one announces it',
+    file: 'aws/quarantine-redrive.ts',
+    code: 'AND (${unannounced} OR',
+    without: 'AND (attribute_exists(pk) OR ${unannounced} OR',
+  },
+  {
+    name: 'redrive: a round is raised once',
+    file: 'aws/quarantine-redrive.ts',
+    code: '(attribute_not_exists(#round) OR #round < :round)',
+    without: '(attribute_not_exists(#round) OR attribute_exists(#round) OR #round < :round)',
+  },
+  {
+    name: 'redrive: one that an older version marked is sent once',
+    file: 'aws/quarantine-redrive.ts',
+    code: "'redrives = :redrives AND attribute_not_exists(redrive.sentAt)'",
+    without:
+      "'redrives = :redrives AND (attribute_exists(pk) OR attribute_not_exists(redrive.sentAt))'",
+    unseen: 'in a run no entry of an older version exists',
+  },
+  {
+    name: 'redrive: a message raises the round that its sender did not',
+    file: 'functions/validate/trouble-of.ts',
+    code: '  await acceptRound(quarantineTable, origin.messageId, roundOf(origin), now());\n',
+    without: '',
+  },
+  {
+    name: 'redrive: a delivery is sent again only if it was refused',
+    file: 'aws/redriven-deliveries.ts',
+    code: "'attribute_exists(deliveryRefused) AND",
+    without: "'(attribute_exists(pk) OR attribute_exists(deliveryRefused)) AND",
+  },
+  {
+    name: 'redrive: a delivery is sent again only if nothing has replaced it',
+    file: 'aws/redriven-deliveries.ts',
+    code: ' AND submissionOrder = :order',
+    without: ' AND submissionOrder >= :order',
+  },
+  {
+    name: 'correction: both versions are kept in the entry that was read',
+    file: 'aws/quarantine-corrections.ts',
+    code: "'#status = :quarantined AND quarantinedAt = :seen'",
+    without:
+      "'(#status = :quarantined OR attribute_exists(pk)) AND (quarantinedAt = :seen OR attribute_exists(pk))'",
+    unseen: 'nobody corrects a body in a run',
+  },
+  {
+    name: 'erasure: an entry is erased as it was read',
+    file: 'aws/erased-entries.ts',
+    code: '(#was = :was AND ${asRead})',
+    without: '((#was = :was OR attribute_exists(pk)) AND (attribute_exists(pk) OR ${asRead}))',
+    unseen: 'nobody erases a patient in a run',
+  },
+  {
+    name: 'erasure: a row is erased only if nothing has replaced it',
+    file: 'aws/erased-resources.ts',
+    code: "'submissionOrder = :seen'",
+    without: "'submissionOrder >= :seen'",
+    unseen: 'nobody erases a patient in a run',
+  },
+  {
+    name: 'erasure: two at once get two numbers',
+    file: 'aws/erasures-table.ts',
+    code: "'attribute_not_exists(pk) OR (patient = :patient AND #at = :at)'",
+    without:
+      "'attribute_not_exists(pk) OR attribute_exists(pk) OR (patient = :patient AND #at = :at)'",
+    unseen: 'nobody erases a patient in a run',
+  },
+];

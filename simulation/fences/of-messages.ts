@@ -1,0 +1,73 @@
+/** Fences of the way of a message through its lane. */
+import type { Fence } from './fence.ts';
+
+export const OF_MESSAGES: readonly Fence[] = [
+  {
+    name: 'Resources: an older submission replaces nothing newer (R05)',
+    file: 'aws/resources-table.ts',
+    code: "'attribute_not_exists(pk) OR submissionOrder < :order'",
+    without: "'attribute_not_exists(pk) OR submissionOrder < :order OR submissionOrder > :order'",
+  },
+  {
+    name: 'in flight: the mark is written before anything is loaded',
+    file: 'functions/validate/in-flight.ts',
+    code: 'const stands = await writeMark(',
+    without: 'const stands = true || await writeMark(',
+  },
+  {
+    name: 'in flight: a suspect was in an environment that died',
+    file: 'functions/validate/in-flight.ts',
+    code: 'seenBefore.has(record) && suspects.has(record.messageId)',
+    without: '(seenBefore.has(record) || suspects.has(record.messageId))',
+  },
+  {
+    name: 'in flight: a late write does not restore a removed mark',
+    file: 'functions/validate/in-flight.ts',
+    code: 'this.#markedUntil !== leaseEndsAt;',
+    without: 'leaseEndsAt > 0 || this.#markedUntil !== leaseEndsAt;',
+    needs: ({ coincidences }) => coincidences.lateMark > 0,
+  },
+  {
+    name: 'in flight: a late write of a mark changes nothing',
+    file: 'aws/in-flight-table.ts',
+    code: "const NEWER = '#write < :write';",
+    without: "const NEWER = '(#write < :write OR #write >= :write)';",
+  },
+  {
+    name: 'messages: the problem of a message stays in its envelope',
+    file: 'core/message/origin.ts',
+    code: 'problem: envelope.data.problem,',
+    without: 'problem: undefined,',
+  },
+  {
+    name: 'claim checks: an object is refused only if others are readable',
+    file: 'functions/validate/load-body.ts',
+    code: '!isOurs && (await areReadableBeside(parts, s3))',
+    without: '!isOurs || (await areReadableBeside(parts, s3))',
+  },
+  {
+    name: 'messages: a valid one asks whether it has ended',
+    file: 'functions/validate/endings.ts',
+    code: 'return trouble !== undefined && hasEnded(trouble, origin.round);',
+    without:
+      'return trouble !== undefined && hasEnded(trouble, origin.round) && trouble.round === -1;',
+  },
+  {
+    name: 'messages: what an earlier delivery stored is not rejected',
+    file: 'functions/validate/endings.ts',
+    code: 'return isOver ? {',
+    without: 'return isOver && verdict.issues.length < 0 ? {',
+  },
+  {
+    name: 'messages: an ending that was discarded is published',
+    file: 'aws/entered-outcome.ts',
+    code: "if (status !== 'quarantined' && status !== 'discarded') return undefined;",
+    without: "if (status !== 'quarantined') return undefined;",
+  },
+  {
+    name: 'in flight: a mark that was written meanwhile is not removed',
+    file: 'aws/in-flight-table.ts',
+    code: "ConditionExpression: '#write = :write',",
+    without: "ConditionExpression: '#write = :write OR #write <> :write',",
+  },
+];

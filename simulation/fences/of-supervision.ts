@@ -1,0 +1,48 @@
+/** Fences of supervision. */
+import type { Fence } from './fence.ts';
+
+export const OF_SUPERVISION: readonly Fence[] = [
+  {
+    name: 'supervision: a probe isolates a message whose environment died',
+    file: 'functions/validate/lane-batch.ts',
+    code: 'await bySuspicion(submissions, batch);',
+    without:
+      'await bySuspicion(submissions, batch).then((all) => probing ? { fresh: submissions, suspects: [] } : all);',
+  },
+  {
+    name: 'supervision: only the process that probes reports the result',
+    file: 'core/supervision/lane-supervision.ts',
+    code: 'if (state.probe?.id !== id) return state;',
+    without: 'if (state.probe === undefined && id === undefined) return state;',
+  },
+  {
+    name: 'supervision: a probe waits until the mappings are disabled',
+    file: 'core/supervision/lane-supervision.ts',
+    code: 'if (!wanted || taken || now < wakeAt || !state.confirmed) return state;',
+    without: 'if (!wanted || taken || now < wakeAt) return state;',
+  },
+  {
+    name: 'supervision: nobody probes while a probe may run',
+    file: 'core/supervision/lane-supervision.ts',
+    code: 'const taken = probe !== undefined && now < probe.until;',
+    without: 'const taken = probe !== undefined && now < 0;',
+  },
+  {
+    name: 'supervision: whoever changed mappings applies a newer state',
+    file: 'functions/supervisor/apply-state.ts',
+    code: '|| tries === TRIES_MAX) return saved;',
+    without: '|| tries <= TRIES_MAX) return saved;',
+  },
+  {
+    name: 'supervision: mappings that a newer state needs otherwise are not confirmed',
+    file: 'functions/supervisor/apply-state.ts',
+    code: 'return needSameMappings(state, now) ? emptied : confirm(emptied, false);',
+    without: 'return emptied;',
+  },
+  {
+    name: 'supervision: an operator applies a newer state',
+    file: 'cli/lane/apply-latest.ts',
+    code: 'const isApplied = needSameMappings(state, latest);',
+    without: 'const isApplied = needSameMappings(state, latest) || tries > 0;',
+  },
+];
