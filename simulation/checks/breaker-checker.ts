@@ -114,7 +114,7 @@ export class BreakerChecker implements Checker {
     const key = `${service} ${by.name}`;
     if (effect.kind === 'called') {
       if (by.now() - (this.#failedAt.get(key) ?? 0) >= ALONE_MS) this.#failedAt.delete(key);
-    } else if (!isConflict(effect.error)) {
+    } else if (!isConflict(effect.error) && !isLease(effect.command)) {
       this.#failedAt.set(key, by.now());
     }
   }
@@ -191,6 +191,12 @@ function breakerIn(command: object): string | undefined {
   };
   if (!input.TableName?.endsWith('-breakers')) return undefined;
   return (input.Key ?? input.Item)?.pk;
+}
+
+/** Whether a command saves the lease of a probe. If that fails it is read back, and the probe may be there. */
+function isLease(command: object): boolean {
+  const { input = {} } = command as { input?: { Item?: Partial<Breaker> } };
+  return input.Item?.probe !== undefined;
 }
 
 function isConflict(error: unknown): boolean {

@@ -180,6 +180,9 @@ describe('the checker of breakers', () => {
       [asked, later],
     ];
     expect(() => see(taken, ...again, [called, later])).toThrow('R16: x began');
+    const leased = { input: { TableName: 'stack-breakers', Item: probing(3, 'p1') } };
+    const unanswered: Effect = { ...failed, command: leased };
+    expect(() => see(taken, [unanswered, x], [called, x])).toThrow('R16: x began');
     const refused = new ConditionalCheckFailedException({ message: '', $metadata: {} });
     const beaten: Effect = { ...asked, kind: 'failed', error: refused };
     expect(() => see(taken, [beaten, x], [called, x])).toThrow('R16: x began');
