@@ -10,10 +10,7 @@ import type { Stage } from './stage.ts';
 /** A stage of its own, so that nothing else in the emulator is touched. */
 const STAGE = 'latency';
 
-/**
- * The embedded runtime runs 8 environments on two cores. An emulator has no such limit of its own: each
- * environment is a process of this machine.
- */
+/** An emulator has no limit of its own, and each environment is a process of this machine. */
 const CONTEXT = [
   `stage=${STAGE}`,
   'lanes.critical.maxConcurrency=4',

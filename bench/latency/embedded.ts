@@ -10,11 +10,17 @@ import { startRuntime } from '../../packages/local-lambda/runtime.ts';
 import type { Stage } from './stage.ts';
 
 const STAGE = 'dev';
+/** As many as the lanes of an emulator have together (deployed.ts). */
+const ENVIRONMENTS_MAX = 8;
 const ROOT = join(import.meta.dirname, '../..');
 
 export async function embedded(): Promise<Stage> {
   await ensureBuilt(ROOT, console.error);
-  const runtime = await startRuntime({ assembly: join(ROOT, LOCAL.assembly), log: console.error });
+  const runtime = await startRuntime({
+    assembly: join(ROOT, LOCAL.assembly),
+    environmentsMax: ENVIRONMENTS_MAX,
+    log: console.error,
+  });
   const clients = createClients(runtime.endpoints);
   const queue = (lane: Lane) => ({
     sqs: clients.sqs,

@@ -41,7 +41,7 @@ export type RuntimeOptions = MischiefOptions & {
   port?: number;
   /** Keeps queues, tables, buckets and logs between runs. */
   dataDir?: string;
-  /** Maximum number of Lambda environments. Default: 4 per core. */
+  /** Maximum number of Lambda environments. Default: 6 per core. */
   environmentsMax?: number;
   /** Probability that a frozen environment's idle connections are lost, 0 to 1. Default: 0. */
   lostConnections?: number;

@@ -22,9 +22,12 @@ export type FunctionSpec = {
   configured: Record<string, string>;
 };
 
-/** Default for the number of environments of all functions. */
+/**
+ * Default for the number of environments of all functions. Those of functions that have nothing to do count
+ * too, so there must be more than the busy ones.
+ */
 export function defaultEnvironmentsMax(): number {
-  return 4 * availableParallelism();
+  return 6 * availableParallelism();
 }
 
 /**

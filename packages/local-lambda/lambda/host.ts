@@ -51,8 +51,11 @@ export type LambdaHost = {
 /** In place of an environment: the function is throttled. */
 const REFUSED = { refused: true } as const;
 
-/** How long a batch waits for a warm environment before another one is started. */
-const PATIENCE_MS = 2000;
+/**
+ * How long a batch waits for a warm environment before another one is started. A resource that hangs
+ * holds its environment for several seconds, and on AWS others work meanwhile.
+ */
+const PATIENCE_MS = 1000;
 
 /** `onFrozen` is called when an environment asks for its next event. */
 export async function startLambdaHost(
