@@ -7,6 +7,7 @@ import { testClients } from './clients.ts';
 import { contextWith, deliver, send } from './delivery.ts';
 import { useStage } from './stage.ts';
 import { itemsOf } from './stores.ts';
+import { TIMEOUT_MS } from './time-up.ts';
 
 export const ORIGIN = {
   messageId: 'm-1',
@@ -30,7 +31,7 @@ export function useAlone() {
       });
     },
 
-    deliverAlone: (timeoutMs = 20_000, handler = stage.functions.validate) =>
+    deliverAlone: (timeoutMs = TIMEOUT_MS, handler = stage.functions.validate) =>
       deliver(handler, stage.world.queues.isolation, { context: contextWith(timeoutMs), max: 1 }),
 
     async entry() {

@@ -1,4 +1,4 @@
-/** What a cold environment of a function starts with, in this process: its own clients and telemetry. */
+/** What a cold environment of a function starts with, in this process: its own clients and telemetry, and the tests' clock. */
 import {
   type Clients,
   makeDynamo,
@@ -10,6 +10,7 @@ import {
 } from '../../aws/clients.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
 import { surroundings } from '../../aws/surroundings.ts';
+import { later } from './clock.ts';
 import { HASH_KEY_ARN } from './emulators.ts';
 
 export const makeClients = (): Clients => ({
@@ -21,7 +22,7 @@ export const makeClients = (): Clients => ({
   secrets: makeSecrets(),
 });
 
-export const coldDeps = () => ({ ...surroundings(process.env), ...makeClients() });
+export const coldDeps = () => ({ ...surroundings(process.env), later, ...makeClients() });
 
 /** The secret of the running emulators. */
 export const testHashKey = () => new HashKey({ arn: HASH_KEY_ARN, secrets: makeSecrets() });

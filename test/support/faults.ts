@@ -8,6 +8,13 @@ class InjectedFault extends Error {
   readonly $fault = 'client';
 }
 
+/** Called, it ends the fault. */
+export interface Fault {
+  (): void;
+  /** Resolves once another call waits for an answer that does not come. */
+  readonly unanswered: () => Promise<void>;
+}
+
 /**
  * Fails each call of a service for which `matches` is true, given the command's name and input, until the
  * returned function is called. `hang`: no answer comes. `lose`: it is done, and no answer comes.
@@ -18,8 +25,9 @@ export function failCalls(
   service: FaultyService,
   matches: (command: string, input: Record<string, unknown>) => boolean,
   how: 'fail' | 'hang' | 'lose' | 'lose-then-refuse' = 'fail',
-): () => void {
+): Fault {
   const name = `fault-${crypto.randomUUID()}`;
+  let unanswered = Promise.withResolvers<void>();
   const stacks = clients.map((each) => (each[service] as Clients['sqs']).middlewareStack);
   for (const stack of stacks) {
     stack.add(
@@ -27,15 +35,20 @@ export function failCalls(
         const input = args.input as unknown as Record<string, unknown>;
         if (!matches(String(context['commandName']), input)) return next(args);
         if (how === 'lose' || how === 'lose-then-refuse') await next(args);
-        if (how === 'lose' || how === 'hang') return new Promise<never>(() => {});
+        if (how === 'lose' || how === 'hang') {
+          unanswered.resolve();
+          unanswered = Promise.withResolvers();
+          return new Promise<never>(() => {});
+        }
         throw new InjectedFault('injected');
       },
       { step: 'initialize', name },
     );
   }
-  return () => {
+  const end = () => {
     for (const stack of stacks) stack.remove(name);
   };
+  return Object.assign(end, { unanswered: () => unanswered.promise });
 }
 
 class Unanswered extends Error {
@@ -95,17 +108,21 @@ export function delayCalls(
   { clients }: Pick<Functions, 'clients'>,
   service: FaultyService,
   matches: (command: string, input: Record<string, unknown>) => boolean,
-): () => void {
+): Fault {
   const { promise, resolve } = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
   for (const each of clients) {
     (each[service] as Clients['sqs']).middlewareStack.add(
       (next, context) => async (args) => {
         const input = args.input as unknown as Record<string, unknown>;
-        if (matches(String(context['commandName']), input)) await promise;
+        if (matches(String(context['commandName']), input)) {
+          held.resolve();
+          await promise;
+        }
         return next(args);
       },
       { step: 'initialize', name: `delay-${crypto.randomUUID()}` },
     );
   }
-  return resolve;
+  return Object.assign(() => resolve(), { unanswered: () => held.promise });
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { surroundings } from '../../aws/surroundings.ts';
 import { InFlight } from '../../functions/validate/in-flight.ts';
-import { skipTime } from './clock.ts';
+import { later, skipTime } from './clock.ts';
 import type { Clients } from './functions.ts';
 import { tableAt } from './handles.ts';
 import type { World } from './world.ts';
@@ -17,7 +17,7 @@ export function inFlightOf(world: World, clients?: Pick<Clients, 'dynamo'>): InF
   const { telemetry, ...machine } = surroundings(process.env);
   return new InFlight(
     {
-      ...machine,
+      ...{ ...machine, later },
       ...{ lane, table: tableAt(tables.inFlight, clients), id: randomUUID() },
       logger: telemetry.logger,
     },

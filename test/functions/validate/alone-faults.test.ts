@@ -1,20 +1,24 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attempt } from '../../../core/attempt/attempts.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { ORIGIN, useAlone } from '../../support/alone.ts';
-import { skipTime } from '../../support/clock.ts';
-import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
-import { failCalls } from '../../support/faults.ts';
+import { skipTime, stopTime } from '../../support/clock.ts';
+import { receive } from '../../support/delivery.ts';
+import { type Fault, failCalls } from '../../support/faults.ts';
 import { faulty, patient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
+import { endValidating, timeUp } from '../../support/time-up.ts';
 
 const { stage, submit, deliverAlone, entry, enter } = useAlone();
 
-/** Workers are loaded afterwards, so that the little time left goes to what follows. */
-async function warm(): Promise<void> {
-  await send(stage.world.queues.lane, patient({ id: 'warm' }));
-  const context = contextWith(60_000);
-  await deliver(stage.functions.validate, stage.world.queues.lane, { context });
+beforeAll(stopTime);
+
+/** One delivery whose time passes while a call waits for an answer that does not come. */
+async function runOut({ unanswered }: Fault) {
+  const waiting = unanswered();
+  const delivery = deliverAlone();
+  await waiting;
+  return timeUp(delivery);
 }
 
 const ended = (requestId: string): Attempt => ({
@@ -104,20 +108,20 @@ describe('a fault of our own spends no attempt', () => {
   });
 
   test('R09: without time left, the attempt is taken back', async () => {
-    await warm();
     await submit(faulty('hang'));
-    expect((await deliverAlone(4_000))?.failed).toHaveLength(1);
-    // On a busy machine it may not have begun.
-    expect((await entry())?.attempts ?? []).toEqual([]);
+    const delivery = deliverAlone();
+    await expect.poll(async () => (await entry())?.attempts).toHaveLength(1);
+    endValidating();
+    expect((await delivery)?.failed).toHaveLength(1);
+    expect((await entry())?.attempts).toEqual([]);
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
   });
 
   test('R02 R09: attempts that may have been recorded, because their answers never came, do not count', async () => {
-    await warm();
     await submit(patient());
     const repair = failCalls(stage.functions, 'dynamo', isAttempt, 'lose');
     for (let n = 0; n < 3; n += 1) {
-      expect((await deliverAlone(5_000))?.failed).toEqual([]);
+      expect((await runOut(repair))?.failed).toEqual([]);
       expect(await depthOf(stage.world.queues.isolation)).toBe(1);
       skipTime(60_000);
     }
@@ -181,18 +185,16 @@ describe('a fault of our own spends no attempt', () => {
   });
 
   test('R09: sending again stops before Lambda would stop it', async () => {
-    await warm();
     await submit(patient(), { voided: Array.from({ length: 12 }, (_, n) => `r-${n}`) });
-    failCalls(stage.functions, 'dynamo', onResources, 'hang');
-    expect((await deliverAlone(5_000))?.failed).toHaveLength(1);
+    const hanging = failCalls(stage.functions, 'dynamo', onResources, 'hang');
+    expect((await runOut(hanging))?.failed).toHaveLength(1);
     expect(await depthOf(stage.world.queues.isolation)).toBe(1);
   });
 
   test('R09: if the table hangs, the envelope says that the attempt does not count', async () => {
-    await warm();
     await submit(patient());
-    failCalls(stage.functions, 'dynamo', onResources, 'hang');
-    expect((await deliverAlone(5_000))?.failed).toEqual([]);
+    const hanging = failCalls(stage.functions, 'dynamo', onResources, 'hang');
+    expect((await runOut(hanging))?.failed).toEqual([]);
     skipTime(60_000);
     const [copy] = await receive(stage.world.queues.isolation);
     const envelope = JSON.parse(copy?.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');

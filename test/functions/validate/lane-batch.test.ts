@@ -5,18 +5,21 @@ import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { build } from '../../../functions/validate/build.ts';
 import { validationPool } from '../../../functions/validate/validation-pool.ts';
 import { testClients } from '../../support/clients.ts';
-import { skipTime } from '../../support/clock.ts';
+import { skipTime, stopTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
 import { NOWHERE, validateDeps } from '../../support/functions.ts';
 import { faulty, invalidPatient, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
+import { endValidating, TIMEOUT_MS } from '../../support/time-up.ts';
 
 const stage = useStage({ deadlineMs: 5_000, resourceBytesMax: 500_000 });
 
-const deliverBatch = (timeoutMs = 20_000) =>
-  deliver(stage.functions.validate, stage.world.queues.lane, { context: contextWith(timeoutMs) });
+const deliverBatch = () =>
+  deliver(stage.functions.validate, stage.world.queues.lane, {
+    context: contextWith(TIMEOUT_MS),
+  });
 const envelopeOf = (record: SQSRecord) =>
   JSON.parse(record.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');
 
@@ -261,11 +264,15 @@ describe('a fault of our own', () => {
 });
 
 test('R06: when time runs out, what is not done is failed, and comes back soon', async () => {
+  stopTime();
   await send(stage.world.queues.lane, patient({ id: 'in-time' }));
   const late = await send(stage.world.queues.lane, faulty('hang'));
-  const delivery = await deliverBatch(4_500);
-  expect(delivery?.failed).toEqual([late]);
-  expect(await itemsOf(stage.world.tables.resources)).toMatchObject([{ resourceId: 'in-time' }]);
+  const delivery = deliverBatch();
+  await expect
+    .poll(() => itemsOf(stage.world.tables.resources))
+    .toMatchObject([{ resourceId: 'in-time' }]);
+  endValidating();
+  expect((await delivery)?.failed).toEqual([late]);
   expect(await depthOf(stage.world.queues.incident)).toBe(0);
   skipTime(1_100);
   expect(await receive(stage.world.queues.lane)).toMatchObject([{ messageId: late }]);

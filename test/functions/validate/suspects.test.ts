@@ -1,21 +1,25 @@
 import type { DynamoDBDocumentClient as Dynamo, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { membersOf } from '../../../core/attempt/suspect-group.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
-import { skipTime } from '../../support/clock.ts';
+import { passTime, skipTime, stopTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
 import { dieWith, inFlightOf } from '../../support/in-flight.ts';
 import { faulty, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
+import { endValidating, TIMEOUT_MS } from '../../support/time-up.ts';
 
 const stage = useStage({ deadlineMs: 2_000, resourceBytesMax: 500_000 });
+beforeAll(stopTime);
 
-const deliverBatch = (timeoutMs = 20_000) =>
-  deliver(stage.functions.validate, stage.world.queues.lane, { context: contextWith(timeoutMs) });
+const deliverBatch = () =>
+  deliver(stage.functions.validate, stage.world.queues.lane, {
+    context: contextWith(TIMEOUT_MS),
+  });
 const envelopeOf = (record: SQSRecord) =>
   JSON.parse(record.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');
 const ofInFlight = (_: string, input: Record<string, unknown>) =>
@@ -23,6 +27,19 @@ const ofInFlight = (_: string, input: Record<string, unknown>) =>
 const storedIds = async () =>
   (await itemsOf(stage.world.tables.resources)).map(({ resourceId }) => resourceId).sort();
 const isolated = () => depthOf(stage.world.queues.isolation);
+
+/** A batch whose time for validating passes once its mark is written. */
+async function runOut() {
+  const written = Promise.withResolvers<void>();
+  failCalls(stage.functions, 'dynamo', (command, input) => {
+    if (command === 'PutItemCommand' && ofInFlight(command, input)) written.resolve();
+    return false;
+  });
+  const delivery = deliverBatch();
+  await written.promise;
+  endValidating();
+  return delivery;
+}
 
 /** Messages of an environment that died with them. */
 async function suspects(...bodies: string[]): Promise<SQSRecord[]> {
@@ -40,9 +57,11 @@ describe('a suspect', () => {
     await send(stage.world.queues.lane, faulty('hang'));
     const calls: string[] = [];
     failCalls(stage.functions, 'sqs', (command) => calls.push(command) < 0);
-    const delivery = await deliverBatch(4_000);
+    const delivery = deliverBatch();
+    await expect.poll(() => calls.length).toBeGreaterThanOrEqual(2);
     expect(calls.slice(0, 2)).toEqual(['SendMessageBatchCommand', 'DeleteMessageBatchCommand']);
-    expect(delivery?.failed).toHaveLength(1);
+    endValidating();
+    expect((await delivery)?.failed).toHaveLength(1);
     const [hop] = await receive(stage.world.queues.isolation);
     expect(hop && envelopeOf(hop)).toEqual({
       messageId: first?.messageId,
@@ -134,11 +153,11 @@ describe('not a suspect', () => {
   test('R03: is a message that we ran out of time for', async () => {
     await send(stage.world.queues.lane, faulty('hang'));
     for (let receives = 0; receives < 2; receives += 1) {
-      expect((await deliverBatch(4_500))?.failed).toHaveLength(1);
+      expect((await runOut())?.failed).toHaveLength(1);
       skipTime(1_100);
     }
     expect(await isolated()).toBe(0);
-    await deliverBatch(20_000);
+    await deliverBatch();
     const [alone] = await receive(stage.world.queues.isolation);
     expect(alone && envelopeOf(alone)).toMatchObject({ crash: 'timeout' });
   });
@@ -175,12 +194,16 @@ describe('the mark of a batch', () => {
   test('R09: that is not written lets nothing run, and makes no suspect', async () => {
     await send(stage.world.queues.lane, faulty('exit'));
     await send(stage.world.queues.lane, patient());
+    let puts = 0;
     const mend = failCalls(
       stage.functions,
       'dynamo',
-      (command, input) => command === 'PutItemCommand' && ofInFlight(command, input),
+      (command, input) => command === 'PutItemCommand' && ofInFlight(command, input) && ++puts > 0,
     );
-    expect((await deliverBatch())?.failed).toHaveLength(2);
+    const delivery = deliverBatch();
+    // The mark is not emptied either.
+    await expect.poll(() => puts).toBeGreaterThan(1);
+    expect((await passTime(delivery))?.failed).toHaveLength(2);
     mend();
     expect([await storedIds(), await isolated()]).toEqual([[], 0]);
     skipTime(70_000);
@@ -210,7 +233,9 @@ describe('the mark of a batch', () => {
       'dynamo',
       (command, input) => command === 'PutItemCommand' && ofInFlight(command, input) && puts++ > 0,
     );
-    expect((await deliverBatch(4_500))?.failed).toEqual([late]);
+    const delivery = runOut();
+    await expect.poll(() => puts).toBeGreaterThan(1);
+    expect((await passTime(delivery))?.failed).toEqual([late]);
     expect(puts).toBeGreaterThan(2);
     mend();
     // It is not made visible early: the mark may still name it.
@@ -219,7 +244,7 @@ describe('the mark of a batch', () => {
     await send(stage.world.queues.lane, patient());
     expect((await deliverBatch())?.failed).toEqual([]);
     skipTime(90_000);
-    await deliverBatch(4_500);
+    await runOut();
     expect(await isolated()).toBe(0);
   });
 
