@@ -4,7 +4,7 @@ import type { Tally } from '../../telemetry/tally.ts';
 import { type Crash, countPluginCrashes } from './crashes.ts';
 import {
   asStoredBefore,
-  hasEndedBefore,
+  earlierDeliveries,
   publishEntered,
   publishStored,
   reject,
@@ -37,7 +37,7 @@ export async function actOnVerdict<E>(
   const verdict = await asStoredBefore(parts, validated);
   switch (verdict.kind) {
     case 'valid':
-      if (!isOpen && (await hasEndedBefore(parts, submission))) {
+      if (!isOpen && (await earlierDeliveries(parts, submission)) === 'ended') {
         await publishEntered(parts, submission);
         return 'done';
       }

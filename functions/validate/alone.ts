@@ -33,12 +33,13 @@ import {
 } from './alone-states.ts';
 import { countCrash, publishValidateCrash } from './crashes.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
-import { publishEntered } from './endings.ts';
+import { endAsStoredBefore, publishEntered } from './endings.ts';
 import { loadBody } from './load-body.ts';
+import type { Loaded } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
 import { placeAlone } from './place-alone.ts';
 import { attemptPolicyOf } from './settings.ts';
-import { asBefore, pinnedIn, readSubmission, type Submission } from './submission.ts';
+import { asBefore, pinnedIn, readSubmission } from './submission.ts';
 import { takeBack, withoutVoided } from './take-back.ts';
 import { troubleOf } from './trouble-of.ts';
 import { validateLoaded } from './validate-loaded.ts';
@@ -130,7 +131,7 @@ async function decide(delivery: Delivery, received: Received): Promise<State> {
       return again(Math.ceil(decision.ms / 1_000));
     case 'dead-letter':
       await publishUnended(parts, origin.messageId, counted);
-      return endByDeadLetter(delivery, submission, decision.deadLetter);
+      return endByDeadLetter(delivery, await loadBody(parts, submission), decision.deadLetter);
     case 'run':
       if (seen?.status === 'redriven') tally.add('Redriven');
       await publishUnended(parts, origin.messageId, counted);
@@ -238,14 +239,15 @@ async function endByCrash(delivery: Delivery, state: Crashed): Promise<Ended> {
   const policy = attemptPolicyOf(parts.settings);
   const decision = decideAttempt({ status: 'in-isolation', attempts }, [], at, policy);
   if (!isEnded || decision.kind !== 'dead-letter') return AGAIN_SOON;
-  return endByDeadLetter(delivery, loaded.submission, decision.deadLetter);
+  return endByDeadLetter(delivery, loaded, decision.deadLetter);
 }
 
 async function endByDeadLetter(
   { parts, tally }: Delivery,
-  submission: Submission,
+  { submission, text }: Loaded,
   reason: DeadLetterReason,
 ): Promise<Ended> {
+  if (text !== undefined && (await endAsStoredBefore(parts, submission, text))) return DONE;
   await deadLetter(parts, submission, reason);
   tally.add('DeadLettered');
   return DONE;

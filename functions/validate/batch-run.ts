@@ -2,11 +2,13 @@
 import type { Context } from 'aws-lambda';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import { endOfWork } from '../../telemetry/invocation.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { actOnVerdict } from './act-on-verdict.ts';
 import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
+import { earlierDeliveries } from './endings.ts';
 import type { IsolatedValidator } from './isolated-validator.ts';
 import { loadBody } from './load-body.ts';
 import type { Loaded } from './loaded.ts';
@@ -117,17 +119,33 @@ async function validateAndAct(
   const { submission } = validated;
   const { source } = submission.provenance.origin;
   const verdict = await verification.verify(validated.verdict, source);
+  const isEnding = verdict.kind === 'valid' || verdict.kind === 'invalid';
+  const earlier = isEnding ? await earlierDeliveries(parts, submission) : 'nothing';
+  if (earlier === 'in isolation') {
+    await sendAfterCopy(parts, submission);
+    return 'done';
+  }
   return actOnVerdict(
     parts,
     { ...validated, verdict },
     {
       tally,
+      isOpen: isEnding && earlier === 'nothing',
       onCrash: async (crash) => {
         await moveToIsolation(submission, crash, batch);
         return 'done' as const;
       },
     },
   );
+}
+
+/**
+ * A copy of it has run alone and has not ended, and what it ends as must not depend on which copy is faster
+ * (R04). So this one goes where the other is: there each waits for the other's attempt.
+ */
+async function sendAfterCopy(parts: ValidateParts, submission: Submission): Promise<void> {
+  await isolateOne(parts, submission);
+  parts.logger.info('sent after its copy', idsOf(submission.provenance.origin));
 }
 
 /** A crash that was seen has a known culprit, so its message does not wait for the visibility timeout. */
@@ -143,7 +161,15 @@ async function moveToIsolation(
   const { crash: kind, reason } = crash;
   const at = parts.now();
   await publishValidateCrash(parts, { id, requestId, messageId, kind, reason, at });
-  const [isolated] = await isolate(parts, [submission], crash.crash);
-  if (!isolated) throw new ComponentFault('the isolation queue did not take a suspect');
+  await isolateOne(parts, submission, crash.crash);
   countCrash(parts, tally, origin, crash);
+}
+
+async function isolateOne(
+  parts: ValidateParts,
+  submission: Submission,
+  crash?: CrashKind,
+): Promise<void> {
+  const [isolated] = await isolate(parts, [submission], crash);
+  if (!isolated) throw new ComponentFault('the isolation queue did not take a suspect');
 }

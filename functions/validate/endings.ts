@@ -4,13 +4,14 @@ import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import type { Queue } from '../../aws/handles.ts';
-import { quarantine, readTrouble } from '../../aws/quarantine-table.ts';
+import { markStored, quarantine, readTrouble } from '../../aws/quarantine-table.ts';
 import { isStored, storeResource } from '../../aws/resources-table.ts';
 import { hasEnded } from '../../core/attempt/attempts.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/message/fingerprint.ts';
 import { outcomeEvent } from '../../core/message/outcome-event.ts';
 import { reasonOf } from '../../core/message/rejection-reason.ts';
+import { resourceIdOf, resourceTypeOf } from '../../core/message/resource-identity.ts';
 import type { Verdict } from '../../core/message/verdict.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { boundedOutcome } from './bounded-operation-outcome.ts';
@@ -58,7 +59,7 @@ async function askForDelivery(queue: Queue | undefined, pk: string): Promise<voi
 export async function publishStored(
   { lane, outcomesTopic, telemetry, logger, now }: ValidateParts,
   { provenance }: Submission,
-  { issues }: Valid,
+  { issues }: Pick<Valid, 'issues'>,
 ): Promise<void> {
   const { origin } = provenance;
   const outcome = { verdict: 'stored', issues, endedAt: now() } as const;
@@ -67,19 +68,23 @@ export async function publishStored(
   logger.debug('stored', idsOf(origin));
 }
 
+/** How far earlier deliveries of a message came. */
+export type Earlier = 'nothing' | 'in isolation' | 'ended';
+
 /**
- * Whether a message that is valid now has ended otherwise: an earlier delivery had another verdict, and its
- * message was not deleted. Of two endings the first one stays (R04). A message that comes for the first time
- * has had no earlier delivery, so the healthy path reads nothing.
+ * Of two endings the first one stays (R04): an earlier delivery may have had another verdict, and its message
+ * was not deleted. A message that comes for the first time has had no earlier delivery, so the healthy path
+ * reads nothing.
  */
-export async function hasEndedBefore(
+export async function earlierDeliveries(
   { quarantineTable }: ValidateParts,
   { provenance, receives }: Submission,
-): Promise<boolean> {
+): Promise<Earlier> {
   const { origin, envelope } = provenance;
-  if (receives <= 1 && envelope === undefined) return false;
+  if (receives <= 1 && envelope === undefined) return 'nothing';
   const trouble = await readTrouble(quarantineTable, origin.messageId);
-  return trouble !== undefined && hasEnded(trouble, origin.round);
+  if (trouble === undefined) return 'nothing';
+  return hasEnded(trouble, origin.round) ? 'ended' : 'in isolation';
 }
 
 /**
@@ -95,6 +100,27 @@ export async function asStoredBefore(
   const { origin } = submission.provenance;
   const isOver = await isStored(resourcesTable, origin, resourceType, id);
   return isOver ? { ...verdict, kind: 'valid', resourceType, issues: [] } : verdict;
+}
+
+/**
+ * Ends a message that has crashed as stored, if an earlier delivery has stored it: the code was another then.
+ * That ending stays (R04). False if it has not.
+ */
+export async function endAsStoredBefore(
+  parts: ValidateParts,
+  submission: Submission,
+  text: string,
+): Promise<boolean> {
+  const { origin } = submission.provenance;
+  const type = resourceTypeOf(text);
+  if (type === undefined) return false;
+  if (!(await isStored(parts.resourcesTable, origin, type, resourceIdOf(text)))) return false;
+  if (await markStored(parts.quarantineTable, origin)) {
+    await publishStored(parts, submission, { issues: [] });
+  } else {
+    await publishEntered(parts, submission);
+  }
+  return true;
 }
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */

@@ -6,7 +6,7 @@ import type { ObjectRefusal } from '../../aws/object-refusal.ts';
 import { type BodyLocation, claimIn, pinned } from '../../core/message/claim-check.ts';
 import { decideIds } from '../../core/message/correlation.ts';
 import { problemRule } from '../../core/message/rejection-reason.ts';
-import { resourceTypeOf } from '../../core/message/resource-type.ts';
+import { resourceTypeOf } from '../../core/message/resource-identity.ts';
 import { largestOf, mayBeOfType, type SenderProblem } from '../../core/source/sources.ts';
 import type { Loaded, Refused } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';

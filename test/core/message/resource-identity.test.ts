@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resourceTypeOf } from '../../../core/message/resource-type.ts';
+import { resourceIdOf, resourceTypeOf } from '../../../core/message/resource-identity.ts';
 
 describe('the resource type of a text', () => {
   test.each([
@@ -50,4 +50,13 @@ describe('the resource type of a text', () => {
       'Binary',
     );
   });
+});
+
+test.each([
+  ['{"resourceType":"Patient","id":"p-1"}', 'p-1'],
+  ['{"contained":[{"id":"inner"}],"id":"outer"}', 'outer'],
+  ['{"resourceType":"Patient"}', undefined],
+  ['{"id":7}', undefined],
+])('the id of a text: %s', (text, id) => {
+  expect(resourceIdOf(text)).toBe(id);
 });

@@ -1,15 +1,24 @@
 /**
- * The type that a text claims, found without parsing it: what a source may not send is never parsed nor
- * validated. It reads no further than the property and needs no memory and no recursion, so no text can
- * hurt it. It does not validate: for a text that is not JSON, or names its type twice, it returns the
- * first, and the validator's own result is compared with what is allowed once more.
+ * The type and the id that a text claims, found without parsing it: what a source may not send is never parsed nor
+ * validated, and what crashed is not parsed outside of isolation. Each reads no further than the property and
+ * needs no memory and no recursion, so no text can hurt it. It does not validate: for a text that is not JSON, or
+ * names its type twice, it returns the first, and the validator's own result is compared with what is allowed
+ * once more.
  */
-const PROPERTY = 'resourceType';
-/** A longer name, with escapes, is not a FHIR type. */
+/** A longer name, with escapes, is neither a FHIR type nor an id. */
 const NAME_CHARACTERS_MAX = 128;
 
 /** Undefined if the outermost object has no such property, or it is not a string. */
 export function resourceTypeOf(text: string): string | undefined {
+  return outermost(text, 'resourceType');
+}
+
+/** Undefined likewise. */
+export function resourceIdOf(text: string): string | undefined {
+  return outermost(text, 'id');
+}
+
+function outermost(text: string, property: string): string | undefined {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -18,7 +27,7 @@ export function resourceTypeOf(text: string): string | undefined {
     else if (character === '"') {
       const end = endOfString(text, at);
       const value = depth === 1 ? valueAfter(text, end) : undefined;
-      if (value !== undefined && stringAt(text, at, end) === PROPERTY) {
+      if (value !== undefined && stringAt(text, at, end) === property) {
         return text[value] === '"' ? stringAt(text, value, endOfString(text, value)) : undefined;
       }
       at = end;
