@@ -56,21 +56,24 @@ export function xhtml(value: unknown, report: Report, step: string): void {
   let anchors: Set<unknown> | undefined;
   let links: string[] | undefined;
   let hasContent = false;
+  let hasNamespace = false;
   const fault = scanMarkup(value, {
     plain: PLAIN,
     plainAttributes: PLAIN_ATTRIBUTES,
     element(name, depth) {
-      if (depth === 0 && name !== 'div')
-        broken('txt-1', `the outermost element is ${quote(name)}, not div`);
-      else if (!ELEMENTS.has(name)) broken('txt-1', `the element ${quote(name)} is not allowed`);
+      if (depth === 0) {
+        if (name !== 'div') broken('txt-1', `the outermost element is ${quote(name)}, not div`);
+      } else if (!ELEMENTS.has(name)) broken('txt-1', `the element ${quote(name)} is not allowed`);
       if (name === 'img') hasContent = true;
     },
     attribute(element, name, content) {
+      if (name === 'xmlns') {
+        if (content === NAMESPACE) hasNamespace = true;
+        else broken('txt-1', `the namespace is ${quote(content)}, not ${NAMESPACE}`);
+        return;
+      }
       if (!ATTRIBUTES.has(name) && !OWN_ATTRIBUTES.has(`${element}.${name}`)) {
         broken('txt-1', `the attribute ${quote(name)} is not allowed on ${quote(element)}`);
-      }
-      if (name === 'xmlns' && content !== NAMESPACE) {
-        broken('txt-1', `the namespace is ${quote(content)}, not ${NAMESPACE}`);
       }
       if (name === 'id' || name === 'name') {
         anchors ??= new Set();
@@ -89,7 +92,8 @@ export function xhtml(value: unknown, report: Report, step: string): void {
     report.error(`fhir-r4/${rule}`, 'invalid', `Not well-formed XHTML: ${fault}`, step);
     return;
   }
-  if (!value.includes(NAMESPACE)) broken('txt-1', `the namespace ${NAMESPACE} is not declared`);
+  if (!hasNamespace && !value.includes(NAMESPACE))
+    broken('txt-1', `the namespace ${NAMESPACE} is not declared`);
   if (!hasContent) broken('txt-2', 'the narrative SHALL have some non-whitespace content');
   if (links) checkLinks(links, anchors ?? new Set(), report, step);
 
