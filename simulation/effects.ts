@@ -60,6 +60,8 @@ export type Effect =
   | { readonly kind: 'frozen' }
   | { readonly kind: 'thawed' }
   | { readonly kind: 'died' }
+  /** A resource took long in a batch, and is given up there. Known by its submission's number. */
+  | { readonly kind: 'given up'; readonly number: number }
   /** The supervisor or the incident's function emits a metric. */
   | { readonly kind: 'counted'; readonly metric: string; readonly count: number }
   | { readonly kind: 'healed' };

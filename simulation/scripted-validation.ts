@@ -4,7 +4,11 @@
  * and FHIR rules are not checked.
  */
 import { ComponentFault } from '../core/message/component-fault.ts';
-import type { IsolatedValidator, VerdictOrNone } from '../functions/validate/isolated-validator.ts';
+import type {
+  IsolatedValidator,
+  ValidateOptions,
+  VerdictOrNone,
+} from '../functions/validate/isolated-validator.ts';
 import type { Places } from '../functions/validate/parts.ts';
 import type { Issue } from '../packages/fhir-validator/issue.ts';
 import type { Host } from './host.ts';
@@ -17,26 +21,41 @@ const LOADING_MS = 800;
 const VALIDATING_MS = 3;
 /** Ms until a worker's heap is full. */
 const FILLING_MS = 400;
+/** When a text is given up among others. */
+const SLOW_MS = 1_200;
+/** V8 cannot interrupt the rest. */
+const SLOW_OF_HUNG = 0.8;
+const SLOW_OF_OTHERS = 0.005;
 
 /** One for all hosts, because a `flaky` resource may have crashed in another environment before. */
 export class ScriptedValidation {
   /** The `flaky` resources that crashed. */
   readonly #crashed = new Set<string>();
+  readonly #onGivenUp: (number: number, host: Host) => void;
+
+  constructor(onGivenUp: (number: number, host: Host) => void = () => {}) {
+    this.#onGivenUp = onGivenUp;
+  }
 
   /** Where an environment of `validate` on that host runs resources. Deployments after the first have fewer faults. */
   placesOn(host: Host, deadlineMs: number, deployment: number): Places {
-    const script = (text: string) =>
-      this.#script(text, host, { deadlineMs, isMended: deployment > 0 });
+    const script = (text: string, inBatch: boolean) =>
+      this.#script(text, host, { deadlineMs, isMended: deployment > 0, inBatch });
     return {
       pool: new ScriptedPlace({ host, script, size: WORKERS, isOwnProcess: false }),
       ownProcess: new ScriptedPlace({ host, script, size: 1, isOwnProcess: true }),
     };
   }
 
-  #script(text: string, { draws }: Host, { deadlineMs, isMended }: Deployed): Step {
+  #script(text: string, host: Host, { deadlineMs, isMended, inBatch }: Circumstances): Step {
     const said = readSaid(text);
     if (said === undefined) return { ms: 1, ending: invalid('not JSON') };
     const { resourceType, id } = said;
+    const { draws } = host;
+    if (inBatch && draws.chance(said.nature === 'hang' ? SLOW_OF_HUNG : SLOW_OF_OTHERS)) {
+      this.#onGivenUp(said.number, host);
+      return { ms: SLOW_MS, ending: { kind: 'no-verdict', because: 'slow' } };
+    }
     const ms = draws.duration(VALIDATING_MS);
     switch (this.#performed(said.nature, text, isMended)) {
       case 'valid':
@@ -84,9 +103,10 @@ export class ScriptedValidation {
 /** What validation itself does with a resource. */
 type Performed = 'valid' | 'invalid' | 'throw' | 'hang' | 'heap' | 'exit' | 'kill';
 
-interface Deployed {
+interface Circumstances {
   readonly deadlineMs: number;
   readonly isMended: boolean;
+  readonly inBatch: boolean;
 }
 
 /** What happens to a text, and after how many ms. */
@@ -156,7 +176,7 @@ const OUT_OF_TIME = { kind: 'no-verdict', because: 'out-of-time' } as const;
 
 interface PlaceOptions {
   readonly host: Host;
-  readonly script: (text: string) => Step;
+  readonly script: (text: string, inBatch: boolean) => Step;
   /** Number of texts that run at the same time. */
   readonly size: number;
   /**
@@ -168,6 +188,7 @@ interface PlaceOptions {
 
 interface Task {
   readonly text: string;
+  readonly inBatch: boolean;
   /** Only the first call counts. */
   readonly end: (verdict: VerdictOrNone) => void;
   isOver: boolean;
@@ -199,7 +220,7 @@ class ScriptedPlace implements IsolatedValidator {
     text: string,
     _submittedAt: number,
     _off?: () => readonly number[],
-    signal?: AbortSignal,
+    { signal, inBatch = false }: ValidateOptions = {},
   ): Promise<VerdictOrNone> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     const { promise, resolve } = Promise.withResolvers<VerdictOrNone>();
@@ -212,7 +233,7 @@ class ScriptedPlace implements IsolatedValidator {
       resolve(verdict);
       this.#begin();
     };
-    const task: Task = { text, end, isOver: false, callOff: undefined };
+    const task: Task = { text, inBatch, end, isOver: false, callOff: undefined };
     signal?.addEventListener('abort', abort, { once: true });
     this.#waiting.push(task);
     this.#begin();
@@ -235,7 +256,7 @@ class ScriptedPlace implements IsolatedValidator {
       if (task === undefined) return;
       this.#running.add(task);
       task.callOff = host.later(this.#load(), () => {
-        const { ms, ending } = script(task.text);
+        const { ms, ending } = script(task.text, task.inBatch);
         task.callOff = host.later(ms, () => {
           if (ending !== 'its process dies') task.end(ending);
           else this.#die(task);

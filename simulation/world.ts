@@ -65,7 +65,9 @@ export class World implements Seen {
   /** All faults that were drawn. */
   readonly drawn: Faults;
   readonly #witness: Witness;
-  readonly #validation = new ScriptedValidation();
+  readonly #validation = new ScriptedValidation((number, host) =>
+    this.#witness.tell({ kind: 'given up', number }, host),
+  );
   readonly #clients: ReturnType<typeof clientsFor>;
   readonly #http: Http;
   readonly #logs: LogSubscriptions;

@@ -54,6 +54,9 @@ export const METRICS = {
     'messages of a sender that may not send here (see sources), or may not tell this (SECURITY.md)',
   ),
   Suspects: counts('messages sent to isolation because they were in an environment that died'),
+  SlowInBatch: counts(
+    'messages sent to isolation because they took more processor time than a batch gives them',
+  ),
   MarksNotEmptied: counts(
     'batches given back whose mark may still name them: its next batch overwrites it',
   ),

@@ -20,6 +20,8 @@ export interface Follow<E> {
   /** Stored, but not yet published. */
   readonly onStored?: () => Promise<unknown>;
   readonly onCrash: (crash: Crash) => Promise<E>;
+  /** Only a batch has slow ones. */
+  readonly onSlow?: () => Promise<E>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Follow<E> {
 export async function actOnVerdict<E>(
   parts: ValidateParts,
   validated: Validated,
-  { tally, isOpen = false, onStored, onCrash }: Follow<E>,
+  { tally, isOpen = false, onStored, onCrash, onSlow }: Follow<E>,
 ): Promise<'done' | 'late' | E> {
   const { submission, text = '', refusal } = validated;
   const { writes } = parts;
@@ -55,6 +57,6 @@ export async function actOnVerdict<E>(
       return onCrash(verdict);
     case 'no-verdict':
       if (verdict.because === 'component-fault') throw new ComponentFault(verdict.reason);
-      return 'late';
+      return verdict.because === 'slow' && onSlow !== undefined ? onSlow() : 'late';
   }
 }

@@ -132,7 +132,11 @@ async function validateAndAct(
       tally,
       isOpen: isEnding && earlier === 'nothing',
       onCrash: async (crash) => {
-        await moveToIsolation(submission, crash, batch);
+        await isolateCrashed(submission, crash, batch);
+        return 'done' as const;
+      },
+      onSlow: async () => {
+        await isolateSlow(submission, batch);
         return 'done' as const;
       },
     },
@@ -149,7 +153,7 @@ async function sendAfterCopy(parts: ValidateParts, submission: Submission): Prom
 }
 
 /** A crash that was seen has a known culprit, so its message does not wait for the visibility timeout. */
-async function moveToIsolation(
+async function isolateCrashed(
   submission: Submission,
   crash: Crash,
   { parts, context, tally }: BatchRun,
@@ -165,11 +169,21 @@ async function moveToIsolation(
   countCrash(parts, tally, origin, crash);
 }
 
+/**
+ * A text that takes long among others runs alone, with the whole deadline. It has not crashed: nothing is
+ * known of it but that its neighbours would wait for it (R01, R02).
+ */
+async function isolateSlow(submission: Submission, { parts, tally }: BatchRun): Promise<void> {
+  await isolateOne(parts, submission);
+  tally.add('SlowInBatch');
+  parts.logger.info('slow', idsOf(submission.provenance.origin));
+}
+
 async function isolateOne(
   parts: ValidateParts,
   submission: Submission,
   crash?: CrashKind,
 ): Promise<void> {
   const [isolated] = await isolate(parts, [submission], crash);
-  if (!isolated) throw new ComponentFault('the isolation queue did not take a suspect');
+  if (!isolated) throw new ComponentFault('the isolation queue did not take a message');
 }

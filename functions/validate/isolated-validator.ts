@@ -2,7 +2,7 @@
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
 import { IsolationFault } from '../../packages/isolation/invocation.ts';
-import type { Isolation, OUT_OF_TIME, Outcome } from '../../packages/isolation/outcome.ts';
+import type { Isolation, OUT_OF_TIME, Outcome, SLOW } from '../../packages/isolation/outcome.ts';
 import type { Withheld } from './plugins/progress.ts';
 
 /**
@@ -21,6 +21,8 @@ export type WorkerResult = Verdict | Withheld;
 export type VerdictOrNone = Verdict | NoVerdict;
 
 type NoVerdict =
+  /** It took long among others. Alone it gets all the time that it needs, up to its deadline. */
+  | { readonly kind: 'no-verdict'; readonly because: (typeof SLOW)['kind'] }
   | {
       readonly kind: 'no-verdict';
       readonly because: 'component-fault';
@@ -30,6 +32,14 @@ type NoVerdict =
     }
   | { readonly kind: 'no-verdict'; readonly because: (typeof OUT_OF_TIME)['because'] };
 
+export interface ValidateOptions {
+  /** Once it is aborted, the validation is not started, or is ended (R61). */
+  readonly signal?: AbortSignal | undefined;
+  readonly source?: string | undefined;
+  /** It runs among others, so it is given up after some processor time, as slow. */
+  readonly inBatch?: boolean | undefined;
+}
+
 /** A place where texts are validated. */
 export interface IsolatedValidator {
   /**
@@ -38,16 +48,14 @@ export interface IsolatedValidator {
    */
   ready(signal?: AbortSignal): Promise<void>;
   /**
-   * The verdict on one text with its source and time of submission (epoch ms: the clock of plugins).
-   * `off` says which plugins, by position, are switched off when it is validated. Once `signal` is
-   * aborted, the validation is not started, or is ended (R61). Never rejects.
+   * The verdict on one text with its time of submission (epoch ms: the clock of plugins). `off` says
+   * which plugins, by position, are switched off when it is validated. Never rejects.
    */
   validate(
     text: string,
     submittedAt: number,
     off?: () => readonly number[],
-    signal?: AbortSignal,
-    source?: string,
+    options?: ValidateOptions,
   ): Promise<VerdictOrNone>;
 }
 
@@ -58,26 +66,45 @@ export interface TextData {
   readonly source: string | undefined;
 }
 
+/**
+ * What a text may use of a processor among others: four times what its size may need (docs/resource-size.md),
+ * and enough for a worker whose code is not compiled yet.
+ */
+const BATCH_CPU_MS = 1_000;
+const BATCH_CPU_MS_PER_MIB = 1_000;
+const MIB = 1024 * 1024;
+
+function cpuInBatchMs({ length }: string): number {
+  return BATCH_CPU_MS + (BATCH_CPU_MS_PER_MIB * length) / MIB;
+}
+
 const NONE_OFF = (): readonly number[] => [];
 
 export function isolatedValidator(isolation: Isolation<WorkerResult>): IsolatedValidator {
   return {
     ready: (signal) => isolation.ready(signal).catch(asComponentFault),
-    validate: async (text, submittedAt, off = NONE_OFF, signal, source) => {
+    validate: async (text, submittedAt, off = NONE_OFF, { signal, source, inBatch } = {}) => {
       const data = (): TextData => ({ submittedAt, off: off(), source });
-      return verdictOf(await isolation.run(text, { data, signal }));
+      const cpuMaxMs = inBatch ? cpuInBatchMs(text) : undefined;
+      return verdictOf(await isolation.run(text, { data, signal, cpuMaxMs }));
     },
   };
 }
 
 /** A place for the use of one invocation, with the invocation's signal included. */
-export function during(place: IsolatedValidator, signal: AbortSignal): IsolatedValidator {
+export function during(
+  place: IsolatedValidator,
+  signal: AbortSignal,
+  { inBatch }: Pick<ValidateOptions, 'inBatch'> = {},
+): IsolatedValidator {
   return {
     ready: () => place.ready(signal),
-    validate: (text, submittedAt, off, _, source) =>
-      place.validate(text, submittedAt, off, signal, source),
+    validate: (text, submittedAt, off, options) =>
+      place.validate(text, submittedAt, off, { ...options, signal, inBatch }),
   };
 }
+
+export const IN_BATCH = { inBatch: true } as const;
 
 /** If texts cannot run, that is a fault of our infrastructure (R09). */
 function asComponentFault(error: unknown): never {
@@ -91,6 +118,8 @@ function verdictOf(outcome: Outcome<WorkerResult>): VerdictOrNone {
       return outcome.result.kind === 'withheld' ? waitsFor(outcome.result.plugin) : outcome.result;
     case 'died':
       return { kind: 'crash', crash: outcome.crash, reason: outcome.reason };
+    case 'slow':
+      return { kind: 'no-verdict', because: 'slow' };
     case 'not-run':
       return { ...outcome, kind: 'no-verdict' };
   }

@@ -4,7 +4,7 @@ import { retryLater } from '../../aws/retry-later.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { during } from './isolated-validator.ts';
+import { during, IN_BATCH } from './isolated-validator.ts';
 import type { ValidateParts } from './parts.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolateTogether, takeOff } from './suspects.ts';
@@ -38,7 +38,7 @@ export async function validateLaneBatch(
     tally.add('Submitted', others.fresh.filter(({ receives }) => receives <= 1).length);
     fresh = probing ? others.fresh.slice(0, 1) : others.fresh;
     for (const submission of await sendAway(parts, suspects, tally)) gone.add(submission);
-    await runBatch(fresh, idsOf(fresh), during(pool, validating), batch);
+    await runBatch(fresh, idsOf(fresh), during(pool, validating, IN_BATCH), batch);
   });
   await giveBack(fresh, batch);
 

@@ -10,7 +10,7 @@ import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { RecordResult } from '../../core/message/batch-response.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { during, FRUITLESS_RECEIVES_MAX } from './isolated-validator.ts';
+import { during, FRUITLESS_RECEIVES_MAX, IN_BATCH } from './isolated-validator.ts';
 import type { ValidateParts } from './parts.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
@@ -28,7 +28,7 @@ export async function validateGroup(
   await withinTime(parts, context, async (validating) => {
     decided = await decide(parts, record);
     if (decided !== 'run') return;
-    const place = during(parts.ownProcess, validating);
+    const place = during(parts.ownProcess, validating, IN_BATCH);
     await place.ready();
     await runBatch(submissions, [record.messageId], place, batch);
   }).catch((fault: unknown) => {

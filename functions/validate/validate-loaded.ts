@@ -50,7 +50,7 @@ function validateText(
 ): Promise<VerdictOrNone> {
   const { messageId, sentAt: submittedAt, source } = provenance.origin;
   return switches === undefined
-    ? place.validate(text, submittedAt, undefined, undefined, source)
+    ? place.validate(text, submittedAt, undefined, { source })
     : switches.validate(place, { text, submittedAt, messageId, source });
 }
 

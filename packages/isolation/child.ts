@@ -12,6 +12,7 @@ export interface OwnProcessTask {
   readonly number: number;
   readonly text: string;
   readonly data: unknown;
+  readonly cpuMaxMs: number | undefined;
 }
 
 /** Messages of the process. */

@@ -67,7 +67,7 @@ export class ChunkWatch<R> {
     const stand = readStand(this.#ledger);
     const blame = this.#blameFor(stand);
     this.harvest();
-    return this.#isUnfinished(stand) ? blame : undefined;
+    return this.isUnfinished(stand) ? blame : undefined;
   }
 
   /**
@@ -84,11 +84,11 @@ export class ChunkWatch<R> {
     this.#ticks = stand.word === word && this.#harvested === harvested ? this.#ticks + 1 : 0;
     const deadlineMs = this.#steps[stand.step]?.deadlineMs ?? textDeadlineMs;
     if (this.#ticks * tickMs < deadlineMs) return undefined;
-    if (!this.#isUnfinished(stand)) return { deadlineMs, blame: undefined };
+    if (!this.isUnfinished(stand)) return { deadlineMs, blame: undefined };
     const blame = this.#blameFor(stand);
     const stillStands = readStand(this.#ledger).word === word;
     this.harvest();
-    if (blame !== undefined && stillStands && this.#isUnfinished(stand)) {
+    if (blame !== undefined && stillStands && this.isUnfinished(stand)) {
       return { deadlineMs, blame };
     }
     // The worker has moved on.
@@ -97,7 +97,7 @@ export class ChunkWatch<R> {
   }
 
   /** Whether the text at its position had no result at the last harvest. */
-  #isUnfinished({ position }: Stand): boolean {
+  isUnfinished({ position }: Stand): boolean {
     return position >= this.#harvested;
   }
 

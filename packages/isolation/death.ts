@@ -45,6 +45,11 @@ export function deathByExit(exitCode: number): Death {
   return { crash: 'exit', reason: `its worker exited with code ${exitCode}` };
 }
 
+/** No text is blamed for this one. */
+export function deathByCpu(ms: number): Death {
+  return { crash: 'timeout', reason: `${Math.round(ms)} ms of processor time for one text` };
+}
+
 export function deathByDeadline(deadlineMs: number): Death {
   return { crash: 'timeout', reason: `no verdict within ${deadlineMs} ms` };
 }

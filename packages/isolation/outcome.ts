@@ -6,9 +6,13 @@ export type Outcome<R> =
   | ({ readonly kind: 'died' } & Death)
   /** Nothing is known about the text: the worker could not start, or the time was up. */
   | { readonly kind: 'not-run'; readonly because: 'component-fault'; readonly reason: string }
-  | typeof OUT_OF_TIME;
+  | typeof OUT_OF_TIME
+  | typeof SLOW;
 
 export const OUT_OF_TIME = { kind: 'not-run', because: 'out-of-time' } as const;
+
+/** It used up the processor time of its run, and nothing else is known about it. */
+export const SLOW = { kind: 'slow' } as const;
 
 export function componentFault(reason: string): Outcome<never> {
   return { kind: 'not-run', because: 'component-fault', reason };
@@ -23,6 +27,11 @@ export interface RunOptions {
   readonly data?: () => unknown;
   /** Once it is aborted, the text is not started, or it is stopped. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Processor time in ms, without that of steps, after which the text is given up as `slow`. Without
+   * it, and where V8 cannot be interrupted, only the deadline ends the text.
+   */
+  readonly cpuMaxMs?: number | undefined;
 }
 
 /** Runs texts so that they harm neither each other nor the caller. */

@@ -62,11 +62,14 @@ export class OwnProcess<R> implements Isolation<R> {
    * Runs one text when it is its turn. Once `signal` is aborted, the text is not started, or its
    * process is killed. Never rejects.
    */
-  run(text: string, { data = () => undefined, signal }: RunOptions = {}): Promise<Outcome<R>> {
+  run(
+    text: string,
+    { data = () => undefined, signal, cpuMaxMs }: RunOptions = {},
+  ): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     const { promise, resolve } = Promise.withResolvers<Outcome<R>>();
     this.#signals.follow(signal);
-    this.#waiting.push({ text, data, signal, settle: resolve, settled: false });
+    this.#waiting.push({ text, data, signal, cpuMaxMs, settle: resolve, settled: false });
     void this.#work();
     return promise;
   }
@@ -95,7 +98,8 @@ export class OwnProcess<R> implements Isolation<R> {
     const task = loaded ? this.#waiting.shift() : undefined;
     if (task === undefined) return loaded ? undefined : this.#faultOf(child, DIED_LOADING);
     this.#running = task;
-    const end = await child.run({ text: task.text, data: task.data() });
+    const { text, cpuMaxMs } = task;
+    const end = await child.run({ text, data: task.data(), cpuMaxMs });
     this.#running = undefined;
     return this.#conclude(child, task, end);
   }
@@ -159,6 +163,7 @@ export class OwnProcess<R> implements Isolation<R> {
    * next one.
    */
   #mayRunOn(outcome: Outcome<R>): boolean {
+    if (outcome.kind === 'slow') return true;
     if (outcome.kind === 'died') return outcome.crash === 'timeout';
     return outcome.kind === 'finished' && (this.#options.mayRunOn?.(outcome.result) ?? false);
   }

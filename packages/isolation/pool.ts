@@ -9,6 +9,7 @@ import {
   OUT_OF_TIME,
   type Outcome,
   type RunOptions,
+  SLOW,
 } from './outcome.ts';
 import type { StepDeath, StepPolicy } from './step.ts';
 import { settle, type Task, toChunk } from './task.ts';
@@ -70,14 +71,17 @@ export class IsolationPool<R> implements Isolation<R> {
    * Runs one text. Once `signal` is aborted, the text is not started, or it is stopped. Never
    * rejects.
    */
-  run(text: string, { data = () => undefined, signal }: RunOptions = {}): Promise<Outcome<R>> {
+  run(
+    text: string,
+    { data = () => undefined, signal, cpuMaxMs }: RunOptions = {},
+  ): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     this.#signals.follow(signal);
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#start());
     }
-    return this.#queue.ask({ text, data, signal });
+    return this.#queue.ask({ text, data, signal, cpuMaxMs });
   }
 
   /** The time is up: settles everything that is not finished, and stops the workers that run it. */
@@ -201,11 +205,15 @@ export class IsolationPool<R> implements Isolation<R> {
   }
 
   #runOn(worker: WorkerThread<R>, tasks: readonly Task<R>[]): Promise<ChunkEnd> {
-    return worker.run(toChunk(tasks), (entry, position) => settle(tasks[position], ended(entry)));
+    return worker.run(toChunk(tasks), {
+      onEntry: (entry, position) => settle(tasks[position], ended(entry)),
+      cpuMaxMs: (position) => tasks[position]?.cpuMaxMs,
+    });
   }
 
-  #conclude(tasks: readonly Task<R>[], { death, blame, begun }: ChunkEnd): void {
+  #conclude(tasks: readonly Task<R>[], { death, blame, slow, begun }: ChunkEnd): void {
     if (begun) this.#fruitless = 0;
+    if (slow !== undefined) settle(tasks[slow], SLOW);
     const task = blame && tasks[blame.culprit];
     if (death !== undefined && task !== undefined) this.#afterDeath(task, death, blame?.at);
     const rest = tasks.filter((task) => !task.settled);

@@ -7,6 +7,7 @@ export interface Task<R> {
   readonly data: () => unknown;
   /** The signal of the calling invocation. Once it is aborted, nobody waits any more. */
   readonly signal: AbortSignal | undefined;
+  readonly cpuMaxMs: number | undefined;
   /** Set after a step has killed a worker. */
   resume?: { readonly from: unknown };
   readonly settle: (outcome: Outcome<R>) => void;

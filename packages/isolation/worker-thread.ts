@@ -1,8 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import { type Blame, ChunkWatch } from './chunk-watch.ts';
-import { type Death, deathByDeadline, deathByError, deathByExit } from './death.ts';
+import { CpuWatch } from './cpu-watch.ts';
+import { type Death, deathByCpu, deathByDeadline, deathByError, deathByExit } from './death.ts';
 import { clearHeapFlags, collectWithoutHelpers } from './heap-flags.ts';
-import { createLedger, type Entry, type Ledger, resetLedger } from './ledger.ts';
+import {
+  createLedger,
+  type Entry,
+  type Ledger,
+  NO_STEP,
+  readStand,
+  resetLedger,
+} from './ledger.ts';
 import type { Step } from './step.ts';
 
 export interface WorkerSettings {
@@ -45,6 +53,8 @@ export interface ChunkEnd {
   readonly death?: Death;
   /** The culprit, if the worker died while it ran a text. */
   readonly blame?: Blame | undefined;
+  /** The position of the text that used up its processor time, if we ended the worker for that. */
+  readonly slow?: number;
   /** Whether the worker published a position at all. */
   readonly begun: boolean;
 }
@@ -54,6 +64,14 @@ const TICKS_PER_STEP_DEADLINE = 10;
 
 clearHeapFlags();
 collectWithoutHelpers();
+
+/** What the caller of a chunk is told, and what it decides. Both by the position in the chunk. */
+interface ChunkOptions<R> {
+  /** Called with each entry as soon as it is known to be finished. */
+  readonly onEntry: (entry: Entry<R>, position: number) => void;
+  /** The processor time that a text may use. */
+  readonly cpuMaxMs: (position: number) => number | undefined;
+}
 
 /** A running chunk: its watch, and the caller that waits for its end. */
 interface Running<R> {
@@ -104,14 +122,19 @@ export class WorkerThread<R> {
     this.#worker.once('exit', (exitCode) => this.#leave(this.#death ?? deathByExit(exitCode)));
   }
 
-  /** Runs texts in order. Reports each entry as soon as it is known to be finished. */
-  run(chunk: Chunk, onEntry: (entry: Entry<R>, position: number) => void): Promise<ChunkEnd> {
+  /** Runs texts in order. */
+  run(chunk: Chunk, { onEntry, cpuMaxMs }: ChunkOptions<R>): Promise<ChunkEnd> {
     const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
     resetLedger(this.#ledger);
     this.#chunks += 1;
     const number = this.#chunks;
     const watch = new ChunkWatch(this.#ledger, this.#steps, onEntry);
-    const clock = this.#endOverdue(watch);
+    const cpu = new CpuWatch(this.#ledger, () => this.#worker.cpuUsage());
+    const tickMs = this.#tickMs();
+    const clock = setInterval(() => {
+      this.#endOverdue(watch, tickMs);
+      void this.#endSlow(watch, cpu, cpuMaxMs);
+    }, tickMs);
     const finish = (end: ChunkEnd) => {
       clearInterval(clock);
       resolve(end);
@@ -152,16 +175,31 @@ export class WorkerThread<R> {
    * Terminates the worker when it stays at one position, or in one step, for longer than the
    * deadline.
    */
-  #endOverdue(watch: ChunkWatch<R>): NodeJS.Timeout {
-    const tickMs = this.#tickMs();
-    return setInterval(() => {
-      const overdue = watch.tick(tickMs, this.#deadlineMs);
-      if (overdue === undefined) return;
-      // If its death is already known, it is only slow to die, for example after heap exhaustion.
-      const death = this.#death ?? deathByDeadline(overdue.deadlineMs);
-      this.#finish({ death, blame: overdue.blame, begun: watch.hasBegun });
-      this.#abandon(death);
-    }, tickMs);
+  #endOverdue(watch: ChunkWatch<R>, tickMs: number): void {
+    const overdue = watch.tick(tickMs, this.#deadlineMs);
+    if (overdue === undefined) return;
+    // If its death is already known, it is only slow to die, for example after heap exhaustion.
+    const death = this.#death ?? deathByDeadline(overdue.deadlineMs);
+    this.#finish({ death, blame: overdue.blame, begun: watch.hasBegun });
+    this.#abandon(death);
+  }
+
+  /** Terminates the worker when its text has used up its processor time. Steps have only deadlines. */
+  async #endSlow(
+    watch: ChunkWatch<R>,
+    cpu: CpuWatch,
+    cpuMaxMs: ChunkOptions<R>['cpuMaxMs'],
+  ): Promise<void> {
+    if (cpuMaxMs(readStand(this.#ledger).position) === undefined) return;
+    const spent = await cpu.spent();
+    if (spent === undefined || this.#running?.watch !== watch || this.#death !== undefined) return;
+    const { position, step } = spent.stand;
+    if (step !== NO_STEP || spent.ms < (cpuMaxMs(position) ?? Number.POSITIVE_INFINITY)) return;
+    watch.harvest();
+    if (!watch.isUnfinished(spent.stand)) return;
+    const death = deathByCpu(spent.ms);
+    this.#finish({ death, slow: position, begun: true });
+    this.#abandon(death);
   }
 
   /** Several ticks per deadline. */

@@ -1,7 +1,8 @@
 /**
- * Only a message that was in an environment that died, or that was seen to crash, is isolated (R03). One
- * that came back because of a fault of ours, or because we ran out of time, is no suspect. The exception
- * is the mark that its environment could not empty: it may name the message, and make it a suspect.
+ * Only a message that was in an environment that died, that was seen to crash, or that took long in a
+ * batch is isolated (R03). One that came back because of a fault of ours, or because we ran out of time, is no suspect.
+ * The exception is the mark that its environment could not empty: it may name the message, and make it a
+ * suspect.
  *
  * A message that was in an environment that died does not run beside others again before it was isolated. Which
  * messages an environment had is what its mark named. A copy that SQS delivers before the lease of that mark has ended,
@@ -31,12 +32,14 @@ interface Running {
 }
 
 export class SuspectsChecker implements Checker {
-  readonly kinds = ['invoked', 'written', 'died', 'ended', 'arrived'] as const;
+  readonly kinds = ['invoked', 'written', 'died', 'ended', 'arrived', 'given up'] as const;
   readonly #submissions: Seen['submissions'];
   readonly #scheduler: Pick<Seen['scheduler'], 'now'>;
   readonly #running = new Map<string, Running>();
   readonly #marks = new Marks();
   readonly #maybeSuspects = new Set<string>();
+  /** The numbers of submissions that were given up in a batch. */
+  readonly #slow = new Set<number>();
   /** Messages that a death left, until they are isolated: when the lease of their mark ended. */
   readonly #left = new Map<string, number>();
 
@@ -57,6 +60,9 @@ export class SuspectsChecker implements Checker {
         return;
       case 'written':
         if (effect.table.endsWith('-inflight')) this.#marked(effect, by);
+        return;
+      case 'given up':
+        this.#slow.add(effect.number);
         return;
       case 'died':
         this.#died(by);
@@ -136,7 +142,8 @@ export class SuspectsChecker implements Checker {
   #isolated(message: Message, by: Host): void {
     for (const { messageId, hasCrashed } of membersOf(message)) {
       const submission = this.#submissions.get(messageId);
-      if (!hasCrashed && !this.#maybeSuspects.has(messageId) && submission !== undefined) {
+      const mayBe = hasCrashed || this.#maybeSuspects.has(messageId);
+      if (!mayBe && submission !== undefined && !this.#slow.has(submission.number)) {
         const what = `${describe(submission)} was isolated by ${by.name}`;
         throw new RuleBroken('R03', `${what}, and was in no environment that died`);
       }

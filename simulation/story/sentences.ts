@@ -48,6 +48,8 @@ export class Sentences {
         return this.#by(by, `ends ${short(effect.requestId)}: ${effect.outcome.status}`, []);
       case 'died':
         return this.#by(by, 'dies', []);
+      case 'given up':
+        return this.#by(by, `gives #${effect.number} up, because it takes long`, []);
       case 'frozen':
       case 'thawed':
         return this.#by(by, `is ${effect.kind}`, []);

@@ -43,6 +43,20 @@ describe('a resource’s text decides what happens', () => {
     expect(await verdict).toMatchObject(expected);
   });
 
+  test('one that hangs is mostly given up in a batch, before its deadline', async () => {
+    const { environment, pass } = begin();
+    const because: string[] = [];
+    for (let n = 0; n < 20; n += 1) {
+      const { pool } = environment(`${n}`);
+      const verdict = pool.validate(resource('hang'), 0, undefined, { inBatch: true });
+      await pass(LOADED_MS + DEADLINE_MS);
+      const its = await verdict;
+      because.push(its.kind === 'no-verdict' ? its.because : its.kind);
+    }
+    expect(new Set(because)).toEqual(new Set(['slow', 'crash']));
+    expect(because.filter((each) => each === 'slow').length).toBeGreaterThan(10);
+  });
+
   test('a text that is not JSON is invalid', async () => {
     const { environment, pass } = begin();
     const verdict = environment('a').pool.validate('{', 0);

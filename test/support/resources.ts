@@ -31,3 +31,9 @@ export function invalidPatient(id = 'invalid'): string {
 export function faulty(fault: Fault, id = `faulty-${fault}`): string {
   return patient({ id, meta: { tag: [{ system: CHAOS_SYSTEM, code: fault }] } });
 }
+
+/** One that hangs, and is so large that its batch gives it half a second more before it is given up as slow. */
+export function hungLong(): string {
+  const hung = JSON.parse(faulty('hang')) as Record<string, unknown>;
+  return JSON.stringify({ ...hung, language: 'x'.repeat(480_000) });
+}

@@ -1,6 +1,6 @@
 /**
  * A process of its own, because a thread that V8 cannot end keeps its process from exiting. It validates a
- * text that never ends among others, prints the kinds of verdict, and waits to be killed.
+ * text that never ends in a batch, prints the kinds of verdict, and waits to be killed.
  */
 import { validationPool } from '../../functions/validate/validation-pool.ts';
 
@@ -13,6 +13,6 @@ const pool = validationPool({
   options: { chaos: false, issuesMax: 100 },
 });
 const verdicts = await Promise.all(
-  ['before', 'run on', 'after'].map((text) => pool.validate(text, 0)),
+  ['before', 'run on', 'after'].map((text) => pool.validate(text, 0, undefined, { inBatch: true })),
 );
 console.log(JSON.stringify(verdicts.map((one) => (one.kind === 'crash' ? one.crash : one.kind))));

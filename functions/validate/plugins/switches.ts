@@ -63,7 +63,7 @@ export class PluginSwitches {
     const plugins = this.#plugins;
     const permissions = await Promise.all(plugins.map((plugin) => this.#permit(plugin, text)));
     const off = () => this.#positionsOff(permissions);
-    const found = await place.validate(text, submittedAt, off, undefined, source);
+    const found = await place.validate(text, submittedAt, off, { source });
     const verdict = found.kind === 'no-verdict' ? undefined : found;
     await Promise.all(
       plugins.map((plugin, position) =>

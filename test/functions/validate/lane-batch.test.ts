@@ -1,15 +1,24 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { build } from '../../../functions/validate/build.ts';
+import type { IsolatedValidator } from '../../../functions/validate/isolated-validator.ts';
+import type { ValidateDeps } from '../../../functions/validate/parts.ts';
 import { validationPool } from '../../../functions/validate/validation-pool.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime, stopTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
 import { NOWHERE, validateDeps } from '../../support/functions.ts';
-import { faulty, invalidPatient, largePatient, patient } from '../../support/resources.ts';
+import {
+  faulty,
+  hungLong,
+  invalidPatient,
+  largePatient,
+  patient,
+} from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
 import { endValidating, TIMEOUT_MS } from '../../support/time-up.ts';
@@ -229,6 +238,41 @@ describe('a resource that crashes', () => {
   );
 });
 
+describe('a resource that takes long among others', () => {
+  /** In a batch only, without waiting for a processor. */
+  const givesUp: IsolatedValidator = {
+    ready: async () => {},
+    validate: async (text, _submittedAt, _off, { inBatch } = {}) =>
+      inBatch && text === faulty('hang')
+        ? { kind: 'no-verdict', because: 'slow' }
+        : { kind: 'valid', resourceType: 'Patient', id: 'example', issues: [] },
+  };
+  const runBatch = async (more: Partial<ValidateDeps> = {}) => {
+    const deps = await validateDeps({ ...NOWHERE, pool: givesUp });
+    const handler = build({ ...deps, ...more });
+    return handler({ Records: await receive(stage.world.queues.lane) }, contextWith());
+  };
+
+  test('R01 R02 R03: goes to the isolation queue as what has not crashed, and its neighbours do not wait', async () => {
+    const hung = await send(stage.world.queues.lane, faulty('hang'), { source: 'lab' });
+    await send(stage.world.queues.lane, patient());
+    expect(await runBatch()).toEqual({ batchItemFailures: [] });
+    expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
+    const [isolated] = await receive(stage.world.queues.isolation);
+    const envelope = { messageId: hung, sentAt: expect.any(Number), source: 'lab' };
+    expect(isolated && envelopeOf(isolated)).toEqual({ ...envelope, lane: 'background' });
+    expect(await depthOf(stage.world.queues.incident)).toBe(0);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  });
+
+  test('R09: and cannot be isolated, stays where it is', async () => {
+    await send(stage.world.queues.lane, faulty('hang'));
+    const sqs = { send: () => Promise.reject(new Error('refused')) } as unknown as SQSClient;
+    expect((await runBatch({ sqs })).batchItemFailures).toHaveLength(1);
+    expect(await depthOf(stage.world.queues.isolation)).toBe(0);
+  });
+});
+
 describe('a fault of our own', () => {
   test('R09: fails only the message that it met, and no attempt is recorded', async () => {
     const failing = await send(stage.world.queues.lane, patient({ id: 'meets-the-fault' }));
@@ -266,7 +310,7 @@ describe('a fault of our own', () => {
 test('R06: when time runs out, what is not done is failed, and comes back soon', async () => {
   stopTime();
   await send(stage.world.queues.lane, patient({ id: 'in-time' }));
-  const late = await send(stage.world.queues.lane, faulty('hang'));
+  const late = await send(stage.world.queues.lane, hungLong());
   const delivery = deliverBatch();
   await expect
     .poll(() => itemsOf(stage.world.tables.resources))

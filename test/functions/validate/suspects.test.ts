@@ -8,7 +8,7 @@ import { passTime, skipTime, stopTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
 import { dieWith, inFlightOf } from '../../support/in-flight.ts';
-import { faulty, largePatient, patient } from '../../support/resources.ts';
+import { faulty, hungLong, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
 import { endValidating, TIMEOUT_MS } from '../../support/time-up.ts';
@@ -54,7 +54,7 @@ describe('a suspect', () => {
     await send(stage.world.queues.lane, patient(), { source: 'lab', sequence: '4' });
     const [first] = await receive(stage.world.queues.lane);
     await dieWith(stage.world, first ? [first] : []);
-    await send(stage.world.queues.lane, faulty('hang'));
+    await send(stage.world.queues.lane, hungLong());
     const calls: string[] = [];
     failCalls(stage.functions, 'sqs', (command) => calls.push(command) < 0);
     const delivery = deliverBatch();
@@ -151,7 +151,7 @@ describe('not a suspect', () => {
   });
 
   test('R03: is a message that we ran out of time for', async () => {
-    await send(stage.world.queues.lane, faulty('hang'));
+    await send(stage.world.queues.lane, hungLong());
     for (let receives = 0; receives < 2; receives += 1) {
       expect((await runOut())?.failed).toHaveLength(1);
       skipTime(1_100);
@@ -159,7 +159,7 @@ describe('not a suspect', () => {
     expect(await isolated()).toBe(0);
     await deliverBatch();
     const [alone] = await receive(stage.world.queues.isolation);
-    expect(alone && envelopeOf(alone)).toMatchObject({ crash: 'timeout' });
+    expect(alone && envelopeOf(alone)).toMatchObject({ lane: 'background' });
   });
 
   test('R04: is a duplicate that comes while the batch runs, or after it has ended', async () => {
@@ -226,7 +226,7 @@ describe('the mark of a batch', () => {
   });
 
   test('R03: that could not be emptied makes no suspects once its environment has run another batch', async () => {
-    const late = await send(stage.world.queues.lane, faulty('hang'));
+    const late = await send(stage.world.queues.lane, hungLong());
     let puts = 0;
     const mend = failCalls(
       stage.functions,

@@ -54,6 +54,12 @@ describe('a group in a process of its own', () => {
     expect(pidOf(verdicts[5])).toBe(pidOf(verdicts[6]));
   });
 
+  test('R01: replaces the process after a text that was given up as slow, which may keep running', async () => {
+    const verdicts = await validateAll(ownProcess(), ['a', 'take long', 'b']);
+    expect(verdicts.map(gistOf)).toEqual(['a', 'slow', 'b']);
+    expect(pidOf(verdicts[2])).not.toBe(pidOf(verdicts[0]));
+  });
+
   test('R02: keeps an answer that came before the death', async () => {
     const verdicts = await validateAll(ownProcess(), ['answer and die', 'b']);
     expect(verdicts.map(gistOf)).toEqual(['answer and die', 'b']);

@@ -59,6 +59,13 @@ describe('a process of its own', () => {
     expect(await own.validate(patient(), 0)).toMatchObject({ kind: 'valid' });
   });
 
+  test('R01: gives a text of a group up as slow, as a batch does', async () => {
+    const own = ownProcess(entryUrl('own-process'), { deadlineMs: 60_000 });
+    const verdict = await own.validate(faulty('hang'), 0, undefined, { inBatch: true });
+    expect(verdict).toEqual({ kind: 'no-verdict', because: 'slow' });
+    expect(await own.validate(patient(), 0)).toMatchObject({ kind: 'valid' });
+  });
+
   test('R09: blames nobody if it cannot load', async () => {
     await expect(ownProcess(CANNOT_LOAD).ready()).rejects.toThrow('a process died while it loaded');
   });

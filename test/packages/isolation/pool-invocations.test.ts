@@ -116,7 +116,7 @@ test('a text is validated with its source’s profiles, also within an invocatio
   const pool = poolOf(1);
   const { validate } = during(pool, new AbortController().signal);
   const verdicts = ['lab', undefined, 'ward'].map((source) =>
-    validate('name the source', 0, undefined, undefined, source),
+    validate('name the source', 0, undefined, { source }),
   );
   expect((await Promise.all(verdicts)).map(gistOf)).toEqual(['lab', 'undefined', 'ward']);
 });

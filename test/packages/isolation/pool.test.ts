@@ -64,6 +64,21 @@ describe('one resource among others', () => {
     expect(verdicts[0]).toMatchObject({ resourceType: 'Patient', id: 'before-0' });
   });
 
+  test('R01 R02: one that takes long in a batch is given up without a crash, and its neighbours are validated', async () => {
+    const [before, after] = [patient({ id: 'before' }), patient({ id: 'after' })];
+    expect(kinds(await validateAll([before], { size: 1, deadlineMs: 60_000 }))).toEqual(['valid']);
+    const verdicts = await Promise.all(
+      [before, faulty('hang'), after].map((text) =>
+        pool?.validate(text, 0, undefined, { inBatch: true }),
+      ),
+    );
+    expect(verdicts).toMatchObject([
+      { kind: 'valid', id: 'before' },
+      { kind: 'no-verdict', because: 'slow' },
+      { kind: 'valid', id: 'after' },
+    ]);
+  });
+
   test('R01: each of many killers in one batch is identified exactly', async () => {
     const faults: Fault[] = ['exit', 'throw', 'exit', 'exit', 'throw', 'exit'];
     const texts = faults.flatMap((fault, n) => [patient({ id: `${n}` }), faulty(fault)]);

@@ -30,6 +30,11 @@ describe('R03: the checker of suspects', () => {
     expect(() => see(isolated({ crash: 'exit' }))).not.toThrow();
   });
 
+  test('lets one be isolated that took long in a batch, and no other', () => {
+    expect(() => see({ kind: 'given up', number: 1 }, isolated())).not.toThrow();
+    expect(() => see({ kind: 'given up', number: 2 }, isolated())).toThrow('R03: #1');
+  });
+
   test('finds one that was given back, after the mark was emptied', () => {
     const innocent = 'R03: #1 (m1, valid, of hospital-a) was isolated by stack-validate-critical#1';
     expect(() => see(isolated())).toThrow(innocent);

@@ -1,7 +1,7 @@
 /** A process of its own that does what each text says, without any validator. */
 import type { Verdict } from '../../../core/message/verdict.ts';
 import type { OwnProcessTask, OwnProcessWord } from '../../../packages/isolation/child.ts';
-import type { Outcome } from '../../../packages/isolation/outcome.ts';
+import { type Outcome, SLOW } from '../../../packages/isolation/outcome.ts';
 
 const say = (word: OwnProcessWord) =>
   new Promise((resolve) => process.send?.(word, undefined, undefined, resolve));
@@ -29,6 +29,7 @@ process.on('message', async ({ number, text }: OwnProcessTask) => {
     await say({ kind: 'ended', number, outcome: valid(text) });
     process.exit(5);
   }
+  if (text === 'take long') await say({ kind: 'ended', number, outcome: SLOW });
   const crash = { kind: 'died', crash: 'timeout', reason: String(process.pid) } as const;
   await say({ kind: 'ended', number, outcome: text === 'time out' ? crash : valid(text) });
 });
