@@ -33,8 +33,12 @@ const PLUGIN_KILLERS = {
   assembly: join('build', 'plugin-killers'),
 };
 
-const wanted = process.env['FAULTS']?.split(',');
-const faults = FAULTS.filter((fault) => wanted?.includes(fault) ?? true);
+const wanted: readonly string[] = process.env['FAULTS']?.split(',') ?? FAULTS;
+const faults = FAULTS.filter((fault) => wanted.includes(fault));
+if (faults.length !== wanted.length) {
+  console.error(`error: FAULTS takes some of ${FAULTS.join(',')}`);
+  process.exit(2);
+}
 
 function show(title: string, results: readonly Result[]): void {
   console.log(`\n${title}`);
