@@ -16,7 +16,8 @@
  * copy of the message waits for it (R04).
  *
  * An attempt that ended without a crash was survived. It spends nothing, even if its environment died
- * before the outcome was written. One that met a fault of our own is removed (R09). If even the removal
+ * before the outcome was written. Its delivery is about to write the outcome, so until that age it counts as
+ * running too. One that met a fault of our own is removed (R09). If even the removal
  * could not be written, its request id travels in the envelope, as `voided`.
  */
 
@@ -136,7 +137,8 @@ function decideByAttempts(
   policy: AttemptPolicy,
 ): AttemptDecision {
   const running = attempts.find(
-    (attempt) => attempt.ended === undefined && now - attempt.startedAt < policy.runningMaxMs,
+    ({ ended, crash, startedAt }) =>
+      (ended === undefined || crash === undefined) && now - startedAt < policy.runningMaxMs,
   );
   if (running !== undefined) {
     const left = running.startedAt + policy.runningMaxMs - now;

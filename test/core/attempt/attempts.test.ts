@@ -155,6 +155,15 @@ describe('whether a message may run alone', () => {
     expect(countedAttempts(attempts, ['a', 'c'])).toEqual([crashed('b')]);
   });
 
+  test('R04: a copy waits while the outcome of an attempt that the resource survived may still be written', () => {
+    const startedAt = NOW - 2_000;
+    const recent = { requestId: 'a', startedAt, ended: NOW - 1_000 };
+    expect(decide([recent])).toEqual({ kind: 'wait', ms: 10_000 });
+    expect(decide([recent, crashed('b')])).toEqual({ kind: 'wait', ms: 10_000 });
+    expect(decide([{ ...recent, crash: 'exit' }])).toEqual(RUN);
+    expect(decide([{ ...recent, startedAt: NOW - policy.runningMaxMs }])).toEqual(RUN);
+  });
+
   test('R02: an attempt that the resource survived is not spent, even if the environment died later', () => {
     expect(decide([survived('a'), survived('b'), survived('c')])).toEqual(RUN);
     expect(decide([crashed('a'), survived('b'), crashed('c')])).toMatchObject({
