@@ -7,6 +7,7 @@ import {
   PutCommand,
   QueryCommand,
   type QueryCommandInput,
+  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { RecordedCrash } from '../core/incident/spent-crashes.ts';
@@ -20,6 +21,12 @@ const TIME_DIGITS = 15;
 const END = 'crash#~';
 
 const recordedSchema = crashEventSchema.extend({ incidentsOver: z.int().optional() });
+const escalationSchema = z.object({
+  incidentsOver: z.int(),
+  /** Absent in records of older versions. */
+  receipt: z.string().optional(),
+  isSettled: z.boolean().optional(),
+});
 
 /**
  * Records a crash, by the message that reported it. While that message comes again it alone records the crash anew if
@@ -48,27 +55,70 @@ export function recordCrash(
   });
 }
 
-/**
- * Records an escalation once, however often it is sent, and returns how many incidents were over when that
- * was first done.
- */
+/** An escalation as it is recorded. */
+export interface RecordedEscalation {
+  /** How many incidents of its scope were over when it was recorded. */
+  readonly incidentsOver: number;
+  /** Whether one may have been resolved before it was recorded. The message that recorded it must look. */
+  readonly isOpen: boolean;
+}
+
+/** Records an escalation once, however often it is sent, by the message that reported it first. */
 export async function recordEscalation(
   table: Table,
   { scope, ...escalation }: Escalation,
+  messageId: string,
   incidentsOver: number,
   expiresAt: number,
-): Promise<number> {
-  const Key = { pk: scope, sk: `escalation#${escalation.id}` };
+): Promise<RecordedEscalation> {
   const put = new PutCommand({
     TableName: table.name,
-    Item: { ...escalation, ...Key, incidentsOver, expiresAt: seconds(expiresAt) },
+    Item: {
+      ...escalation,
+      ...escalationKey(scope, escalation.id),
+      incidentsOver,
+      receipt: messageId,
+      expiresAt: seconds(expiresAt),
+    },
     ConditionExpression: NOT_THERE,
   });
-  if (await written(table.dynamo.send(put))) return incidentsOver;
-  const known = await table.dynamo.send(
+  if (await written(table.dynamo.send(put))) return { incidentsOver, isOpen: true };
+  return recordedEscalation(table, scope, escalation.id, messageId);
+}
+
+/**
+ * Records how many incidents were over when its message looked after it was recorded. That is done once, so a
+ * resolution that comes later has read it.
+ */
+export async function settleEscalation(
+  table: Table,
+  { scope, id }: Escalation,
+  messageId: string,
+  incidentsOver: number,
+): Promise<RecordedEscalation> {
+  const update = new UpdateCommand({
+    TableName: table.name,
+    Key: escalationKey(scope, id),
+    UpdateExpression: 'SET incidentsOver = :over, isSettled = :true',
+    ConditionExpression: 'receipt = :receipt AND attribute_not_exists(isSettled)',
+    ExpressionAttributeValues: { ':over': incidentsOver, ':true': true, ':receipt': messageId },
+  });
+  if (await written(table.dynamo.send(update))) return { incidentsOver, isOpen: false };
+  return recordedEscalation(table, scope, id, messageId);
+}
+
+async function recordedEscalation(
+  table: Table,
+  scope: string,
+  id: string,
+  messageId: string,
+): Promise<RecordedEscalation> {
+  const Key = escalationKey(scope, id);
+  const { Item } = await table.dynamo.send(
     new GetCommand({ TableName: table.name, Key, ConsistentRead: true }),
   );
-  return z.int().parse(known.Item?.['incidentsOver']);
+  const { incidentsOver, receipt, isSettled = false } = escalationSchema.parse(Item);
+  return { incidentsOver, isOpen: receipt === messageId && !isSettled };
 }
 
 /** All crashes of a scope with `from` <= time <= `to`, read consistently. */
@@ -147,4 +197,5 @@ function crashesFrom(at: number): string {
   return `crash#${String(Math.max(0, at)).padStart(TIME_DIGITS, '0')}`;
 }
 
+const escalationKey = (scope: string, id: string) => ({ pk: scope, sk: `escalation#${id}` });
 const seconds = (ms: number) => Math.ceil(ms / 1_000);

@@ -39,7 +39,7 @@ export function jobsOf(
       wakes.push(position);
     } else if ('escalation' in message) {
       const { escalation } = message;
-      const run = () => handleEscalation(parts, escalation, owner, tally);
+      const run = () => handleEscalation(parts, escalation, messageId, owner, tally);
       escalations.push({ about: escalation.scope, positions: [position], run });
     } else {
       const scope = scopes.get(message.component) ?? { positions: [], reports: [] };

@@ -1,5 +1,10 @@
 /** Handles crashes and escalations: records them, opens an incident if needed, and sends what is due. */
-import { crashesBetween, recordCrash, recordEscalation } from '../../aws/crash-items.ts';
+import {
+  crashesBetween,
+  recordCrash,
+  recordEscalation,
+  settleEscalation,
+} from '../../aws/crash-items.ts';
 import { IncidentContended, latestIncident, saveIncident } from '../../aws/incidents-table.ts';
 import {
   type Incident,
@@ -81,10 +86,11 @@ export async function openAfterQuiet(
     await doDueSteps(parts, latest, owner, tally);
 }
 
-/** Opens an incident for a supervisor that gave up. */
+/** Opens an incident for a supervisor that gave up, as the message `messageId` reports. */
 export async function handleEscalation(
   parts: IncidentParts,
   escalation: Escalation,
+  messageId: string,
   owner: string,
   tally: Tally,
 ): Promise<void> {
@@ -92,11 +98,13 @@ export async function handleEscalation(
   const { scope } = escalation;
   const expiresAt = now() + settings.keepCrashesMs;
   const over = incidentsOver(await latestIncident(table, scope));
-  const recordedOver = await recordEscalation(table, escalation, over, expiresAt);
+  let recorded = await recordEscalation(table, escalation, messageId, over, expiresAt);
   await openAndAttend(parts, scope, owner, tally, async (latest) => {
     // Resolved while we wrote: it is unknown whether the resolution has read this one.
-    const recordedAfter = recordedOver === over ? incidentsOver(latest) : recordedOver;
-    return openedByEscalation(escalation, recordedAfter, latest, now(), settings);
+    if (recorded.isOpen) {
+      recorded = await settleEscalation(table, escalation, messageId, incidentsOver(latest));
+    }
+    return openedByEscalation(escalation, recorded.incidentsOver, latest, now(), settings);
   });
 }
 

@@ -191,26 +191,73 @@ test('R20: a storm that met a resolution counts, even if its recorder dies befor
   expect(await incidents()).toMatchObject([{ number: 1 }, { number: 2, crashes: 10 }]);
 });
 
-test('R20 R31: an escalation from before a resolution, reported after it, opens the next; a repetition does not', async () => {
-  const scope = 'supervisor:application';
-  const escalate = async (id: string, at: number) => {
-    const escalation = { scope, at, why: '4 restarts in 5 s', id };
-    await send(stage.world.queues.incident, JSON.stringify({ escalation }));
-    await drain();
-  };
+const SUPERVISOR = 'supervisor:application';
+
+async function resolveEscalated(): Promise<void> {
   const { changeIncident, latestIncident } = await import('../../../aws/incidents-table.ts');
+  const table = tableAt(stage.world.tables.incidents);
+  const latest = await latestIncident(table, SUPERVISOR);
+  if (latest === undefined) throw new Error('nothing to resolve');
+  const resolved = { at: Date.now() + 1, by: 'ana', why: 'resumed' };
+  await changeIncident(table, latest, (current) => ({ ...current, status: 'resolved', resolved }));
+}
+
+async function escalate(id: string, at = Date.now()): Promise<void> {
+  const escalation = { scope: SUPERVISOR, at, why: '4 restarts in 5 s', id };
+  await send(stage.world.queues.incident, JSON.stringify({ escalation }));
+}
+
+/** The next escalation is delivered, and the function dies at its first such call after it was recorded. */
+async function dieAfterRecording(command: string): Promise<void> {
+  let hasRecorded = false;
+  const repair = failCalls(stage.functions, 'dynamo', (name) => {
+    hasRecorded ||= name === 'PutItemCommand';
+    return hasRecorded && name === command;
+  });
+  const died = await deliver(stage.functions.incident, stage.world.queues.incident);
+  expect(died?.failed).toHaveLength(1);
+  repair();
+}
+
+test('R20 R31: an escalation that met a resolution opens the next incident, even if its recorder dies before it knows', async () => {
+  await escalate('e-1');
+  await drain();
+  beforePut('escalation#', resolveEscalated);
+  await escalate('e-2');
+  await dieAfterRecording('QueryCommand');
+  expect(await statuses()).toEqual(['resolved']);
+  skipTime(MINUTE_MS);
+  await drain();
+  expect(await statuses()).toEqual(['resolved', 'open']);
+});
+
+test('R20 R31: an escalation that was recorded before a resolution opens nothing after it, even if its recorder dies', async () => {
+  await escalate('e-1');
+  await dieAfterRecording('PutItemCommand');
+  expect(await statuses()).toEqual([]);
+  skipTime(MINUTE_MS);
+  await drain();
+  expect(await statuses()).toEqual(['open']);
+  await escalate('e-2');
+  const [record] = await receive(stage.world.queues.incident);
+  if (record === undefined) throw new Error('nothing received');
+  const invoke = () => stage.functions.incident({ Records: [record] }, contextWith());
+  expect(await invoke()).toEqual({ batchItemFailures: [] });
+  await resolveEscalated();
+  // It was not deleted, and comes again.
+  expect(await invoke()).toEqual({ batchItemFailures: [] });
+  expect(await statuses()).toEqual(['resolved']);
+});
+
+test('R20 R31: an escalation from before a resolution, reported after it, opens the next; a repetition does not', async () => {
   const start = Date.now();
   await escalate('e-1', start);
-  const latest = await latestIncident(tableAt(stage.world.tables.incidents), scope);
-  const resolved = { at: Date.now() + 1, by: 'ana', why: 'resumed' };
-  if (latest === undefined) throw new Error('no incident');
-  await changeIncident(tableAt(stage.world.tables.incidents), latest, (current) => ({
-    ...current,
-    status: 'resolved',
-    resolved,
-  }));
+  await drain();
+  await resolveEscalated();
   await escalate('e-1', start);
+  await drain();
   expect(await statuses()).toEqual(['resolved']);
   await escalate('e-2', start);
+  await drain();
   expect(await statuses()).toEqual(['resolved', 'open']);
 });
