@@ -1,5 +1,7 @@
+import { createRequire } from 'node:module';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Clients,
@@ -37,6 +39,66 @@ test('stores are made with text, whatever else is asked', () => {
   storeText(module);
   expect(new module.MemoryLevel({ valueEncoding: 'json' })).toBeInstanceOf(MemoryLevel);
   expect(made).toEqual([{ valueEncoding: 'json', storeEncoding: 'utf8' }]);
+});
+
+interface Items {
+  put(key: string, item: unknown): Promise<void>;
+  del(key: string): Promise<void>;
+  get(key: string): Promise<unknown>;
+  iterator(range: object): { all(): Promise<[string, unknown][]> };
+}
+interface MemoryStore {
+  sublevel(name: string, options: object): Items;
+  close(): Promise<void>;
+}
+type Stores = { MemoryLevel: new (options: object) => MemoryStore };
+
+const plain: Stores = createRequire(import.meta.resolve('dynalite'))('memory-level');
+const changed = { ...plain };
+storeText(changed);
+
+const JSON_VALUES = { valueEncoding: 'json' };
+/** As dynalite writes keys. */
+const key = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 1, maxLength: 4 });
+const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...TEXTS, '\ud800'));
+const item = fc.dictionary(
+  text.filter((name) => name !== '__proto__'),
+  fc.oneof(
+    text.map((S) => ({ S })),
+    fc.array(text).map((SS) => ({ SS })),
+    fc.boolean().map((BOOL) => ({ BOOL })),
+  ),
+);
+const change = fc.tuple(key, fc.option(item));
+const range = fc.record(
+  { gte: key, gt: key, lt: key, lte: key, reverse: fc.boolean(), limit: fc.nat(5) },
+  { requiredKeys: [] },
+);
+
+/** What a table holds after changes, and what is found in a range of it. */
+async function found(
+  { MemoryLevel }: Stores,
+  changes: readonly (readonly [string, unknown])[],
+  within: object,
+) {
+  const store = new MemoryLevel(JSON_VALUES);
+  const items = store.sublevel('item-table', JSON_VALUES);
+  for (const [at, held] of changes) await (held === null ? items.del(at) : items.put(at, held));
+  const got = await Promise.all(changes.map(([at]) => items.get(at)));
+  const answer = { got, within: await items.iterator(within).all() };
+  await store.close();
+  return answer;
+}
+
+test('random items are kept, ordered and found as in the store that it replaces', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { maxLength: 20 }), range, async (changes, within) => {
+      expect(await found(changed as Stores, changes, within)).toEqual(
+        await found(plain, changes, within),
+      );
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test.each([
