@@ -48,7 +48,8 @@ export async function runThrough(
     });
     const { pending, submitted, stored, rejected, deadLettered, duplicates } = drained.account;
     const incidents = await readIncidents(pipeline.tables, startedAt);
-    await pagesSent(pipeline, incidents.length, { pause, say: view.say });
+    const due = incidents.reduce((sum, { others }) => sum + 1 + others.length, 0);
+    await pagesSent(pipeline, due, { pause, say: view.say });
     const elapsedMs = Math.round(drained.atMs - startedMs);
     const ends = { submitted, stored, rejected, deadLettered, lost: pending.length, duplicates };
     const notified = { incidents: incidents.length, pages: pipeline.pageKeys().size };
@@ -100,15 +101,15 @@ async function accountNow(tables: Tables, ledger: ReadonlyMap<string, Submitted>
 
 async function pagesSent(
   { pageKeys }: Pipeline,
-  incidents: number,
+  due: number,
   { pause, say }: Pick<RunView, 'say'> & { readonly pause: (ms: number) => Promise<void> },
 ) {
   const startedMs = performance.now();
-  const isMissing = () => pageKeys().size < incidents;
+  const isMissing = () => pageKeys().size < due;
   const waitUntil = async (ms: number) => {
     while (isMissing() && performance.now() - startedMs < ms) await pause(100);
   };
   await waitUntil(PAGES_SAID_AFTER_MS);
-  if (isMissing()) say(`  … waiting for pages: ${pageKeys().size} of ${incidents} incidents`);
+  if (isMissing()) say(`  … waiting for pages: ${pageKeys().size} of ${due}`);
   await waitUntil(PAGES_WITHIN_MS);
 }

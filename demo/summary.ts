@@ -47,7 +47,11 @@ export function describeRun(run: Run): string {
     ['lost', summary.lost, ''],
     ['duplicates', summary.duplicates, ''],
     ['incidents', summary.incidents, incidents.map(({ pk }) => `scope ${pk}`).join(', ')],
-    ['pages', summary.pages, 'to on-call, counted by deduplication key'],
+    [
+      'pages',
+      summary.pages,
+      'to on-call: one an incident, and one for each other fault in it (found by the minute)',
+    ],
   ];
   const lines = rows.map(([name, count, note]) =>
     `  ${name.padEnd(14)}${String(count).padStart(9)}  ${note}`.trimEnd(),

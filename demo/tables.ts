@@ -19,7 +19,13 @@ const endedSchema = z.object({
   source: z.string().exactOptional(),
 });
 export type EndedItem = z.infer<typeof endedSchema>;
-const incidentSchema = z.object({ pk: z.string(), sk: z.string(), openedAt: z.number() });
+const incidentSchema = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  openedAt: z.number(),
+  /** Each other fault has a page of its own. */
+  others: z.array(z.unknown()).default([]),
+});
 export type IncidentItem = z.infer<typeof incidentSchema>;
 
 export interface Tables {
@@ -66,7 +72,7 @@ export async function readIncidents(
 ): Promise<IncidentItem[]> {
   const found: IncidentItem[] = [];
   const table = { name: incidents, dynamo: dynamodb };
-  for await (const { items } of pagesOf(table, ['pk', 'sk', 'openedAt'])) {
+  for await (const { items } of pagesOf(table, Object.keys(incidentSchema.shape))) {
     for (const item of items) {
       const incident = incidentSchema.safeParse(item);
       if (incident.success && incident.data.openedAt >= sinceMs) found.push(incident.data);
