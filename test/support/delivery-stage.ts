@@ -1,13 +1,14 @@
 /** Emulators, a stand-in FHIR server, and for each test a cold `deliver` on a stage of its own. */
 import { afterEach, beforeEach, expect } from 'vitest';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
-import { type Machine, realMachine } from '../../aws/machine.ts';
+import type { Machine } from '../../aws/machine.ts';
 import { storeResource } from '../../aws/resources-table.ts';
 import {
   type Downstream,
   type DownstreamOptions,
   startDownstream,
 } from '../../demo/downstream/server.ts';
+import { later } from './clock.ts';
 import { contextWith, type Delivery, deliver } from './delivery.ts';
 import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from './delivery-lane.ts';
 import { bucketAt, queueAt, tableAt } from './handles.ts';
@@ -25,7 +26,7 @@ export class DeliveryStage {
   #downstream: Downstream | undefined;
   #world: World | undefined;
   #lane: DeliveryLane | undefined;
-  #later = realMachine.later;
+  #later = later;
 
   get downstream(): Downstream {
     return present(this.#downstream);
@@ -51,9 +52,9 @@ export class DeliveryStage {
   /** Another server in place of the current one. */
   async restartDownstream(
     options: DownstreamOptions = {},
-    later: Machine['later'] = realMachine.later,
+    timers: Machine['later'] = later,
   ): Promise<void> {
-    this.#later = later;
+    this.#later = timers;
     await this.#downstream?.stop();
     this.#downstream = await startDownstream(options);
     await this.build();
@@ -66,8 +67,8 @@ export class DeliveryStage {
   async holdCalls(timeoutMs: number, options: DownstreamOptions = {}): Promise<HeldCalls> {
     const held: (() => void)[] = [];
     const pending = new Set<() => void>();
-    const later: Machine['later'] = (ms, run) => {
-      if (ms !== timeoutMs) return realMachine.later(ms, run);
+    const timers: Machine['later'] = (ms, run) => {
+      if (ms !== timeoutMs) return later(ms, run);
       pending.add(run);
       return () => pending.delete(run);
     };
@@ -78,7 +79,7 @@ export class DeliveryStage {
         if (first) pending.delete(first);
         first?.();
       });
-    await this.restartDownstream({ ...options, wait }, later);
+    await this.restartDownstream({ ...options, wait }, timers);
     return {
       count: () => held.length,
       finish: () => {

@@ -33,7 +33,7 @@ export async function drain(
       active += 1;
       const delivery = await deliver(handler, queue, { max });
       active -= 1;
-      if (delivery === undefined) await pause();
+      if (delivery === undefined) await pause(active);
     }
   });
   const watching = (async () => {
@@ -47,7 +47,7 @@ export async function drain(
       }
       if (waitedMs > waitingMaxMs)
         throw new Error(`not drained: ${depths.join(', ')} messages left`);
-      await pause();
+      await pause(active);
     }
   })();
   try {
@@ -57,4 +57,6 @@ export async function drain(
   }
 }
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+/** What works gets the processor; if nothing does, nobody is waited for. */
+const pause = (active: number) =>
+  new Promise((resolve) => (active > 0 ? setTimeout(resolve, PAUSE_MS) : setImmediate(resolve)));

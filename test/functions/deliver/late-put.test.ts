@@ -145,13 +145,15 @@ describe('R05: a first PUT that was given up', () => {
   });
 
   test('by an environment that died is waited for too', async () => {
-    await build({ settings: { callTimeoutMs: 5_000 } });
+    const timeoutMs = 5_000;
+    await build({ settings: { callTimeoutMs: timeoutMs } });
     await stage.store('a', 1);
     stage.downstream.setMode('slow');
     const dying = stage.turn();
     await expect.poll(() => slow.count()).toBe(1);
     const death = dieOnceStored(stage.downstream, stage.lane.clients);
     stage.downstream.onStored('', '', {});
+    skipTime(timeoutMs);
     expect(await Promise.race([dying, death.happened])).toBe('died');
     stage.downstream.setMode('ok');
 

@@ -11,7 +11,7 @@ import { Minute } from '../../../lib/constructs/minute.ts';
 const config = loadConfig({}, {});
 
 it('each queue is woken by its one rule, and accepts no other', () => {
-  const stack = new Stack(new App());
+  const stack = new Stack(new App({ builtinCloudFormationValidation: false }));
   const key = createKey(stack, 'Key', config);
   const concurrency = planConcurrency(config);
   const foundation = { config, concurrency, key, bundles: '/none' };

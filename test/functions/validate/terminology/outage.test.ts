@@ -109,7 +109,10 @@ test('R61: a call without an answer within the budget has ended before the invoc
     };
     vi.spyOn(hastyDynamo, 'send').mockImplementation(hangs as never);
   }
-  await submitNew(2);
+  const submitted = submitNew(2);
+  await expect.poll(() => begun).toBe(2);
+  skipTime(3_000);
+  await submitted;
   expect([begun, underWay]).toEqual([2, 0]);
 });
 

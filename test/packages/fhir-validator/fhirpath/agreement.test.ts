@@ -18,7 +18,7 @@ import { isObject, walk } from './walk.ts';
 const SEED = Number(process.env['SEED'] ?? 42);
 const INSTANCES = cases(15, 60);
 /** Evaluations in the examples: how many of each expression, and of each place that has it. */
-const CONTEXTS_MAX = cases(8, 60);
+const CONTEXTS_MAX = cases(4, 60);
 const CONTEXTS_AT_A_PLACE_MAX = 3;
 
 interface Subject {
