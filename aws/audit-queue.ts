@@ -1,5 +1,5 @@
 /** The queue of facts for the audit log: FIFO, one group, so that one writer has them in order. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { AUDIT_CHAIN, type AuditFact } from '../core/audit/audit-fact.ts';
 import { BATCH_ENTRIES_MAX } from '../core/message/send-batches.ts';
@@ -17,7 +17,7 @@ export interface AuditQueue extends Queue {
  * environment's secret. Facts that others publish again are recognised by the writer.
  */
 const deduplicationId = (secret: string, { kind, id }: AuditFact) =>
-  createHash('sha256').update(`${secret}\n${kind}\n${id}`).digest('hex');
+  hash('sha256', `${secret}\n${kind}\n${id}`);
 
 /** SQS took the request, but not all of its facts. */
 class FactsRefused extends Error {

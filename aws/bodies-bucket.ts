@@ -3,7 +3,7 @@
  * never changed, and writing it twice has no second effect. Its version is not recorded: after the second
  * write the first version is no longer the current one, and expires.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   GetObjectCommand,
@@ -59,8 +59,7 @@ export async function putBody(
   messageId: string,
   text: string,
 ): Promise<BodyLocation> {
-  const hash = createHash('sha256').update(text).digest('hex');
-  const key = `${prefix}${messageId}/${hash}`;
+  const key = `${prefix}${messageId}/${hash('sha256', text)}`;
   await bucket.s3.send(
     new PutObjectCommand({
       Bucket: bucket.name,

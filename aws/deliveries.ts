@@ -3,7 +3,7 @@
  * pending, and make a sparse index: a shard, and when a trigger is due to be sent again. delivery-lease.ts
  * has the course of a delivery.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { shardName } from '../core/delivery/delivery-meaning.ts';
@@ -20,8 +20,8 @@ const RESEND_AFTER_MS = 7 * DAY_MS;
 
 /** The mark of a new pending delivery. */
 export function pendingFields(pk: string, now: number) {
-  const hash = createHash('sha256').update(pk).digest().readUInt16BE(0);
-  return { deliveryShard: shardName(hash), deliveryDueAt: now + RESEND_AFTER_MS };
+  const number = hash('sha256', pk, 'buffer').readUInt16BE(0);
+  return { deliveryShard: shardName(number), deliveryDueAt: now + RESEND_AFTER_MS };
 }
 
 const conflictsSchema = z.object({

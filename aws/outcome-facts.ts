@@ -4,7 +4,7 @@
  * same object. A message that comes again in another batch is a fact twice, and readers count it once
  * (core/report/outcome-fact.ts).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { outcomeEventSchema } from '../core/message/messages.ts';
 import { type OutcomeFact, outcomeFact } from '../core/report/outcome-fact.ts';
@@ -50,9 +50,8 @@ export function inOrder<F extends object>(facts: readonly F[]): F[] {
 
 /** The name of an object with these facts, in this order. */
 export function nameOf(facts: readonly object[]): string {
-  const hash = createHash('sha256');
-  for (const fact of facts) hash.update(JSON.stringify(fact));
-  return hash.digest('hex').slice(0, NAME_HEX_DIGITS);
+  const text = facts.map((fact) => JSON.stringify(fact)).join('');
+  return hash('sha256', text).slice(0, NAME_HEX_DIGITS);
 }
 
 /** Parses a message; a message that is not ours fails until it reaches the dead-letter queue. */

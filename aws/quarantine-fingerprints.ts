@@ -1,5 +1,5 @@
 /** Finds the entries of Quarantine with a fingerprint, by the index. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { paginateQuery, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { written } from './conditional-write.ts';
@@ -14,8 +14,8 @@ type Found = z.infer<typeof foundSchema>;
 
 /** The key of the index under which an entry is found. */
 export function fingerprintShard(fingerprint: string, entryId: string): string {
-  const hash = createHash('sha256').update(entryId).digest().readUInt16BE(0);
-  return shardName(fingerprint, hash % SHARDS);
+  const number = hash('sha256', entryId, 'buffer').readUInt16BE(0);
+  return shardName(fingerprint, number % SHARDS);
 }
 
 const shardName = (fingerprint: string, shard: number) => `${fingerprint}#${shard}`;

@@ -1,5 +1,5 @@
 /** The current valid resource of each source, type and id. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Lane, Origin } from '../core/message/messages.ts';
 import { submissionOrder } from '../core/message/submission-order.ts';
@@ -83,7 +83,7 @@ export async function storeResource(
     trace: origin.trace,
     resourceType,
     resourceId,
-    contentHash: createHash('sha256').update(text).digest('hex'),
+    contentHash: hash('sha256', text),
     redrivenAt: origin.redrivenAt,
     storedAt: now,
     ...('body' in placed ? { body: packed(placed.body) } : placed),

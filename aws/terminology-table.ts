@@ -1,5 +1,5 @@
 /** Answers of the terminology server that the whole fleet shares, until they expire. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { KnownAnswer } from '../core/delivery/terminology.ts';
@@ -37,5 +37,5 @@ export async function writeAnswer(
 
 /** A key of DynamoDB holds 2 KB, and nobody needs to read the questions there. */
 function hashOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key);
 }

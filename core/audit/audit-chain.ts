@@ -14,7 +14,7 @@
  *
  * Every prefix of a log that verifies also verifies, and so does an empty log.
  */
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import * as z from 'zod';
 import { AUDIT_FACT_KINDS, type AuditFactKind } from './audit-fact.ts';
 
@@ -164,16 +164,19 @@ export function readHead(text: string): Head | undefined {
 }
 
 function hashOf(what: 'genesis' | 'entry', text: string): string {
-  return createHash('sha256').update(`${DOMAIN}/${what}\n${text}`).digest('hex');
+  return digest('sha256', `${DOMAIN}/${what}\n${text}`);
 }
 
 /** One text for one value: properties are ordered by name, absent ones left out. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item)
-      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : item,
-  );
+  return JSON.stringify(ordered(value));
+}
+
+function ordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(ordered);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, item]) => [name, ordered(item)]));
 }
 
 function parseJson(text: string): unknown {

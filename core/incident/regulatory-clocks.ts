@@ -14,6 +14,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { DAY_MS, dayOf } from '../report/utc-day.ts';
 
 export interface RegulatoryCalendar {
   /** IANA name, such as `America/Sao_Paulo`. */
@@ -28,7 +29,6 @@ export interface Clocks {
   readonly anpdNoticeBy: string;
 }
 
-const DAY_MS = 86_400_000;
 const HIPAA_DAYS = 60;
 const ANPD_BUSINESS_DAYS = 3;
 /** 1 January 1970 was a Thursday. */
@@ -58,9 +58,7 @@ function afterBusinessDays(day: number, count: number, holidays: ReadonlySet<str
 }
 
 /** The date of a day counted from 1 January 1970. */
-function dateOf(day: number): string {
-  return dateIn('UTC', day * DAY_MS);
-}
+const dateOf = (day: number) => dayOf(day * DAY_MS);
 
 /** The locale is the one that writes dates as ISO 8601 does. */
 function dateIn(timeZone: string, ms: number): string {

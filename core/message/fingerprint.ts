@@ -10,7 +10,7 @@
  * are left out, because they may quote values. The rule distinguishes what has no place in a resource: a
  * blank body, base64, a claim check that cannot be read.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { CrashKind } from '../../packages/isolation/death.ts';
 
@@ -58,5 +58,5 @@ function withoutIndices(expression: string): string {
 }
 
 function digest(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, HEX_DIGITS);
+  return hash('sha256', JSON.stringify(parts)).slice(0, HEX_DIGITS);
 }

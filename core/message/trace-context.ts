@@ -9,7 +9,7 @@
  * Malformed text is ignored, as the standard requires, and so is a version that is not ours. `tracestate`
  * is the text of others. It is passed on unchanged, and appears in no span of ours (R08).
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { TRACEPARENT, TRACESTATE } from './chosen-id-forms.ts';
 import type { TraceContext } from './messages.ts';
 
@@ -47,5 +47,5 @@ export function traceFrom(
 
 /** The trace of a message without one. */
 export function ownTraceId(messageId: string): string {
-  return createHash('sha256').update(messageId).digest('hex').slice(0, 32);
+  return hash('sha256', messageId).slice(0, 32);
 }
