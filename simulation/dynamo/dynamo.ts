@@ -81,17 +81,19 @@ export class Dynamo {
   perform(command: object): object {
     if (command instanceof GetCommand) return this.#get(command.input);
     if (command instanceof UpdateCommand) {
-      const { TableName, Key, UpdateExpression = '', ReturnValues, ...input } = command.input;
+      const { input } = command;
+      const { TableName, Key, UpdateExpression = '', ReturnValues } = input;
       const change = this.table(TableName).update(Key as Item, UpdateExpression, input);
       return answerOf(change, ReturnValues);
     }
     if (command instanceof PutCommand) {
-      const { TableName, Item, ReturnValues, ...input } = command.input;
-      return answerOf(this.table(TableName).put(Item, input), ReturnValues);
+      const { input } = command;
+      return answerOf(this.table(input.TableName).put(input.Item, input), input.ReturnValues);
     }
     if (command instanceof DeleteCommand) {
-      const { TableName, Key, ReturnValues, ...input } = command.input;
-      return answerOf(this.table(TableName).delete(Key as Item, input), ReturnValues);
+      const { input } = command;
+      const change = this.table(input.TableName).delete(input.Key as Item, input);
+      return answerOf(change, input.ReturnValues);
     }
     if (command instanceof QueryCommand) {
       const input = command.input as QueryInput;

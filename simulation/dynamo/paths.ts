@@ -51,7 +51,7 @@ export function resolvedAt(
 }
 
 /** The value at a path. Undefined if there is none. */
-export function valueAt(item: Item | undefined, path: Path): Value | undefined {
+function valueAt(item: Item | undefined, path: Path): Value | undefined {
   let value: Value | undefined = item;
   for (const part of path) {
     if (value === undefined) return undefined;

@@ -2,7 +2,7 @@
 import { type Condition, type Operand, readCondition } from './condition-parser.ts';
 import { holds, type Placeholders, placeholderOf } from './conditions.ts';
 import type { KeyNames } from './index-view.ts';
-import { type Names, readPath, resolvePath, valueAt } from './paths.ts';
+import { type Names, readPath, resolveName, resolvePath } from './paths.ts';
 import { validation } from './refusals.ts';
 import { compareRows, firstPlace, type Row, type Rows } from './sorted-rows.ts';
 import { Tokens } from './tokens.ts';
@@ -156,13 +156,27 @@ export function projected(
   names: Names | undefined,
 ): Item {
   if (expression === undefined) return item;
+  const chosen: Record<string, Value> = {};
+  for (const part of readProjection(expression)) {
+    const name = resolveName(part, names);
+    if (Object.hasOwn(item, name)) chosen[name] = item[name] as Value;
+  }
+  return Object.freeze(chosen);
+}
+
+const known = new Map<string, readonly string[]>();
+
+/** Names or placeholders. Cached, as conditions are. */
+function readProjection(expression: string): readonly string[] {
+  const before = known.get(expression);
+  if (before !== undefined) return before;
   const tokens = new Tokens(expression);
-  const entries: (readonly [string, Value])[] = [];
+  const parts: string[] = [];
   do {
-    const path = resolvePath(readPath(tokens), names);
-    if (path.length !== 1) throw validation('a projection names attributes at the top');
-    const value = valueAt(item, path);
-    if (value !== undefined) entries.push([String(path[0]), value]);
+    const [part, ...more] = readPath(tokens);
+    if (more.length > 0) throw validation('a projection names attributes at the top');
+    parts.push(String(part));
   } while (tokens.take(','));
-  return Object.freeze(Object.fromEntries(entries));
+  known.set(expression, parts);
+  return parts;
 }

@@ -3,7 +3,15 @@ import { holds, type Placeholders } from './conditions.ts';
 import { type IndexPlan, IndexView, type KeyNames } from './index-view.ts';
 import { type Page, type PageInput, type Paging, pageOf, rangeOf } from './query.ts';
 import { conditionFailed, validation } from './refusals.ts';
-import { findRow, type Partitions, putRow, type Row, type Rows, removeRow } from './sorted-rows.ts';
+import {
+  compareRows,
+  findRow,
+  type Partitions,
+  putRow,
+  type Row,
+  type Rows,
+  removeRow,
+} from './sorted-rows.ts';
 import { updated } from './updates.ts';
 import { frozenCopy, type Item, type Key } from './values.ts';
 
@@ -54,6 +62,8 @@ export class Table {
   readonly #around: TableSurroundings;
   /** Writes that the indexes have not followed yet, in the order in which they will. */
   #unfollowed: Unfollowed[] = [];
+  /** All rows in the order of a scan, from the first scan on. */
+  #scanned: Rows | undefined;
 
   constructor(plan: TablePlan, around: TableSurroundings) {
     this.plan = plan;
@@ -126,6 +136,9 @@ export class Table {
     }
     if (rows.length === 0) this.#partitions.delete(partition);
     else this.#partitions.set(partition, rows);
+    if (this.#scanned === undefined) return;
+    if (item !== undefined) putRow(this.#scanned, this.#scanRow(item));
+    else removeRow(this.#scanned, { sortKey: this.#tieOf(key), tie: '' });
   }
 
   #tell(key: Item, before: Item | undefined, after: Item | undefined): void {
@@ -147,10 +160,8 @@ export class Table {
     }
   }
 
-  query(
-    { IndexName, KeyConditionExpression, ExclusiveStartKey, ...input }: QueryInput,
-    most: number,
-  ): Page {
+  query(input: QueryInput, most: number): Page {
+    const { IndexName, KeyConditionExpression, ExclusiveStartKey } = input;
     const index = IndexName === undefined ? undefined : this.#indexes.get(IndexName);
     if (IndexName !== undefined && index === undefined) throw validation(`no index ${IndexName}`);
     if (index !== undefined) this.#follow();
@@ -165,11 +176,10 @@ export class Table {
   }
 
   /** In the order of the keys. DynamoDB's own order is not defined. */
-  scan({ ExclusiveStartKey, ...input }: ScanInput, most: number): Page {
-    const rows: Rows = [];
-    for (const partition of this.#partitions.values()) {
-      for (const row of partition) putRow(rows, { ...row, sortKey: this.#tieOf(row.item) });
-    }
+  scan(input: ScanInput, most: number): Page {
+    const { ExclusiveStartKey } = input;
+    this.#scanned ??= Array.from(this.items(), this.#scanRow).sort(compareRows);
+    const rows = this.#scanned;
     const start = ExclusiveStartKey && { sortKey: this.#tieOf(ExclusiveStartKey), tie: '' };
     return pageOf(rows, [0, rows.length], input, this.#paging(start, input, most));
   }
@@ -211,6 +221,8 @@ export class Table {
     const { partition, sort } = this.plan;
     return sort === undefined ? String(key[partition]) : `${key[partition]}\u0000${key[sort]}`;
   }
+
+  #scanRow = (item: Item): Row => ({ sortKey: this.#tieOf(item), tie: '', item });
 }
 
 export interface QueryInput extends PageInput {

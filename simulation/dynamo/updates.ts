@@ -26,7 +26,12 @@ type Operand =
       readonly right: Operand;
     };
 
-interface Update {
+interface Update extends Clauses {
+  /** It only sets and removes attributes at the top, as most of our updates do. */
+  readonly isFlat: boolean;
+}
+
+interface Clauses {
   readonly set: readonly { readonly path: Path; readonly operand: Operand }[];
   readonly remove: readonly Path[];
   readonly add: readonly { readonly path: Path; readonly name: string }[];
@@ -39,15 +44,22 @@ function readUpdate(expression: string): Update {
   const before = known.get(expression);
   if (before !== undefined) return before;
   const tokens = new Tokens(expression);
-  const update: Update = { set: [], remove: [], add: [], delete: [] };
-  while (!tokens.isAtEnd) readClause(tokens, update as Writable<Update>);
+  const clauses: Writable<Clauses> = { set: [], remove: [], add: [], delete: [] };
+  while (!tokens.isAtEnd) readClause(tokens, clauses);
+  const update = { ...clauses, isFlat: isFlat(clauses) };
   known.set(expression, update);
   return update;
 }
 
+const isFlat = ({ set, remove, add, delete: taken }: Clauses) =>
+  add.length === 0 &&
+  taken.length === 0 &&
+  set.every(({ path }) => path.length === 1) &&
+  remove.every((path) => path.length === 1);
+
 type Writable<T> = { [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
-function readClause(tokens: Tokens, update: Writable<Update>): void {
+function readClause(tokens: Tokens, update: Writable<Clauses>): void {
   if (tokens.take('SET')) {
     commaSeparated(tokens, () => {
       const path = readPath(tokens);
@@ -100,15 +112,8 @@ export function updated(item: Item, expression: string, placeholders: Placeholde
   const update = readUpdate(expression);
   const { ExpressionAttributeNames: names } = placeholders;
   const scope: Scope = { read: (path) => resolvedAt(item, path, names), placeholders };
-  return isFlat(update) ? flatlyUpdated(item, update, scope) : deeplyUpdated(item, update, scope);
+  return update.isFlat ? flatlyUpdated(item, update, scope) : deeplyUpdated(item, update, scope);
 }
-
-/** Whether it only sets and removes attributes at the top, as most of our updates do. */
-const isFlat = ({ set, remove, add, delete: taken }: Update) =>
-  add.length === 0 &&
-  taken.length === 0 &&
-  set.every(({ path }) => path.length === 1) &&
-  remove.every((path) => path.length === 1);
 
 /** With one copy of the item. */
 function flatlyUpdated(item: Item, { set, remove }: Update, scope: Scope): Item {

@@ -44,14 +44,9 @@ export function isMap(value: Value | undefined): value is { readonly [name: stri
  * itself, and an update copies only what is on its path.
  */
 export function frozenCopy(value: unknown): Value {
-  if (value === null || typeof value !== 'object') {
-    assert(
-      typeof value === 'string' ||
-        typeof value === 'boolean' ||
-        value === null ||
-        (typeof value === 'number' && Number.isFinite(value)),
-      `no item holds a ${typeof value}`,
-    );
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object') {
+    if (typeof value !== 'number' || !Number.isFinite(value)) assert.fail(`no item holds ${value}`);
     return value;
   }
   if (value instanceof Uint8Array || value instanceof Set) return value;

@@ -18,6 +18,8 @@ import { Queue, type QueueSurroundings } from './queue.ts';
 
 export class Sqs {
   readonly #queues = new Map<string, Queue>();
+  /** By each text that has named one. */
+  readonly #named = new Map<string, Queue>();
   readonly #around: Omit<QueueSurroundings, 'redrive'>;
 
   constructor(around: Omit<QueueSurroundings, 'redrive'>) {
@@ -36,10 +38,15 @@ export class Sqs {
   }
 
   /** By its name, or an ARN or URL that ends in it. */
-  queue(named: string | undefined): Queue {
-    const queue = this.#queues.get(named?.split(/[:/]/).at(-1) ?? '');
-    if (queue !== undefined) return queue;
-    throw new QueueDoesNotExist({ message: `no queue ${named}`, $metadata: {} });
+  queue(named = ''): Queue {
+    const known = this.#named.get(named);
+    if (known !== undefined) return known;
+    const queue = this.#queues.get(named.split(/[:/]/).at(-1) ?? '');
+    if (queue === undefined) {
+      throw new QueueDoesNotExist({ message: `no queue ${named}`, $metadata: {} });
+    }
+    this.#named.set(named, queue);
+    return queue;
   }
 
   /** Performs a command of that sender. @throws the service's refusal */
