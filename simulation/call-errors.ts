@@ -1,4 +1,8 @@
-/** The errors of a call, as the SDK throws them. */
+/** The errors of a call, as the SDK throws them, and its pauses after them. */
+import type { Random } from './random.ts';
+
+/** Standard retry mode: full jitter, doubled each time. */
+const PAUSE_MS = { ordinary: 100, throttled: 500, most: 20_000 };
 
 /** What the services say is told apart from faults of the simulation by what the SDK says of errors. */
 export function isServiceError(error: unknown): error is Error & { $fault: string } {
@@ -34,4 +38,11 @@ export function timedOut(): Error {
 export function internalError(): Error {
   const error = new Error('the service failed');
   return Object.assign(error, { name: 'InternalServerError', $fault: 'server', $metadata: {} });
+}
+
+/** Before the try after the one with that number. */
+export function pauseBefore(number: number, error: unknown, draws: Random): number {
+  const isThrottled = isServiceError(error) && error.$fault === 'client';
+  const base = isThrottled ? PAUSE_MS.throttled : PAUSE_MS.ordinary;
+  return draws.fraction() * Math.min(PAUSE_MS.most, base * 2 ** (number - 1));
 }

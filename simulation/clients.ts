@@ -18,9 +18,10 @@ import type { Faults } from './faults.ts';
 import type { Host } from './host.ts';
 import type { LambdaApi } from './lambda/lambda-api.ts';
 import { downBy } from './outages.ts';
+import type { Patience } from './road.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Services } from './services.ts';
-import { type Patience, Wire } from './wire.ts';
+import { Wire } from './wire.ts';
 import type { Witness } from './witness.ts';
 
 /** For a call that waits for a long time and is not retried. */

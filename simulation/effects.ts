@@ -5,11 +5,11 @@
  */
 import type { Outcome } from '../packages/local-lambda/lambda/outcome.ts';
 import type { Written } from './dynamo/table.ts';
+import type { Fate } from './road.ts';
 import type { Version } from './s3/bucket.ts';
 import type { Held, HttpCall } from './servers/http-call.ts';
 import type { Leaving, Message, QueuePlan, Received } from './sqs/message.ts';
 import type { Submission } from './submission.ts';
-import type { Fate } from './wire.ts';
 
 export type Effect =
   | { readonly kind: 'submitted'; readonly submission: Submission }

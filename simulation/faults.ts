@@ -7,10 +7,10 @@ import { type MinuteFaults, NO_MINUTE_FAULTS } from './minute.ts';
 import { NO_OPERATORS, type OperatorHabits } from './operators/habits.ts';
 import { drawFlapping, drawKeyOfS3, drawNotLoading, drawOutages, type Outage } from './outages.ts';
 import type { Random } from './random.ts';
+import { type CallFaults, NO_FAULTS } from './road.ts';
 import { NO_SERVER_FAULTS, type ServerFaults } from './servers/http.ts';
 import { NO_SNS_FAULTS, type SnsFaults } from './sns/sns.ts';
 import { NO_QUEUE_FAULTS, type QueueFaults } from './sqs/message.ts';
-import { type CallFaults, NO_FAULTS } from './wire.ts';
 
 export interface Faults {
   readonly calls: CallFaults;

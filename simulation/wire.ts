@@ -3,7 +3,6 @@
  * them, and what may happen to each try on its way. The request of a try reaches its service even
  * if the sender is frozen or dead by then. The answer reaches the code only while its host runs.
  */
-import type { CallTimeouts } from '../aws/call-timeouts.ts';
 import { endOfWork } from '../telemetry/invocation.ts';
 import {
   aborted,
@@ -11,89 +10,33 @@ import {
   internalError,
   isFinal,
   isServiceError,
+  pauseBefore,
   timedOut,
 } from './call-errors.ts';
 import type { Host } from './host.ts';
 import { onAbort } from './on-abort.ts';
 import type { Down } from './outages.ts';
+import {
+  type CallFaults,
+  drawnFate,
+  type Fate,
+  Lasting,
+  type Patience,
+  type Request,
+  type Road,
+} from './road.ts';
 import type { Scheduler } from './scheduler.ts';
 
-/** How often each of these befalls a try: probabilities, and one time. */
-export interface CallFaults {
-  /** The request never arrives. */
-  readonly lostRequest: number;
-  /** The request takes effect, but its answer is lost. */
-  readonly lostAnswer: number;
-  /** The request takes effect after its sender gave up, possibly after the next try took effect. */
-  readonly late: number;
-  /** How much later, mostly. */
-  readonly lateMs: number;
-  readonly throttled: number;
-  /** The service answers that it failed. */
-  readonly failed: number;
-}
-
-export const NO_FAULTS: CallFaults = {
-  lostRequest: 0,
-  lostAnswer: 0,
-  late: 0,
-  lateMs: 0,
-  throttled: 0,
-  failed: 0,
-};
-
-/** How long a client waits, and how often it tries. Connecting takes time only for a machine in trouble. */
-export type Patience = Pick<CallTimeouts, 'maxAttempts' | 'requestMs'> & Partial<CallTimeouts>;
-
-/** How a service is reached. `faults` is called at each try, so faults may heal. */
-export interface Road {
-  readonly service: string;
-  /** Latency in one direction, most of the time. */
-  readonly latencyMs: number;
-  faults(): CallFaults;
-  /** The error of a throttled service. */
-  throttling(): Error;
-  /** The outage that a call to that place meets. */
-  down?(place: string | undefined): Down | undefined;
-}
-
-/**
- * An answer that a service gives later, because the work takes long. A caller that waits too long
- * gives up.
- */
-export class Lasting<T> {
-  readonly begin: (end: (value: T) => void) => void;
-
-  constructor(begin: (end: (value: T) => void) => void) {
-    this.begin = begin;
-  }
-}
-
-/** A request: its name for the log, and the work of the service. */
-export interface Request<T> {
-  readonly name: string;
-  /** The part of the service. Undefined if that makes no difference. */
-  readonly place?: string | undefined;
-  /** What must befall the try with that number, from 1 on. By default chance decides. */
-  fated?(number: number): Fate | undefined;
-  /** The caller gives up at once when it is aborted. */
-  readonly signal?: AbortSignal | undefined;
-  /** @throws the service's refusal */
-  perform(): T | Lasting<T>;
-  /** Told of a try that does not simply arrive, and of the try before it. */
-  befell?(fate: Fate, before: Fate | undefined): void;
-}
-
-/** The SDK's pauses (standard retry mode): full jitter, doubled each time. */
-const PAUSE_MS = { ordinary: 100, throttled: 500, most: 20_000 };
+/** Nothing is on its way for longer. */
+const LATE_MS_MAX = 20_000;
 
 export class Wire {
-  readonly #scheduler: Scheduler;
-  readonly #road: Road;
+  readonly scheduler: Scheduler;
+  readonly road: Road;
 
   constructor(scheduler: Scheduler, road: Road) {
-    this.#scheduler = scheduler;
-    this.#road = road;
+    this.scheduler = scheduler;
+    this.road = road;
   }
 
   /**
@@ -101,174 +44,207 @@ export class Wire {
    * with it (R61).
    */
   call<T>(host: Host, patience: Patience, request: Request<T>): Promise<T> {
-    const signals = [endOfWork(), request.signal].filter((signal) => signal !== undefined);
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const waits: (() => void)[] = [];
-    let isOver = false;
-    const end = (settle: () => void) => {
-      isOver = true;
-      for (const waitNoMore of waits) waitNoMore();
-      settle();
-    };
-    for (const signal of signals) {
-      const abort = () => end(() => reject(aborted(signal)));
-      if (signal.aborted) {
-        abort();
-        return promise;
-      }
-      waits.push(onAbort(signal, abort));
-    }
-    let fate: Fate | undefined;
-    const attempt = (number: number) => {
-      let isAnswered = false;
-      const before = fate;
-      fate = this.#try(host, patience, request, number, {
-        succeed: (value) => {
-          if (isOver || isAnswered) return;
-          end(() => resolve(value));
-        },
-        fail: (error) => {
-          if (isOver || isAnswered) return;
-          isAnswered = true;
-          if (isFinal(error) || number >= patience.maxAttempts) {
-            end(() => reject(afterAttempts(error, number)));
-            return;
-          }
-          host.later(pauseBefore(number, error, host), () => {
-            if (!isOver) attempt(number + 1);
-          });
-        },
-      });
-      if (fate !== 'arrives') request.befell?.(fate, before);
-    };
-    attempt(1);
-    return promise;
+    return new Call(this, host, patience, request).begin();
+  }
+}
+
+interface Try {
+  /** From 1 on. */
+  readonly number: number;
+  /** So long it waits for its answer. */
+  readonly requestMs: number;
+}
+
+type End<T> =
+  | { readonly ok: true; readonly value: T | Lasting<T> }
+  | { readonly ok: false; readonly error: unknown };
+
+class Call<T> {
+  readonly #settle = Promise.withResolvers<T>();
+  readonly #wire: Wire;
+  readonly #host: Host;
+  readonly #patience: Patience;
+  readonly #request: Request<T>;
+  /** Only tables are what a host may be cut off from. */
+  readonly #isStore: boolean;
+  /** Each ends a wait for a signal. */
+  readonly #waits: (() => void)[] = [];
+  #isOver = false;
+  /** Number of the last try that ended in an error. What else comes of it changes nothing. */
+  #failed = 0;
+  #fate: Fate | undefined;
+
+  constructor(wire: Wire, host: Host, patience: Patience, request: Request<T>) {
+    this.#wire = wire;
+    this.#host = host;
+    this.#patience = patience;
+    this.#request = request;
+    this.#isStore = wire.road.service === 'dynamodb';
   }
 
-  #try<T>(
-    host: Host,
-    patience: Patience,
-    request: Request<T>,
-    number: number,
-    answer: { succeed(value: T): void; fail(error: unknown): void },
-  ): Fate {
-    const { service } = this.#road;
-    const isStore = service === 'dynamodb';
-    const requestMs = isStore ? patienceMs(host, patience) : patience.requestMs;
-    const there = this.#travel(host);
-    const down = this.#road.down?.(request.place);
-    if (down !== undefined && host.draws.chance(down.share)) {
-      this.#scheduler.note(`${host.name} ${service} ${request.name} is down`);
-      const { refusal } = down;
-      if (refusal !== undefined) this.#after(host, there * 2, () => answer.fail(refusal()));
-      else if (host.draws.chance(0.5))
-        this.#after(host, there * 2, () => answer.fail(internalError()));
-      else this.#after(host, requestMs, () => answer.fail(timedOut()));
+  begin(): Promise<T> {
+    this.#endWith(endOfWork());
+    this.#endWith(this.#request.signal);
+    if (!this.#isOver) this.#attempt(1);
+    return this.#settle.promise;
+  }
+
+  #endWith(signal: AbortSignal | undefined): void {
+    if (signal === undefined || this.#isOver) return;
+    const abort = () => {
+      this.#end();
+      this.#settle.reject(aborted(signal));
+    };
+    if (signal.aborted) abort();
+    else this.#waits.push(onAbort(signal, abort));
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    for (const waitNoMore of this.#waits) waitNoMore();
+  }
+
+  #attempt(number: number): void {
+    const before = this.#fate;
+    const fate = this.#try({ number, requestMs: this.#requestMs() });
+    this.#fate = fate;
+    if (fate !== 'arrives') this.#request.befell?.(fate, before);
+  }
+
+  #try(tried: Try): Fate {
+    const { draws, isCutOff } = this.#host;
+    const { road } = this.#wire;
+    const there = this.#travel();
+    const down = road.down?.(this.#request.place);
+    if (down !== undefined && draws.chance(down.share)) {
+      this.#note('is down');
+      this.#meetOutage(down, tried, there);
       return 'failed';
     }
-    const faults = this.#road.faults();
-    const isCutOff = isStore && host.isCutOff;
-    const fated = isCutOff ? 'lostRequest' : request.fated?.(number);
-    const fate = fated ?? drawnFate(faults, host);
-    if (fate !== 'arrives') this.#scheduler.note(`${host.name} ${service} ${request.name} ${fate}`);
+    const fated = this.#isStore && isCutOff ? 'lostRequest' : this.#request.fated?.(tried.number);
+    const faults = road.faults();
+    const fate = fated ?? drawnFate(faults, draws);
+    if (fate !== 'arrives') this.#note(fate);
+    this.#meet(fate, tried, there, faults);
+    return fate;
+  }
+
+  #meetOutage({ refusal }: Down, tried: Try, there: number): void {
+    if (refusal !== undefined) this.#failAfter(there * 2, tried, refusal);
+    else if (this.#host.draws.chance(0.5)) this.#failAfter(there * 2, tried, internalError);
+    else this.#giveUp(tried);
+  }
+
+  #meet(fate: Fate, tried: Try, there: number, { lateMs }: CallFaults): void {
+    const { scheduler, road } = this.#wire;
     switch (fate) {
-      case 'throttled':
-      case 'failed': {
-        const error = fate === 'throttled' ? this.#road.throttling() : internalError();
-        this.#after(host, there * 2, () => answer.fail(error));
-        return fate;
-      }
-      case 'lostRequest':
-        this.#after(host, requestMs, () => answer.fail(timedOut()));
-        return fate;
-      case 'late':
-      case 'lostAnswer': {
-        const delay = fate === 'late' ? requestMs + lateness(faults, host) : there;
-        this.#scheduler.after(delay, () => this.#perform(host, request));
-        this.#after(host, requestMs, () => answer.fail(timedOut()));
-        return fate;
-      }
       case 'arrives':
-        this.#scheduler.after(there, () => {
-          const end = this.#perform(host, request);
-          if (isStore && host.isCutOff) {
-            this.#after(host, requestMs, () => answer.fail(timedOut()));
-            return;
-          }
-          const isLate = isStore && host.isSlow;
-          const tell = (act: () => void) =>
-            this.#after(host, isLate ? lateAnswerMs(host, requestMs) : this.#travel(host), act);
-          if (!end.ok) tell(() => answer.fail(end.error));
-          else if (end.value instanceof Lasting) {
-            end.value.begin((value) => tell(() => answer.succeed(value)));
-            this.#after(host, requestMs, () => answer.fail(timedOut()));
-          } else {
-            const { value } = end;
-            tell(() => answer.succeed(value));
-          }
-        });
-        return fate;
+        scheduler.after(there, () => this.#arrive(tried));
+        return;
+      case 'throttled':
+      case 'failed':
+        this.#failAfter(there * 2, tried, fate === 'throttled' ? road.throttling : internalError);
+        return;
+      case 'lostRequest':
+        this.#giveUp(tried);
+        return;
+      case 'late':
+      case 'lostAnswer':
+        scheduler.after(fate === 'late' ? this.#lateMs(tried, lateMs) : there, () =>
+          this.#perform(),
+        );
+        this.#giveUp(tried);
     }
   }
 
-  #perform<T>(
-    host: Host,
-    { name, perform }: Request<T>,
-  ):
-    | { readonly ok: true; readonly value: T | Lasting<T> }
-    | { readonly ok: false; readonly error: unknown } {
-    const { service } = this.#road;
+  #arrive(tried: Try): void {
+    const end = this.#perform();
+    if (this.#isStore && this.#host.isCutOff) {
+      this.#giveUp(tried);
+    } else if (!end.ok) {
+      this.#failAfter(this.#backMs(tried), tried, () => end.error);
+    } else if (end.value instanceof Lasting) {
+      end.value.begin((value) => this.#succeedAfter(this.#backMs(tried), tried, value));
+      this.#giveUp(tried);
+    } else {
+      this.#succeedAfter(this.#backMs(tried), tried, end.value);
+    }
+  }
+
+  #perform(): End<T> {
     try {
-      const value = perform();
-      this.#scheduler.note(`${host.name} ${service} ${name}`);
+      const value = this.#request.perform();
+      this.#note();
       return { ok: true, value };
     } catch (error) {
-      if (!isServiceError(error)) this.#scheduler.fail(error);
-      const code = error instanceof Error ? error.name : typeof error;
-      this.#scheduler.note(`${host.name} ${service} ${name} ${code}`);
+      if (!isServiceError(error)) this.#wire.scheduler.fail(error);
+      this.#note(error instanceof Error ? error.name : typeof error);
       return { ok: false, error };
     }
   }
 
-  #travel(host: Host): number {
-    return host.draws.duration(this.#road.latencyMs);
+  #succeedAfter(ms: number, { number }: Try, value: T): void {
+    this.#after(ms, () => {
+      if (this.#isOver || number <= this.#failed) return;
+      this.#end();
+      this.#settle.resolve(value);
+    });
   }
 
-  #after(host: Host, ms: number, act: () => void): void {
-    this.#scheduler.after(ms, () => host.resume(act));
+  #giveUp(tried: Try): void {
+    this.#failAfter(tried.requestMs, tried, timedOut);
   }
-}
 
-/** So long a try waits for its answer. One of a machine in trouble has to connect anew. */
-function patienceMs({ isCutOff, isSlow }: Host, { requestMs, connectMs = 0 }: Patience): number {
-  return isCutOff || isSlow ? requestMs + connectMs : requestMs;
-}
-
-/** Just before its caller gives up. */
-const lateAnswerMs = ({ draws }: Host, requestMs: number): number =>
-  Math.floor(requestMs * (0.9 + draws.fraction() * 0.09));
-
-const FATES = ['lostRequest', 'lostAnswer', 'late', 'throttled', 'failed'] as const;
-export type Fate = 'arrives' | (typeof FATES)[number];
-
-/** Nothing is on its way for longer. */
-const LATE_MS_MAX = 20_000;
-
-function lateness({ lateMs }: CallFaults, { draws }: Host): number {
-  return Math.min(LATE_MS_MAX, draws.duration(lateMs));
-}
-
-function drawnFate(faults: CallFaults, { draws }: Host): Fate {
-  let left = draws.fraction();
-  for (const fate of FATES) {
-    left -= faults[fate];
-    if (left < 0) return fate;
+  #failAfter(ms: number, { number }: Try, errorOf: () => unknown): void {
+    this.#after(ms, () => {
+      if (this.#isOver || number <= this.#failed) return;
+      this.#failed = number;
+      this.#fail(number, errorOf());
+    });
   }
-  return 'arrives';
-}
 
-function pauseBefore(number: number, error: unknown, host: Host): number {
-  const isThrottled = isServiceError(error) && error.$fault === 'client';
-  const base = isThrottled ? PAUSE_MS.throttled : PAUSE_MS.ordinary;
-  return host.draws.fraction() * Math.min(PAUSE_MS.most, base * 2 ** (number - 1));
+  /** The SDK tries again, unless that is of no use. */
+  #fail(number: number, error: unknown): void {
+    if (isFinal(error) || number >= this.#patience.maxAttempts) {
+      this.#end();
+      this.#settle.reject(afterAttempts(error, number));
+      return;
+    }
+    this.#host.later(pauseBefore(number, error, this.#host.draws), () => {
+      if (!this.#isOver) this.#attempt(number + 1);
+    });
+  }
+
+  #after(ms: number, act: () => void): void {
+    const host = this.#host;
+    this.#wire.scheduler.after(ms, () => host.resume(act));
+  }
+
+  #travel(): number {
+    return this.#host.draws.duration(this.#wire.road.latencyMs);
+  }
+
+  /** How long the answer is on its way. One for a host in trouble comes just before that gives up. */
+  #backMs({ requestMs }: Try): number {
+    if (!this.#isStore || !this.#host.isSlow) return this.#travel();
+    return Math.floor(requestMs * (0.9 + this.#host.draws.fraction() * 0.09));
+  }
+
+  /** After its sender gave up. */
+  #lateMs({ requestMs }: Try, usual: number): number {
+    return requestMs + Math.min(LATE_MS_MAX, this.#host.draws.duration(usual));
+  }
+
+  /** A host in trouble has to connect anew. */
+  #requestMs(): number {
+    const { requestMs, connectMs = 0 } = this.#patience;
+    if (!this.#isStore) return requestMs;
+    return this.#host.isCutOff || this.#host.isSlow ? requestMs + connectMs : requestMs;
+  }
+
+  #note(what?: string): void {
+    const { scheduler, road } = this.#wire;
+    const call = `${this.#host.name} ${road.service} ${this.#request.name}`;
+    scheduler.note(what === undefined ? call : `${call} ${what}`);
+  }
 }

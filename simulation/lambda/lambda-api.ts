@@ -12,7 +12,7 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { nameOfArn } from '../../packages/local-lambda/template/account.ts';
-import { Lasting } from '../wire.ts';
+import { Lasting } from '../road.ts';
 import type { EventSource } from './event-source.ts';
 import type { LambdaFunction } from './function.ts';
 

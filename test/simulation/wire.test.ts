@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { throughputExceeded } from '../../simulation/dynamo/refusals.ts';
 import { EventLog } from '../../simulation/event-log.ts';
 import { Host } from '../../simulation/host.ts';
+import { type CallFaults, type Fate, NO_FAULTS } from '../../simulation/road.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
-import { type CallFaults, type Fate, NO_FAULTS, Wire } from '../../simulation/wire.ts';
+import { Wire } from '../../simulation/wire.ts';
 import { scoped } from '../../telemetry/invocation.ts';
 
 const PATIENCE = { maxAttempts: 3, requestMs: 2_000, connectMs: 1_000 };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { SupervisionChecker } from '../../../simulation/checks/supervision-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
 import type { EventSource } from '../../../simulation/lambda/event-source.ts';
-import type { Fate } from '../../../simulation/wire.ts';
+import type { Fate } from '../../../simulation/road.ts';
 import { hostAt, message, queueNamed, written } from './history.ts';
 
 const by = hostAt('supervisor#1', 1_000);

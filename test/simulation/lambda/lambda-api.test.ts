@@ -12,10 +12,10 @@ import {
   NO_FUNCTION_FAULTS,
 } from '../../../simulation/lambda/function.ts';
 import { LambdaApi } from '../../../simulation/lambda/lambda-api.ts';
+import { Lasting } from '../../../simulation/road.ts';
 import { Scheduler } from '../../../simulation/scheduler.ts';
 import { NO_QUEUE_FAULTS } from '../../../simulation/sqs/message.ts';
 import { Sqs } from '../../../simulation/sqs/sqs.ts';
-import { Lasting } from '../../../simulation/wire.ts';
 
 const UUID = 'm';
 

@@ -3,8 +3,8 @@ import type { Seen } from '../../../simulation/checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
 import { Host } from '../../../simulation/host.ts';
 import { RARE_STATES, type RareState, RareStates } from '../../../simulation/rare/rare-states.ts';
+import type { Fate } from '../../../simulation/road.ts';
 import type { Message } from '../../../simulation/sqs/message.ts';
-import type { Fate } from '../../../simulation/wire.ts';
 import {
   hop,
   hostAt,
