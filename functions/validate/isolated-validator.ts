@@ -80,13 +80,18 @@ function cpuInBatchMs({ length }: string): number {
 
 const NONE_OFF = (): readonly number[] => [];
 
-export function isolatedValidator(isolation: Isolation<WorkerResult>): IsolatedValidator {
+/** `named` names the places in the reason of a crash. */
+export function isolatedValidator(
+  isolation: Isolation<WorkerResult>,
+  named: (reason: string) => string,
+): IsolatedValidator {
   return {
     ready: (signal) => isolation.ready(signal).catch(asComponentFault),
     validate: async (text, submittedAt, off = NONE_OFF, { signal, source, inBatch } = {}) => {
       const data = (): TextData => ({ submittedAt, off: off(), source });
       const cpuMaxMs = inBatch ? cpuInBatchMs(text) : undefined;
-      return verdictOf(await isolation.run(text, { data, signal, cpuMaxMs }));
+      const verdict = verdictOf(await isolation.run(text, { data, signal, cpuMaxMs }));
+      return verdict.kind === 'crash' ? { ...verdict, reason: named(verdict.reason) } : verdict;
     },
   };
 }

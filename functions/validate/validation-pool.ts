@@ -8,6 +8,7 @@ import {
 } from './isolated-validator.ts';
 import { type Plugin, pluginCrash } from './plugins/plugin.ts';
 import { type Progress, type Resume, withCrash } from './plugins/progress.ts';
+import { sourceNames } from './source-names.ts';
 
 /** What a worker needs to know. */
 export interface WorkerOptions {
@@ -33,7 +34,7 @@ export interface ValidationPool extends IsolatedValidator {
 export function validationPool(settings: ValidationPoolSettings): ValidationPool {
   const isolation = isolationFor(settings);
   return {
-    ...isolatedValidator(isolation),
+    ...isolatedValidator(isolation, sourceNames(settings.url)),
     stop: () => isolation.stop(),
     close: () => isolation.close(),
   };

@@ -2,12 +2,14 @@
 
 import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
 import { OwnProcess } from '../../packages/isolation/own-process.ts';
+import { entryUrl } from './entry-url.ts';
 import {
   type IsolatedValidator,
   isolatedValidator,
   type WorkerResult,
 } from './isolated-validator.ts';
 import type { PluginSettings } from './plugins/settings.ts';
+import { sourceNames } from './source-names.ts';
 import type { ValidationPoolSettings, WorkerOptions } from './validation-pool.ts';
 
 /** As JSON: compiled modules cannot be sent to another process, so it loads the plugins itself. */
@@ -21,6 +23,7 @@ export interface OwnProcessSettings
 export function validationProcess(url: URL, settings: OwnProcessSettings): IsolatedValidator {
   return isolatedValidator(
     new OwnProcess<WorkerResult>(url, { settings, mayRunOn: hadPluginTimeout }),
+    sourceNames(entryUrl('worker')),
   );
 }
 

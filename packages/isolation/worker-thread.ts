@@ -104,8 +104,8 @@ export class WorkerThread<R> {
     this.#onGone = onGone;
     this.#worker = new Worker(settings.url, {
       workerData: input,
-      // What a text threw names the place in the source, not in the bundle.
-      execArgv: ['--enable-source-maps'],
+      // Flags of this process are not meant for its workers.
+      execArgv: [],
       resourceLimits: {
         maxOldGenerationSizeMb: settings.heapOldMb,
         maxYoungGenerationSizeMb: settings.heapYoungMb,
