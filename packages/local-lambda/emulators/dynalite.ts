@@ -1,6 +1,7 @@
 /** Entry of the thread that imitates DynamoDB. */
 import assert from 'node:assert';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import conditionParser from 'dynalite/db/conditionParser.js';
@@ -9,6 +10,7 @@ import updateParser from 'dynalite/db/updateParser.js';
 import memoryLevel from 'memory-level';
 import { guardLoopback } from '../loopback.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
+import { type Database, endIterators } from './ended-iterators.ts';
 import { losingConnections } from './lost-connections.ts';
 import { parseOnce } from './parsed-expressions.ts';
 import { storeText } from './text-store.ts';
@@ -18,6 +20,9 @@ assert(parentPort, 'runs in a thread');
 const data: EmulatorData = workerData;
 for (const parser of [conditionParser, projectionParser, updateParser]) parseOnce(parser);
 storeText(memoryLevel);
+const ofDynalite = createRequire(import.meta.resolve('dynalite'));
+const { Level }: { Level: { prototype: Database } } = ofDynalite('level');
+for (const database of [memoryLevel.MemoryLevel, Level]) endIterators(database);
 const { default: dynalite } = await import('dynalite');
 const server = dynalite({
   createTableMs: 0,

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -122,6 +122,8 @@ test.each([
         ],
       }),
     );
+    const table = () => clients.dynamodb.send(new DescribeTableCommand({ TableName }));
+    await expect.poll(async () => (await table()).Table?.TableStatus).toBe('ACTIVE');
     const documents = DynamoDBDocumentClient.from(clients.dynamodb);
     const itemOf = (sk: string | number) => ({
       ...{ pk: 'é😀', sk, text: `of ${sk} \ud800`, bytes: new Uint8Array([0, 255]) },
