@@ -5,6 +5,7 @@
  */
 import type { SQSRecord } from 'aws-lambda';
 import type { Mischief } from './duplicates-and-reordering.ts';
+import { toWaiting, type Waiting } from './record.ts';
 
 /**
  * A copy is delivered up to this much later, so that it may meet its original before, during and
@@ -14,12 +15,12 @@ const COPY_WITHIN_MS = 3000;
 const HELD_BACK_WITHIN_MS = 1000;
 const HELD_BACK_SHARE = 0.2;
 
-type Held = { record: SQSRecord; dueAt: number };
+type Held = { record: Waiting; dueAt: number };
 
 /** Messages of one mapping that were received and not yet passed to its function. */
 export class Deliveries {
   #mischief: Mischief;
-  #due: SQSRecord[] = [];
+  #due: Waiting[] = [];
   #held: Held[] = [];
 
   constructor(mischief: Mischief) {
@@ -31,13 +32,14 @@ export class Deliveries {
     return this.#due.length + this.#held.length;
   }
 
-  /** Number of messages that may be delivered at `now` (epoch ms). */
-  due(now: number): number {
-    return this.#due.length + this.#held.filter(({ dueAt }) => dueAt <= now).length;
+  /** How many messages may be delivered at `now` (epoch ms), and the size of their records. */
+  due(now: number): { count: number; bytes: number } {
+    const held = this.#held.filter(({ dueAt }) => dueAt <= now).map(({ record }) => record);
+    return { count: this.#due.length + held.length, bytes: bytesOf(this.#due) + bytesOf(held) };
   }
 
   /** Adds received messages. `now` in epoch ms. */
-  add(records: SQSRecord[], now: number): void {
+  add(records: Waiting[], now: number): void {
     const { duplicates, reorder, random } = this.#mischief;
     for (const record of records) {
       if (random() < duplicates) {
@@ -51,7 +53,7 @@ export class Deliveries {
   }
 
   /** All messages that may be delivered now. Return unused ones with {@link putBack}. */
-  take(now: number): SQSRecord[] {
+  take(now: number): Waiting[] {
     const due = this.#held.filter(({ dueAt }) => dueAt <= now).map(({ record }) => record);
     this.#held = this.#held.filter(({ dueAt }) => dueAt > now);
     const taken = distinct([...this.#due, ...due]);
@@ -59,7 +61,7 @@ export class Deliveries {
     return taken.first;
   }
 
-  putBack(records: SQSRecord[]): void {
+  putBack(records: Waiting[]): void {
     this.#due.unshift(...records);
   }
 
@@ -67,7 +69,7 @@ export class Deliveries {
    * Removes and returns all waiting originals. A copy needs no return: it is not a message of the
    * queue.
    */
-  clear(): SQSRecord[] {
+  clear(): Waiting[] {
     const records = [...this.#due, ...this.#held.map(({ record }) => record)];
     this.#due = [];
     this.#held = [];
@@ -75,20 +77,25 @@ export class Deliveries {
   }
 
   /** A copy as another replica of the queue would deliver it: its receive count may be older. */
-  #copy(record: SQSRecord): SQSRecord {
+  #copy({ json }: Waiting): Waiting {
     const count = this.#mischief.random() < 0.5 ? 1 : 2;
-    return {
+    const record: SQSRecord = JSON.parse(json);
+    return toWaiting({
       ...record,
       attributes: { ...record.attributes, ApproximateReceiveCount: String(count) },
-    };
+    });
   }
 }
 
+function bytesOf(records: Waiting[]): number {
+  return records.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** A message is never twice in one batch: their identifiers would be equal. */
-function distinct(records: SQSRecord[]): { first: SQSRecord[]; again: SQSRecord[] } {
+function distinct(records: Waiting[]): { first: Waiting[]; again: Waiting[] } {
   const seen = new Set<string>();
-  const first: SQSRecord[] = [];
-  const again: SQSRecord[] = [];
+  const first: Waiting[] = [];
+  const again: Waiting[] = [];
   for (const record of records) {
     (seen.has(record.messageId) ? again : first).push(record);
     seen.add(record.messageId);
@@ -96,7 +103,7 @@ function distinct(records: SQSRecord[]): { first: SQSRecord[]; again: SQSRecord[
   return { first, again };
 }
 
-function shuffle(records: SQSRecord[], random: () => number): void {
+function shuffle(records: Waiting[], random: () => number): void {
   for (let last = records.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
     const [a, b] = [records[last], records[other]];

@@ -2,12 +2,11 @@
  * The poller of one event source mapping. It fills a batch, waits for its turn, passes the batch to
  * the function, and fills the next one meanwhile. It holds at most one batch that is not running.
  */
-import type { SQSRecord } from 'aws-lambda';
 import type { Lease } from '../lambda/host.ts';
-import { cutBatch } from './batch.ts';
+import { cutBatch, PAYLOAD_MAX_BYTES } from './batch.ts';
 import { type Disposition, dispose } from './batch-response.ts';
 import type { Deliveries } from './delivery.ts';
-import { toRecord } from './record.ts';
+import { toRecord, toWaiting, type Waiting } from './record.ts';
 import {
   receiveMessages,
   releaseMessages,
@@ -23,7 +22,7 @@ export type Mapping = {
   /** Waits for the right to one more invocation. */
   acquire(): Promise<Lease>;
   /** Called for each batch that failed as a whole. */
-  onFailure(reason: string, records: SQSRecord[]): void;
+  onFailure(reason: string, records: Waiting[]): void;
 };
 
 export type Poller = {
@@ -80,23 +79,24 @@ export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
 }
 
 /**
- * Receives until a batch is full, or until its window is over. The window starts with the first
- * message.
+ * Receives until a batch has its size or fills an event, or until its window is over. The window starts
+ * with the first message.
  */
 async function fill(mapping: Mapping, deliveries: Deliveries, signal: AbortSignal): Promise<void> {
   const { batchSize, windowMs, queue } = mapping;
   let windowEnd: number | undefined;
   while (!signal.aborted) {
     const now = Date.now();
-    const due = deliveries.due(now);
-    if (due > 0) windowEnd ??= now + windowMs;
-    if (due >= batchSize || (windowEnd !== undefined && now >= windowEnd)) return;
+    const { count, bytes } = deliveries.due(now);
+    if (count > 0) windowEnd ??= now + windowMs;
+    if (count >= batchSize || bytes >= PAYLOAD_MAX_BYTES) return;
+    if (windowEnd !== undefined && now >= windowEnd) return;
     // The emulator waits for fractions of a second too, so the window is exact.
     const left = windowEnd === undefined ? idleWait(deliveries) : (windowEnd - now) / 1000;
     const wait = Math.min(left, WAIT_SECONDS);
-    const messages = await receiveMessages(queue, batchSize - due, wait, signal);
+    const messages = await receiveMessages(queue, batchSize - count, wait, signal);
     deliveries.add(
-      messages.map((message) => toRecord(message, queue.arn)),
+      messages.map((message) => toWaiting(toRecord(message, queue.arn))),
       Date.now(),
     );
   }
@@ -109,7 +109,7 @@ function idleWait(deliveries: Deliveries): number {
 async function runBatch(
   mapping: Mapping,
   lease: Lease,
-  records: SQSRecord[],
+  records: Waiting[],
   payload: string,
 ): Promise<void> {
   const outcome = await lease.invoke(payload);
@@ -121,5 +121,5 @@ async function runBatch(
   await removeMessages(mapping.queue, handlesOf(over));
 }
 
-const handlesOf = (records: SQSRecord[]) =>
+const handlesOf = (records: Waiting[]) =>
   records.map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));

@@ -1,21 +1,28 @@
-import type { SQSRecord } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import {
   cutBatch,
   PAYLOAD_MAX_BYTES,
 } from '../../../../packages/local-lambda/event-source/batch.ts';
-import { toRecord } from '../../../../packages/local-lambda/event-source/record.ts';
+import {
+  toRecord,
+  toWaiting,
+  type Waiting,
+} from '../../../../packages/local-lambda/event-source/record.ts';
 
-function record(messageId: string, body: string): SQSRecord {
-  return toRecord({ MessageId: messageId, Body: body }, 'arn:aws:sqs:us-east-1:000000000000:q');
+const ARN = 'arn:aws:sqs:us-east-1:000000000000:q';
+
+function record(messageId: string, body: string): Waiting {
+  return toWaiting(toRecord({ MessageId: messageId, Body: body }, ARN));
 }
 
 test('a batch is cut at its size, and the rest stays', () => {
-  const records = ['a', 'b', 'c'].map((id) => record(id, '{}'));
+  const records = ['a', 'b', 'c'].map((id) => record(id, '{"ä":1}'));
   const cut = cutBatch(records, 2);
   expect(cut.records).toEqual(records.slice(0, 2));
   expect(cut.rest).toEqual(records.slice(2));
-  expect(JSON.parse(cut.payload)).toEqual({ Records: records.slice(0, 2) });
+  expect(JSON.parse(cut.payload)).toEqual({
+    Records: ['a', 'b'].map((id) => toRecord({ MessageId: id, Body: '{"ä":1}' }, ARN)),
+  });
 });
 
 test('a batch is cut below 6 MB of payload, with quotes escaped', () => {

@@ -1,17 +1,22 @@
-import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { Deliveries } from '../../../../packages/local-lambda/event-source/delivery.ts';
 import type { Mischief } from '../../../../packages/local-lambda/event-source/duplicates-and-reordering.ts';
 import { seededRandom } from '../../../../packages/local-lambda/event-source/random.ts';
-import { toRecord } from '../../../../packages/local-lambda/event-source/record.ts';
+import {
+  toRecord,
+  toWaiting,
+  type Waiting,
+} from '../../../../packages/local-lambda/event-source/record.ts';
 
 const LONG_AFTER = 10_000;
 
-function records(count: number): SQSRecord[] {
-  return Array.from({ length: count }, (_, index) => toRecord({ MessageId: `${index}` }, 'arn'));
+function records(count: number): Waiting[] {
+  return Array.from({ length: count }, (_, index) =>
+    toWaiting(toRecord({ MessageId: `${index}` }, 'arn')),
+  );
 }
 
-function deliver(mischief: Omit<Mischief, 'random'>, seed: number): SQSRecord[] {
+function deliver(mischief: Omit<Mischief, 'random'>, seed: number): Waiting[] {
   const deliveries = new Deliveries({ ...mischief, random: seededRandom(seed) });
   deliveries.add(records(1000), 0);
   const out = [deliveries.take(0)];
@@ -19,7 +24,7 @@ function deliver(mischief: Omit<Mischief, 'random'>, seed: number): SQSRecord[] 
   return out.flat();
 }
 
-function ids(list: SQSRecord[]): string[] {
+function ids(list: Waiting[]): string[] {
   return list.map(({ messageId }) => messageId);
 }
 
@@ -37,7 +42,7 @@ describe('deliveries', () => {
 
   test('R04 give a copy a receive count of 1 or 2, as from another replica', () => {
     const copies = deliver({ duplicates: 1, reorder: false }, 1).slice(1000);
-    const counts = copies.map(({ attributes }) => attributes.ApproximateReceiveCount);
+    const counts = copies.map(({ json }) => JSON.parse(json).attributes.ApproximateReceiveCount);
     expect(copies).toHaveLength(1000);
     expect(new Set(counts)).toEqual(new Set(['1', '2']));
   });

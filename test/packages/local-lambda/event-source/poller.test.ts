@@ -36,6 +36,7 @@ const STACK: TinyStack = {
     ...consumer('malformed', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
     ...consumer('window', { BatchSize: 25, MaximumBatchingWindowInSeconds: 1 }),
     ...consumer('gathering', { BatchSize: 25, MaximumBatchingWindowInSeconds: 300 }),
+    ...consumer('large', { BatchSize: 100, MaximumBatchingWindowInSeconds: 300 }),
     ...consumer('narrow', { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 1 } }),
     ...consumer('paused', { Enabled: false }),
     ...consumer('throttled', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
@@ -52,6 +53,8 @@ const STACK: TinyStack = {
         return { batchItemFailures: [{ itemIdentifier: 'unknown' }] };`),
     window: speaking(''),
     gathering: speaking(''),
+    large: `export const handler = ({ Records }) =>
+      console.log(JSON.stringify({ got: Records.map(({ body }) => String(body.length)) }));`,
     narrow: speaking('await new Promise((resolve) => setTimeout(resolve, 300));'),
     paused: speaking(''),
     throttled: speaking(''),
@@ -178,6 +181,14 @@ describe('the event source poller', () => {
     expect(batchesOf('window').flat().toSorted()).toEqual(bodies.toSorted());
     expect(Math.max(...sizes)).toBe(25);
     expect(sizes.length).toBeLessThanOrEqual(5);
+  });
+
+  test('a batching window is over when the records fill an event, and what is left waits on', async () => {
+    // Each quote is two characters in JSON, so six records fit into 6 MiB.
+    const body = '"'.repeat(500_000);
+    for (let sent = 0; sent < 7; sent += 1) await queues.send('large', [body]);
+    await expect.poll(() => batchesOf('large').map(({ length }) => length)).toEqual([6]);
+    await expect.poll(() => runtime.inFlight((queueName) => queueName === 'large')).toBe(1);
   });
 
   test('runs no more invocations at a time than the mapping’s maximum concurrency', async () => {
