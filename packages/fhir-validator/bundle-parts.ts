@@ -89,6 +89,7 @@ export class BundleParts implements Outlines {
   /** Validates the resource in its place in the Bundle. */
   #inspect(value: Resource, index: number, report: Report): Issue[] {
     report.keys = 0;
+    report.shortest = 0;
     report.integers = 0;
     report.hasIntegerList = false;
     report.conformance = undefined;

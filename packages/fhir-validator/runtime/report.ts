@@ -75,6 +75,8 @@ export class Report {
    * keys.
    */
   keys = 0;
+  /** A lower bound for the length of a text of what was visited: see text/shortest.ts. */
+  shortest = 0;
   /** How many of these members were ids of elements. */
   ids = 0;
   /** Number of integers. If there is none, nobody searches the text for integers written as 1.0. */

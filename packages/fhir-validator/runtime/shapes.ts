@@ -2,6 +2,7 @@
  * Checks the JSON shapes of elements: single, repeating, and the `_` siblings that hold a
  * primitive's id and extensions. https://hl7.org/fhir/R4/json.html
  */
+import { NULL_CHARACTERS, shortestOf } from '../text/shortest.ts';
 import { isObject } from './object.ts';
 import { DEPTH_MAX, found, quote, type Report } from './report.ts';
 
@@ -82,13 +83,17 @@ export function manyPrimitives(check: PrimitiveCheck): MemberCheck {
     for (let i = 0; i < value.length; i++) {
       const item = value[i];
       if (item === null) noItem(holder[`_${step}`], i, report);
-      else check(item, report, '');
+      else {
+        report.shortest += shortestOf(item);
+        check(item, report, '');
+      }
       if (report.count !== before) before = report.under(before, `${step}[${i}]`);
     }
   };
 }
 
 function noItem(siblings: unknown, i: number, report: Report): void {
+  report.shortest += NULL_CHARACTERS;
   if (Array.isArray(siblings) && isObject(siblings[i])) return;
   const said = 'null is allowed only if the sibling has an id or extensions at this place';
   report.error('fhir-r4/null', 'structure', said);
@@ -121,8 +126,12 @@ export function siblings(element: Check): MemberCheck {
       if (value[i] !== null) {
         const hasValue = Array.isArray(main) && main[i] !== null && main[i] !== undefined;
         inspect(value[i], element, report, step, type, hasValue);
-      } else if (!Array.isArray(main)) {
-        report.error('fhir-r4/null', 'structure', 'Neither the value nor its sibling is present');
+      } else {
+        report.shortest += NULL_CHARACTERS;
+        if (!Array.isArray(main)) {
+          const said = 'Neither the value nor its sibling is present';
+          report.error('fhir-r4/null', 'structure', said);
+        }
       }
       if (report.count !== before) before = report.under(before, `${step}[${i}]`);
     }
@@ -214,7 +223,11 @@ export function unknownProperty(key: string, report: Report): void {
 }
 
 function isFilledArray(value: unknown, report: Report, step: string): value is unknown[] {
-  if (Array.isArray(value) && value.length > 0) return true;
+  if (Array.isArray(value) && value.length > 0) {
+    // Two brackets, and no comma after the last item.
+    report.shortest += value.length + 1;
+    return true;
+  }
   if (Array.isArray(value)) {
     report.error('fhir-r4/empty', 'structure', 'An array must not be empty', step);
   } else {

@@ -5,6 +5,7 @@
  * of each type as data. A function for each type would be slower: V8 would have to compile hundreds
  * of them, and the processor would wait for their machine code.
  */
+import { MEMBER_CHARACTERS, shortestOf } from '../text/shortest.ts';
 import type { Report } from './report.ts';
 import { type Check, type MemberCheck, missing, type Notes, unknownProperty } from './shapes.ts';
 
@@ -30,6 +31,8 @@ class Member implements Noted {
   readonly check: MemberCheck;
   readonly at: number;
   readonly bit: number;
+  /** Length of its name in a text, with what is around it. */
+  readonly length: number;
   /** The member that came after this one the last time. Nearly always it does so again. */
   next: Member | undefined = undefined;
 
@@ -38,6 +41,7 @@ class Member implements Noted {
     this.check = check;
     this.at = at;
     this.bit = bit;
+    this.length = name.length + MEMBER_CHARACTERS;
   }
 }
 
@@ -73,6 +77,8 @@ export function typeCheck(
     table ??= new Table(requiredNames, notesMax, members());
     const notes = notesMax === 0 ? table.blank : table.blank.slice();
     let count = 0;
+    // Two braces, and no comma after the last member.
+    let shortest = 1;
     let present = 0;
     let last = table.start;
     for (const name in value) {
@@ -89,10 +95,13 @@ export function typeCheck(
       }
       last = member;
       present |= member.bit;
+      shortest += member.length;
+      if (typeof content !== 'object') shortest += shortestOf(content);
       if (member.at >= 0) notes[member.at] = content;
       member.check(content, report, name, value, type, notes);
     }
     report.keys += count;
+    report.shortest += shortest;
     if (present !== table.required) missing(present, type, requiredNames, report);
     if (afterwards !== undefined) afterwards(value, report, type, notes);
   };

@@ -85,9 +85,11 @@ const INTEGRAL_FRACTION = /[:,[]\s*-?[0-9]+(?:\.0+|(?:\.[0-9]+)?[eE][+-]?[0-9]+)
 export interface Escapes {
   readonly hasControl: boolean;
   readonly hasSurrogate: boolean;
+  /** How many characters longer the escapes are than what they stand for. */
+  readonly surplus: number;
 }
 
-const NO_ESCAPES: Escapes = { hasControl: false, hasSurrogate: false };
+const NO_ESCAPES: Escapes = { hasControl: false, hasSurrogate: false, surplus: 0 };
 
 /** In valid JSON only an escape can be a control character. */
 export function escapesIn(text: string): Escapes {
@@ -95,8 +97,10 @@ export function escapesIn(text: string): Escapes {
   if (at < 0) return NO_ESCAPES;
   let hasControl = false;
   let hasSurrogate = false;
+  let surplus = 0;
   for (; at >= 0; at = text.indexOf('\\', at + 2)) {
     const char = text.charCodeAt(at + 1);
+    surplus += char === LOWER_U ? 5 : 1;
     if (char === LOWER_B || char === LOWER_F) hasControl = true;
     else if (char === LOWER_U) {
       const first = text.charCodeAt(at + 2);
@@ -104,7 +108,7 @@ export function escapesIn(text: string): Escapes {
       else if ((first | LOWER_CASE) === LOWER_D) hasSurrogate = true;
     }
   }
-  return { hasControl, hasSurrogate };
+  return { hasControl, hasSurrogate, surplus };
 }
 
 const LOWER_B = 98;

@@ -94,14 +94,16 @@ export function textIssues(
 ): Issue[] {
   const issuesMax = report.issuesMax - report.count;
   let issues: Issue[] = [];
-  const members = membersIn(text);
-  if (mayHaveDuplicateKeys(text, members, report.keys)) {
+  // Nearly always, a text is the shortest for its value, so nothing in it was lost.
+  const isShortest = text.length - escapes.surplus === report.shortest;
+  const members = isShortest ? undefined : membersIn(text);
+  if (members !== undefined && mayHaveDuplicateKeys(text, members, report.keys)) {
     issues = duplicateKeys(text, root, issuesMax);
   }
   if (mayHaveLoneSurrogates(text, escapes)) {
     issues = issues.concat(loneSurrogates(text, root, issuesMax));
   }
-  if (report.integers > 0 && issuesMax > 0) {
+  if (members !== undefined && report.integers > 0 && issuesMax > 0) {
     const isSuspect =
       members.hasIntegralFraction || (report.hasIntegerList && mayHaveIntegralFractions(text));
     if (isSuspect) issues = issues.concat(fractionalIntegers(text, before, inspect));

@@ -45,6 +45,20 @@ describe('duplicate keys', () => {
     expect(only(text)).toMatchObject([{ code: 'structure', expression: 'Patient' }]);
   });
 
+  // The numbers have a shorter text than JavaScript gives them. So each text has as many characters as
+  // one without a duplicate, in which they are written as JavaScript does.
+  test.each([
+    ['5e-3', 26],
+    ['5e-4', 13],
+    ['1e3', 26],
+    ['1152921504606847e3', 26],
+    ['1e22', 26],
+  ])('are found beside %s, %i times', (number, times) => {
+    const components = Array.from({ length: times }, () => component(number)).join();
+    const text = `{"resourceType":"Observation","status":"final","status":"final","code":{"text":"a"},"component":[${components}]}`;
+    expect(only(text)).toMatchObject([{ rule: 'fhir-r4/duplicate-property' }]);
+  });
+
   test('are not found in strings that look like keys', () => {
     const text =
       '{"resourceType":"Patient","name":[{"family":"\\"a\\":1,\\"a\\":1","given":[":"]}]}';
@@ -52,14 +66,21 @@ describe('duplicate keys', () => {
   });
 });
 
+function component(number: string): string {
+  return `{"code":{"text":"b"},"valueQuantity":{"value":${number}}}`;
+}
+
 describe('numbers as they are written', () => {
   const text = (value: string) => `{"resourceType":"Patient","multipleBirthInteger":${value}}`;
 
-  test.each(['1.0', '1e0', '10E-1', '-0.0'])('%s is not an integer', (value) => {
-    expect(only(text(value))).toMatchObject([
-      { code: 'value', expression: 'Patient.multipleBirth.ofType(integer)' },
-    ]);
-  });
+  test.each(['1.0', '1e0', '10E-1', '-0.0', '1e2', '25e2', '1E3'])(
+    '%s is not an integer',
+    (value) => {
+      expect(only(text(value))).toMatchObject([
+        { code: 'value', expression: 'Patient.multipleBirth.ofType(integer)' },
+      ]);
+    },
+  );
 
   test.each([' 1.0', '\n-1.00 ', ' 1.5e1'])(
     '%j, with white space around it, is no integer',
