@@ -12,7 +12,7 @@ import { FORMATS, type Format, writerOf } from './validate/formats.ts';
 import { readToValidate } from './validate/inputs.ts';
 import { largeBundleIn } from './validate/large-bundle.ts';
 import { openValidator } from './validate/open-validator.ts';
-import { explained, isUnverified, saidOfUnverified } from './validate/unverified.ts';
+import { explained, saidOfUnverified } from './validate/unverified.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -74,7 +74,7 @@ async function validateFiles(files: string[], options: Options): Promise<void> {
   await printPart(writer.begin());
   for await (const finding of findingsIn(files, validator, { ...limits, undecided: true })) {
     tally.add(finding);
-    if (isShown(finding, warnings)) await printPart(writer.found(shown(finding, options)));
+    if (isShown(finding, warnings)) await printPart(writer.found(shown(finding, warnings)));
   }
   const summary = tally.summary(warnings);
   await printPart(writer.end(summary));
@@ -109,9 +109,8 @@ function isShown({ issues }: Finding, warnings: boolean): boolean {
   return issues.some(({ severity }) => severity === 'error' || warnings);
 }
 
-/** Without --warnings a person sees errors only; a program can filter by itself. */
-function shown(finding: Finding, { format, warnings }: Options): Finding {
-  const isWanted = (issue: LocatedIssue) =>
-    warnings || issue.severity === 'error' || (format !== 'text' && !isUnverified(issue));
+/** Without --warnings, errors only, in every format. */
+function shown(finding: Finding, warnings: boolean): Finding {
+  const isWanted = ({ severity }: LocatedIssue) => warnings || severity === 'error';
   return { ...finding, issues: finding.issues.filter(isWanted).map(explained) };
 }

@@ -93,7 +93,6 @@ const SARIF_DOCUMENT: ListDocument = {
   end({ rules, warnings = new Map() }) {
     const driver = {
       name: 'fhir-failsafe',
-      informationUri: 'https://fhir-failsafe.dev',
       rules: [...new Set([...rules.keys(), ...warnings.keys()])].map((id) => ({ id })),
     };
     return `],"columnKind":"utf16CodeUnits","tool":${JSON.stringify({ driver })}}]}`;

@@ -133,6 +133,18 @@ describe('R07: warnings', () => {
     expect(stderr).toBe('2 validated, 1 invalid\n       1  fhir-r4/required-binding');
   });
 
+  test.each(['text', 'json', 'sarif'])(
+    'are in %s only with --warnings, also those of an invalid resource',
+    async (format) => {
+      const said = async (...more: string[]) =>
+        (await validate(files, { options: ['--format', format, ...more] })).stdout;
+      const errors = await said();
+      expect(errors).toContain('fhir-r4/required-binding');
+      expect(errors).not.toContain('dom-6');
+      expect((await said('--warnings')).match(/dom-6: /g)).toHaveLength(2);
+    },
+  );
+
   test('with --warnings are printed and counted, for valid resources too', async () => {
     const { stdout, stderr } = await validate(files, { options: ['--warnings'] });
     expect(stdout).toMatch(/^p\.json:1: Patient\n {2}warning {2}dom-6 {2}Patient\n {4}dom-6: /);
@@ -183,7 +195,10 @@ describe('R07: output formats', () => {
     const { stdout } = await validate(files, { options: ['--format', 'sarif'] });
     const { version, runs } = JSON.parse(stdout);
     expect(version).toBe('2.1.0');
-    expect(runs[0].tool.driver.rules).toContainEqual({ id: 'fhir-r4/required-binding' });
+    expect(runs[0].tool.driver).toEqual({
+      name: 'fhir-failsafe',
+      rules: [{ id: 'fhir-r4/required-binding' }, { id: 'fhir-r4/json' }],
+    });
     expect(runs[0].results).toContainEqual({
       ruleId: 'fhir-r4/required-binding',
       level: 'error',
