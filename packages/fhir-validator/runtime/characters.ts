@@ -33,6 +33,14 @@ export function isString(value: unknown, isFreeOfControls = false): value is str
   return true;
 }
 
+/** A string that begins with a letter, a digit or punctuation of ASCII. */
+export function isUsualText(value: string): boolean {
+  const { length } = value;
+  if (length === 0 || length > MEGABYTE) return false;
+  const first = value.charCodeAt(0);
+  return first > SPACE && first <= TILDE;
+}
+
 /** No whitespace at the ends, single spaces inside. */
 export function isCode(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > MEGABYTE) return false;

@@ -5,7 +5,8 @@
  * of each type as data. A function for each type would be slower: V8 would have to compile hundreds
  * of them, and the processor would wait for their machine code.
  */
-import { MEMBER_CHARACTERS, shortestOf } from '../text/shortest.ts';
+import { MEMBER_CHARACTERS, QUOTES, shortestOf } from '../text/shortest.ts';
+import { isUsual, string } from './primitives.ts';
 import type { Report } from './report.ts';
 import { type Check, type MemberCheck, missing, type Notes, unknownProperty } from './shapes.ts';
 
@@ -75,7 +76,7 @@ export function typeCheck(
   let table: Table | undefined;
   return (value, report) => {
     table ??= new Table(requiredNames, notesMax, members());
-    const notes = notesMax === 0 ? table.blank : table.blank.slice();
+    const notes = blankNotes(notesMax, table);
     let count = 0;
     // Two braces, and no comma after the last member.
     let shortest = 1;
@@ -96,7 +97,13 @@ export function typeCheck(
       last = member;
       present |= member.bit;
       shortest += member.length;
-      if (typeof content !== 'object') shortest += shortestOf(content);
+      if (typeof content === 'string') {
+        shortest += content.length + QUOTES;
+        if (member.check === string && isUsual(content, report)) {
+          if (member.at >= 0) notes[member.at] = content;
+          continue;
+        }
+      } else if (typeof content !== 'object') shortest += shortestOf(content);
       if (member.at >= 0) notes[member.at] = content;
       member.check(content, report, name, value, type, notes);
     }
@@ -105,6 +112,24 @@ export function typeCheck(
     if (present !== table.required) missing(present, type, requiredNames, report);
     if (afterwards !== undefined) afterwards(value, report, type, notes);
   };
+}
+
+/** Literals, because V8 allocates these without a call. Most types that note something note few. */
+function blankNotes(count: number, table: Table): Notes {
+  switch (count) {
+    case 0:
+      return table.blank;
+    case 1:
+      return [undefined];
+    case 2:
+      return [undefined, undefined];
+    case 3:
+      return [undefined, undefined, undefined];
+    case 4:
+      return [undefined, undefined, undefined, undefined];
+    default:
+      return table.blank.slice();
+  }
 }
 
 function membersByName(list: MemberList): ReadonlyMap<string, Member> {

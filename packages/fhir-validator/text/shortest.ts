@@ -7,10 +7,12 @@
 /** Of a member besides its name and value: two quotes, a colon, a comma. */
 export const MEMBER_CHARACTERS = 4;
 export const NULL_CHARACTERS = 4;
+/** Of a string besides its characters. */
+export const QUOTES = 2;
 
 /** Of a string, number or boolean. Never more than the shortest, but it may be less. */
 export function shortestOf(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2;
+  if (typeof value === 'string') return value.length + QUOTES;
   if (typeof value === 'number') return shortestOfNumber(value);
   if (value === true) return 4;
   return value === false ? 5 : 0;

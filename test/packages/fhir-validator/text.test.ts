@@ -47,15 +47,10 @@ describe('duplicate keys', () => {
 
   // The numbers have a shorter text than JavaScript gives them. So each text has as many characters as
   // one without a duplicate, in which they are written as JavaScript does.
-  test.each([
-    ['5e-3', 26],
-    ['5e-4', 13],
-    ['1e3', 26],
-    ['1152921504606847e3', 26],
-    ['1e22', 26],
-  ])('are found beside %s, %i times', (number, times) => {
-    const components = Array.from({ length: times }, () => component(number)).join();
+  test.each(['5e-3', '1e3', '1152921504606847e3', '1e22'])('are found beside %s', (number) => {
+    const components = Array.from({ length: 17 }, () => component(number)).join();
     const text = `{"resourceType":"Observation","status":"final","status":"final","code":{"text":"a"},"component":[${components}]}`;
+    expect(text).toHaveLength(JSON.stringify(JSON.parse(text)).length);
     expect(only(text)).toMatchObject([{ rule: 'fhir-r4/duplicate-property' }]);
   });
 
