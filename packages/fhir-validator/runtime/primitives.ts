@@ -3,7 +3,7 @@
  * it with the step that leads to the value, and with an empty step for an item of an array.
  */
 import { isAbsolute } from '../rules/uris.ts';
-import { isBase64, isBlank, isCode, isId, isString, isUri, isUsualText } from './characters.ts';
+import { isBase64, isBlank, isCode, isId, isString, isUri } from './characters.ts';
 import { isDate, isDateTime, isInstant, isTime } from './dates.ts';
 import { withArticle } from './fhir-types.ts';
 import { found, quote, type Report } from './report.ts';
@@ -54,11 +54,6 @@ export function string(value: unknown, report: Report, step: string): void {
     // accept it.
     report.warning('fhir-r4/blank', 'value', 'The text is only white space', step);
   }
-}
-
-/** Whether a string is valid as nearly all are, so that no check of it needs to be called. */
-export function isUsual(value: string, report: Report): boolean {
-  return report.isFreeOfControls && isUsualText(value);
 }
 
 export function code(value: unknown, report: Report, step: string): void {

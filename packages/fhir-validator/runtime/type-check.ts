@@ -6,7 +6,8 @@
  * of them, and the processor would wait for their machine code.
  */
 import { MEMBER_CHARACTERS, QUOTES, shortestOf } from '../text/shortest.ts';
-import { isUsual, string } from './primitives.ts';
+import { isUsualText } from './characters.ts';
+import { string } from './primitives.ts';
 import type { Report } from './report.ts';
 import { type Check, type MemberCheck, missing, type Notes, unknownProperty } from './shapes.ts';
 
@@ -99,7 +100,8 @@ export function typeCheck(
       shortest += member.length;
       if (typeof content === 'string') {
         shortest += content.length + QUOTES;
-        if (member.check === string && isUsual(content, report)) {
+        if (member.check === string && report.isFreeOfControls && isUsualText(content)) {
+          // Most strings of a resource need no more.
           if (member.at >= 0) notes[member.at] = content;
           continue;
         }
