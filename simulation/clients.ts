@@ -72,19 +72,16 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
         // After its work has ended nothing is sent.
         if (!endOfWork()?.aborted) witness.tell({ kind: 'called', service, command }, host);
         const isOnce = timeouts === HASTY_CALL && isSentOnce(command);
-        const answer = wires[service].call(host, isOnce ? ONCE : timeouts, {
+        return wires[service].call(host, isOnce ? ONCE : timeouts, {
           name: command.constructor.name,
           place: placeOf(command),
           signal,
           fated: (number) => (number === 1 && isLate(command, host) ? 'late' : undefined),
           befell: (fate, before) =>
             witness.tell({ kind: 'befell', service, command, fate, before }, host),
+          failed: (error) => witness.tell({ kind: 'failed', service, command, error }, host),
           perform: () => witness.as(host, () => performs[service](command, senderId)),
         });
-        answer.catch((error: unknown) =>
-          witness.tell({ kind: 'failed', service, command, error }, host),
-        );
-        return answer;
       },
     });
     return {

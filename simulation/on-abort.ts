@@ -1,16 +1,18 @@
-/** Whoever waits for a signal, by signal. A listener for each wait would cost more than a simulated call. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>();
+/** Whoever waits for a signal, kept at the signal. A listener for each wait would cost more than a simulated call. */
+const WAITING = Symbol('waiting');
+
+type Awaited = AbortSignal & { [WAITING]?: Set<() => void> };
 
 /** Calls `act` once the signal is aborted. Answers how to end the wait. */
-export function onAbort(signal: AbortSignal, act: () => void): () => void {
-  const acts = waiting.get(signal) ?? listened(signal);
+export function onAbort(signal: Awaited, act: () => void): () => void {
+  const acts = signal[WAITING] ?? listened(signal);
   acts.add(act);
   return () => acts.delete(act);
 }
 
-function listened(signal: AbortSignal): Set<() => void> {
+function listened(signal: Awaited): Set<() => void> {
   const acts = new Set<() => void>();
-  waiting.set(signal, acts);
+  signal[WAITING] = acts;
   const abort = () => {
     for (const act of acts) act();
   };

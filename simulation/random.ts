@@ -64,21 +64,22 @@ export class Random {
 
   /** In the form of a UUID, version 4. */
   uuid(): string {
-    const [first, second, third, fourth] = [this.#hex(), this.#hex(), this.#hex(), this.#hex()];
-    const variant = VARIANTS[Number.parseInt(third.charAt(0), 16) & 3];
-    const middle = `${second.slice(0, 4)}-4${second.slice(5)}-${variant}${third.slice(1, 4)}`;
-    return `${first}-${middle}-${third.slice(4)}${fourth}`;
-  }
-
-  /** Eight hexadecimal digits. */
-  #hex(): string {
-    const number = this.uint32();
-    return hexOf(number >>> 16) + hexOf(number & 0xffff);
+    const [first, second, third, fourth] = [
+      this.uint32(),
+      this.uint32(),
+      this.uint32(),
+      this.uint32(),
+    ];
+    const version = hexOf((second & 0x0fff) | 0x4000);
+    const variant = hexOf(((third >>> 16) & 0x3fff) | 0x8000);
+    const end = `${hexOf(third & 0xffff)}${hexOf(fourth >>> 16)}${hexOf(fourth & 0xffff)}`;
+    const begin = `${hexOf(first >>> 16)}${hexOf(first & 0xffff)}-${hexOf(second >>> 16)}`;
+    return `${begin}-${version}-${variant}-${end}`;
   }
 }
 
-const VARIANTS = ['8', '9', 'a', 'b'] as const;
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** Four hexadecimal digits. */
 const hexOf = (number: number) => `${HEX[number >>> 8]}${HEX[number & 0xff]}`;
 
 /** Sebastiano Vigna's splitmix, in the 32-bit form of MurmurHash3's finalizer. */

@@ -67,6 +67,8 @@ export interface Request<T> {
   perform(): T | Lasting<T>;
   /** Told of a try that does not simply arrive, and of the try before it. */
   befell?(fate: Fate, before: Fate | undefined): void;
+  /** Told of the error that the call ends in. */
+  failed?(error: unknown): void;
 }
 
 const FATES = ['lostRequest', 'lostAnswer', 'late', 'throttled', 'failed'] as const;

@@ -91,12 +91,15 @@ class Call<T> {
 
   #endWith(signal: AbortSignal | undefined): void {
     if (signal === undefined || this.#isOver) return;
-    const abort = () => {
-      this.#end();
-      this.#settle.reject(aborted(signal));
-    };
+    const abort = () => this.#reject(aborted(signal));
     if (signal.aborted) abort();
     else this.#waits.push(onAbort(signal, abort));
+  }
+
+  #reject(error: unknown): void {
+    this.#end();
+    this.#settle.reject(error);
+    this.#request.failed?.(error);
   }
 
   #end(): void {
@@ -206,8 +209,7 @@ class Call<T> {
   /** The SDK tries again, unless that is of no use. */
   #fail(number: number, error: unknown): void {
     if (isFinal(error) || number >= this.#patience.maxAttempts) {
-      this.#end();
-      this.#settle.reject(afterAttempts(error, number));
+      this.#reject(afterAttempts(error, number));
       return;
     }
     this.#host.later(pauseBefore(number, error, this.#host.draws), () => {

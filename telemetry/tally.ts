@@ -4,7 +4,7 @@ import type { SpeakerMetric } from './metrics.ts';
 /** Counts what happened in an invocation, for the metrics and for the one log line of a batch. */
 export class Tally {
   readonly #messages: number;
-  readonly #counts: Partial<Record<SpeakerMetric, number>> = {};
+  readonly #counts = new Map<SpeakerMetric, number>();
   readonly #emit: (name: SpeakerMetric, count: number) => void;
   readonly #logger: Log;
 
@@ -15,7 +15,7 @@ export class Tally {
   }
 
   add(what: SpeakerMetric, count = 1): void {
-    this.#counts[what] = (this.#counts[what] ?? 0) + count;
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + count);
   }
 
   /**
@@ -38,9 +38,10 @@ export class Tally {
    * messages themselves, so their number is in the line only.
    */
   report(message: string, context: Readonly<Record<string, string | number>> = {}): void {
-    for (const [name, count] of Object.entries(this.#counts)) {
-      if (count > 0) this.#emit(name as SpeakerMetric, count);
+    for (const [name, count] of this.#counts) {
+      if (count > 0) this.#emit(name, count);
     }
-    this.#logger.info(message, { ...context, Messages: this.#messages, ...this.#counts });
+    const counts = Object.fromEntries(this.#counts);
+    this.#logger.info(message, { ...context, Messages: this.#messages, ...counts });
   }
 }

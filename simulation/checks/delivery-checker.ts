@@ -8,6 +8,7 @@ import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import { SERVERS, type Source } from '../outside.ts';
 import { AT_SERVER } from '../servers/fhir-server.ts';
+import type { Held } from '../servers/http-call.ts';
 import type { Submission } from '../submission.ts';
 
 /** Where a source's resources are delivered (simulation/deployment.ts). */
@@ -74,7 +75,7 @@ export class DeliveryChecker implements Checker {
       throw new RuleBroken('R18', `#${submission.number} is not sent again: its server ${why}`);
     }
     const held = this.#seen.fhirServers.find(({ base }) => base === server)?.resources.get(key);
-    const there = held && numberIn(held.body);
+    const there = held && numberIn(held);
     if (there === submission.number) return;
     const what = there === undefined ? 'nothing' : `#${there}`;
     throw new RuleBroken(
@@ -84,7 +85,7 @@ export class DeliveryChecker implements Checker {
   }
 
   #stored({ server, key, after }: EffectOf<'stored'>): void {
-    const number = numberIn(after.body);
+    const number = numberIn(after);
     const submission = this.#byNumber.get(number);
     if (submission === undefined) {
       throw new RuleBroken('R51', `${server} holds #${number}, which nobody sent`);
@@ -110,8 +111,14 @@ function placeOf({ source, resourceType, id }: Submission) {
   return { server, key, place: `${server} ${key}` };
 }
 
-/** The number of the submission, which is in the resource. */
-function numberIn(body: string): number {
-  const { identifier } = JSON.parse(body) as { identifier: readonly { readonly value: string }[] };
-  return Number(identifier[0]?.value);
+const known = new WeakMap<Held, number>();
+
+/** The number of the submission, which is in the resource. Read when it is stored, and known when its delivery ends. */
+function numberIn(held: Held): number {
+  const before = known.get(held);
+  if (before !== undefined) return before;
+  const { identifier } = JSON.parse(held.body) as { identifier: readonly { value: string }[] };
+  const number = Number(identifier[0]?.value);
+  known.set(held, number);
+  return number;
 }

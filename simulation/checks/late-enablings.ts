@@ -63,10 +63,12 @@ export class LateEnablings {
   /** A call of that host goes wrong, or it dies. What it had looked at again by then is not affected. */
   #delay(host: Host, isLeft: boolean): void {
     const now = this.#now();
-    for (const enabling of [...this.#enablings.values()].flat()) {
-      if (enabling.by !== host || now > enabling.lookedAt) continue;
-      enabling.lookedAt = now + PERSONS_CALL.requestMs + LOOKS_AGAIN_MS;
-      enabling.isLeft ||= isLeft;
+    for (const enablings of this.#enablings.values()) {
+      for (const enabling of enablings) {
+        if (enabling.by !== host || now > enabling.lookedAt) continue;
+        enabling.lookedAt = now + PERSONS_CALL.requestMs + LOOKS_AGAIN_MS;
+        enabling.isLeft ||= isLeft;
+      }
     }
   }
 }

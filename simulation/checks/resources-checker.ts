@@ -64,10 +64,28 @@ function unchanged(before: Item, after: Item): void {
 }
 
 /** First SentTimestamp, then the submitter's sequence, then the message id (R05). */
-export function orderOf({ sentAt, sequence = 0, messageId }: Submission): string {
-  return `${String(sentAt).padStart(15, '0')}#${String(sequence).padStart(16, '0')}#${messageId}`;
-}
+export const orderOf = (submission: Submission) => keysOf(submission).order;
 
 /** Each source has its own places (R51). */
-export const placeOf = ({ source, resourceType, id }: Submission) =>
-  `${source}#${resourceType}#${id}`;
+export const placeOf = (submission: Submission) => keysOf(submission).place;
+
+interface Keys {
+  readonly order: string;
+  readonly place: string;
+}
+
+const known = new WeakMap<Submission, Keys>();
+
+/** Made once, because they are asked for whenever a message is received or leaves. */
+function keysOf(submission: Submission): Keys {
+  const before = known.get(submission);
+  if (before !== undefined) return before;
+  const { sentAt, sequence = 0, messageId, source, resourceType, id } = submission;
+  const [time, number] = [String(sentAt).padStart(15, '0'), String(sequence).padStart(16, '0')];
+  const keys = {
+    order: `${time}#${number}#${messageId}`,
+    place: `${source}#${resourceType}#${id}`,
+  };
+  known.set(submission, keys);
+  return keys;
+}

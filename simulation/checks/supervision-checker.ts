@@ -39,7 +39,7 @@ export class SupervisionChecker implements Checker {
 
   see(effect: Effect, by: Host | undefined): void {
     if (effect.kind === 'received' && by === undefined) this.#received(effect);
-    this.#lateEnablings.see(effect, by, (uuid) => this.#laneOf(uuid));
+    this.#lateEnablings.see(effect, by, this.#laneOf);
     if (effect.kind !== 'written' || !effect.table.endsWith('-supervision')) return;
     if (effect.after === undefined || by === undefined) return;
     this.#saved(effect.before as Lane | undefined, effect.after as unknown as Lane, by);
@@ -98,10 +98,11 @@ export class SupervisionChecker implements Checker {
     throw new RuleBroken('R33', `${after.name} ${what} without a probe`);
   }
 
-  #laneOf(uuid: string): string | undefined {
+  /** Of a mapping. */
+  readonly #laneOf = (uuid: string): string | undefined => {
     const source = this.#seen.sources.find(({ plan }) => plan.uuid === uuid);
     return source && laneOf(source.plan.queue.plan.name);
-  }
+  };
 
   #mustBeOff(rule: string, name: string, what: string): void {
     // It may have been enabled after it was read.
@@ -116,7 +117,7 @@ export class SupervisionChecker implements Checker {
   }
 
   #received({ queue }: EffectOf<'received'>): void {
-    const lane = laneOf(queue.name);
+    const lane = this.#offSince.size === 0 ? undefined : laneOf(queue.name);
     if (lane === undefined) return;
     const since = this.#offSince.get(lane);
     if (since === undefined || this.#seen.scheduler.now - since <= LAST_RECEIVE_MS) return;
