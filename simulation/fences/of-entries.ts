@@ -48,6 +48,12 @@ export const OF_ENTRIES: readonly Fence[] = [
     without: '    if (!survived && attempt.startedAt < 0) return AGAIN_SOON;\n',
   },
   {
+    name: 'attempts: a copy waits for one whose outcome may still be written',
+    file: 'core/attempt/attempts.ts',
+    code: '(ended === undefined || crash === undefined) &&',
+    without: 'ended === undefined &&',
+  },
+  {
     name: 'attempts: one that met a fault of ours does not count',
     file: 'core/attempt/attempts.ts',
     code: 'attempts.filter((attempt) => !voided.includes(attempt.requestId))',

@@ -72,6 +72,12 @@ export const OF_INCIDENTS: readonly Fence[] = [
     without: 'if (isGoingOn(latest) || over < 0) return undefined;',
   },
   {
+    name: 'incident: an escalation looks again after it was recorded',
+    file: 'functions/incident/open-incidents.ts',
+    code: 'if (recorded.isOpen) {',
+    without: 'if (recorded.isOpen && over < 0) {',
+  },
+  {
     name: 'incident: each environment that dies of a repeated request counts',
     file: 'core/attempt/deaths-in-log.ts',
     code: 'const id = runsResources ? requestId :',

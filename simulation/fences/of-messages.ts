@@ -48,9 +48,21 @@ export const OF_MESSAGES: readonly Fence[] = [
   {
     name: 'messages: a valid one asks whether it has ended',
     file: 'functions/validate/endings.ts',
-    code: 'return trouble !== undefined && hasEnded(trouble, origin.round);',
-    without:
-      'return trouble !== undefined && hasEnded(trouble, origin.round) && trouble.round === -1;',
+    code: "return hasEnded(trouble, origin.round) ? 'ended' : 'in isolation';",
+    without: "return hasEnded(trouble, origin.round) ? 'nothing' : 'in isolation';",
+  },
+  {
+    name: 'messages: one in a batch whose copy has run alone goes there too',
+    file: 'functions/validate/batch-run.ts',
+    code: "if (earlier === 'in isolation') {",
+    without: "if (earlier === 'in isolation' && verdict === undefined) {",
+    needs: ({ functions }) => functions.killed > 0,
+  },
+  {
+    name: 'messages: what an earlier delivery stored is not dead-lettered',
+    file: 'functions/validate/alone.ts',
+    code: 'if (text !== undefined && (await endAsStoredBefore(',
+    without: 'if (text === undefined && (await endAsStoredBefore(',
   },
   {
     name: 'messages: what an earlier delivery stored is not rejected',
