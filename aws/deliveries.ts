@@ -84,13 +84,29 @@ export function setDeliveryDue(table: Table, pk: string, dueAt: number): Promise
   return written(table.dynamo.send(update));
 }
 
-/** A trigger was sent just now: the next is due when this one may be lost. */
-export function triggerSent(table: Table, pk: string, now: number): Promise<boolean> {
-  return setDeliveryDue(table, pk, now + RESEND_AFTER_MS);
+/** A pending delivery whose trigger was due at that time. */
+export interface Due {
+  readonly pk: string;
+  readonly dueAt: number;
 }
 
-/** Keys of one shard whose trigger is due, at most a page. */
-export async function dueDeliveries(table: Table, shard: string, now: number): Promise<string[]> {
+/**
+ * A trigger was sent just now: the next is due when this one may be lost. If `deliver` has had it already, and
+ * wants the next one sooner, its word stands.
+ */
+export function triggerSent(table: Table, { pk, dueAt }: Due, now: number): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table.name,
+    Key: { pk },
+    UpdateExpression: 'SET deliveryDueAt = :next',
+    ConditionExpression: 'deliveryDueAt = :dueAt',
+    ExpressionAttributeValues: { ':next': now + RESEND_AFTER_MS, ':dueAt': dueAt },
+  });
+  return written(table.dynamo.send(update));
+}
+
+/** Those of one shard that are due, at most a page. */
+export async function dueDeliveries(table: Table, shard: string, now: number): Promise<Due[]> {
   const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
       TableName: table.name,
@@ -100,5 +116,8 @@ export async function dueDeliveries(table: Table, shard: string, now: number): P
       Limit: 100,
     }),
   );
-  return Items.map((item) => String(item['pk']));
+  return Items.map(({ pk, deliveryDueAt }) => ({
+    pk: String(pk),
+    dueAt: Number(deliveryDueAt),
+  }));
 }

@@ -6,7 +6,7 @@
 
 import type { ScheduledEvent } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';
-import { dueDeliveries, setDeliveryDue, triggerSent } from '../../aws/deliveries.ts';
+import { type Due, dueDeliveries, setDeliveryDue, triggerSent } from '../../aws/deliveries.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import type { Targets } from '../../aws/delivery-targets.ts';
 import type { Queue, Table } from '../../aws/handles.ts';
@@ -82,11 +82,13 @@ async function resendShard(
 ): Promise<number> {
   const now = clock();
   const due = await dueDeliveries(resources, shard, now);
-  const waits = (pk: string) => open.has(targets.ofKey(pk)?.service ?? '');
-  await Promise.all(due.filter(waits).map((pk) => setDeliveryDue(resources, pk, now + ASIDE_MS)));
-  const keys = due.filter((pk) => !waits(pk));
+  const waits = ({ pk }: Due) => open.has(targets.ofKey(pk)?.service ?? '');
+  const aside = due.filter(waits);
+  await Promise.all(aside.map(({ pk }) => setDeliveryDue(resources, pk, now + ASIDE_MS)));
+  const toSend = due.filter((each) => !waits(each));
+  const keys = toSend.map(({ pk }) => pk);
   const errors = await sendTriggers(deliveryQueue, keys);
-  const sent = keys.filter((_, position) => errors[position] === undefined);
-  await Promise.all(sent.map((pk) => triggerSent(resources, pk, now)));
+  const sent = toSend.filter((_, position) => errors[position] === undefined);
+  await Promise.all(sent.map((each) => triggerSent(resources, each, now)));
   return sent.length;
 }

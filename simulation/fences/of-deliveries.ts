@@ -28,6 +28,12 @@ export const OF_DELIVERIES: readonly Fence[] = [
     without: 'return lateUntil === undefined || begunAt > 0;',
   },
   {
+    name: 'delivery: a trigger that was sent again leaves a sooner mark',
+    file: 'aws/deliveries.ts',
+    code: "ConditionExpression: 'deliveryDueAt = :dueAt',",
+    without: "ConditionExpression: 'deliveryDueAt = :dueAt OR attribute_exists(deliveryShard)',",
+  },
+  {
     name: 'delivery: only an OperationOutcome refuses a resource',
     file: 'core/delivery/delivery-meaning.ts',
     code: "if (outcome === undefined) return 'failed';",

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { dueDeliveries, setDeliveryDue, triggerSent } from '../../../aws/deliveries.ts';
+import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { tableAt } from '../../support/handles.ts';
+import { itemsOf } from '../../support/stores.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const stage = useDeliveryStage();
+
+/** A pending delivery whose trigger is lost and due, as `resend` reads it. */
+async function dueOne() {
+  const pk = await stage.store('a', 1);
+  const resources = tableAt(stage.world.tables.resources);
+  await setDeliveryDue(resources, pk, 1);
+  const [item] = await itemsOf(stage.world.tables.resources);
+  const [due] = await dueDeliveries(resources, String(item?.['deliveryShard']), Date.now());
+  if (due === undefined) throw new Error('nothing is due');
+  expect(due).toEqual({ pk, dueAt: 1 });
+  const dueAt = async () => (await itemsOf(stage.world.tables.resources))[0]?.['deliveryDueAt'];
+  return { resources, due, dueAt };
+}
+
+test('R18: a trigger that was sent again is due once more after days', async () => {
+  const { resources, due, dueAt } = await dueOne();
+  const now = Date.now();
+  expect(await triggerSent(resources, due, now)).toBe(true);
+  expect(await dueAt()).toBe(now + 7 * DAY_MS);
+});
+
+test('R18: a delivery that has had its trigger by then, and waits for seconds, does not wait for days', async () => {
+  const { resources, due, dueAt } = await dueOne();
+  const soon = Date.now() + 30_000;
+  await setDeliveryDue(resources, due.pk, soon);
+  expect(await triggerSent(resources, due, Date.now())).toBe(false);
+  expect(await dueAt()).toBe(soon);
+});
