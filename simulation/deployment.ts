@@ -12,8 +12,10 @@ import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import { type Plan, planOf } from '../packages/local-lambda/template/plan.ts';
 import { OPERATOR, SENDERS, SERVERS, TOKEN_SECRETS } from './outside.ts';
 
+/** Small limits are reached by few messages. Only the rates are so high that nobody reaches them. */
 const CONFIG: ConfigInput = {
-  delivery: { endpoint: SERVERS.shared, tokenSecretArn: TOKEN_SECRETS.shared },
+  delivery: { endpoint: SERVERS.shared, tokenSecretArn: TOKEN_SECRETS.shared, inFlightMax: 100 },
+  lanes: { background: { batchSize: 30 } },
   terminology: { endpoint: SERVERS.terminology },
   incident: { remediation: 'pause-lane' },
   sources: {
@@ -24,7 +26,7 @@ const CONFIG: ConfigInput = {
       'hospital-b': { senders: [SENDERS['hospital-b']], delivery: { idPrefix: 'b-' } },
       clinic: {
         senders: [SENDERS.clinic],
-        ratePerMinute: 600,
+        ratePerMinute: 6_000,
         delivery: { endpoint: SERVERS.clinic, tokenSecretArn: TOKEN_SECRETS.clinic },
       },
     },

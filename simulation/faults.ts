@@ -46,7 +46,7 @@ const WORST = {
   queues: { duplicate: 0.2, deleteMissed: 0.1, countOff: 0.3, entryRefused: 0.2 },
   tables: { unprocessed: 0.3, stale: 0.5 },
   topics: { repeated: 0.3, entryRefused: 0.2 },
-  functions: { killed: 0.02, stalled: 0.01, loadFails: 0.1, throttled: 0.2, retired: 0.2 },
+  functions: { killed: 0.01, stalled: 0.01, loadFails: 0.1, throttled: 0.2, retired: 0.2 },
   servers: { unreachable: 0.2, turnedAway: 0.3, broken: 0.3, lostAnswer: 0.2, slow: 0.3 },
   logs: { repeats: 0.5 },
   minute: { missed: 0.3, twice: 0.3 },

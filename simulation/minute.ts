@@ -8,6 +8,8 @@ import type { Scheduler } from './scheduler.ts';
 import type { Queue } from './sqs/queue.ts';
 
 const MINUTE_MS = 60_000;
+/** Of so many idle minutes one comes. */
+const IDLE_MINUTES = 5;
 
 export interface MinuteFaults {
   readonly missed: number;
@@ -21,6 +23,8 @@ export interface MinuteSurroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
   faults(): MinuteFaults;
+  /** Whether nothing waits anywhere. Then most wakes are left out: they find nothing, and are most of an idle day. */
+  isIdle(): boolean;
   queue(arn: string): Queue;
   /** Invokes a function without waiting for it. */
   invoke(functionName: string, event: object): void;
@@ -29,7 +33,11 @@ export interface MinuteSurroundings {
 export function wakeEachMinute(rules: readonly RulePlan[], around: MinuteSurroundings): void {
   const { scheduler, random, faults } = around;
   const targets = rules.flatMap(({ properties }) => properties.Targets);
+  let idle = 0;
   const tick = () => {
+    scheduler.after(MINUTE_MS, tick);
+    idle = around.isIdle() ? idle + 1 : 0;
+    if (idle % IDLE_MINUTES !== 0) return;
     const { missed, twice, lateMs } = faults();
     for (const target of targets) {
       if (random.chance(missed)) continue;
@@ -37,7 +45,6 @@ export function wakeEachMinute(rules: readonly RulePlan[], around: MinuteSurroun
         scheduler.after(random.below(lateMs), () => wake(target, around));
       }
     }
-    scheduler.after(MINUTE_MS, tick);
   };
   scheduler.after(MINUTE_MS, tick);
 }

@@ -11,6 +11,7 @@ import { SENDERS, type Source } from './outside.ts';
 import type { Random } from './random.ts';
 import type { Nature } from './submission.ts';
 import { anotherThan, type Draft, draftOf, type Habits } from './submission-draft.ts';
+import { momentIn, type Traffic } from './traffic.ts';
 import type { World } from './world.ts';
 
 const BATCH_MAX = 10;
@@ -53,9 +54,9 @@ export class Producers implements Watcher {
   }
 
   /**
-   * Submits from now on, during `overMs`. With `only`, sends only the drafts with these numbers.
+   * Submits from now on. With `only`, sends only the drafts with these numbers.
    */
-  submit(count: number, overMs: number, habits: Habits, only?: readonly number[]): void {
+  submit(count: number, traffic: Traffic, habits: Habits, only?: readonly number[]): void {
     const { scheduler } = this.#world;
     while (this.#next < count) {
       const number = this.#next;
@@ -70,7 +71,8 @@ export class Producers implements Watcher {
       this.#next += size;
       const sent = drafts.filter((draft) => only?.includes(draft.number) ?? true);
       this.#waiting += 1;
-      scheduler.after(this.#random.below(overMs), () => this.#sendAwaited(sent, habits.bucket));
+      const afterMs = momentIn(traffic, this.#random);
+      scheduler.after(afterMs, () => this.#sendAwaited(sent, habits.bucket));
     }
   }
 

@@ -11,9 +11,9 @@ import { describeFaults } from './faults.ts';
 import { LaterTraffic } from './later-traffic.ts';
 import { Operators } from './operators/operators.ts';
 import { Producers } from './producers.ts';
-import type { Random } from './random.ts';
 import type { Reduced } from './story/shrink.ts';
 import type { Habits } from './submission-draft.ts';
+import { drawTraffic } from './traffic.ts';
 import { World } from './world.ts';
 
 export interface RunSettings {
@@ -38,16 +38,10 @@ export interface RunReport {
   readonly digest: string;
 }
 
-/** Rates of submission: a high rate fills batches. */
-const SUBMITTED_PER_SECOND = [1, 5, 20] as const;
-const SUBMITTING_MS_MIN = 300_000;
-/** How often they submit for an hour or so, however little: incidents end, and begin again. */
-const QUIET_DAY = 0.2;
-const QUIET_DAY_MS = 3_600_000;
 /** Time limit for everything to end, once faults have healed. */
 const ENDING_MS = 4 * 3_600_000;
-/** Interval at which the run checks whether all has ended. */
-const LOOK_MS = 1_000;
+/** From healing on, the run checks in this interval whether all has ended. */
+const LOOK_MS = 2_000;
 
 /** @throws RuleBroken, or what a checker threw */
 export async function run(plan: Plan, settings: RunSettings): Promise<RunReport> {
@@ -56,7 +50,8 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   const world = new World({ plan, seed, checkers, log, without: reduced?.without });
   const { scheduler } = world;
   const hasStorms = world.drawn.coincidences.stormAtQuiet > 0;
-  const submittingMs = submittingTime(messages, scheduler.random, hasStorms);
+  const traffic = drawTraffic(messages, scheduler.random, hasStorms);
+  const { overMs } = traffic;
   const producers = new Producers(world);
   world.tellFirst(producers);
   world.tellFirst(new LaterTraffic(world, producers));
@@ -64,13 +59,16 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   if (hasStorms) world.tellFirst(new Storms(world, producers, seed));
   const operators = new Operators(world, () => world.faults.operators);
   world.tellFirst(operators);
-  producers.submit(messages, submittingMs, habitsIn(world), reduced?.only);
-  const faultyMs = Math.ceil(submittingMs * (0.5 + scheduler.random.fraction()));
+  producers.submit(messages, traffic, habitsIn(world), reduced?.only);
+  const faultyMs = Math.ceil(overMs * (0.5 + scheduler.random.fraction()));
   scheduler.after(faultyMs, () => world.heal());
   if (scheduler.random.chance(0.5)) {
-    scheduler.after(scheduler.random.below(submittingMs), () => world.deployAgain());
+    scheduler.after(scheduler.random.below(overMs), () => world.deployAgain());
   }
-  await untilEnded(world, [producers, operators], Math.max(submittingMs, faultyMs) + ENDING_MS);
+  await untilEnded(world, [producers, operators], {
+    from: faultyMs,
+    longestMs: Math.max(overMs, faultyMs) + ENDING_MS,
+  });
   for (const checker of world.checkers) checker.end?.();
   return {
     seed,
@@ -85,16 +83,10 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   };
 }
 
-function submittingTime(messages: number, random: Random, isQuiet: boolean): number {
-  const ms = (1_000 * messages) / random.pick(SUBMITTED_PER_SECOND);
-  const least = random.chance(QUIET_DAY) || isQuiet ? QUIET_DAY_MS : SUBMITTING_MS_MIN;
-  return Math.ceil(Math.max(least, ms * (0.5 + random.fraction())));
-}
-
 async function untilEnded(
   world: World,
   [producers, operators]: readonly [Producers, Operators],
-  withinMs: number,
+  { from, longestMs }: { readonly from: number; readonly longestMs: number },
 ): Promise<void> {
   const { scheduler, checkers } = world;
   const unfinished = () => {
@@ -112,8 +104,8 @@ async function untilEnded(
     isOver = unfinished() === undefined;
     if (!isOver) scheduler.after(LOOK_MS, look);
   };
-  scheduler.after(LOOK_MS, look);
-  if (await scheduler.run(() => isOver, scheduler.startedAt + withinMs)) return;
+  scheduler.after(from, look);
+  if (await scheduler.run(() => isOver, scheduler.startedAt + longestMs)) return;
   throw new RuleBroken('R04', `${unfinished()}, long after faults healed`);
 }
 

@@ -44,6 +44,8 @@ export interface WorldOptions {
   readonly without?: readonly string[] | undefined;
 }
 
+/** Functions whose messages may wait for minutes: those that gather many, and the one that the minute wakes. */
+const GATHERS = /-(?:analytics|reporting|supervisor)$/;
 /** Outages begin within this time. */
 const OUTAGES_MS = 1_800_000;
 
@@ -285,9 +287,18 @@ export class World implements Seen {
       scheduler,
       random: scheduler.random.fork(),
       faults: () => this.#faults.minute,
+      isIdle: () => this.#isIdle,
       queue: (arn) => services.sqs.queue(arn),
       invoke: (name, event) => this.#invokeLater(name, event),
     };
+  }
+
+  /** Whether all lanes are on as ever, and nothing waits in a queue that is read at once. */
+  get #isIdle(): boolean {
+    return this.sources.every(
+      ({ isAsDeployed, plan: { queue, target } }) =>
+        isAsDeployed && (queue.size === 0 || GATHERS.test(target.plan.name)),
+    );
   }
 
   #invokeLater(functionName: string, event: object): void {

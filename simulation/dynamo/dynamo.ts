@@ -20,7 +20,7 @@ import type { Item } from './values.ts';
 export interface DynamoFaults {
   /** Maximum delay of an index behind its table. */
   readonly indexLagMs: number;
-  /** Maximum rows of a page. Real pages end at 1 MB. */
+  /** Maximum rows of a page that ends early. Real pages end at 1 MB. */
   readonly pageRowsMax: number;
   /** Probability that an entry of a batch is left unprocessed. */
   readonly unprocessed: number;
@@ -42,6 +42,8 @@ export interface DynamoSurroundings {
   tell(effect: Effect): void;
 }
 
+/** How often a page ends early, where pages do: a long query has a few, not thousands. */
+const PAGE_CUT = 0.5;
 /** So long a replica may be behind. */
 const BEHIND_MS = 1_000;
 
@@ -166,7 +168,8 @@ export class Dynamo {
   #pageRows(): number {
     const { random, faults } = this.#around;
     const most = faults().pageRowsMax;
-    return Number.isFinite(most) ? random.between(1, most) : most;
+    const isCut = Number.isFinite(most) && random.chance(PAGE_CUT);
+    return isCut ? random.between(1, most) : Number.POSITIVE_INFINITY;
   }
 }
 

@@ -66,6 +66,11 @@ export class EventSource {
     return this.#polling;
   }
 
+  /** Whether nobody has changed it, or its changes have been taken back. */
+  get isAsDeployed(): boolean {
+    return this.#state === 'Enabled' && this.#concurrencyMax === this.plan.concurrencyMax;
+  }
+
   get concurrencyMax(): number {
     return this.#concurrencyMax;
   }

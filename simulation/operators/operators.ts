@@ -24,6 +24,8 @@ const HESITATES_MS = 200;
 const AGAIN_MS = 20_000;
 const AGAIN = 0.5;
 const IDLE_MS = 60_000;
+/** In a long run they would do little but send back what crashes again. */
+const COMMANDS_MAX = 150;
 
 export class Operators implements Watcher {
   readonly kinds = ['healed', 'written', 'invoked', 'called'] as const;
@@ -32,6 +34,7 @@ export class Operators implements Watcher {
   readonly #stage: string;
   readonly #habits: () => OperatorHabits;
   #count = 0;
+  #given = 0;
   /** Commands that are given soon or go on. */
   #open = 0;
   /** By the environment that records the crashes of a storm: how somebody answers them. */
@@ -104,7 +107,8 @@ export class Operators implements Watcher {
 
   /** Soon, and perhaps twice. */
   #give(command: Command | undefined, by?: Host): void {
-    if (command === undefined) return;
+    if (command === undefined || this.#given === COMMANDS_MAX) return;
+    this.#given += 1;
     const { withinMs, both } = this.#habits();
     // Its letter is still in the queue while the environment stands still that has read it.
     if (command.kind === 'redrive' && withinMs <= SOON_MS) by?.standStill(this.#stallMs());

@@ -22,7 +22,11 @@ const RULE = {
   },
 };
 
-async function wokenIn(minutes: number, faults: Partial<MinuteFaults> = {}, once?: string) {
+async function wokenIn(
+  minutes: number,
+  faults: Partial<MinuteFaults> = {},
+  { once, isIdle = () => false }: { once?: string; isIdle?: () => boolean } = {},
+) {
   const scheduler = new Scheduler(1);
   const around = { scheduler, random: scheduler.random };
   const sqs = new Sqs({ ...around, faults: () => NO_QUEUE_FAULTS, tell: () => undefined });
@@ -32,6 +36,7 @@ async function wokenIn(minutes: number, faults: Partial<MinuteFaults> = {}, once
   const surroundings = {
     ...around,
     faults: () => ({ ...NO_MINUTE_FAULTS, ...faults }),
+    isIdle,
     queue: (arn: string) => sqs.queue(arn),
     invoke: () => invoked.push(scheduler.now - scheduler.startedAt),
   };
@@ -49,8 +54,13 @@ describe("EventBridge's minute", () => {
   });
 
   test('wakes one of them once more', async () => {
-    const { invoked, queued } = await wokenIn(1, {}, 'arn:aws:sqs:us-east-1:0:q');
+    const { invoked, queued } = await wokenIn(1, {}, { once: 'arn:aws:sqs:us-east-1:0:q' });
     expect([invoked.length, queued.length]).toEqual([1, 2]);
+  });
+
+  test('leaves most minutes out while nothing waits anywhere', async () => {
+    const { invoked } = await wokenIn(12, {}, { isIdle: () => true });
+    expect(invoked.map((ms) => Math.floor(ms / 60_000))).toEqual([5, 10]);
   });
 
   test('may be missed, repeated and late', async () => {
