@@ -75,17 +75,18 @@ describe('a narrative must be well-formed', () => {
 });
 
 // A longer text than 16,383 characters is read from an array of its own. All others share one.
-test.each([
-  100, 16_382, 16_383, 16_384, 16_385,
-])('R62: a narrative of %i characters is read to its end, and no further', (length) => {
-  const start = `<div ${XMLNS}><p>`;
-  const end = '</p></div>';
-  const whole = `${start.padEnd(length - end.length, 'aé')}${end}`;
-  expect(errors(narrated(whole))).toEqual([]);
-  for (const cut of [1, 2, 6, end.length]) {
-    expect(errors(narrated(whole.slice(0, -cut)))).toEqual(['invalid Patient.text.div']);
-  }
-});
+test.each([100, 16_382, 16_383, 16_384, 16_385])(
+  'R62: a narrative of %i characters is read to its end, and no further',
+  (length) => {
+    const start = `<div ${XMLNS}><p>`;
+    const end = '</p></div>';
+    const whole = `${start.padEnd(length - end.length, 'aé')}${end}`;
+    expect(errors(narrated(whole))).toEqual([]);
+    for (const cut of [1, 2, 6, end.length]) {
+      expect(errors(narrated(whole.slice(0, -cut)))).toEqual(['invalid Patient.text.div']);
+    }
+  },
+);
 
 test('a link without a target is refused', () => {
   expect(errors(within('<a href="#nowhere">a</a>'))).toEqual(['invalid Patient.text.div']);
