@@ -11,7 +11,8 @@ import { Snapshots } from '../packages/fhir-validator/compiler/guide/snapshot.ts
 import { shown } from '../packages/fhir-validator/compiler/package-report.ts';
 import { buildTypeModel } from '../packages/fhir-validator/compiler/type-model.ts';
 import { expandValueSet } from '../packages/fhir-validator/compiler/value-sets.ts';
-import { base, compiledGuides } from '../test/packages/fhir-validator/support/profiled.ts';
+import { base } from '../test/packages/fhir-validator/support/base-definitions.ts';
+import { compiledGuides } from '../test/packages/fhir-validator/support/profiled.ts';
 import { type Mutant, mutantsOf } from './ig/mutants.ts';
 import { compareSnapshots } from './ig/snapshots.ts';
 import { dependencies, type Guide, guides } from './ig/sources.ts';

@@ -3,22 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../../../demo/sample/random.ts';
 import { cases } from '../../../support/long-search.ts';
+import { folder } from '../support/base-definitions.ts';
 import { Generator } from './generate.ts';
-import {
-  allInvariants,
-  allPlaces,
-  type Context,
-  compiled,
-  folder,
-  type Invariant,
-} from './invariants.ts';
+import { allInvariants, allPlaces, type Context, compiled, type Invariant } from './invariants.ts';
 import { oracle } from './oracle.ts';
 import { isObject, walk } from './walk.ts';
 
 const SEED = Number(process.env['SEED'] ?? 42);
 const INSTANCES = cases(15, 60);
 /** Evaluations in the examples: how many of each expression, and of each place that has it. */
-const CONTEXTS_MAX = cases(4, 60);
+const CONTEXTS_MAX = cases(8, 60);
 const CONTEXTS_AT_A_PLACE_MAX = 3;
 
 interface Subject {
@@ -78,13 +72,16 @@ describe('compiled invariants agree with fhirpath.js', () => {
 
 /** Visits a fair sample of all places in all examples where an invariant is evaluated. */
 function inExamples(visit: (subject: Subject, context: Context) => string[]): string[] {
-  const places = Map.groupBy(allPlaces(), ({ path, type }) => `${path} ${type}`);
+  const byPath = [...Map.groupBy(allPlaces(), ({ path }) => path)];
+  const places = new Map(
+    byPath.map(([path, all]) => [path, Map.groupBy(all, ({ type }) => type)] as const),
+  );
   const made = new Map<Invariant, Subject>();
   const counts = new Map<string, number>();
   const found: string[] = [];
   for (const resource of examples) {
     walk(resource, (path, type, context) => {
-      for (const invariant of places.get(`${path} ${type}`) ?? []) {
+      for (const invariant of places.get(path)?.get(type) ?? []) {
         const count = counts.get(invariant.expression) ?? 0;
         if (count >= CONTEXTS_MAX) continue;
         const subject = made.get(invariant) ?? subjectOf(invariant);

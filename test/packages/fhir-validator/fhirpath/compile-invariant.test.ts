@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compileInvariant } from '../../../../packages/fhir-validator/compiler/fhirpath/compile-invariant.ts';
-import { compiled, types } from './invariants.ts';
+import { types } from '../support/base-definitions.ts';
+import { compiled } from './invariants.ts';
 
 /** The result of an expression for an element: true, false, or undefined for empty. */
 function evaluated(expression: string, path: string, n: unknown, root?: object) {

@@ -7,7 +7,8 @@ import {
   jsonName,
   type TypeDefinition,
 } from '../../../../packages/fhir-validator/compiler/type-model.ts';
-import { type Context, types } from './invariants.ts';
+import { types } from '../support/base-definitions.ts';
+import type { Context } from './invariants.ts';
 import { contextsOf, type Place } from './walk.ts';
 
 export type Random = () => number;

@@ -1,20 +1,10 @@
 /** All invariants of the base definitions, compiled and runnable. */
 
-import {
-  packageFolder,
-  readDefinitions,
-} from '../../../../packages/fhir-validator/compiler/definitions.ts';
 import { compileInvariant } from '../../../../packages/fhir-validator/compiler/fhirpath/compile-invariant.ts';
-import {
-  buildTypeModel,
-  type TypeModel,
-} from '../../../../packages/fhir-validator/compiler/type-model.ts';
 import * as fhirpath from '../../../../packages/fhir-validator/runtime/fhirpath.ts';
 import * as arithmetic from '../../../../packages/fhir-validator/runtime/fhirpath-arithmetic.ts';
 import * as order from '../../../../packages/fhir-validator/runtime/fhirpath-order.ts';
-
-export const folder = packageFolder('hl7.fhir.r4.examples');
-export const types: TypeModel = buildTypeModel(readDefinitions(folder).structures);
+import { types } from '../support/base-definitions.ts';
 
 /** Where an invariant is evaluated: see CompiledInvariant for the names. */
 export interface Context {

@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  packageFolder,
-  readDefinitions,
-} from '../../../../packages/fhir-validator/compiler/definitions.ts';
 import { OVERRIDES } from '../../../../packages/fhir-validator/compiler/fhirpath/overrides.ts';
+import { base } from '../support/base-definitions.ts';
 import { allInvariants, compiled } from './invariants.ts';
 
 function holds(key: string, n: object, res: object = n, root: object = res): boolean {
@@ -14,7 +11,7 @@ function holds(key: string, n: object, res: object = n, root: object = res): boo
 
 test('each override corrects an expression that is published in the definitions', () => {
   const published = new Set(
-    readDefinitions(packageFolder('hl7.fhir.r4.examples')).structures.flatMap((structure) =>
+    base.structures.flatMap((structure) =>
       (structure.snapshot?.element ?? []).flatMap((element) =>
         (element.constraint ?? []).map((each) => `${each.key} ${each.expression}`),
       ),

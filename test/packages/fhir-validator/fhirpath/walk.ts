@@ -1,6 +1,7 @@
 /** All places in a resource where an invariant of some path is evaluated. */
 import { jsonName } from '../../../../packages/fhir-validator/compiler/type-model.ts';
-import { type Context, types } from './invariants.ts';
+import { types } from '../support/base-definitions.ts';
+import type { Context } from './invariants.ts';
 
 type JsonObject = Record<string, unknown>;
 
@@ -40,22 +41,56 @@ interface Walk {
   readonly visit: Visit;
 }
 
+/** A property of a type's values: an element with one of its types. */
+interface Member {
+  readonly path: string;
+  readonly type: string;
+  readonly isPrimitive: boolean;
+  readonly isContained: boolean;
+}
+
+const membersByType = new Map<string, ReadonlyMap<string, Member>>();
+
+/** By the name of the property. */
+function membersOf(name: string): ReadonlyMap<string, Member> {
+  const known = membersByType.get(name);
+  if (known !== undefined) return known;
+  const members = (types.get(name)?.elements ?? []).flatMap((element) =>
+    element.types.map((use): [string, Member] => [
+      jsonName(element, use),
+      {
+        path: element.path,
+        type: use.type,
+        isPrimitive: types.get(use.type)?.kind === 'primitive',
+        isContained: element.name === 'contained',
+      },
+    ]),
+  );
+  const made = new Map(members);
+  membersByType.set(name, made);
+  return made;
+}
+
 function walkType(value: unknown, name: string, at: Walk): void {
   if (!isObject(value)) return;
   const { resource: res, root, visit } = at;
   visit(name, undefined, { n: value, x: undefined, res, root });
-  for (const element of types.get(name)?.elements ?? []) {
-    for (const use of element.types) {
-      const key = jsonName(element, use);
-      const [values, siblings] = [listOf(value[key]), listOf(value[`_${key}`])];
-      for (let i = 0; i < Math.max(values.length, siblings.length); i += 1) {
-        const n = values[i] ?? undefined;
-        visit(element.path, use.type, { n, x: siblings[i] ?? undefined, res, root });
-        if (use.type !== 'Resource') {
-          if (types.get(use.type)?.kind !== 'primitive') walkType(n, use.type, at);
-        } else if (isObject(n)) {
-          walk(n, visit, element.name === 'contained' ? root : n);
-        }
+  const members = membersOf(name);
+  for (const property of Object.keys(value)) {
+    const isSibling = property.startsWith('_');
+    const key = isSibling ? property.slice(1) : property;
+    const member = members.get(key);
+    // A sibling is visited with its value, if there is one.
+    if (member === undefined || (isSibling && value[key] !== undefined)) continue;
+    const { path, type, isPrimitive, isContained } = member;
+    const [values, siblings] = [listOf(value[key]), listOf(value[`_${key}`])];
+    for (let i = 0; i < Math.max(values.length, siblings.length); i += 1) {
+      const n = values[i] ?? undefined;
+      visit(path, type, { n, x: siblings[i] ?? undefined, res, root });
+      if (type !== 'Resource') {
+        if (!isPrimitive) walkType(n, type, at);
+      } else if (isObject(n)) {
+        walk(n, visit, isContained ? root : n);
       }
     }
   }

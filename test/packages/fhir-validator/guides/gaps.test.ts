@@ -7,8 +7,8 @@ import {
   reportGaps,
 } from '../../../../packages/fhir-validator/compiler/package-report.ts';
 import { selectionsOf } from '../../../../packages/fhir-validator/compiler/selections.ts';
+import { base } from '../support/base-definitions.ts';
 import { by, CANONICAL, constraint, guide, profile } from '../support/guide.ts';
-import { base } from '../support/profiled.ts';
 
 const POLICIES = {
   unknownExtension: 'warning',

@@ -1,10 +1,6 @@
 /** FHIR packages compiled beside the base definitions, as `npm run build` does. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import {
-  packageFolder,
-  readDefinitions,
-  readLater,
-} from '../../../../packages/fhir-validator/compiler/definitions.ts';
+import { readLater } from '../../../../packages/fhir-validator/compiler/definitions.ts';
 import { emitModule } from '../../../../packages/fhir-validator/compiler/emit-module.ts';
 import type { GuidePackage } from '../../../../packages/fhir-validator/compiler/guide/library.ts';
 import { readPackageFolder } from '../../../../packages/fhir-validator/packages/fhir-package.ts';
@@ -13,14 +9,13 @@ import { Report } from '../../../../packages/fhir-validator/runtime/report.ts';
 import { dispatch } from '../../../../packages/fhir-validator/runtime/resources.ts';
 import type { Selection } from '../../../../packages/fhir-validator/runtime/selection.ts';
 import type { Check } from '../../../../packages/fhir-validator/runtime/shapes.ts';
+import { base } from './base-definitions.ts';
 
 const POLICIES = {
   unknownExtension: 'warning',
   referenceTarget: 'error',
   unknownProfile: 'warning',
 } as const;
-
-export const base = readDefinitions(packageFolder('hl7.fhir.r4.examples'));
 
 /** Returns a function that validates with the package; `summary` is the compiler's message. */
 export async function compiledWith(folder: string, name: string) {
