@@ -67,9 +67,8 @@ describe('NDJSON', () => {
   });
 
   it('skips a zip bomb while streaming, in little memory', async () => {
-    const bomb = gzipSync(
-      Buffer.concat([Buffer.alloc(300 * 2 ** 20, 0x20), Buffer.from('\n{}\n')]),
-    );
+    const part = gzipSync(Buffer.alloc(30 * 2 ** 20, 0x20));
+    const bomb = Buffer.concat([...Array.from({ length: 10 }, () => part), gzipSync('\n{}\n')]);
     expect(bomb.length).toBeLessThan(2 ** 20);
     const before = process.memoryUsage.rss();
     const entries = await read('f.ndjson.gz', bomb);
