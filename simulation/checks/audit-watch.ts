@@ -115,8 +115,7 @@ export class AuditWatch implements Checker {
     if (after === undefined || !String(after['sk']).startsWith('incident#')) return;
     const { scope, number, openedAt, status } = after;
     const id = `incident ${scope}#${number} of ${openedAt}`;
-    const opened = `incident-opened#${this.#hash(`${id}: opened`)}`;
-    if (before === undefined) this.#miss(opened, id);
+    if (before === undefined) this.#miss(`incident-opened#${this.#hash(`${id}: opened`)}`, id);
     if (status === 'resolved' && before?.['status'] !== status) {
       this.#miss(`incident-resolved#${this.#hash(`${id}: resolved`)}`, id);
     }
