@@ -49,12 +49,6 @@ export function wakeEachMinute(rules: readonly RulePlan[], around: MinuteSurroun
   scheduler.after(MINUTE_MS, tick);
 }
 
-/** EventBridge delivers the wake of one target twice, at any time. */
-export function wakeNow(rules: readonly RulePlan[], arn: string, around: MinuteSurroundings): void {
-  const targets = rules.flatMap(({ properties }) => properties.Targets);
-  for (const target of targets) if (target.Arn === arn) wake(target, around);
-}
-
 type Target = RulePlan['properties']['Targets'][number];
 
 function wake({ Arn, Input = '{}' }: Target, { random, queue, invoke }: MinuteSurroundings): void {

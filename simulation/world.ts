@@ -20,7 +20,7 @@ import { EventSource } from './lambda/event-source.ts';
 import { LambdaFunction } from './lambda/function.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { LogSubscriptions } from './lambda/log-subscriptions.ts';
-import { type MinuteSurroundings, wakeEachMinute, wakeNow } from './minute.ts';
+import { type MinuteSurroundings, wakeEachMinute } from './minute.ts';
 import { downBy } from './outages.ts';
 import { OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
 import { quietTelemetry, telemetryOf } from './quiet-telemetry.ts';
@@ -73,7 +73,6 @@ export class World implements Seen {
   readonly #clients: ReturnType<typeof clientsFor>;
   readonly #http: Http;
   readonly #logs: LogSubscriptions;
-  readonly #minute: MinuteSurroundings;
   #faults: Faults;
 
   constructor({ plan, seed, checkers = [], log, without = [] }: WorldOptions) {
@@ -95,8 +94,7 @@ export class World implements Seen {
     this.sources = this.#connect(plan);
     const { functions, sources } = this;
     const api = new LambdaApi({ functions, sources, envOf: (name) => envOf(plan, name) });
-    this.#minute = this.#minuteAround();
-    wakeEachMinute(plan.rules, this.#minute);
+    wakeEachMinute(plan.rules, this.#minuteAround());
     this.checkers = checkers.map((make) => make(this));
     witness.add(this.checkers);
   }
@@ -124,12 +122,6 @@ export class World implements Seen {
     scheduler.note(`${of} is down for ${ms} ms`);
     const outage = { of, fromMs, untilMs: fromMs + ms, share: 1 };
     this.#faults = { ...this.#faults, outages: [...this.#faults.outages, outage] };
-  }
-
-  /** The minute's wake for the queue whose name ends in `end` comes once more, now. */
-  wake(end: string): void {
-    const arn = this.services.sqs.queue(this.nameOf(end)).plan.arn;
-    wakeNow(this.plan.rules, arn, this.#minute);
   }
 
   /** Deploys all functions again. Old and new environments run next to each other for some time. */

@@ -1,10 +1,10 @@
 /**
- * Storms of crashes at the worst moments of an incident. One comes when the incident has been quiet for long enough: the
- * environment that is about to record it stands still while the minute's wake comes, and the one that has found quiet
- * stands still before it says so. Another comes just after it was resolved, and counts together with the few crashes of
- * its quiet period.
+ * Storms of crashes at the worst moments of an incident. One is reported when the incident has just been found to be
+ * quiet for long enough: its notices are held on their way until then, and the environment that has looked stands still
+ * before it says so. Another comes just after the incident was resolved, and counts together with the few crashes of its
+ * quiet period.
  */
-import type { SQSEvent } from 'aws-lambda';
+import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Watcher } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
@@ -18,6 +18,10 @@ const WINDOW_MS = 300_000;
 const QUIET_MS = 300_000;
 /** So that a run ends. */
 const FILES_MAX = 10;
+/** Nothing is held for longer after the quiet: the minute's wake may be missed. */
+const HELD_MS_MAX = 150_000;
+/** After a look has been asked for: it does not see what arrives then. */
+const SOON_MS = 200;
 
 interface Scope {
   readonly lane: 'critical' | 'background';
@@ -26,31 +30,31 @@ interface Scope {
   isOpen: boolean;
   /** When it has been quiet for long enough, if nothing crashes until then. */
   quietAt: number;
+  /** Notices of a storm on their way to the queues; undefined while none is held. */
+  held?: (() => void)[] | undefined;
 }
 
 export class Storms implements Watcher {
-  readonly kinds = ['written', 'invoked', 'called'] as const;
+  readonly kinds = ['written', 'called'] as const;
   readonly #world: World;
   readonly #producers: Producers;
   readonly #random: Random;
   readonly #scopes = new Map<string, Scope>();
   #files = 0;
-  /** Until then an environment stands still that has looked whether incidents are quiet. */
-  #surprisedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(world: World, producers: Producers, seed: number) {
     this.#world = world;
     this.#producers = producers;
     this.#random = new Random(seed);
+    world.services.sns.hold = (message, deliver) => this.#hold(message, deliver);
   }
 
   see(effect: Effect, by: Host | undefined): void {
     const share = this.#world.faults.coincidences.stormAtQuiet;
     if (share === 0) return;
     if (effect.kind === 'written' && effect.table.endsWith('-incidents')) this.#written(effect);
-    if (by === undefined) return;
-    if (effect.kind === 'invoked') this.#records(effect, by);
-    if (effect.kind === 'called' && by.name.includes('-incident#')) this.#looked(effect, by);
+    const isReview = effect.kind === 'called' && by?.name.includes('-incident#');
+    if (isReview && by !== undefined) this.#looked(effect, by);
   }
 
   #written({ before, after }: EffectOf<'written'>): void {
@@ -91,10 +95,12 @@ export class Storms implements Watcher {
       scheduler.after(Math.max(0, when - scheduler.now), () => {
         if (isStill()) act();
       });
-    at(quietAt - this.#random.between(10_000, 150_000), () => this.#send(scope, 'throw', 1, 0));
+    at(quietAt - this.#random.between(45_000, 150_000), () => this.#send(scope, 'throw', 1, 0));
     if (this.#random.chance(0.5)) return;
-    // Each crashes once, so that nothing follows the storm.
-    at(quietAt + this.#random.below(20_000), () => {
+    at(quietAt - this.#random.between(5_000, 40_000), () => {
+      scope.held ??= [];
+      scheduler.after(quietAt - scheduler.now + HELD_MS_MAX, () => release(scope));
+      // Each crashes once, so that nothing follows the storm.
       for (let files = 0; files < 2; files += 1) this.#send(scope, 'flaky', 8, 0);
     });
   }
@@ -105,39 +111,34 @@ export class Storms implements Watcher {
     this.#producers.sendFile({ size, lane, defect, afterMs });
   }
 
-  /** A storm is about to be recorded: it stands still until the minute's wake has come, and found quiet. */
-  #records({ functionName, event }: EffectOf<'invoked'>, by: Host): void {
-    if (!functionName.endsWith('-incident')) return;
-    const crashes = this.#crashesAtQuiet(event);
-    const { now } = this.#world.scheduler;
-    const { stallMs } = this.#world.faults.functions;
-    if (crashes >= MANY && now >= this.#surprisedUntil) {
-      this.#surprisedUntil = now + stallMs;
-      this.#world.wake('incident');
-    }
-    // The rest of the storm too.
-    if (crashes > 0 && now < this.#surprisedUntil) by.standStill(this.#surprisedUntil - now);
+  /** Whether a notice is delivered later. */
+  #hold(message: string, deliver: () => void): boolean {
+    if (![...this.#scopes.values()].some(({ held }) => held !== undefined)) return false;
+    const { component = '' } = JSON.parse(message) as { component?: string };
+    const { held } = this.#scopes.get(component) ?? {};
+    held?.push(deliver);
+    return held !== undefined;
   }
 
-  /** How many crashes it reports of a scope whose incident has been quiet for long enough. */
-  #crashesAtQuiet(event: unknown): number {
-    const { Records: records = [] } = event as Partial<SQSEvent>;
-    const [first] = records;
-    const { component = '' } = JSON.parse(first?.body ?? '{}') as { component?: string };
-    const scope = this.#scopes.get(component);
-    const isQuiet = scope?.isOpen === true && this.#world.scheduler.now >= scope.quietAt;
-    return isQuiet ? records.length : 0;
-  }
-
+  /** What was held arrives, and is recorded before the look has an answer. */
   #looked({ command }: EffectOf<'called'>, by: Host): void {
-    const { now } = this.#world.scheduler;
-    if (now >= this.#surprisedUntil || !isLook(command)) return;
+    const scope = this.#scopes.get(scopeLookedAt(command) ?? '');
+    const isQuiet = scope?.isOpen === true && this.#world.scheduler.now >= scope.quietAt;
+    if (scope?.held === undefined || !isQuiet) return;
     by.standStill(this.#world.faults.functions.stallMs);
+    this.#world.scheduler.after(SOON_MS, () => release(scope));
   }
 }
 
-/** Whether an incident's newest crashes are read (functions/incident/review-incidents.ts). */
-function isLook(command: object): boolean {
-  const { input = {} } = command as { input?: { ScanIndexForward?: boolean; Limit?: number } };
-  return input.ScanIndexForward === false && (input.Limit ?? 0) > 1;
+function release(scope: Scope): void {
+  const { held = [] } = scope;
+  scope.held = undefined;
+  for (const deliver of held) deliver();
+}
+
+/** The scope whose newest crashes are read (functions/incident/review-incidents.ts). */
+function scopeLookedAt(command: object): string | undefined {
+  const { input = {} } = command as { input?: Partial<QueryCommand['input']> };
+  const { ScanIndexForward, Limit = 0, ExpressionAttributeValues: values } = input;
+  return ScanIndexForward === false && Limit > 1 ? String(values?.[':scope']) : undefined;
 }

@@ -48,6 +48,8 @@ const SENDER = 'AIDAIT2UOQQY3AUEKVGXU';
 export class Sns {
   readonly #topics = new Map<string, Subscription[]>();
   readonly #around: SnsSurroundings;
+  /** Asked for each message on its way to a queue: true if it is delivered later. */
+  hold: (message: string, deliver: () => void) => boolean = () => false;
 
   constructor(around: SnsSurroundings) {
     this.#around = around;
@@ -94,7 +96,10 @@ export class Sns {
       if (!isWanted(published, subscription)) continue;
       const copies = random.chance(repeated) ? 2 : 1;
       for (let copy = 0; copy < copies; copy += 1) {
-        scheduler.after(random.duration(delayMs), () => deliver(published, subscription));
+        scheduler.after(random.duration(delayMs), () => {
+          const arrive = () => deliver(published, subscription);
+          if (!this.hold(message, arrive)) arrive();
+        });
       }
     }
   }

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type MinuteFaults,
-  NO_MINUTE_FAULTS,
-  wakeEachMinute,
-  wakeNow,
-} from '../../simulation/minute.ts';
+import { type MinuteFaults, NO_MINUTE_FAULTS, wakeEachMinute } from '../../simulation/minute.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
 import { NO_QUEUE_FAULTS } from '../../simulation/sqs/message.ts';
 import { Sqs } from '../../simulation/sqs/sqs.ts';
@@ -25,7 +20,7 @@ const RULE = {
 async function wokenIn(
   minutes: number,
   faults: Partial<MinuteFaults> = {},
-  { once, isIdle = () => false }: { once?: string; isIdle?: () => boolean } = {},
+  isIdle: () => boolean = () => false,
 ) {
   const scheduler = new Scheduler(1);
   const around = { scheduler, random: scheduler.random };
@@ -41,7 +36,6 @@ async function wokenIn(
     invoke: () => invoked.push(scheduler.now - scheduler.startedAt),
   };
   wakeEachMinute([RULE], surroundings);
-  if (once !== undefined) wakeNow([RULE], once, surroundings);
   await scheduler.run(() => false, scheduler.startedAt + minutes * 60_000 + 59_000);
   return { invoked, queued: [...queue.messages].map(({ body }) => body) };
 }
@@ -53,13 +47,8 @@ describe("EventBridge's minute", () => {
     expect(invoked.map((ms) => Math.floor(ms / 60_000))).toEqual([1, 2, 3]);
   });
 
-  test('wakes one of them once more', async () => {
-    const { invoked, queued } = await wokenIn(1, {}, { once: 'arn:aws:sqs:us-east-1:0:q' });
-    expect([invoked.length, queued.length]).toEqual([1, 2]);
-  });
-
   test('leaves most minutes out while nothing waits anywhere', async () => {
-    const { invoked } = await wokenIn(12, {}, { isIdle: () => true });
+    const { invoked } = await wokenIn(12, {}, () => true);
     expect(invoked.map((ms) => Math.floor(ms / 60_000))).toEqual([5, 10]);
   });
 
