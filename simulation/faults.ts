@@ -90,13 +90,14 @@ export function drawFaults(
     const drawn = Object.entries(worst).map(([name, most]) => [name, rate(random, most)]);
     return Object.fromEntries(drawn) as T;
   };
-  return {
+  const drawn: Faults = {
     calls: { ...draw(WORST.calls), lateMs: random.pick([100, 2_000, 10_000]) },
     queues: draw(WORST.queues),
     tables: {
       ...draw(WORST.tables),
       indexLagMs: random.pick([10, 1_000, 30_000]),
       pageRowsMax: random.pick([3, 25, 1_000]),
+      partitionWrites: 0,
     },
     topics: { ...draw(WORST.topics), delayMs: random.pick([20, 500, 10_000]) },
     functions: {
@@ -124,7 +125,13 @@ export function drawFaults(
       ...drawNotLoading(random, functions),
     ],
   };
+  const partitionWrites = random.chance(HOT) ? random.pick(PARTITION_WRITES) : 0;
+  return { ...drawn, tables: { ...drawn.tables, partitionWrites } };
 }
+
+/** How often partitions have rates that are reached. Real ones accept a thousand writes a second, and have as much more to do. */
+const HOT = 0.2;
+const PARTITION_WRITES = [2, 5, 20] as const;
 
 const isServer = (place: string) => place.startsWith('https:');
 

@@ -2,8 +2,8 @@
  * Incidents. Enough crashes within a window open one, late ones included, and nothing else does
  * (R20). The crashes in the table decide. By the time the last message about a crash has been deleted from the
  * incident's queue, those whose messages are gone have opened one, or one is open. Crashes that met an open incident
- * which quiet resolves have until that incident is finished. A crash is recorded anew only by its own message, after
- * more resolutions, and an escalation opens one incident at most. Each incident is sent to on-call and to management,
+ * which quiet resolves have until that incident is finished. A crash is recorded anew only by its own message, and never
+ * after fewer resolutions; an escalation opens one incident at most. Each incident is sent to on-call and to management,
  * under its own key (R21). No published crash is lost.
  */
 import { type Checker, RuleBroken } from '../checker.ts';
@@ -158,14 +158,14 @@ export class IncidentChecker implements Checker {
   }
 }
 
-/** @throws RuleBroken if another message changed what one has recorded, or no resolution came in between */
+/** @throws RuleBroken if another message changed what one has recorded, or an older write came later */
 function mustBeAnew(before: Item, after: Item): void {
   const { id, receipt, incidentsOver } = after;
   if (before['receipt'] !== receipt) {
     throw new RuleBroken('R20', `crash ${id} was recorded anew by another message`);
   }
   const former = Number(before['incidentsOver'] ?? 0);
-  if (Number(incidentsOver ?? 0) > former) return;
+  if (Number(incidentsOver ?? 0) >= former) return;
   throw new RuleBroken('R20', `crash ${id} of ${former} resolutions is now of ${incidentsOver}`);
 }
 

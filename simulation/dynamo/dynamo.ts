@@ -1,4 +1,5 @@
 /** DynamoDB for the document client's commands. */
+import { ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -12,8 +13,9 @@ import {
 import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
+import { HotPartitions } from './hot-partitions.ts';
 import { projected } from './query.ts';
-import { tableMissing, validation } from './refusals.ts';
+import { tableMissing, throughputExceeded, validation } from './refusals.ts';
 import { type Change, type QueryInput, type ScanInput, Table, type TablePlan } from './table.ts';
 import type { Item } from './values.ts';
 
@@ -26,6 +28,8 @@ export interface DynamoFaults {
   readonly unprocessed: number;
   /** How likely a read that is not consistent shows an item as it was before its last write. */
   readonly stale: number;
+  /** How many writes a partition accepts in a second, of a table or an index. 0 for any number. */
+  readonly partitionWrites: number;
 }
 
 export const NO_DYNAMO_FAULTS: DynamoFaults = {
@@ -33,6 +37,7 @@ export const NO_DYNAMO_FAULTS: DynamoFaults = {
   pageRowsMax: Number.POSITIVE_INFINITY,
   unprocessed: 0,
   stale: 0,
+  partitionWrites: 0,
 };
 
 export interface DynamoSurroundings {
@@ -52,6 +57,7 @@ type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NE
 export class Dynamo {
   readonly #tables = new Map<string, Table>();
   readonly #around: DynamoSurroundings;
+  readonly #hot = new HotPartitions();
 
   constructor(around: DynamoSurroundings) {
     this.#around = around;
@@ -68,6 +74,12 @@ export class Dynamo {
         return lastAt;
       },
       written: (change) => tell({ kind: 'written', ...change }),
+      admit: (writing) => {
+        const hot = this.#hot.refusal(writing, faults().partitionWrites, scheduler.now);
+        if (hot === undefined) return;
+        tell({ kind: 'too hot', table: plan.name, where: hot });
+        throw throughputExceeded();
+      },
     });
     this.#tables.set(plan.name, table);
     return table;
@@ -145,14 +157,24 @@ export class Dynamo {
     for (const [name, requests] of Object.entries(RequestItems)) {
       const table = this.table(name);
       const [done, left] = this.#divided(requests);
-      for (const { PutRequest, DeleteRequest } of done) {
-        if (PutRequest !== undefined) table.put(PutRequest.Item, {});
-        else if (DeleteRequest !== undefined) table.delete(DeleteRequest.Key as Item, {});
-        else throw validation('a request of a batch is empty');
-      }
+      for (const request of done) if (!this.#isWritten(table, request)) left.push(request);
+      if (left.length === requests.length) throw throughputExceeded();
       if (left.length > 0) UnprocessedItems[name] = left;
     }
     return { UnprocessedItems };
+  }
+
+  /** False if its partition is too hot. */
+  #isWritten(table: Table, { PutRequest, DeleteRequest }: WriteRequest): boolean {
+    try {
+      if (PutRequest !== undefined) table.put(PutRequest.Item, {});
+      else if (DeleteRequest !== undefined) table.delete(DeleteRequest.Key as Item, {});
+      else throw validation('a request of a batch is empty');
+      return true;
+    } catch (error) {
+      if (error instanceof ProvisionedThroughputExceededException) return false;
+      throw error;
+    }
   }
 
   /**
@@ -173,6 +195,7 @@ export class Dynamo {
   }
 }
 
+type WriteRequest = NonNullable<BatchWriteCommand['input']['RequestItems']>[string][number];
 type Readable = Pick<GetCommand['input'], 'ConsistentRead'>;
 
 function answerOf({ before, after }: Change, wanted: ReturnValues): object {

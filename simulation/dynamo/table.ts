@@ -1,5 +1,6 @@
 /** A table: items by key, and the indexes that follow it. */
 import { holds, type Placeholders } from './conditions.ts';
+import type { Writing } from './hot-partitions.ts';
 import { type IndexPlan, IndexView, type KeyNames } from './index-view.ts';
 import { type Page, type PageInput, type Paging, pageOf, rangeOf } from './query.ts';
 import { conditionFailed, validation } from './refusals.ts';
@@ -34,6 +35,8 @@ export interface TableSurroundings {
   /** When the indexes show what is written now. */
   followAt(): number;
   written(change: Written): void;
+  /** Called before a write. @throws if a partition is too hot for it */
+  admit(writing: Writing): void;
 }
 
 export interface ConditionalInput extends Placeholders {
@@ -121,6 +124,8 @@ export class Table {
     const before = this.get(key);
     if (!holds(input.ConditionExpression, before, input)) throw conditionFailed();
     const after = next(before);
+    const { plan } = this;
+    this.#around.admit({ table: plan, indexes: plan.indexes, before, after });
     this.#store(key, before, after);
     this.#tell(key, before, after);
     return { before, after };

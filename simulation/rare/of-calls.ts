@@ -7,6 +7,22 @@ export const lostThenThrottled = on(
   () => (effect) => effect.fate === 'throttled' && effect.before === 'lostAnswer',
 );
 
+/** A partition of a table accepts no more writes in this second. */
+export const hotPartition = on(
+  ['too hot'],
+  () =>
+    ({ where }) =>
+      where === 'table',
+);
+
+/** Its index accepts no more, so the table refuses the write. */
+export const indexThrottlesTable = on(
+  ['too hot'],
+  () =>
+    ({ where }) =>
+      where === 'index',
+);
+
 /** Its caller gave up, and may have begun another one since. */
 export const latePut = on(['answered', 'stored'], () => {
   const givenUp = new Set<number>();

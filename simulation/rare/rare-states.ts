@@ -6,7 +6,14 @@ import type { Checker, Seen } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
 import type { MakeState, Reaches } from './make-state.ts';
-import { latePut, latePutOverNewer, lostThenThrottled, oldAndNewAtOnce } from './of-calls.ts';
+import {
+  hotPartition,
+  indexThrottlesTable,
+  latePut,
+  latePutOverNewer,
+  lostThenThrottled,
+  oldAndNewAtOnce,
+} from './of-calls.ts';
 import {
   attemptAfterDeath,
   diesWithMessages,
@@ -44,6 +51,8 @@ export const RARE_STATES = {
   'an operator pauses or resumes a lane in its probe': heldInAProbe,
   'old and new code at once': oldAndNewAtOnce,
   'a lost answer followed by a throttle': lostThenThrottled,
+  'a partition of a table accepts no more writes': hotPartition,
+  'an index throttles its table': indexThrottlesTable,
   'a PUT takes effect after it was given up': latePut,
   'a PUT takes effect after it was given up, over a newer one': latePutOverNewer,
   'a message is received while an earlier receive of it runs': receivedWhileItRuns,

@@ -97,6 +97,7 @@ describe('R20: the checker of incidents', () => {
     const anew = (before: object, after: object) => () =>
       see(written('incidents', item(before), item(after)));
     expect(anew(by('m1', 0), by('m1', 1))).not.toThrow();
+    expect(anew(by('m1', 1), by('m1', 1))).not.toThrow();
     expect(anew(by('m1', 0), by('m2', 1))).toThrow('R20: crash c1 was recorded anew by another');
     expect(anew(by('m1', 1), by('m1', 0))).toThrow('R20: crash c1 of 1 resolutions is now of 0');
   });

@@ -98,6 +98,10 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [invoked, newer],
   ],
   'a lost answer followed by a throttle': [[befell('throttled', 'lostAnswer')]],
+  'a partition of a table accepts no more writes': [
+    [{ kind: 'too hot', table: 'stack-incidents', where: 'table' }],
+  ],
+  'an index throttles its table': [[{ kind: 'too hot', table: 'stack-resources', where: 'index' }]],
   'a PUT takes effect after it was given up': [[givenUp], [stored(4)]],
   'a PUT takes effect after it was given up, over a newer one': [[givenUp], [stored(6)]],
   'a message is received while an earlier receive of it runs': [
