@@ -16,6 +16,8 @@ import type { Nature } from './submission.ts';
 import { NATURE_SYSTEM } from './submission-draft.ts';
 
 const VALUE_SET = 'https://fhir-failsafe.dev/simulated/codes';
+/** As long as a description of an error can be (packages/isolation/death.ts). */
+const LONG_REASON = `Error ${'at simulated (simulated.ts:1:1) '.repeat(31)}`.slice(0, 1_000);
 const WORKERS = 2;
 const LOADING_MS = 800;
 const VALIDATING_MS = 3;
@@ -63,7 +65,10 @@ export class ScriptedValidation {
       case 'invalid':
         return { ms, ending: invalid('it says so', { resourceType, id }) };
       case 'throw':
-        return { ms, ending: crash('exception', 'Error thrown') };
+        return {
+          ms,
+          ending: crash('exception', said.number % 4 === 0 ? LONG_REASON : 'Error thrown'),
+        };
       case 'hang':
         return { ms: deadlineMs, ending: crash('timeout', 'exceeded its deadline') };
       case 'heap':

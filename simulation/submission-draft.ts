@@ -18,6 +18,8 @@ export interface Habits {
   readonly oddities: Readonly<Partial<Record<Oddity, number>>>;
   /** Share of batches that are a file with one defect: all of it fails in the same way. */
   readonly badFiles: number;
+  /** Share of long resources: packed where they are stored, or in the bucket. */
+  readonly long: number;
   /**
    * Number of ids that each source uses. With few ids, newer submissions meet older ones of the
    * same resource.
@@ -46,13 +48,24 @@ export function draftOf(
   const id = `r${random.below(habits.ids)}`;
   const tag = [{ system: NATURE_SYSTEM, code: nature }];
   const identifier = [{ system: NATURE_SYSTEM, value: String(number) }];
-  const resource = { resourceType, id, meta: { tag }, identifier };
+  const note = noteOf(oddity, habits, random);
+  const resource = { resourceType, id, meta: { tag }, identifier, ...note };
   const text = oddity === 'unreadable' ? `{"number":${number},` : JSON.stringify(resource);
   const owner = oddity === 'stolen-object' ? anotherThan(source) : source;
   const key = isClaimed(oddity) ? `${submissionsOf(owner)}${number}` : undefined;
   const body = key === undefined ? text : claimCheckTo({ bucket: habits.bucket, key });
   const sequence = random.chance(0.5) ? number : undefined;
   return { number, source, lane, resourceType, id, nature, oddity, sequence, text, key, body };
+}
+
+/** Characters: what is packed (aws/packed-text.ts), and what fits into no item (inlineBytesMax), which comes as a claim check. */
+const LONG = [600, 4_000] as const;
+const TOO_LONG = 400_000;
+
+function noteOf(oddity: Oddity | undefined, { long }: Habits, random: Random) {
+  if (!random.chance(long)) return undefined;
+  const isClaim = oddity === 'claim-check' && random.chance(0.5);
+  return { note: [{ text: 'long '.repeat((isClaim ? TOO_LONG : random.pick(LONG)) / 5) }] };
 }
 
 const isClaimed = (oddity: Oddity | undefined): boolean =>

@@ -127,3 +127,29 @@ function idsIn(event: unknown): readonly string[] {
   const { Records: records = [] } = event as Partial<SQSEvent>;
   return records.map(({ messageId }) => messageId);
 }
+
+export const storedPacked = on(
+  ['written'],
+  () => (effect) =>
+    effect.table.endsWith('-resources') &&
+    effect.after?.['body'] instanceof Uint8Array &&
+    effect.before?.['body'] !== effect.after['body'],
+);
+
+/** The FHIR server gets it from the bucket. */
+export const deliveredFromBucket = on(
+  ['written'],
+  () => (effect) =>
+    effect.table.endsWith('-resources') &&
+    effect.after?.['bodyS3'] !== undefined &&
+    effect.after['deliveredAt'] !== effect.before?.['deliveredAt'],
+);
+
+/** A redrive keeps how the round ended, and cuts why. */
+export const longReasonKept = on(['written'], () => (effect) => {
+  if (!effect.table.endsWith('-quarantine')) return false;
+  const rounds = (item: object | undefined) =>
+    (item as { rounds?: readonly { readonly reason: string }[] } | undefined)?.rounds ?? [];
+  const isNew = rounds(effect.after).length > rounds(effect.before).length;
+  return isNew && rounds(effect.after).at(-1)?.reason.length === 256;
+});

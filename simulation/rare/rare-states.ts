@@ -16,12 +16,15 @@ import {
 } from './of-calls.ts';
 import {
   attemptAfterDeath,
+  deliveredFromBucket,
   diesWithMessages,
   groupOfSuspects,
+  longReasonKept,
   olderComesLater,
   receivedAfterItsEnd,
   receivedWhileItRuns,
   redriveBesideItsLetter,
+  storedPacked,
   thawAfterLease,
 } from './of-messages.ts';
 import {
@@ -62,6 +65,9 @@ export const RARE_STATES = {
   'suspects travel as a group': groupOfSuspects,
   'an attempt without an end is followed by another': attemptAfterDeath,
   'an older submission is received when a newer one is stored': olderComesLater,
+  'a resource is stored packed': storedPacked,
+  'a resource that fits into no item is delivered': deliveredFromBucket,
+  'a redrive keeps a long reason, cut': longReasonKept,
   'a probe of a breaker is taken over': probeTakenOver,
   'a breaker opens again while traffic returns': reopens,
   'an incident is opened by crashes that came late': openedByLateCrashes,

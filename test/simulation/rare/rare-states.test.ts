@@ -125,6 +125,15 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [written('resources', undefined, { pk: 'hospital-a#Patient#p1', submissionOrder: '9' })],
     [received(message())],
   ],
+  'a resource is stored packed': [
+    [written('resources', { body: '{}' }, { body: new Uint8Array([1]) })],
+  ],
+  'a resource that fits into no item is delivered': [
+    [written('resources', { bodyS3: {} }, { bodyS3: {}, deliveredAt: 5 })],
+  ],
+  'a redrive keeps a long reason, cut': [
+    [written('quarantine', {}, { rounds: [{ reason: 'x'.repeat(256) }] })],
+  ],
   'a probe of a breaker is taken over': [
     [written('breakers', { probe: { owner: 'a' } }, { probe: { owner: 'b' } })],
   ],
