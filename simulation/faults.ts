@@ -126,7 +126,13 @@ export function drawFaults(
     ],
   };
   const partitionWrites = random.chance(HOT) ? random.pick(PARTITION_WRITES) : 0;
-  return { ...drawn, tables: { ...drawn.tables, partitionWrites } };
+  const { tables, operators } = drawn;
+  const corrects = random.chance(0.5) ? random.fraction() : 0;
+  return {
+    ...drawn,
+    tables: { ...tables, partitionWrites },
+    operators: { ...operators, corrects },
+  };
 }
 
 /** How often partitions have rates that are reached. Real ones accept a thousand writes a second, and have as much more to do. */
@@ -154,7 +160,7 @@ function drawOperators(random: Random): OperatorHabits {
     return [name, isBusy ? most * (0.5 + random.fraction() / 2) : rate(random, most)];
   });
   const habits = Object.fromEntries(drawn) as typeof WORST.operators;
-  return { ...habits, withinMs: random.pick([0, 100, 5_000, 60_000]) };
+  return { ...habits, corrects: 0, withinMs: random.pick([0, 100, 5_000, 60_000]) };
 }
 
 /** Zero half of the time. Otherwise low rates are more likely than high ones. */

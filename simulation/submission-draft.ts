@@ -68,6 +68,32 @@ function noteOf(oddity: Oddity | undefined, { long }: Habits, random: Random) {
   return { note: [{ text: 'long '.repeat((isClaim ? TOO_LONG : random.pick(LONG)) / 5) }] };
 }
 
+/** The same resource as it must be; undefined if nothing is wrong with the resource itself. */
+export function correctedText({
+  nature,
+  oddity,
+  resourceType,
+  id,
+  number,
+}: Submission): string | undefined {
+  const isWrong = oddity === 'unreadable' || (oddity === undefined && WRONG.has(nature));
+  if (!isWrong) return undefined;
+  const tag = [{ system: NATURE_SYSTEM, code: 'valid' }];
+  const identifier = [{ system: NATURE_SYSTEM, value: String(number) }];
+  return JSON.stringify({ resourceType, id, meta: { tag }, identifier, language: 'en' });
+}
+
+const WRONG: ReadonlySet<Nature> = new Set([
+  'invalid',
+  'throw',
+  'hang',
+  'heap',
+  'exit',
+  'kill',
+  'mended',
+  'misjudged',
+]);
+
 const isClaimed = (oddity: Oddity | undefined): boolean =>
   oddity === 'claim-check' || oddity === 'missing-object' || oddity === 'stolen-object';
 

@@ -63,4 +63,6 @@ export interface Submission {
   readonly sequence: number | undefined;
   /** The resource, wherever its body is stored. */
   readonly text: string;
+  /** What an operator sends, or has tried to send, in its place. It is valid. */
+  corrected?: string;
 }

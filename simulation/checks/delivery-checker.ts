@@ -10,6 +10,7 @@ import { SERVERS, type Source } from '../outside.ts';
 import { AT_SERVER } from '../servers/fhir-server.ts';
 import type { Held } from '../servers/http-call.ts';
 import type { Submission } from '../submission.ts';
+import { orderOf } from './resources-checker.ts';
 
 /** Where a source's resources are delivered (simulation/deployment.ts). */
 const TARGETS: Readonly<Record<Source, { readonly server: string; readonly prefix: string }>> = {
@@ -23,6 +24,8 @@ interface Delivery {
   /** Number of the submission in Resources. */
   number: number | undefined;
   isPending: boolean;
+  /** It ended because the server refused that submission: what was there before is still there. */
+  isRefused: boolean;
 }
 
 export class DeliveryChecker implements Checker {
@@ -57,7 +60,7 @@ export class DeliveryChecker implements Checker {
     if (submission === undefined) return;
     const { place, server, key } = placeOf(submission);
     const known = this.#deliveries.get(place);
-    const unknown = { number: undefined, isPending: true };
+    const unknown = { number: undefined, isPending: true, isRefused: false };
     const delivery = known ?? { pk: String(item['pk']), ...unknown };
     const wasPending = delivery.isPending;
     this.#deliveries.set(place, delivery);
@@ -70,6 +73,7 @@ export class DeliveryChecker implements Checker {
     this.#pending.delete(delivery);
     if (!wasPending) return;
     const why = item['deliveryRefused'];
+    delivery.isRefused = why !== undefined;
     if (why !== undefined) {
       if (isRefusedThere(submission)) return;
       throw new RuleBroken('R18', `#${submission.number} is not sent again: its server ${why}`);
@@ -84,7 +88,7 @@ export class DeliveryChecker implements Checker {
     );
   }
 
-  #stored({ server, key, after }: EffectOf<'stored'>): void {
+  #stored({ server, key, before, after }: EffectOf<'stored'>): void {
     const number = numberIn(after);
     const submission = this.#byNumber.get(number);
     if (submission === undefined) {
@@ -96,8 +100,15 @@ export class DeliveryChecker implements Checker {
     }
     const delivery = this.#deliveries.get(right.place);
     if (delivery === undefined || delivery.isPending || delivery.number === number) return;
-    const what = `#${number} was put over #${delivery.number} at ${server}`;
+    const there = delivery.isRefused ? before && numberIn(before) : delivery.number;
+    if (there === undefined || (delivery.isRefused && !this.#isNewer(there, submission))) return;
+    const what = `#${number} was put over #${there} at ${server}`;
     throw new RuleBroken('R05', `${what}, which counts as delivered`);
+  }
+
+  #isNewer(number: number, than: Submission): boolean {
+    const submission = this.#byNumber.get(number);
+    return submission !== undefined && orderOf(submission) > orderOf(than);
   }
 }
 

@@ -29,6 +29,8 @@ interface Life {
   round: number;
   /** The earliest time at which a copy of that round was sent back; 0 for the first round. */
   redrivenAt: number;
+  /** All copies of that round have the body that an operator corrected. */
+  isCorrected: boolean;
   isTold: boolean;
 }
 
@@ -61,7 +63,7 @@ export class EndingsChecker implements Checker {
       case 'arrived':
         if (!isLaneQueue(effect.queue.name)) return;
         for (const member of membersOf(effect.message))
-          arrivedOf(this.#lifeOf(member.messageId), member);
+          arrivedOf(this.#lifeOf(member.messageId), member, effect.message);
         return;
       case 'left':
         if (isLaneQueue(effect.queue.name)) this.#left(effect.message, effect.how);
@@ -106,6 +108,7 @@ export class EndingsChecker implements Checker {
       toldAt: 0,
       round: 0,
       redrivenAt: 0,
+      isCorrected: false,
       isTold: false,
     };
     this.#lives.set(messageId, life);
@@ -141,6 +144,9 @@ export class EndingsChecker implements Checker {
     life.status = after === undefined ? undefined : String(status);
     if (status === 'quarantined' && before?.['status'] !== status) {
       mustBe(life, FATE_OF_KIND[String(kind)] ?? 'stored');
+      if (life.isCorrected && Number(after?.['round'] ?? 0) === life.round) {
+        throw new RuleBroken('R04', `${nameOf(life)} was corrected, and is ${kind} again`);
+      }
     }
     if (status === 'quarantined' && ENDED.has(String(before?.['status']))) {
       mustStay(life, before, after);
@@ -196,9 +202,11 @@ export class EndingsChecker implements Checker {
   }
 }
 
-function arrivedOf(life: Life, { round, redrivenAt }: Member): void {
+function arrivedOf(life: Life, { round, redrivenAt }: Member, { body }: Message): void {
   life.copies += 1;
   if (round < life.round) return;
+  const isCorrected = body === life.submission?.corrected;
+  life.isCorrected = isCorrected && (life.isCorrected || round > life.round);
   if (round === life.round) {
     life.redrivenAt = Math.min(life.redrivenAt, redrivenAt);
     return;

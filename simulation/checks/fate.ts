@@ -7,7 +7,21 @@ export type Fate = 'stored' | 'rejected' | 'dead-lettered';
 const HARMLESS: ReadonlySet<Submission['oddity']> = new Set([undefined, 'claim-check']);
 
 /** One, or two where it depends on the deployment or on whether a server answers; the first is the worse. */
-export function fatesOf({
+export function fatesOf(submission: Fated): readonly [Fate, ...Fate[]] {
+  const [worst, ...others] = fatesAsSent(submission);
+  return submission.corrected === undefined ? [worst, ...others] : [worst, ...others, 'stored'];
+}
+
+type Fated = Pick<Submission, 'nature' | 'oddity' | 'corrected'>;
+
+/** The texts of it that may be stored. */
+export function textsOf(submission: Submission): readonly string[] {
+  const { text, corrected } = submission;
+  const asSent = fatesAsSent(submission).includes('stored') ? [text] : [];
+  return corrected === undefined ? asSent : [...asSent, corrected];
+}
+
+function fatesAsSent({
   nature,
   oddity,
 }: Pick<Submission, 'nature' | 'oddity'>): readonly [Fate, ...Fate[]] {
@@ -31,8 +45,7 @@ export function fatesOf({
   }
 }
 
-export const mayBe = (submission: Pick<Submission, 'nature' | 'oddity'>, fate: Fate): boolean =>
-  fatesOf(submission).includes(fate);
+export const mayBe = (submission: Fated, fate: Fate): boolean => fatesOf(submission).includes(fate);
 
 /** The text in the report of a failure. */
 export function describe({ number, messageId, nature, oddity, source }: Submission): string {

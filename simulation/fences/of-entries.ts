@@ -129,7 +129,8 @@ export const OF_ENTRIES: readonly Fence[] = [
     code: "'#status = :quarantined AND quarantinedAt = :seen'",
     without:
       "'(#status = :quarantined OR attribute_exists(pk)) AND (quarantinedAt = :seen OR attribute_exists(pk))'",
-    unseen: 'nobody corrects a body in a run',
+    unseen:
+      'what is sent is decided by the announcement that follows, which has a fence of its own',
   },
   {
     name: 'erasure: an entry is erased as it was read',

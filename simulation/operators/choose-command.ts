@@ -23,6 +23,8 @@ export interface Around {
   readonly habits: OperatorHabits;
   /** Epoch ms. */
   readonly now: number;
+  /** The body that a message should have had; undefined if nothing is wrong with it. */
+  correct(messageId: string): string | undefined;
 }
 
 /** What a change of a table tempts an operator to do. */
@@ -69,7 +71,10 @@ function aboutEntry(before: Item | undefined, after: Item, around: Around): Comm
   const selection: Selection = random.chance(0.8)
     ? { kind: 'ids', ids: [String(after['pk'])] }
     : { kind: 'fingerprint', fingerprint: String(after['fingerprint']) };
-  return { ...known, selection, only: {} };
+  const isCorrected =
+    kind === 'redrive' && selection.kind === 'ids' && random.chance(habits.corrects);
+  const corrected = isCorrected ? around.correct(String(after['pk'])) : undefined;
+  return { ...known, selection, only: {}, corrected };
 }
 
 function manyOf(kind: 'redrive' | 'discard', { random, now }: Around): Command {

@@ -19,6 +19,8 @@ export type Command =
       readonly before: number;
       /** Entries a second. */
       readonly rate: number;
+      /** The body that is sent in place of the one selected entry's. */
+      readonly corrected?: string | undefined;
     }
   | {
       readonly kind: 'overrule';
@@ -72,14 +74,19 @@ async function act(
   command: Extract<Command, { readonly kind: 'redrive' | 'discard' }>,
   { stage, by, desk }: Giving,
 ): Promise<void> {
-  const { kind, selection, only, before, rate } = command;
+  const { kind, selection, only, before, rate, corrected } = command;
   const opened = await openStage(stage, desk);
   const options = { before, by, why: WHY, only, rate, dryRun: false };
   const work = () =>
     kind === 'redrive'
-      ? redrive(opened, selection, { ...options, onFailed: nothing, onSent: nothing })
+      ? redrive(opened, selection, { ...options, corrected, onFailed: nothing, onSent: nothing })
       : discard(opened, selection, options);
-  await actOn<string>(stage, { kind, by, why: WHY, before, only, selection }, work, desk);
+  await actOn<string>(
+    stage,
+    { kind, by, why: WHY, before, only, selection, corrected },
+    work,
+    desk,
+  );
 }
 
 /** For the run's log. */
@@ -87,7 +94,7 @@ export function nameOf(command: Command): string {
   switch (command.kind) {
     case 'redrive':
     case 'discard':
-      return `${command.kind} ${command.selection.kind}`;
+      return `${command.kind} ${command.selection.kind}${command.corrected === undefined ? '' : ', corrected'}`;
     case 'overrule':
       return `${command.word} ${command.service}`;
     case 'lane':

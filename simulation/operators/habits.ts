@@ -5,6 +5,8 @@ export interface OperatorHabits {
   /** Sends back what has just been quarantined, or all that matches. */
   readonly redrives: number;
   readonly discards: number;
+  /** Of what is sent back alone: sends a corrected body in its place. */
+  readonly corrects: number;
   /** Forces or resets a breaker that has just changed. */
   readonly overrules: number;
   /** Pauses or resumes a lane that has just changed. */
@@ -26,6 +28,7 @@ export interface OperatorHabits {
 export const NO_OPERATORS: OperatorHabits = {
   redrives: 0,
   discards: 0,
+  corrects: 0,
   overrules: 0,
   holds: 0,
   speaks: 0,

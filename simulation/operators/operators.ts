@@ -9,6 +9,7 @@ import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import { type Host, isOperator } from '../host.ts';
 import type { Random } from '../random.ts';
+import { correctedText } from '../submission-draft.ts';
 import type { World } from '../world.ts';
 import { commandAnyTime, commandAt, commandInStorm } from './choose-command.ts';
 import { type Command, nameOf, perform } from './command.ts';
@@ -89,7 +90,12 @@ export class Operators implements Watcher {
   }
 
   #around() {
-    return { random: this.#random, habits: this.#habits(), now: this.#world.scheduler.now };
+    const { scheduler, submissions } = this.#world;
+    const correct = (messageId: string) => {
+      const submission = submissions.get(messageId);
+      return submission && correctedText(submission);
+    };
+    return { random: this.#random, habits: this.#habits(), now: scheduler.now, correct };
   }
 
   #idle(): void {
@@ -130,6 +136,7 @@ export class Operators implements Watcher {
     const { host, desk } = this.#world.desk(`operator#${this.#count}`, () =>
       this.#random.chance(this.#habits().killed),
     );
+    if ('corrected' in command && command.corrected !== undefined) this.#corrects(command);
     const name = `${host.name} ${nameOf(command)}`;
     scheduler.note(name);
     let isOver = false;
@@ -157,6 +164,16 @@ export class Operators implements Watcher {
         },
       );
     });
+  }
+
+  /** From now on its resource may be stored as it was corrected. */
+  #corrects({
+    selection,
+    corrected,
+  }: Extract<Command, { readonly kind: 'redrive' | 'discard' }>): void {
+    const id = selection.kind === 'ids' ? selection.ids[0] : undefined;
+    const submission = this.#world.submissions.get(id ?? '');
+    if (submission !== undefined && corrected !== undefined) submission.corrected = corrected;
   }
 
   /** Each minute, as long as the run goes on. */

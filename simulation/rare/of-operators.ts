@@ -21,6 +21,14 @@ export const redrivenByTwo = on(['arrived'], () => {
   };
 });
 
+/** A body is sent in place of the one that was submitted. */
+export const corrected = on(['written'], () => (effect, by) => {
+  const corrections = (item: object | undefined) =>
+    (item as { corrections?: readonly object[] } | undefined)?.corrections?.length ?? 0;
+  const isMore = corrections(effect.after) > corrections(effect.before);
+  return isOperator(by) && effect.table.endsWith('-quarantine') && isMore;
+});
+
 /** The message is in the queue, and its entry is still quarantined. */
 export const diesBeforeItRaisesTheRound = on(['arrived', 'written', 'died'], () => {
   const sending = new Map<string, string>();

@@ -28,6 +28,7 @@ import {
   thawAfterLease,
 } from './of-messages.ts';
 import {
+  corrected,
   diesBeforeItRaisesTheRound,
   heldInAProbe,
   olderRoundComes,
@@ -49,6 +50,7 @@ export const RARE_STATES = {
   'two operators send one entry back in one round': redrivenByTwo,
   'an operator dies between sending an entry back and raising its round':
     diesBeforeItRaisesTheRound,
+  'an operator corrects a body': corrected,
   'a copy of an older round is received': olderRoundComes,
   'an operator overrules a breaker while it probes': overruledInAProbe,
   'an operator pauses or resumes a lane in its probe': heldInAProbe,

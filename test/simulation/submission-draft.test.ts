@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { packed } from '../../aws/packed-text.ts';
 import { Random } from '../../simulation/random.ts';
 import type { Oddity } from '../../simulation/submission.ts';
-import { draftOf, type Habits } from '../../simulation/submission-draft.ts';
+import { correctedText, draftOf, type Habits } from '../../simulation/submission-draft.ts';
+import { submission } from './checks/history.ts';
 
 const HABITS: Habits = { natures: {}, oddities: {}, badFiles: 0, long: 0, ids: 3, bucket: 'b' };
 
@@ -27,4 +28,15 @@ test('resources are short, and long ones are packed where they are stored', () =
 
 test('what fits into no item comes as a claim check', () => {
   expect(lengths(1, 'claim-check')).toEqual(new Set([0, 4, 400]));
+});
+
+test('what is wrong with a resource can be corrected, and it stays the same resource', () => {
+  const wrong = submission({ nature: 'throw', number: 7 });
+  expect(JSON.parse(correctedText(wrong) ?? '')).toMatchObject({
+    ...{ resourceType: 'Patient', id: 'p1', identifier: [{ value: '7' }] },
+    meta: { tag: [{ code: 'valid' }] },
+  });
+  expect(correctedText(submission({ oddity: 'unreadable' }))).toBeDefined();
+  expect(correctedText(submission({ nature: 'valid' }))).toBeUndefined();
+  expect(correctedText(submission({ nature: 'invalid', oddity: 'spoofed' }))).toBeUndefined();
 });

@@ -10,6 +10,7 @@ const newer = submission({ messageId: 'm2', number: 2, sentAt: 2_000 });
 const others = submission({ messageId: 'm3', number: 3, source: 'hospital-b' });
 const refusable = submission({ messageId: 'm4', number: 4, text: 'refused-by-server' });
 const failing = submission({ messageId: 'm5', number: 5, text: 'failing-at-server' });
+const refusableLater = submission({ ...refusable, messageId: 'm6', number: 6, sentAt: 3_000 });
 const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String(number) }] });
 
 /** Effects of one history; the server holds what was sent last. */
@@ -17,7 +18,10 @@ function see(...history: (Effect | { readonly put: number; readonly key?: string
   const resources: FhirServer['resources'] = new Map();
   const fhirServers = [{ base: SERVERS.shared, resources } as FhirServer];
   const submissions = new Map(
-    [older, newer, others, refusable, failing].map((each) => [each.messageId, each]),
+    [older, newer, others, refusable, failing, refusableLater].map((each) => [
+      each.messageId,
+      each,
+    ]),
   );
   const checker = new DeliveryChecker({ submissions, fhirServers });
   for (const submitted of submissions.values()) {
@@ -28,9 +32,10 @@ function see(...history: (Effect | { readonly put: number; readonly key?: string
     else {
       const { put, key = 'Patient/a-p1' } = step;
       const after = { version: 1, body: bodyOf(put), at: 0 };
+      const before = resources.get(key);
       resources.set(key, after);
       const call = { number: 1, method: 'PUT', url: '', headers: {}, body: '', begunAt: 0 };
-      checker.see({ kind: 'stored', call, server: SERVERS.shared, key, before: undefined, after });
+      checker.see({ kind: 'stored', call, server: SERVERS.shared, key, before, after });
     }
   }
   return checker;
@@ -71,6 +76,14 @@ describe('the checker of deliveries', () => {
     const delivered = [pending('m2'), { put: 2 }, item('m2')];
     expect(() => see(...delivered, { put: 2 })).not.toThrow();
     expect(() => see(...delivered, { put: 1 })).toThrow('R05: #1 was put over #2');
+  });
+
+  test('R05: accepts a late PUT after a newer submission was refused, unless it replaces a newer one', () => {
+    const refused = [pending('m6'), item('m6', { deliveryRefused: 'answered 422' })];
+    expect(() => see(pending('m1'), ...refused, { put: 1 })).not.toThrow();
+    const delivered = [pending('m2'), { put: 2 }, item('m2')];
+    expect(() => see(...delivered, ...refused, { put: 2 })).not.toThrow();
+    expect(() => see(...delivered, ...refused, { put: 1 })).toThrow('R05: #1 was put over #2');
   });
 
   test('R51: finds a resource in another source’s place, and one that nobody sent', () => {

@@ -52,6 +52,27 @@ describe('R04: the checker of endings', () => {
     expect(() => checker.end()).not.toThrow();
   });
 
+  test('finds a corrected resource that is rejected again, unless the one that was wrong came too', () => {
+    const wrong = submission({ nature: 'invalid', corrected: '{"fixed":true}' });
+    const sentBack = (body: string, round = 1) =>
+      arrived({ ...hop(`h${body}`, { messageId: 'm1', round }), body }, 'critical-isolation');
+    const again = (round = 1) =>
+      written(
+        'quarantine',
+        { pk: 'm1', status: 'redriven' },
+        {
+          ...{ pk: 'm1', status: 'quarantined', kind: 'rejection', round },
+        },
+      );
+    const begun = [arrived(first), sent(wrong), entered('m1', 'quarantined', 'rejection')];
+    const fixed = sentBack('{"fixed":true}');
+    expect(() => checked(...begun, fixed, again())).toThrow('R04: #1 (m1, invalid, of hospital-a)');
+    expect(() => checked(...begun, fixed, sentBack('{}'), again())).not.toThrow();
+    expect(() => checked(...begun, sentBack('{}'), fixed, again())).not.toThrow();
+    expect(() => checked(...begun, fixed, sentBack('{}', 2), again(2))).not.toThrow();
+    expect(() => checked(...begun, fixed, told('m1', 'stored'))).not.toThrow();
+  });
+
   test('accepts that the original is deleted once its copy is in the isolation queue', () => {
     const hops = [arrived(first), sent(one), arrived(isolated, 'critical-isolation'), left(first)];
     expect(checked(...hops).unfinished()).toContain('has not ended');

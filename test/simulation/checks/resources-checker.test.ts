@@ -48,5 +48,13 @@ describe('the checker of Resources', () => {
     expect(() => see([undefined, itemOf(rejected)])).toThrow('must be rejected');
     expect(() => see([undefined, itemOf({ ...older, messageId: 'x' })])).toThrow('nobody sent');
     expect(() => see([itemOf(older), undefined])).toThrow('was deleted');
+    const isFixed = { ...rejected, text: '{"fixed":true}' };
+    expect(() => see([undefined, itemOf(isFixed)])).toThrow('must be rejected');
+  });
+
+  test('R04: accepts what an operator has corrected, and no longer what was wrong', () => {
+    rejected.corrected = '{"fixed":true}';
+    expect(() => see([undefined, itemOf({ ...rejected, text: '{"fixed":true}' })])).not.toThrow();
+    expect(() => see([undefined, itemOf(rejected)])).toThrow('another content');
   });
 });

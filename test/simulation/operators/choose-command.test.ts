@@ -6,6 +6,7 @@ import {
   commandAt,
   commandInStorm,
 } from '../../../simulation/operators/choose-command.ts';
+import type { Command } from '../../../simulation/operators/command.ts';
 import { NO_OPERATORS, type OperatorHabits } from '../../../simulation/operators/habits.ts';
 import { Random } from '../../../simulation/random.ts';
 import { written } from '../checks/history.ts';
@@ -14,6 +15,7 @@ const at = (habits: Partial<OperatorHabits>, seed = 1) => ({
   random: new Random(seed),
   habits: { ...NO_OPERATORS, ...habits },
   now: 1_000,
+  correct: (messageId: string) => (messageId === 'm1' ? 'fixed' : undefined),
 });
 
 const quarantined = { pk: 'm1', status: 'quarantined', quarantinedAt: 1_005, fingerprint: 'f' };
@@ -50,6 +52,25 @@ describe('the moment of a command', () => {
   ])('%s is none', (_, effect) => {
     const all = { redrives: 1, discards: 1, overrules: 1, holds: 1, speaks: 1 };
     expect(commandAt(effect, at(all))).toBeUndefined();
+  });
+
+  test('an entry that is sent back alone may be corrected, if something is wrong with it', () => {
+    const corrected = (pk: string, corrects: number, seed: number) => {
+      const effect = written('quarantine', undefined, { ...quarantined, pk });
+      return commandAt(effect, at({ redrives: 1, corrects }, seed));
+    };
+    const kinds = new Set<string>();
+    for (let seed = 0; seed < 20; seed += 1) {
+      const command = corrected('m1', 1, seed) as Extract<
+        Command,
+        { readonly corrected?: string | undefined }
+      >;
+      kinds.add(command.selection.kind);
+      expect(command.corrected).toBe(command.selection.kind === 'ids' ? 'fixed' : undefined);
+      expect(corrected('m2', 1, seed)).not.toHaveProperty('corrected', 'fixed');
+      expect(corrected('m1', 0, seed)).not.toHaveProperty('corrected', 'fixed');
+    }
+    expect(kinds).toEqual(new Set(['ids', 'fingerprint']));
   });
 
   test('a probe of a lane that goes on is none', () => {

@@ -83,6 +83,7 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [written('quarantine', {}, { pk: 'm2' }), ada],
     [{ kind: 'died' }, ada],
   ],
+  'an operator corrects a body': [[written('quarantine', {}, { corrections: [{}] }), ada]],
   'a copy of an older round is received': [
     [written('quarantine', {}, { pk: 'm1', round: 1 })],
     [received(message())],
