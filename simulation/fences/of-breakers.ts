@@ -86,5 +86,6 @@ export const OF_BREAKERS: readonly Fence[] = [
     file: 'core/breaker/breaker-operator.ts',
     code: 'Math.max(word.until, leaseEnd(state))',
     without: 'Math.max(word.until, 0 * leaseEnd(state))',
+    needs: ({ operators }) => operators.overrules > 0.1,
   },
 ];

@@ -69,6 +69,8 @@ export const OF_MESSAGES: readonly Fence[] = [
     file: 'functions/validate/endings.ts',
     code: 'return isOver ? {',
     without: 'return isOver && verdict.issues.length < 0 ? {',
+    needs: ({ functions, outages }) =>
+      functions.killed > 0.001 && outages.some(({ of }) => of.includes('terminology')),
   },
   {
     name: 'messages: an ending that was discarded is published',
@@ -81,5 +83,6 @@ export const OF_MESSAGES: readonly Fence[] = [
     file: 'aws/in-flight-table.ts',
     code: "ConditionExpression: '#write = :write',",
     without: "ConditionExpression: '#write = :write OR #write <> :write',",
+    needs: ({ calls }) => calls.late > 0.005,
   },
 ];
