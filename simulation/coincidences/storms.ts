@@ -18,8 +18,8 @@ const WINDOW_MS = 300_000;
 const QUIET_MS = 300_000;
 /** So that a run ends. */
 const FILES_MAX = 10;
-/** Nothing is held for longer after the quiet: the minute's wake may be missed. */
-const HELD_MS_MAX = 150_000;
+/** Nothing is held for longer after the quiet: wakes are rare while nothing waits, and may be missed. */
+const HELD_MS_MAX = 250_000;
 /** After a look has been asked for: it does not see what arrives then. */
 const SOON_MS = 200;
 

@@ -121,8 +121,8 @@ test('held notices arrive although nobody looks', async () => {
   const seen: string[] = [];
   sns.hold(JSON.stringify({ component: 'validate' }), () => seen.push('reported'));
   incident('resolved', 'open');
-  await pass(12);
+  await pass(14);
   expect(seen).toEqual([]);
-  await pass(13);
+  await pass(15);
   expect(seen).toEqual(['reported']);
 });
