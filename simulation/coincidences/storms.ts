@@ -4,7 +4,6 @@
  * before it says so. Another comes just after the incident was resolved, and counts together with the few crashes of its
  * quiet period.
  */
-import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Watcher } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
@@ -136,9 +135,15 @@ function release(scope: Scope): void {
   for (const deliver of held) deliver();
 }
 
+interface Look {
+  readonly ScanIndexForward?: boolean;
+  readonly Limit?: number;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
+}
+
 /** The scope whose newest crashes are read (functions/incident/review-incidents.ts). */
 function scopeLookedAt(command: object): string | undefined {
-  const { input = {} } = command as { input?: Partial<QueryCommand['input']> };
+  const { input = {} } = command as { input?: Look };
   const { ScanIndexForward, Limit = 0, ExpressionAttributeValues: values } = input;
   return ScanIndexForward === false && Limit > 1 ? String(values?.[':scope']) : undefined;
 }
