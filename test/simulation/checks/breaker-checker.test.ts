@@ -129,6 +129,14 @@ describe('the checker of breakers', () => {
     expect(() => see(taken, decided)).toThrow("that is later's");
   });
 
+  test('R13: accepts that one call takes a second lease after an operator ended the phase of its first', () => {
+    const again = { ...probing(3, 'p1'), receipts: ['p1'] };
+    const opened = { ...open(2, 1), receipts: ['p1'] };
+    expect(() => see([[opened, again], later])).not.toThrow();
+    const result = { ...again, probe: undefined };
+    expect(() => see([[opened, result], later])).toThrow('R13: fhir-server: version 3');
+  });
+
   test('R10, R12: finds a probe that comes too early', () => {
     expect(() => see([[open(2, 1), probing(3, 'p1')], one])).toThrow('R10: one left');
     const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], hostAt('x', 35_000)];
