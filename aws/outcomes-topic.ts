@@ -2,11 +2,7 @@ import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import type { OutcomeEvent } from '../core/message/messages.ts';
 import type { Topic } from './handles.ts';
 import type { Machine } from './machine.ts';
-
-/** A limit of SNS. */
-const BATCH_MAX = 10;
-/** How long an outcome waits for others to share its request. */
-const GATHER_MS = 5;
+import { SharedRequests } from './shared-requests.ts';
 
 /** SNS accepted the request, but not this outcome. */
 class OutcomeRefused extends Error {
@@ -19,48 +15,29 @@ class OutcomeRefused extends Error {
   }
 }
 
-interface Waiting {
-  readonly outcome: OutcomeEvent;
-  readonly sent: PromiseWithResolvers<void>;
-}
-
-/** Publishes outcomes, ten in a request: those that end at the same time travel together. */
+/** Publishes outcomes: those that end at the same time share a request. */
 export class OutcomesTopic {
-  readonly #topic: Topic;
-  readonly #later: Machine['later'];
-  #waiting: Waiting[] = [];
-  #callOff: (() => void) | undefined;
+  readonly #requests: SharedRequests<OutcomeEvent>;
 
-  constructor(topic: Topic, { later }: Pick<Machine, 'later'>) {
-    this.#topic = topic;
-    this.#later = later;
+  constructor(topic: Topic, machine: Pick<Machine, 'later'>) {
+    this.#requests = new SharedRequests((outcomes) => publish(topic, outcomes), machine);
   }
 
   /** Resolves when the topic has the outcome. Otherwise rejects, which is a fault of our own. */
   publish(outcome: OutcomeEvent): Promise<void> {
-    const promise = Promise.withResolvers<void>();
-    this.#waiting.push({ outcome, sent: promise });
-    if (this.#waiting.length === BATCH_MAX) this.#flush();
-    else this.#callOff ??= this.#later(GATHER_MS, () => this.#flush());
-    return promise.promise;
-  }
-
-  #flush(): void {
-    this.#callOff?.();
-    this.#callOff = undefined;
-    const batch = this.#waiting;
-    this.#waiting = [];
-    publish(this.#topic, batch).catch((error: unknown) => {
-      for (const { sent } of batch) sent.reject(error);
-    });
+    return this.#requests.send(outcome);
   }
 }
 
-async function publish(topic: Topic, batch: readonly Waiting[]): Promise<void> {
+/** Returns by position the error of each that was not accepted. */
+async function publish(
+  topic: Topic,
+  outcomes: readonly OutcomeEvent[],
+): Promise<(Error | undefined)[]> {
   const answer = await topic.sns.send(
     new PublishBatchCommand({
       TopicArn: topic.arn,
-      PublishBatchRequestEntries: batch.map(({ outcome }, position) => ({
+      PublishBatchRequestEntries: outcomes.map((outcome, position) => ({
         Id: String(position),
         Message: JSON.stringify(outcome),
         MessageAttributes: attributesOf(outcome),
@@ -69,11 +46,10 @@ async function publish(topic: Topic, batch: readonly Waiting[]): Promise<void> {
   );
   const accepted = new Set((answer.Successful ?? []).map(({ Id }) => Id));
   const refused = new Map((answer.Failed ?? []).map(({ Id, Code }) => [Id, Code]));
-  for (const [position, { sent }] of batch.entries()) {
+  return outcomes.map((_, position) => {
     const id = String(position);
-    if (accepted.has(id)) sent.resolve();
-    else sent.reject(new OutcomeRefused(refused.get(id) ?? 'Unanswered'));
-  }
+    return accepted.has(id) ? undefined : new OutcomeRefused(refused.get(id) ?? 'Unanswered');
+  });
 }
 
 /** Attributes that subscribers may filter by. */
