@@ -1,9 +1,7 @@
 /** The two endings that a verdict leads to: stored, or rejected. Each is published to producers. */
 
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
-import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
-import type { Queue } from '../../aws/handles.ts';
 import { markStored, quarantine, readTrouble } from '../../aws/quarantine-table.ts';
 import { isStored, storeResource } from '../../aws/resources-table.ts';
 import { hasEnded } from '../../core/attempt/attempts.ts';
@@ -28,12 +26,12 @@ export async function store(
   valid: Valid,
   text: string,
 ): Promise<void> {
-  const { lane, settings, traces, deliveryQueue } = parts;
+  const { lane, settings, traces, deliveryTriggers } = parts;
   const place = {
     table: parts.resourcesTable,
     bucket: parts.bucket,
     inlineBytesMax: settings.resourcesExpire ? 0 : settings.inlineBytesMax,
-    delivered: deliveryQueue !== undefined,
+    delivered: deliveryTriggers !== undefined,
   };
   const { origin } = submission.provenance;
   const { resourceType, id } = valid;
@@ -41,18 +39,9 @@ export async function store(
   await traces.inSpan({ name: 'store' }, async () => {
     const onward = { ...resource, origin: { ...origin, trace: traces.onward(origin) } };
     const { pk } = await storeResource(place, onward, parts.now());
-    await askForDelivery(deliveryQueue, pk);
+    // Also if it was already stored: the invocation that stored it may have died before it sent the trigger.
+    await deliveryTriggers?.send(pk);
   });
-}
-
-/**
- * Also for a resource that was already stored: the invocation that stored it may have died before
- * it sent the trigger.
- */
-async function askForDelivery(queue: Queue | undefined, pk: string): Promise<void> {
-  if (queue === undefined) return;
-  const [error] = await sendTriggers(queue, [pk]);
-  if (error !== undefined) throw error;
 }
 
 /** Publishes that it is stored. If it has an entry in Quarantine, that entry is updated first. */

@@ -3,12 +3,14 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import type { BodySource } from '../../aws/bodies-bucket.ts';
 import type { Clients } from '../../aws/clients.ts';
+import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
 import type { Bucket, Queue, Table, Topic } from '../../aws/handles.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
 import type { Fetch } from '../../aws/machine.ts';
 import { OutcomesTopic } from '../../aws/outcomes-topic.ts';
 import type { QuarantineTable } from '../../aws/quarantine-expiry.ts';
+import { SharedRequests } from '../../aws/shared-requests.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import { makeBreakers } from '../../breaker/make-breakers.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -58,8 +60,8 @@ export interface ValidateParts
   readonly bodies: BodySource;
   readonly crashesTopic: Topic;
   readonly outcomesTopic: OutcomesTopic;
-  /** Absent if nothing is delivered. */
-  readonly deliveryQueue: Queue | undefined;
+  /** Takes the keys of resources to deliver. Absent if nothing is delivered. */
+  readonly deliveryTriggers: SharedRequests<string> | undefined;
   /** Present if sources are configured. */
   readonly auditQueue: AuditQueue | undefined;
   /** Absent if no source has a rate. */
@@ -92,7 +94,10 @@ export function partsOf(deps: ValidateDeps): ValidateParts {
     laneQueue: queue(environment.laneQueueUrl),
     isolationQueue: queue(environment.isolationQueueUrl),
     deadLetterQueue: queue(environment.deadLetterQueueUrl),
-    deliveryQueue: deliveryQueueUrl === undefined ? undefined : queue(deliveryQueueUrl),
+    deliveryTriggers:
+      deliveryQueueUrl === undefined
+        ? undefined
+        : new SharedRequests((keys) => sendTriggers(queue(deliveryQueueUrl), keys), deps),
     auditQueue:
       auditQueueUrl === undefined ? undefined : { ...queue(auditQueueUrl), secret: randomId() },
     resourcesTable: table(environment.resourcesTable),

@@ -1,4 +1,4 @@
-/** `deliver` and `resend` die after each of their calls to AWS: nothing is lost, and no order changes. */
+/** `validate`, `deliver` and `resend` die after each of their calls to AWS: nothing is lost, and no order changes. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { storeResource } from '../../aws/resources-table.ts';
@@ -7,8 +7,12 @@ import { skipTime } from '../support/clock.ts';
 import { contextWith, deliver, receive, remove, send } from '../support/delivery.ts';
 import { buildDeliveryWorld, loadDelivery } from '../support/delivery-lane.ts';
 import { dieAtEveryStep } from '../support/die-at-every-step.ts';
+import { drain } from '../support/drain.ts';
+import { loadFunctions } from '../support/functions.ts';
 import { bucketAt, queueAt, tableAt } from '../support/handles.ts';
+import { patient } from '../support/resources.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
+import { expectAllTold } from '../support/told.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 import type { World } from '../support/world.ts';
 
@@ -66,6 +70,39 @@ function expectOrder(): void {
     expect(versions.at(-1)).toBe(2);
   }
 }
+
+test('R04 R18: validate, which stores resources, sends their triggers and publishes', async () => {
+  const ids = ['a', 'b', 'c'];
+  const survivors = ['validate', 'quarantine', 'incident'] as const;
+  const steps = await dieAtEveryStep({
+    build: () => buildDeliveryWorld(downstream.endpoint),
+    queue: (world) => world.queues.lane,
+    async load() {
+      stored = {};
+      const { validate: handler, clients, close } = await loadFunctions(['validate']);
+      return { handler, clients, close };
+    },
+    async prepare({ queues }) {
+      for (const id of ids) await send(queues.lane, patient({ id }));
+    },
+    async finish(world) {
+      const functions = await loadFunctions(survivors);
+      await drain(world, functions);
+      await functions.close();
+      // Without `resend`, so no trigger may be lost.
+      await finish(world);
+    },
+    async check(world) {
+      expect(await pendingOf(world)).toEqual([]);
+      expect(Object.keys(stored).sort()).toEqual(ids.map((id) => `Patient/${id}`));
+      const entries = await itemsOf(world.tables.quarantine);
+      expect(entries.filter(({ status }) => status !== 'stored')).toEqual([]);
+      await expectAllTold(world);
+    },
+  });
+  // The marks, three resources, one request of triggers and one of outcomes.
+  expect(steps).toBeGreaterThanOrEqual(6);
+});
 
 test('R05 R18: deliver', async () => {
   const steps = await dieAtEveryStep({
