@@ -7,6 +7,7 @@ import {
   type BreakerState,
   type Change,
   type Forced,
+  hasForgotten,
   RECEIPTS_MAX,
   type Transition,
   UNKNOWN_SERVICE,
@@ -77,8 +78,10 @@ export class Replica {
 
   /**
    * Decides by the known state, and saves. After a conflict it reads the state and decides again. A
-   * save without an answer is tried once more: its receipt shows whether the first one succeeded.
-   * Returns whether the change is made, or is not needed. Throws if the store fails.
+   * save without an answer is tried once more: its receipt shows whether the first one succeeded. If so
+   * many others have saved since that the receipt may be gone, it is not tried again: a result that does
+   * not count is better than one that counts twice (R13).
+   * Returns whether the change is known to be made, or is not needed. Throws if the store fails.
    */
   async change(
     decide: (state: BreakerState) => Change | undefined,
@@ -98,6 +101,7 @@ export class Replica {
       if (tries === triesMax) break;
       await this.#tools.pause(this.#tools.random() * CONFLICT_PAUSE_MS * tries);
       state = await this.read(0);
+      if (hasForgotten(state, change.next)) return false;
     }
     return false;
   }

@@ -169,6 +169,14 @@ export function unpublishedOf({ recent, publishedTo = 0 }: BreakerState): readon
   return recent.filter(({ generation }) => generation > publishedTo);
 }
 
+/**
+ * Whether nobody can tell any more if a save is among those before this state: an item keeps only the
+ * latest receipts.
+ */
+export function hasForgotten({ version }: BreakerState, save: BreakerState): boolean {
+  return version >= save.version + RECEIPTS_MAX;
+}
+
 function withTransition(state: BreakerState, transition: Transition) {
   const kept = Math.max(RECENT_MAX, unpublishedOf(state).length + 1);
   const recent = [...state.recent, transition].slice(-Math.min(kept, UNPUBLISHED_MAX));

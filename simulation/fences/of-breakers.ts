@@ -29,6 +29,12 @@ export const OF_BREAKERS: readonly Fence[] = [
     without: "return state.receipts.length < 0 && token === '';",
   },
   {
+    name: 'breaker: a result whose receipt may be gone is not reported again',
+    file: 'breaker/replica.ts',
+    code: 'if (hasForgotten(state, change.next)) return false;',
+    without: 'if (hasForgotten(state, change.next) && tries < 0) return false;',
+  },
+  {
     name: 'breaker: a probe is taken over only after its lease',
     file: 'core/breaker/breaker.ts',
     code: 'if (probe === undefined || now >= probe.leaseUntil) {',

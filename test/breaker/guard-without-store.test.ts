@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Breakers } from '../../breaker/breakers.ts';
+import { RECEIPTS_MAX } from '../../core/breaker/breaker-state.ts';
 import {
   CountingStore,
   fails,
@@ -58,6 +59,22 @@ describe('R15: with the store down', () => {
     }
     store.down = 'no';
     expect(await store.load(S)).toMatchObject({ phase: 'closed', failures: 4 });
+  });
+
+  test('R13: it does not count again after so many saves of others that its receipt is gone', async () => {
+    const other = new Breakers(store, tools);
+    const pause = async () => {
+      store.down = 'no';
+      for (let saves = 0; saves < RECEIPTS_MAX; saves += 2) {
+        await expect(other.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
+        await other.guard(S, works, { timeoutMs });
+      }
+    };
+    breakers = new Breakers(store, { ...tools, pause });
+    await breakers.guard(S, works, { timeoutMs });
+    store.down = 'answers to saves';
+    await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
+    expect(await store.load(S)).toMatchObject({ failures: 0, version: 1 + RECEIPTS_MAX });
   });
 
   test.each(['answers to saves', 'first answers'] as const)(

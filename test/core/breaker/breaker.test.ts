@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { admit, probeMayBegin } from '../../../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../../../core/breaker/breaker-policy.ts';
 import { afterResult, report } from '../../../core/breaker/breaker-result.ts';
-import { RECEIPTS_MAX, UNKNOWN_SERVICE, within } from '../../../core/breaker/breaker-state.ts';
+import {
+  hasForgotten,
+  RECEIPTS_MAX,
+  UNKNOWN_SERVICE,
+  within,
+} from '../../../core/breaker/breaker-state.ts';
 import { type CallWindow, countCall } from '../../../core/breaker/call-window.ts';
 import {
   acquired,
@@ -64,6 +69,16 @@ describe('closed', () => {
     }
     expect(state.receipts).toHaveLength(RECEIPTS_MAX);
     expect(state.receipts.at(-1)).toBe(`r${RECEIPTS_MAX + 2}`);
+  });
+
+  test('R13: a state has forgotten a save exactly when its receipt is gone', () => {
+    const { next: save } = within(UNKNOWN_SERVICE, {}, 'first');
+    let state = save;
+    for (let others = 0; others < RECEIPTS_MAX + 2; others += 1) {
+      expect(hasForgotten(state, save)).toBe(!state.receipts.includes('first'));
+      state = within(state, {}, `r${others}`).next;
+    }
+    expect(hasForgotten(state, save)).toBe(true);
   });
 });
 
