@@ -43,10 +43,10 @@ export interface Mark extends MarkKey {
   /** Grows with each write of an environment: a late write changes nothing. */
   readonly write: number;
   /**
-   * No mark of this lease is known to exist, so this write may create one. No later write creates
-   * one: it may arrive after its environment has removed the mark.
+   * Whether this write may create the mark: the first one, with which its lease begins, or an empty one. Any
+   * other may arrive when its environment has just removed the mark, and would bring back what it named.
    */
-  readonly isFirst: boolean;
+  readonly creates: boolean;
   /** Of the invocation. */
   readonly requestId: string;
   readonly messageIds: readonly string[];
@@ -73,12 +73,12 @@ type StoredMark = z.infer<typeof markSchema>;
  * that cannot be read either.
  */
 export async function writeMark(table: Table, mark: Mark): Promise<boolean> {
-  const { write, requestId, messageIds, leaseEndsAt, isFirst } = mark;
+  const { write, requestId, messageIds, leaseEndsAt, creates } = mark;
   const Key = keyOf(mark);
   const put = new PutCommand({
     TableName: table.name,
     Item: { ...Key, write, requestId, messageIds, expiresAt: expiryOf(leaseEndsAt) },
-    ConditionExpression: isFirst ? NEW_OR_NEWER : NEWER,
+    ConditionExpression: creates ? NEW_OR_NEWER : NEWER,
     ExpressionAttributeNames: { '#write': 'write' },
     ExpressionAttributeValues: { ':write': write },
   });

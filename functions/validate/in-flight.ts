@@ -37,8 +37,10 @@ const FORMER_MAX = 32;
 export class InFlight {
   readonly #environment: Environment;
   readonly #policy: InFlightPolicy;
-  /** The lease under which this environment marks its batches. */
+  /** The lease under which this environment marks its batches. It begins with its first write. */
   #leaseEndsAt: number | undefined;
+  /** The lease under which a write was tried. */
+  #triedUntil: number | undefined;
   /** The lease whose mark is known to stand. */
   #markedUntil: number | undefined;
   /** Earlier leases, oldest first, whose marks may still exist. */
@@ -79,8 +81,11 @@ export class InFlight {
    * if the mark could not be written: then none of them may run (R09).
    */
   async open(messageIds: readonly string[], requestId: string): Promise<void> {
-    const endsAt = this.#renew();
-    if (!(await this.#write(endsAt, messageIds, requestId))) {
+    const endsAt = this.#lease();
+    // The first write of this lease failed, and may still arrive. An empty mark is one that it finds.
+    const isUnsure = this.#triedUntil === endsAt && this.#markedUntil !== endsAt;
+    const isReady = !isUnsure || (await this.#write(endsAt, [], requestId));
+    if (!isReady || !(await this.#write(endsAt, messageIds, requestId))) {
       throw new ComponentFault('the mark of a batch was not written');
     }
     // This mark also replaces the marks that earlier batches left.
@@ -99,10 +104,9 @@ export class InFlight {
    */
   async close(requestId: string, leftMs: () => number): Promise<boolean> {
     const endsAt = this.#leaseEndsAt;
-    if (endsAt === undefined) return true;
     for (;;) {
       try {
-        if (await this.#write(endsAt, [], requestId)) {
+        if (endsAt === undefined || (await this.#write(endsAt, [], requestId))) {
           await this.#removeFormer();
           return true;
         }
@@ -124,7 +128,7 @@ export class InFlight {
     if (now - this.#searchedAt <= searchedForMs(this.#policy)) return;
     // This environment is alive, so the messages named by its own ended leases were not in one that
     // died.
-    if (this.#leaseEndsAt !== undefined) this.#renew();
+    this.#endLease();
     await this.#removeFormer();
     const { table, lane } = this.#environment;
     const found = await recordSuspects(table, lane, now);
@@ -138,22 +142,28 @@ export class InFlight {
     requestId: string,
   ): Promise<boolean> {
     this.#writes += 1;
-    const isFirst = this.#markedUntil !== leaseEndsAt;
-    const mark = { write: this.#writes, isFirst, requestId, messageIds };
+    const creates = messageIds.length === 0 || this.#triedUntil !== leaseEndsAt;
+    this.#triedUntil = leaseEndsAt;
+    const mark = { write: this.#writes, creates, requestId, messageIds };
     const stands = await writeMark(this.#environment.table, { ...this.#key(leaseEndsAt), ...mark });
     if (stands) this.#markedUntil = leaseEndsAt;
     return stands;
   }
 
   /** The lease for a batch that begins now. */
-  #renew(): number {
+  #lease(): number {
+    this.#endLease();
+    this.#leaseEndsAt ??= leaseEnd(undefined, this.#environment.now(), this.#policy);
+    return this.#leaseEndsAt;
+  }
+
+  /** A lease under which no other batch could end is a former one. */
+  #endLease(): void {
     const held = this.#leaseEndsAt;
-    const endsAt = leaseEnd(held, this.#environment.now(), this.#policy);
-    if (held !== undefined && held !== endsAt) {
-      this.#former = [...this.#former, held].slice(-FORMER_MAX);
-    }
-    this.#leaseEndsAt = endsAt;
-    return endsAt;
+    if (held === undefined || leaseEnd(held, this.#environment.now(), this.#policy) === held)
+      return;
+    this.#former = [...this.#former, held].slice(-FORMER_MAX);
+    this.#leaseEndsAt = undefined;
   }
 
   /** One by one, so that a failing table is called only once. The rest is tried again later. */

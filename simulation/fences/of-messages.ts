@@ -23,8 +23,8 @@ export const OF_MESSAGES: readonly Fence[] = [
   {
     name: 'in flight: a late write does not restore a removed mark',
     file: 'functions/validate/in-flight.ts',
-    code: 'this.#markedUntil !== leaseEndsAt;',
-    without: 'leaseEndsAt > 0 || this.#markedUntil !== leaseEndsAt;',
+    code: 'messageIds.length === 0 || this.#triedUntil',
+    without: 'leaseEndsAt > 0 || this.#triedUntil',
     needs: ({ coincidences }) => coincidences.lateMark > 0,
   },
   {

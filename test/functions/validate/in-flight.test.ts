@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type { InFlight } from '../../../functions/validate/in-flight.ts';
+import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { failCalls } from '../../support/faults.ts';
+import type { Clients } from '../../support/functions.ts';
 import { inFlightOf } from '../../support/in-flight.ts';
 import { useStage } from '../../support/stage.ts';
 import { itemsOf } from '../../support/stores.ts';
@@ -107,5 +110,63 @@ describe('a mark under an earlier lease, while its environment lives', () => {
       ['batch 1'],
       ['last'],
     ]);
+  });
+});
+
+/** An environment, and the writes that it sends. `loses`: a write and its answer do not arrive in time. */
+function followed(loses: (sent: number) => boolean = () => false) {
+  const sent: PutCommand[] = [];
+  const send = (command: object) => {
+    if (command.constructor.name !== 'PutCommand')
+      return testClients().dynamo.send(command as never);
+    if (loses(sent.push(command as PutCommand))) throw new Error('no answer');
+    return testClients().dynamo.send(command as never);
+  };
+  const dynamo = { send } as unknown as Clients['dynamo'];
+  return { environment: inFlightOf(stage.world, { ...stage.functions.clients[0], dynamo }), sent };
+}
+
+const names = async () => (await marks()).map(({ messageIds }) => messageIds);
+const arrivesNow = (write: PutCommand | undefined) =>
+  testClients().dynamo.send(write as PutCommand);
+
+describe('a first write of a mark that comes late', () => {
+  test('R03: brings back no removed mark, since a lease begins with its first write', async () => {
+    const { environment, sent } = followed();
+    await open(environment, 'before');
+    skipTime(LEASE_FULL_MS);
+    const attributes = {
+      ApproximateReceiveCount: '2',
+      ApproximateFirstReceiveTimestamp: `${Date.now()}`,
+    };
+    await environment.suspicion([{ messageId: 'seen before', attributes } as SQSRecord]);
+    // This batch marks nothing: all of its messages are isolated.
+    expect(await marks()).toEqual([]);
+    skipTime(30_000);
+    await open(environment, 'given back');
+    expect(await environment.close(randomUUID(), NO_TIME)).toBe(true);
+    skipTime(10_000);
+    await open(environment, 'next');
+    await expect(arrivesNow(sent[1])).rejects.toThrow('conditional request failed');
+    expect(await names()).toEqual([['next']]);
+  });
+
+  test('R03: is the only one that names messages: after it failed, an empty one makes the mark', async () => {
+    const { environment, sent } = followed((count) => count <= 2);
+    await expect(open(environment, 'lost')).rejects.toThrow('was not written');
+    skipTime(30_000);
+    await expect(open(environment, 'given back')).rejects.toThrow('was not written');
+    await open(environment, 'in time');
+    expect(await environment.close(randomUUID(), NO_TIME)).toBe(true);
+    skipTime(10_000);
+    await open(environment, 'next');
+    expect(await names()).toEqual([['next']]);
+    const [, empty, , named] = sent;
+    expect(named?.input.Item?.['messageIds']).toEqual(['in time']);
+    await expect(arrivesNow(named)).rejects.toThrow('conditional request failed');
+    await arrivesNow(empty);
+    expect((await names()).toSorted()).toEqual([[], ['next']]);
+    skipTime(60_000);
+    expect(await suspicionOf('given back')).toBe('none');
   });
 });
