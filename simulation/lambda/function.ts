@@ -8,7 +8,6 @@ import {
   exited,
   type Failure,
   type Outcome,
-  outOfMemory,
   type Refusal,
   reported,
   throttled,
@@ -17,6 +16,7 @@ import {
 import type { Effect } from '../effects.ts';
 import { Host } from '../host.ts';
 import type { Scheduler } from '../scheduler.ts';
+import { Deaths } from './deaths.ts';
 
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
@@ -97,6 +97,7 @@ export interface FunctionSurroundings {
 export class LambdaFunction {
   readonly plan: FunctionPlan;
   readonly #around: FunctionSurroundings;
+  readonly #deaths: Deaths;
   #idle: Environment[] = [];
   #running = 0;
   #count = 0;
@@ -106,6 +107,7 @@ export class LambdaFunction {
   constructor(plan: FunctionPlan, around: FunctionSurroundings) {
     this.plan = plan;
     this.#around = around;
+    this.#deaths = new Deaths(around.scheduler.random);
   }
 
   /** Number of environments so far. */
@@ -242,8 +244,8 @@ export class LambdaFunction {
         tell({ kind: 'died' }, host);
         log?.(host, outcome, requestId);
       });
-    const cause = scheduler.random.pick([exited(null, 'SIGKILL'), outOfMemory()]);
-    host.onDeath = () => scheduler.after(1, () => died(cause));
+    const report = this.#deaths.draw(event);
+    host.onDeath = () => scheduler.after(1, () => died(report()));
     const timeout = scheduler.after(timeoutMs, () => died(timedOut(timeoutMs / 1_000)));
     const context = contextOf(requestId, name, () => startedAt + timeoutMs - scheduler.now);
     const invocation = { functionName: name, requestId };
