@@ -2,45 +2,48 @@
  * Processes a message of its lane's isolation queue: it runs alone, and each attempt is recorded before
  * it starts, until it has an ending or has crashed as often as allowed (R02).
  *
- * One delivery takes the message from state to state (alone-states.ts), each step below by one function.
+ * One delivery takes the message from state to state (alone-states.ts), each step below by one function,
+ * and to its end (alone-endings.ts).
  */
 import type { Context, SQSRecord } from 'aws-lambda';
 import { NotWritten } from '../../aws/conditional-write.ts';
-import { forgetSuspect } from '../../aws/in-flight-table.ts';
-import { endAttempt, startAttempt, surviveAttempt } from '../../aws/quarantine-attempts.ts';
+import { startAttempt, surviveAttempt } from '../../aws/quarantine-attempts.ts';
 import { markStored } from '../../aws/quarantine-table.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import { countedAttempts, decideAttempt } from '../../core/attempt/attempts.ts';
-import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { RecordResult } from '../../core/message/batch-response.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
-import type { DeadLetterReason } from '../../core/message/messages.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { actOnVerdict } from './act-on-verdict.ts';
 import {
-  type Allowed,
-  type Crashed,
-  type Delivery,
-  type DeliveryEnd,
-  type Ended,
-  type HasVerdict,
-  openAttempt,
-  type Received,
-  type Recorded,
-  type Recording,
-  type State,
+  AGAIN_SOON,
+  afterFault,
+  again,
+  DONE,
+  endByCrash,
+  endByDeadLetter,
+  forget,
+} from './alone-endings.ts';
+import type {
+  Allowed,
+  Crashed,
+  Delivery,
+  Ended,
+  HasVerdict,
+  Received,
+  Recorded,
+  Recording,
+  State,
 } from './alone-states.ts';
-import { countCrash, publishValidateCrash } from './crashes.ts';
-import { deadLetter, publishUnended } from './dead-letter.ts';
-import { endAsStoredBefore, publishEntered } from './endings.ts';
+import { publishUnended } from './dead-letter.ts';
+import { publishEntered } from './endings.ts';
 import { loadBody } from './load-body.ts';
-import type { Loaded } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
 import { placeAlone } from './place-alone.ts';
 import { attemptPolicyOf } from './settings.ts';
 import { asBefore, pinnedIn, readSubmission } from './submission.ts';
-import { takeBack, withoutVoided } from './take-back.ts';
+import { withoutVoided } from './take-back.ts';
 import { troubleOf } from './trouble-of.ts';
 import { validateLoaded } from './validate-loaded.ts';
 import { isUndecided, Verification } from './verification.ts';
@@ -88,10 +91,6 @@ export async function validateAlone(
   tally.report('alone', { ...ids, ending: end.kind });
   return end.kind === 'done' ? 'done' : 'failed';
 }
-
-const DONE: Ended = { kind: 'ended', end: { kind: 'done' } };
-const again = (seconds: number): Ended => ({ kind: 'ended', end: { kind: 'again', seconds } });
-const AGAIN_SOON = again(1);
 
 /** Throws on a fault of our infrastructure. */
 function next(delivery: Delivery, state: Exclude<State, Ended>): Promise<State> {
@@ -216,62 +215,4 @@ async function act({ parts, tally }: Delivery, state: HasVerdict): Promise<State
   });
   if (end === 'late') throw new ComponentFault('out-of-time');
   return end === 'done' ? DONE : end;
-}
-
-/**
- * The crash is published before the attempt is ended. If the attempt has no end, the next delivery
- * publishes the crash again, so every crash is counted (R21). A message that has crashed as often as
- * allowed is dead-lettered at once. Another attempt is another delivery: no two run in one invocation.
- */
-async function endByCrash(delivery: Delivery, state: Crashed): Promise<Ended> {
-  const { parts, tally } = delivery;
-  const { crash, loaded, counted, attempt } = state;
-  const { origin } = loaded.submission.provenance;
-  const { messageId } = origin;
-  const { requestId } = attempt;
-  const at = parts.now();
-  countCrash(parts, tally, origin, crash);
-  const { crash: kind, reason } = crash;
-  await publishValidateCrash(parts, { id: requestId, requestId, messageId, kind, reason, at });
-  const evidence = { ...attempt, crash: kind, reason, ended: at };
-  const isEnded = await endAttempt(parts.quarantineTable, messageId, counted.length, evidence);
-  const attempts = [...counted, evidence];
-  const policy = attemptPolicyOf(parts.settings);
-  const decision = decideAttempt({ status: 'in-isolation', attempts }, [], at, policy);
-  if (!isEnded || decision.kind !== 'dead-letter') return AGAIN_SOON;
-  return endByDeadLetter(delivery, loaded, decision.deadLetter);
-}
-
-async function endByDeadLetter(
-  { parts, tally }: Delivery,
-  { submission, text }: Loaded,
-  reason: DeadLetterReason,
-): Promise<Ended> {
-  if (text !== undefined && (await endAsStoredBefore(parts, submission, text))) return DONE;
-  await deadLetter(parts, submission, reason);
-  tally.add('DeadLettered');
-  return DONE;
-}
-
-/** A fault of our infrastructure, or no time left: the attempt is taken back, and the message waits (R09). */
-async function afterFault(
-  parts: ValidateParts,
-  state: State,
-  { receives, inTime }: { readonly receives: number; readonly inTime: boolean },
-  context: Context,
-): Promise<DeliveryEnd> {
-  const seconds = backOffSeconds(receives);
-  const open = openAttempt(state);
-  const how = { delaySeconds: seconds, askTable: inTime };
-  const isSentAnew = open !== undefined && (await takeBack(parts, context, open, how));
-  return isSentAnew ? { kind: 'done' } : { kind: 'again', seconds };
-}
-
-/** A message that has ended is no longer a suspect. If its record cannot be removed, it expires. */
-async function forget(parts: ValidateParts, messageId: string, context: Context): Promise<void> {
-  try {
-    await ifTimePermits(parts, context, () => forgetSuspect(parts.inFlightTable, messageId));
-  } catch (fault) {
-    parts.logger.warn('suspect not removed', { messageId, ...faultOf(fault) });
-  }
 }

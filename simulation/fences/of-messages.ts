@@ -60,7 +60,7 @@ export const OF_MESSAGES: readonly Fence[] = [
   },
   {
     name: 'messages: what an earlier delivery stored is not dead-lettered',
-    file: 'functions/validate/alone.ts',
+    file: 'functions/validate/alone-endings.ts',
     code: 'if (text !== undefined && (await endAsStoredBefore(',
     without: 'if (text === undefined && (await endAsStoredBefore(',
   },
