@@ -4,6 +4,7 @@ import type { Tally } from '../../telemetry/tally.ts';
 import { type Crash, countPluginCrashes } from './crashes.ts';
 import {
   asStoredBefore,
+  type Earlier,
   earlierDeliveries,
   publishEntered,
   publishStored,
@@ -15,8 +16,8 @@ import type { Validated } from './validate-loaded.ts';
 
 export interface Follow<E> {
   readonly tally: Tally;
-  /** The message is known to have no ending. If this is not known, a valid one asks its entry. */
-  readonly isOpen?: boolean;
+  /** How far earlier deliveries came. If this is not known, a valid one asks its entry. */
+  readonly earlier?: Earlier | undefined;
   /** Stored, but not yet published. */
   readonly onStored?: () => Promise<unknown>;
   readonly onCrash: (crash: Crash) => Promise<E>;
@@ -31,7 +32,7 @@ export interface Follow<E> {
 export async function actOnVerdict<E>(
   parts: ValidateParts,
   validated: Validated,
-  { tally, isOpen = false, onStored, onCrash, onSlow }: Follow<E>,
+  { tally, earlier, onStored, onCrash, onSlow }: Follow<E>,
 ): Promise<'done' | 'late' | E> {
   const { submission, text = '', refusal } = validated;
   const { writes } = parts;
@@ -39,7 +40,7 @@ export async function actOnVerdict<E>(
   const verdict = await asStoredBefore(parts, validated);
   switch (verdict.kind) {
     case 'valid':
-      if (!isOpen && (await earlierDeliveries(parts, submission)) === 'ended') {
+      if ((earlier ?? (await earlierDeliveries(parts, submission))) === 'ended') {
         await publishEntered(parts, submission);
         return 'done';
       }

@@ -209,7 +209,7 @@ async function act({ parts, tally }: Delivery, state: HasVerdict): Promise<State
   const { origin } = state.loaded.submission.provenance;
   const end = await actOnVerdict(parts, state.validated, {
     tally,
-    isOpen: state.isOpen,
+    earlier: state.isOpen ? 'nothing' : undefined,
     onStored: () => markStored(parts.quarantineTable, origin),
     onCrash: async (crash): Promise<Crashed> => ({ ...state, kind: 'crashed', crash }),
   });

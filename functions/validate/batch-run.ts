@@ -120,7 +120,7 @@ async function validateAndAct(
   const { source } = submission.provenance.origin;
   const verdict = await verification.verify(validated.verdict, source);
   const isEnding = verdict.kind === 'valid' || verdict.kind === 'invalid';
-  const earlier = isEnding ? await earlierDeliveries(parts, submission) : 'nothing';
+  const earlier = isEnding ? await earlierDeliveries(parts, submission) : undefined;
   if (earlier === 'in isolation') {
     await sendAfterCopy(parts, submission);
     return 'done';
@@ -130,7 +130,7 @@ async function validateAndAct(
     { ...validated, verdict },
     {
       tally,
-      isOpen: isEnding && earlier === 'nothing',
+      earlier,
       onCrash: async (crash) => {
         await isolateCrashed(submission, crash, batch);
         return 'done' as const;
