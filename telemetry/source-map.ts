@@ -5,14 +5,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { fileURLToPath } from 'node:url';
 
 const PLACE = /(file:\/\/\S+\.mjs):(\d+):(\d+)/g;
 
 /** For an error that ends an invocation: Lambda logs its stack. */
 export function nameSources(error: unknown): void {
   if (!(error instanceof Error) || error.stack === undefined) return;
-  const maps = new Map<string, SourceMap | undefined>();
+  const maps = new Map<string, SourceMap | null>();
   error.stack = error.stack.replaceAll(PLACE, (place, file, line, column) => {
     if (!maps.has(file)) maps.set(file, mapBeside(file));
     const origin = maps.get(file)?.findOrigin(Number(line), Number(column));
@@ -22,11 +21,11 @@ export function nameSources(error: unknown): void {
   });
 }
 
-/** Undefined if there is none that can be read. */
-function mapBeside(file: string): SourceMap | undefined {
+/** The source map of a bundle, by its URL. Null if there is none that can be read. */
+export function mapBeside(bundle: string | URL): SourceMap | null {
   try {
-    return new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(file)}.map`, 'utf8')));
+    return new SourceMap(JSON.parse(readFileSync(new URL(`${bundle}.map`), 'utf8')));
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -4,9 +4,9 @@
  * start, and decode it for its first crash. Here the thread that outlives all workers reads it once, when
  * something crashed.
  */
-import { readFileSync } from 'node:fs';
-import { SourceMap, type SourceMapping } from 'node:module';
+import type { SourceMap, SourceMapping } from 'node:module';
 import { basename } from 'node:path';
+import { mapBeside } from '../../telemetry/source-map.ts';
 
 type Origin = Pick<SourceMapping, 'originalSource' | 'originalLine' | 'originalColumn'> & {
   readonly name?: string;
@@ -46,13 +46,4 @@ function describe({ originalSource, originalLine, originalColumn }: Origin, name
 /** A name that is not of the bundle's making. */
 function readable(name: string | undefined): string | undefined {
   return name?.includes('.') ? name : undefined;
-}
-
-/** Null if there is none that can be read: a bundle without a map, or a source file. */
-function mapBeside(bundle: URL): SourceMap | null {
-  try {
-    return new SourceMap(JSON.parse(readFileSync(new URL(`${bundle}.map`), 'utf8')));
-  } catch {
-    return null;
-  }
 }
