@@ -1,6 +1,8 @@
 /** Fences of breakers. */
 import type { Fence } from './fence.ts';
 
+const PROBES_IN_TROUBLE: Fence['needs'] = ({ coincidences }) => coincidences.probeInTrouble > 0;
+
 export const OF_BREAKERS: readonly Fence[] = [
   {
     name: 'breaker: saved only over the version that was decided on',
@@ -13,14 +15,14 @@ export const OF_BREAKERS: readonly Fence[] = [
     file: 'core/breaker/breaker-result.ts',
     code: 'return state.generation !== ticket.generation;',
     without: 'return state.generation < ticket.generation;',
-    needs: ({ coincidences }) => coincidences.probeInTrouble > 0,
+    needs: PROBES_IN_TROUBLE,
   },
   {
     name: "breaker: only a probe's owner decides its result",
     file: 'core/breaker/breaker-result.ts',
     code: 'state.probe === undefined || state.probe.owner !== result.ticket.probe?.owner',
     without: 'state.probe === undefined',
-    needs: ({ coincidences }) => coincidences.probeInTrouble > 0,
+    needs: PROBES_IN_TROUBLE,
   },
   {
     name: 'breaker: a result counts once',
@@ -45,7 +47,7 @@ export const OF_BREAKERS: readonly Fence[] = [
     file: 'core/breaker/breaker.ts',
     code: 'return now + timeoutMs + leaseMarginMs / 2 <= leaseUntil;',
     without: 'return now - timeoutMs - leaseMarginMs <= leaseUntil;',
-    needs: ({ coincidences }) => coincidences.probeInTrouble > 0,
+    needs: PROBES_IN_TROUBLE,
   },
   {
     name: 'breaker: a transition is kept until its publication is confirmed',

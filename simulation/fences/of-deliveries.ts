@@ -1,6 +1,9 @@
 /** Fences of deliveries. */
 import type { Fence } from './fence.ts';
 
+const LATE_OR_STALLED: Fence['needs'] = ({ calls, functions }) =>
+  calls.late > 0.005 || functions.stalled > 0.001;
+
 export const OF_DELIVERIES: readonly Fence[] = [
   {
     name: 'delivery: only a free lease is taken',
@@ -8,7 +11,7 @@ export const OF_DELIVERIES: readonly Fence[] = [
     code: "'(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)'",
     without:
       "'(attribute_not_exists(deliveryLease) OR attribute_exists(deliveryLease) OR deliveryLease.#until <= :now)'",
-    needs: ({ calls, functions }) => calls.late > 0.005 || functions.stalled > 0.001,
+    needs: LATE_OR_STALLED,
   },
   {
     name: 'delivery: a delivery ends only for the submission that Resources holds',
@@ -51,7 +54,7 @@ export const OF_DELIVERIES: readonly Fence[] = [
     file: 'aws/delivery-lease.ts',
     code: '${PENDING} AND ${FREE}',
     without: '(attribute_exists(pk) OR ${PENDING}) AND ${FREE}',
-    needs: ({ calls, functions }) => calls.late > 0.005 || functions.stalled > 0.001,
+    needs: LATE_OR_STALLED,
   },
   {
     name: 'delivery: a trigger is due only while something is pending',
@@ -65,13 +68,13 @@ export const OF_DELIVERIES: readonly Fence[] = [
     file: 'aws/delivery-lease.ts',
     code: "const OURS = 'deliveryLease.#owner = :owner';",
     without: "const OURS = '(attribute_exists(pk) OR deliveryLease.#owner = :owner)';",
-    needs: ({ calls, functions }) => calls.late > 0.005 || functions.stalled > 0.001,
+    needs: LATE_OR_STALLED,
   },
   {
     name: 'delivery: a call begins early enough to end before its lease',
     file: 'functions/deliver/guarded-call.ts',
     code: 'if (begunAt + settings.callTimeoutMs > until)',
     without: 'if (begunAt > until + settings.callTimeoutMs)',
-    needs: ({ calls, functions }) => calls.late > 0.005 || functions.stalled > 0.001,
+    needs: LATE_OR_STALLED,
   },
 ];

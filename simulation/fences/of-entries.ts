@@ -1,6 +1,13 @@
 /** Fences of entries of Quarantine: their endings, attempts and redrives. */
 import type { Fence } from './fence.ts';
 
+/** Writes come late, and environments die. */
+const LATE_AND_KILLED: Fence['needs'] = ({ calls, functions }) =>
+  calls.late > 0.005 && functions.killed > 0.001;
+const TWO_SEND_BACK: Fence['needs'] = ({ operators }) =>
+  operators.redrives > 0.1 && operators.both > 0.1;
+const SENT_BACK: Fence['needs'] = ({ operators }) => operators.redrives > 0.1;
+
 export const OF_ENTRIES: readonly Fence[] = [
   {
     name: 'Quarantine: an ending is final',
@@ -27,7 +34,7 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'aws/quarantine-attempts.ts',
     code: '${UNFINISHED} AND ${unchanged} AND',
     without: '${UNFINISHED} AND (attribute_exists(pk) OR ${unchanged}) AND',
-    needs: ({ calls, functions }) => calls.late > 0.005 && functions.killed > 0.001,
+    needs: LATE_AND_KILLED,
   },
   {
     name: 'attempts: a write changes only its own attempt',
@@ -35,21 +42,21 @@ export const OF_ENTRIES: readonly Fence[] = [
     code: '`attempts[${index}].requestId = :requestId`',
     without:
       '`(attribute_exists(attempts[${index}]) OR attempts[${index}].requestId = :requestId)`',
-    needs: ({ calls, functions }) => calls.late > 0.005 && functions.killed > 0.001,
+    needs: LATE_AND_KILLED,
   },
   {
     name: 'attempts: one that was survived is no crash that an observer saw',
     file: 'aws/quarantine-attempts.ts',
     code: ' REMOVE ${at}.crash, ${at}.reason`',
     without: '`',
-    needs: ({ calls, functions }) => calls.late > 0.005 && functions.killed > 0.001,
+    needs: LATE_AND_KILLED,
   },
   {
     name: 'attempts: a delivery whose attempt is gone decides nothing',
     file: 'functions/validate/alone.ts',
     code: '    if (!survived) return AGAIN_SOON;\n',
     without: '    if (!survived && attempt.startedAt < 0) return AGAIN_SOON;\n',
-    needs: ({ calls, functions }) => calls.late > 0.005 && functions.killed > 0.001,
+    needs: LATE_AND_KILLED,
   },
   {
     name: 'attempts: a copy waits for one whose outcome may still be written',
@@ -69,14 +76,14 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'aws/quarantine-deaths.ts',
     code: '`${at}.requestId = :requestId AND',
     without: '`(attribute_exists(${at}) OR ${at}.requestId = :requestId) AND',
-    needs: ({ calls, functions }) => calls.late > 0.005 && functions.killed > 0.001,
+    needs: LATE_AND_KILLED,
   },
   {
     name: 'attempts: an observer changes none that has ended',
     file: 'aws/quarantine-deaths.ts',
     code: ' AND attribute_not_exists(${at}.ended)`',
     without: '`',
-    needs: ({ calls, functions }) => calls.late > 0.005 && functions.killed > 0.001,
+    needs: LATE_AND_KILLED,
   },
   {
     name: 'attempts: of two observers one is not overwritten',
@@ -91,21 +98,21 @@ export const OF_ENTRIES: readonly Fence[] = [
     code: "'#status = :quarantined AND quarantinedAt = :seen'",
     without:
       "'(#status = :quarantined OR attribute_exists(pk)) AND (quarantinedAt = :seen OR attribute_exists(pk))'",
-    needs: ({ operators }) => operators.redrives > 0.1 && operators.both > 0.1,
+    needs: TWO_SEND_BACK,
   },
   {
     name: 'redrive: of two operators one announces it',
     file: 'aws/quarantine-redrive.ts',
     code: 'AND (${unannounced} OR',
     without: 'AND (attribute_exists(pk) OR ${unannounced} OR',
-    needs: ({ operators }) => operators.redrives > 0.1 && operators.both > 0.1,
+    needs: TWO_SEND_BACK,
   },
   {
     name: 'redrive: a round is raised once',
     file: 'aws/quarantine-redrive.ts',
     code: '(attribute_not_exists(#round) OR #round < :round)',
     without: '(attribute_not_exists(#round) OR attribute_exists(#round) OR #round < :round)',
-    needs: ({ operators }) => operators.redrives > 0.1 && operators.both > 0.1,
+    needs: TWO_SEND_BACK,
   },
   {
     name: 'redrive: one that an older version marked is sent once',
@@ -126,14 +133,14 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'aws/redriven-deliveries.ts',
     code: "'attribute_exists(deliveryRefused) AND",
     without: "'(attribute_exists(pk) OR attribute_exists(deliveryRefused)) AND",
-    needs: ({ operators }) => operators.redrives > 0.1,
+    needs: SENT_BACK,
   },
   {
     name: 'redrive: a delivery is sent again only if nothing has replaced it',
     file: 'aws/redriven-deliveries.ts',
     code: ' AND submissionOrder = :order',
     without: ' AND submissionOrder >= :order',
-    needs: ({ operators }) => operators.redrives > 0.1,
+    needs: SENT_BACK,
   },
   {
     name: 'correction: both versions are kept in the entry that was read',

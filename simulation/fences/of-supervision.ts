@@ -1,6 +1,9 @@
 /** Fences of supervision. */
 import type { Fence } from './fence.ts';
 
+const LANES_HELD: Fence['needs'] = ({ operators }) =>
+  operators.holds > 0.1 || operators.interrupts > 0.3;
+
 export const OF_SUPERVISION: readonly Fence[] = [
   {
     name: 'supervision: a probe isolates a message whose environment died',
@@ -14,7 +17,7 @@ export const OF_SUPERVISION: readonly Fence[] = [
     file: 'core/supervision/lane-supervision.ts',
     code: 'if (state.probe?.id !== id) return state;',
     without: 'if (state.probe === undefined && id === undefined) return state;',
-    needs: ({ operators }) => operators.holds > 0.1 || operators.interrupts > 0.3,
+    needs: LANES_HELD,
   },
   {
     name: 'supervision: a probe waits until the mappings are disabled',
@@ -33,20 +36,20 @@ export const OF_SUPERVISION: readonly Fence[] = [
     file: 'functions/supervisor/apply-state.ts',
     code: '|| tries === TRIES_MAX) return saved;',
     without: '|| tries <= TRIES_MAX) return saved;',
-    needs: ({ operators }) => operators.holds > 0.1 || operators.interrupts > 0.3,
+    needs: LANES_HELD,
   },
   {
     name: 'supervision: mappings that a newer state needs otherwise are not confirmed',
     file: 'functions/supervisor/apply-state.ts',
     code: 'return needSameMappings(state, now) ? emptied : confirm(emptied, false);',
     without: 'return emptied;',
-    needs: ({ operators }) => operators.holds > 0.1 || operators.interrupts > 0.3,
+    needs: LANES_HELD,
   },
   {
     name: 'supervision: an operator applies a newer state',
     file: 'cli/lane/apply-latest.ts',
     code: 'const isApplied = needSameMappings(state, latest);',
     without: 'const isApplied = needSameMappings(state, latest) || tries > 0;',
-    needs: ({ operators }) => operators.holds > 0.1 || operators.interrupts > 0.3,
+    needs: LANES_HELD,
   },
 ];
