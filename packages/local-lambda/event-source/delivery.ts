@@ -34,8 +34,8 @@ export class Deliveries {
 
   /** How many messages may be delivered at `now` (epoch ms), and the size of their records. */
   due(now: number): { count: number; bytes: number } {
-    const held = this.#held.filter(({ dueAt }) => dueAt <= now).map(({ record }) => record);
-    return { count: this.#due.length + held.length, bytes: bytesOf(this.#due) + bytesOf(held) };
+    const due = this.#dueAt(now);
+    return { count: due.length, bytes: bytesOf(due) };
   }
 
   /** Adds received messages. `now` in epoch ms. */
@@ -54,9 +54,9 @@ export class Deliveries {
 
   /** All messages that may be delivered now. Return unused ones with {@link putBack}. */
   take(now: number): Waiting[] {
-    const due = this.#held.filter(({ dueAt }) => dueAt <= now).map(({ record }) => record);
+    const due = this.#dueAt(now);
     this.#held = this.#held.filter(({ dueAt }) => dueAt > now);
-    const taken = distinct([...this.#due, ...due]);
+    const taken = distinct(due);
     this.#due = taken.again;
     return taken.first;
   }
@@ -74,6 +74,11 @@ export class Deliveries {
     this.#due = [];
     this.#held = [];
     return distinct(records).first;
+  }
+
+  #dueAt(now: number): Waiting[] {
+    const held = this.#held.filter(({ dueAt }) => dueAt <= now);
+    return [...this.#due, ...held.map(({ record }) => record)];
   }
 
   /** A copy as another replica of the queue would deliver it: its receive count may be older. */
