@@ -144,17 +144,17 @@ export class Circuit {
     await this.#reportCalls(side);
   }
 
-  /** Other environments may be writing; then it is reported later. */
+  /**
+   * Other environments may be writing; then it is reported later. What may have been reported is not: a count may be too
+   * low, and never too high (R13).
+   */
   async #reportCalls({ calls, replica }: Side): Promise<void> {
     const { now, token, random } = this.#tools;
     const due = replica.known && calls.takeDue(replica.known, now());
     if (due === undefined) return;
     const news = { ...due, token: token(), draw: random() };
-    const isReported = await replica.change(
-      (latest) => report(latest, news, now(), this.#policy),
-      1,
-    );
-    if (!isReported) calls.putBack(due, now());
+    const made = await replica.change((latest) => report(latest, news, now(), this.#policy), 1);
+    if (made === 'not made') calls.putBack(due, now());
   }
 
   #fall(fault: unknown): void {

@@ -24,6 +24,9 @@ export interface ReplicaTools {
   readonly onForced: (service: string, forced: Forced) => void;
 }
 
+/** Whether a change stands. One that is not needed any more is as good as made. */
+export type Made = 'made' | 'not made' | 'unknown';
+
 export const CACHE_MS = 1_000;
 const TRIES_MAX = 8;
 const CONFLICT_PAUSE_MS = 20;
@@ -81,29 +84,31 @@ export class Replica {
    * save without an answer is tried once more: its receipt shows whether the first one succeeded. If so
    * many others have saved since that the receipt may be gone, it is not tried again: a result that does
    * not count is better than one that counts twice (R13).
-   * Returns whether the change is known to be made, or is not needed. Throws if the store fails.
+   * After `conflictsMax` conflicts it only reads, because a conflict may be with a try of its own. Throws if
+   * the store fails.
    */
   async change(
     decide: (state: BreakerState) => Change | undefined,
-    triesMax = TRIES_MAX,
-  ): Promise<boolean> {
+    conflictsMax = TRIES_MAX,
+  ): Promise<Made> {
     let state = this.#state ?? (await this.read(0));
     let unanswered = false;
-    for (let tries = 1; tries <= triesMax; tries += 1) {
+    for (let conflicts = 0; ; ) {
       const change = decide(state);
-      if (change === undefined) return true;
+      if (change === undefined) return 'made';
+      if (conflicts === conflictsMax) return 'not made';
       const saved = await this.#save(state, change);
-      if (saved === 'saved') return true;
-      if (saved !== 'conflict') {
+      if (saved === 'saved') return 'made';
+      if (saved === 'conflict') conflicts += 1;
+      else {
         if (unanswered) throw saved.fault;
         unanswered = true;
       }
-      if (tries === triesMax) break;
+      const tries = conflicts + Number(unanswered);
       await this.#tools.pause(this.#tools.random() * CONFLICT_PAUSE_MS * tries);
       state = await this.read(0);
-      if (hasForgotten(state, change.next)) return false;
+      if (hasForgotten(state, change.next)) return 'unknown';
     }
-    return false;
   }
 
   async #save(

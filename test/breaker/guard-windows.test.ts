@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Breakers } from '../../breaker/breakers.ts';
 import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../../core/breaker/breaker-policy.ts';
+import { type Closed, RECEIPTS_MAX, within } from '../../core/breaker/breaker-state.ts';
 import { CountingStore, fails, S, type TestTools, testTools, timeoutMs, works } from './tools.ts';
 
 let store: CountingStore;
@@ -58,5 +59,43 @@ describe('R10 R14: with a failure rate', () => {
     const state = await store.load(S);
     const calls = state?.phase === 'closed' ? state.window : [];
     expect(calls.reduce((sum, bucket) => sum + bucket.failures, 0)).toBe(2);
+  });
+
+  test.each(['answers to saves', 'first answers'] as const)(
+    'R13: calls whose report is not answered (%s) count once',
+    async (down) => {
+      const one = new Breakers(store, tools, policies);
+      store.down = down;
+      await call(one, false);
+      expect(store.writes).toBeGreaterThan(0);
+      store.down = 'no';
+      tools.clock += 20_000;
+      await call(one, true);
+      tools.clock += 20_000;
+      await call(one, true);
+      const state = await store.load(S);
+      const window = state?.phase === 'closed' ? state.window : [];
+      const sum = (of: 'calls' | 'failures') => window.reduce((all, each) => all + each[of], 0);
+      expect([sum('failures'), sum('calls')]).toEqual([1, 3]);
+    },
+  );
+
+  test('R13: calls whose report may be among receipts that are gone do not count again', async () => {
+    const pause = async () => {
+      // Others save so often meanwhile that the receipt leaves the item.
+      store.down = 'no';
+      for (let saves = 0; saves < RECEIPTS_MAX; saves += 1) {
+        const state = (await store.load(S)) as Closed;
+        await store.save(S, state, within(state, {}, `other${saves}`).next);
+      }
+    };
+    const one = new Breakers(store, { ...tools, now: () => tools.clock, pause }, policies);
+    store.down = 'answers to saves';
+    await call(one, false);
+    tools.clock += 20_000;
+    await call(one, true);
+    const state = await store.load(S);
+    const window = state?.phase === 'closed' ? state.window : [];
+    expect(window.reduce((all, { failures }) => all + failures, 0)).toBe(1);
   });
 });
