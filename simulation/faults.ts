@@ -9,6 +9,7 @@ import { drawFlapping, drawKeyOfS3, drawNotLoading, drawOutages, type Outage } f
 import type { Random } from './random.ts';
 import { type CallFaults, NO_FAULTS } from './road.ts';
 import { NO_SERVER_FAULTS, type ServerFaults } from './servers/http.ts';
+import { DEFAULT_SETTINGS, type DrawnSettings, drawSettings } from './settings.ts';
 import { NO_SNS_FAULTS, type SnsFaults } from './sns/sns.ts';
 import { NO_QUEUE_FAULTS, type QueueFaults } from './sqs/message.ts';
 
@@ -23,6 +24,8 @@ export interface Faults {
   readonly minute: MinuteFaults;
   readonly operators: OperatorHabits;
   readonly coincidences: CoincidenceRates;
+  /** Not faults: they stay when faults heal. */
+  readonly settings: DrawnSettings;
   readonly outages: readonly Outage[];
 }
 
@@ -37,6 +40,7 @@ export const HEALTHY: Faults = {
   minute: NO_MINUTE_FAULTS,
   operators: NO_OPERATORS,
   coincidences: NO_COINCIDENCES,
+  settings: DEFAULT_SETTINGS,
   outages: [],
 };
 
@@ -118,6 +122,7 @@ export function drawFaults(
     minute: { ...draw(WORST.minute), lateMs: random.pick([1_000, 30_000, 90_000]) },
     operators: drawOperators(random),
     coincidences: drawCoincidences(random),
+    settings: DEFAULT_SETTINGS,
     outages: [
       ...drawOutages(random, services, withinMs),
       ...drawFlapping(random, services.filter(isServer), withinMs),
@@ -132,6 +137,7 @@ export function drawFaults(
     ...drawn,
     tables: { ...tables, partitionWrites },
     operators: { ...operators, corrects },
+    settings: drawSettings(random),
   };
 }
 

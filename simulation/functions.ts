@@ -27,6 +27,7 @@ import { readEnv as readValidate } from '../functions/validate/env.ts';
 import type { Places } from '../functions/validate/parts.ts';
 import { Traces } from '../telemetry/traces.ts';
 import type { Handler } from './lambda/function.ts';
+import { type DrawnSettings, withSettings } from './settings.ts';
 
 type Env = Record<string, string>;
 
@@ -41,13 +42,19 @@ const traces = new Traces();
 
 const read = new WeakMap<Env, unknown>();
 
-/** The variables of each deployment: its code is another. */
-export function envsOf(env: Env): (deployment: number) => Env {
-  const envs = new Map([[0, env]]);
+/** The variables of each deployment: its code is another, and its settings may be. */
+export function envsOf(
+  name: string,
+  env: Env,
+  settings: DrawnSettings,
+): (deployment: number) => Env {
+  const envs = new Map<number, Env>();
   return (deployment) => {
     const known = envs.get(deployment);
     if (known !== undefined) return known;
-    const next = { ...env, CODE_HASH: `${env['CODE_HASH']}-${deployment}` };
+    const hash = env['CODE_HASH'];
+    const its = deployment === 0 ? env : { ...env, CODE_HASH: `${hash}-${deployment}` };
+    const next = withSettings(its, settings, { name, deployment });
     envs.set(deployment, next);
     return next;
   };

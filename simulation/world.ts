@@ -215,7 +215,7 @@ export class World implements Seen {
         LAMBDA_TASK_ROOT: codeDirectory,
       };
       const senderId = senderIdOf(Role, name);
-      const envAt = envsOf(env);
+      const envAt = envsOf(name, env, this.drawn.settings);
       const load = (host: Host, deployment: number) =>
         build(
           {

@@ -13,9 +13,10 @@ import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
 import { SERVERS } from '../outside.ts';
 import type { HttpCall } from '../servers/http-call.ts';
+import { type DrawnSettings, windowTripOf } from '../settings.ts';
+import { type Counting, type Doings, isReport, reported } from './reported-calls.ts';
 
-interface Breaker {
-  readonly pk: string;
+interface Breaker extends Counting {
   readonly phase: 'closed' | 'open' | 'half-open';
   readonly generation: number;
   readonly version: number;
@@ -26,15 +27,6 @@ interface Breaker {
   readonly receipts: readonly string[];
   readonly recent: readonly { readonly generation: number; readonly by?: string }[];
   readonly publishedTo?: number;
-}
-
-/** What a host did in one generation of a breaker. */
-interface Doings {
-  generation: number;
-  /** Calls that began in it, and did not succeed. */
-  failedCalls: number;
-  /** Failures that it counted. */
-  failures: number;
 }
 
 /** Maximum duration of a call to each service that a breaker guards. */
@@ -62,9 +54,11 @@ export class BreakerChecker implements Checker {
   readonly #probes = new Map<number, { readonly service: string; readonly host: string }>();
   /** How far a clock may be ahead. */
   readonly #skewMs: number;
+  readonly #settings: DrawnSettings;
 
   constructor({ drawn }: Pick<Seen, 'drawn'>) {
     this.#skewMs = drawn.functions.skewMs;
+    this.#settings = drawn.settings;
   }
 
   see(effect: Effect, by: Host | undefined): void {
@@ -104,6 +98,7 @@ export class BreakerChecker implements Checker {
     this.#probes.delete(number);
     const doings = this.#calling.get(number);
     const hasSucceeded = status >= 200 && status < 300;
+    if (doings !== undefined) doings.calls += 1;
     if (doings !== undefined && !hasSucceeded) doings.failedCalls += 1;
     this.#calling.delete(number);
   }
@@ -158,12 +153,20 @@ export class BreakerChecker implements Checker {
 
   /** A failure that counts must be of a call that this host began in this generation. */
   #counted(before: Breaker, after: Breaker, by: Host): void {
+    const { pk } = after;
+    const doings = this.#doingsOf(pk, by);
+    const isOfServer = pk !== 'terminology-server';
+    const trip = isOfServer ? windowTripOf(this.#settings, by.deployment) : undefined;
+    if (isReport(before, after)) {
+      reported(before, after, { by: by.name, trip, doings });
+      return;
+    }
     const isFailure = after.phase === 'open' || (after.failures ?? 0) > 0;
     if (!isFailure || after.failures === before.failures) return;
-    const doings = this.#doingsOf(after.pk, by);
+    if (trip !== undefined) throw new RuleBroken('R10', `${by.name} counts failures of ${pk}`);
     doings.failures += 1;
     if (doings.failures <= doings.failedCalls) return;
-    const what = `${by.name} counted ${doings.failures} failures of ${after.pk}`;
+    const what = `${by.name} counted ${doings.failures} failures of ${pk}`;
     const calls = `${doings.failedCalls} of its calls in generation ${before.generation} failed`;
     throw new RuleBroken('R13', `${what}, and ${calls}`);
   }
@@ -173,7 +176,7 @@ export class BreakerChecker implements Checker {
     const key = `${service} ${name}`;
     const known = this.#doings.get(key);
     if (known?.generation === generation) return known;
-    const doings = { generation, failedCalls: 0, failures: 0 };
+    const doings = { generation, calls: 0, failedCalls: 0, told: 0, failures: 0 };
     this.#doings.set(key, doings);
     return doings;
   }

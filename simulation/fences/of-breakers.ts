@@ -3,6 +3,8 @@ import type { Fence } from './fence.ts';
 
 const PROBES_IN_TROUBLE: Fence['needs'] = ({ coincidences }) => coincidences.probeInTrouble > 0;
 
+const BY_SHARE: Fence['needs'] = ({ settings }) => settings.breakerShare > 0;
+
 export const OF_BREAKERS: readonly Fence[] = [
   {
     name: 'breaker: saved only over the version that was decided on',
@@ -33,8 +35,16 @@ export const OF_BREAKERS: readonly Fence[] = [
   {
     name: 'breaker: a result whose receipt may be gone is not reported again',
     file: 'breaker/replica.ts',
-    code: 'if (hasForgotten(state, change.next)) return false;',
-    without: 'if (hasForgotten(state, change.next) && tries < 0) return false;',
+    code: "if (hasForgotten(state, change.next)) return 'unknown';",
+    without: "if (hasForgotten(state, change.next) && conflicts < 0) return 'unknown';",
+  },
+  {
+    name: 'breaker: calls whose report was refused are looked for before they are reported again',
+    file: 'breaker/replica.ts',
+    code: "      if (change === undefined) return 'made';\n      if (conflicts === conflictsMax) return 'not made';",
+    without:
+      "      if (conflicts === conflictsMax) return 'not made';\n      if (change === undefined) return 'made';",
+    needs: BY_SHARE,
   },
   {
     name: 'breaker: a probe is taken over only after its lease',

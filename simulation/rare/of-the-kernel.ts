@@ -1,4 +1,6 @@
 /** Rare states of breakers, incidents, lanes and the audit log. */
+import { type Counting, isReport } from '../checks/reported-calls.ts';
+import type { EffectOf } from '../effects.ts';
 import { on } from './make-state.ts';
 
 interface Breaker {
@@ -70,5 +72,33 @@ export const auditWritersMeet = on(['put'], () => {
     last = by.name;
     lastAt = by.scheduler.now;
     return hasMet;
+  };
+});
+
+/** Whether a write of a breaker's item tells the fleet of calls. */
+function reportsCalls({ table, before, after }: EffectOf<'written'>): boolean {
+  if (!table.endsWith('-breakers') || before?.['phase'] !== 'closed') return false;
+  return (
+    after !== undefined && isReport(before as unknown as Counting, after as unknown as Counting)
+  );
+}
+
+/** The breakers of the FHIR servers do so where a run draws that policy. */
+export const opensByShare = on(
+  ['written'],
+  () => (effect) => effect.after?.['phase'] === 'open' && reportsCalls(effect),
+);
+
+/** Its environment does not know whether the fleet has its calls. */
+export const reportWithoutAnswer = on(['written', 'failed'], () => {
+  const reports = new Set<string>();
+  return (effect, by) => {
+    if (effect.kind === 'written') {
+      const { pk, version } = effect.after ?? {};
+      if (reportsCalls(effect)) reports.add(`${by?.name} ${pk} ${version}`);
+      return false;
+    }
+    const { input } = effect.command as { input: { Item?: { pk: string; version?: number } } };
+    return reports.delete(`${by?.name} ${input.Item?.pk} ${input.Item?.version}`);
   };
 });

@@ -200,4 +200,16 @@ describe('the checker of breakers', () => {
     const word = closed(3, 0, { generation: 2, recent: [{ generation: 2, by: 'ann' }] });
     expect(() => see([[open(2, 1), word], one])).not.toThrow();
   });
+
+  test('R10: finds an environment that counts by another policy than its own', () => {
+    const byShare = { ...HEALTHY, settings: { ...HEALTHY.settings, breakerShare: 0.5 } };
+    const count = (drawn: typeof HEALTHY) => {
+      const checker = new BreakerChecker({ drawn });
+      checker.see(called, one);
+      checker.see(answered, one);
+      checker.see(written('breakers', closed(1), closed(2, 1)), one);
+    };
+    expect(() => count(HEALTHY)).not.toThrow();
+    expect(() => count(byShare)).toThrow('R10: one counts failures of fhir-server');
+  });
 });

@@ -141,6 +141,32 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
   'a breaker opens again while traffic returns': [
     [written('breakers', { phase: 'closed', reopenings: 0 }, { phase: 'open', reopenings: 1 })],
   ],
+  'a breaker opens by the share of failed calls': [
+    [
+      written(
+        'breakers',
+        { phase: 'closed', window: [] },
+        { phase: 'open', why: '5 of 9 calls failed' },
+      ),
+    ],
+  ],
+  'a report of calls takes effect, and is not answered': [
+    [
+      written(
+        'breakers',
+        { phase: 'closed', version: 1, window: [] },
+        { pk: 's', phase: 'closed', version: 2, window: [{ from: 0, calls: 2, failures: 1 }] },
+      ),
+      one,
+    ],
+    [
+      {
+        ...{ kind: 'failed', service: 'dynamodb', error: new Error('no answer') },
+        command: { input: { Item: { pk: 's', version: 2 } } },
+      },
+      one,
+    ],
+  ],
   'an incident is opened by crashes that came late': [[crash(5)], [crash(3)], [incident(1)]],
   'an incident follows another of its scope': [[incident(2)]],
   'an incident is resolved': [

@@ -1,0 +1,63 @@
+/**
+ * Settings of the stack that a run draws, because each of their values is a way to run it. They stay when faults heal.
+ * Another value may be deployed in the middle: environments of both run at once, and share one state.
+ */
+import type { WindowTrip } from '../core/breaker/breaker-policy.ts';
+import { ENV } from '../telemetry/env-names.ts';
+import type { Random } from './random.ts';
+
+/** Zero stands for the default. */
+export interface DrawnSettings {
+  /** The share of failed calls at which the breakers of the FHIR servers open. Zero: they count consecutive failures. */
+  readonly breakerShare: number;
+  /** The same after a deployment in the middle. */
+  readonly breakerShareLater: number;
+}
+
+export const DEFAULT_SETTINGS: DrawnSettings = { breakerShare: 0, breakerShareLater: 0 };
+
+/** By their shares. A run has few calls, so that most windows are small or long. */
+const WINDOWS: readonly Omit<WindowTrip, 'kind'>[] = [
+  { share: 0.25, callsMin: 5, windowMs: 10_000 },
+  { share: 0.4, callsMin: 10, windowMs: 60_000 },
+  { share: 0.5, callsMin: 5, windowMs: 600_000 },
+];
+const BY_SHARE = 0.4;
+const ANOTHER_LATER = 0.3;
+
+export function drawSettings(random: Random): DrawnSettings {
+  const share = () => {
+    const isDrawn = random.chance(BY_SHARE);
+    const drawn = WINDOWS[random.below(WINDOWS.length)];
+    return isDrawn && drawn !== undefined ? drawn.share : 0;
+  };
+  const [breakerShare, another] = [share(), share()];
+  return {
+    breakerShare,
+    breakerShareLater: random.chance(ANOTHER_LATER) ? another : breakerShare,
+  };
+}
+
+/** By which share the breakers of the FHIR servers open, for environments of that deployment. */
+export function windowTripOf(
+  { breakerShare, breakerShareLater }: DrawnSettings,
+  deployment: number,
+): WindowTrip | undefined {
+  const wanted = deployment === 0 ? breakerShare : breakerShareLater;
+  const trip = WINDOWS.find(({ share }) => share === wanted);
+  return trip && { kind: 'failure-rate', ...trip };
+}
+
+/** The environment variables of a function in that deployment. */
+export function withSettings(
+  env: Readonly<Record<string, string>>,
+  settings: DrawnSettings,
+  { name, deployment }: { readonly name: string; readonly deployment: number },
+): Record<string, string> {
+  const trip = windowTripOf(settings, deployment);
+  if (trip === undefined || !name.endsWith('-deliver')) return env;
+  const { share: failed, callsMin, windowMs } = trip;
+  const known = JSON.parse(env[ENV.settings] ?? '{}') as object;
+  const breakerShare = { failed, callsMin, windowMs };
+  return { ...env, [ENV.settings]: JSON.stringify({ ...known, breakerShare }) };
+}
