@@ -105,19 +105,32 @@ export function triggerSent(table: Table, { pk, dueAt }: Due, now: number): Prom
   return written(table.dynamo.send(update));
 }
 
-/** Those of one shard that are due, at most a page. */
-export async function dueDeliveries(table: Table, shard: string, now: number): Promise<Due[]> {
-  const { Items = [] } = await table.dynamo.send(
+interface DuePage {
+  readonly due: readonly Due[];
+  /** Where the next page begins. Undefined after the last one. */
+  readonly next: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A page of those of one shard that are due. */
+export async function dueDeliveries(
+  table: Table,
+  shard: string,
+  now: number,
+  from?: DuePage['next'],
+): Promise<DuePage> {
+  const { Items = [], LastEvaluatedKey: next } = await table.dynamo.send(
     new QueryCommand({
       TableName: table.name,
       IndexName: PENDING_INDEX,
       KeyConditionExpression: 'deliveryShard = :shard AND deliveryDueAt <= :now',
       ExpressionAttributeValues: { ':shard': shard, ':now': now },
       Limit: 100,
+      ExclusiveStartKey: from,
     }),
   );
-  return Items.map(({ pk, deliveryDueAt }) => ({
+  const due = Items.map(({ pk, deliveryDueAt }) => ({
     pk: String(pk),
     dueAt: Number(deliveryDueAt),
   }));
+  return { due, next };
 }

@@ -18,7 +18,8 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { ResendEnv } from './env.ts';
 import { type BreakersReview, reviewBreakers } from './review-breakers.ts';
 
-const ROUNDS_MAX = 20;
+/** Pages of a shard in one minute. The next minute goes on. */
+const PAGES_MAX = 20;
 /** Used only to ask the breaker. Nothing is called. */
 const TIMEOUT_MS = 1_000;
 
@@ -53,14 +54,11 @@ export function build(deps: ResendDeps) {
     const open = await openServices(parts);
     if (open.size === targets.services.length) return;
     const tally = telemetry.tally(0);
-    for (let round = 0; round < ROUNDS_MAX; round += 1) {
-      const shards = Array.from({ length: DELIVERY_SHARDS }, (_, n) =>
-        resendShard(parts, shardName(n), open),
-      );
-      const sent = (await Promise.all(shards)).reduce((sum, each) => sum + each, 0);
-      if (sent === 0) break;
-      tally.add('Resent', sent);
-    }
+    const shards = Array.from({ length: DELIVERY_SHARDS }, (_, n) =>
+      resendShard(parts, shardName(n), open),
+    );
+    const sent = (await Promise.all(shards)).reduce((sum, each) => sum + each, 0);
+    if (sent > 0) tally.add('Resent', sent);
     tally.report('resent');
   });
 }
@@ -74,14 +72,31 @@ async function openServices({ targets, breakers }: Parts): Promise<ReadonlySet<s
 /** Deliveries that wait for a server with an open breaker make room for the others. */
 const ASIDE_MS = 5 * 60_000;
 
-/** Sent first, then marked: after a death in between it is sent twice, which still makes one delivery. */
+/** Each page once: the index lags, and would show again what was sent just now. */
 async function resendShard(
-  { resources, deliveryQueue, targets, now: clock }: Parts,
+  parts: Parts,
   shard: string,
   open: ReadonlySet<string>,
 ): Promise<number> {
-  const now = clock();
-  const due = await dueDeliveries(resources, shard, now);
+  let sent = 0;
+  let from: Awaited<ReturnType<typeof dueDeliveries>>['next'];
+  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+    const now = parts.now();
+    const { due, next } = await dueDeliveries(parts.resources, shard, now, from);
+    sent += await resend(parts, due, open, now);
+    if (next === undefined) break;
+    from = next;
+  }
+  return sent;
+}
+
+/** Sent first, then marked: after a death in between it is sent twice, which still makes one delivery. */
+async function resend(
+  { resources, deliveryQueue, targets }: Parts,
+  due: readonly Due[],
+  open: ReadonlySet<string>,
+  now: number,
+): Promise<number> {
   const waits = ({ pk }: Due) => open.has(targets.ofKey(pk)?.service ?? '');
   const aside = due.filter(waits);
   await Promise.all(aside.map(({ pk }) => setDeliveryDue(resources, pk, now + ASIDE_MS)));

@@ -13,7 +13,10 @@ async function dueOne() {
   const resources = tableAt(stage.world.tables.resources);
   await setDeliveryDue(resources, pk, 1);
   const [item] = await itemsOf(stage.world.tables.resources);
-  const [due] = await dueDeliveries(resources, String(item?.['deliveryShard']), Date.now());
+  const shard = String(item?.['deliveryShard']);
+  const {
+    due: [due],
+  } = await dueDeliveries(resources, shard, Date.now());
   if (due === undefined) throw new Error('nothing is due');
   expect(due).toEqual({ pk, dueAt: 1 });
   const dueAt = async () => (await itemsOf(stage.world.tables.resources))[0]?.['deliveryDueAt'];
