@@ -125,9 +125,9 @@ export interface ShowAgain {
   readonly seconds: number;
 }
 
-/** Changes when received messages become visible again. */
+/** Changes when received messages become visible again. Throws if a request fails, or an entry of one. */
 export async function showAgain(queue: Queue, messages: readonly ShowAgain[]): Promise<void> {
-  await Promise.all(
+  const answers = await Promise.all(
     splitList(messages, BATCH_ENTRIES_MAX).map((some) =>
       queue.sqs.send(
         new ChangeMessageVisibilityBatchCommand({
@@ -141,4 +141,7 @@ export async function showAgain(queue: Queue, messages: readonly ShowAgain[]): P
       ),
     ),
   );
+  const [refused] = answers.flatMap(({ Failed = [] }) => Failed);
+  if (refused !== undefined)
+    throw new EntryRefused(refused.Code ?? 'Unanswered', refused.Message ?? 'no reason');
 }

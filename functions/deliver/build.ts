@@ -4,6 +4,7 @@
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { setDeliveryDue } from '../../aws/deliveries.ts';
+import type { ShowAgain } from '../../aws/lane-queues.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import { howToWait } from '../../core/delivery/delivery-meaning.ts';
@@ -37,11 +38,12 @@ async function deliverAll(
   // wait.
   const run = probing ? records.slice(0, 1) : records;
   const work = { parts, tally, context, probing };
-  const settlements = await Promise.all(run.map((record) => deliverRecord(record, work)));
+  const settled = await Promise.all(run.map((record) => deliverRecord(record, work)));
+  await letWait(parts, settled);
   tally.report('deliveries');
   return batchResponse(
     records.map((record) => record.messageId),
-    settlements,
+    settled.map((each) => (isWaiting(each) ? 'failed' : each)),
   );
 }
 
@@ -52,7 +54,21 @@ interface Work {
   readonly probing: boolean;
 }
 
-async function deliverRecord(record: SQSRecord, work: Work): Promise<RecordResult> {
+/** A trigger waits in the queue if it has a time. */
+type Settled = RecordResult | ShowAgain;
+
+const isWaiting = (settled: Settled): settled is ShowAgain => typeof settled === 'object';
+
+/** Of the whole batch by one request. */
+async function letWait(
+  { queue, telemetry }: DeliverParts,
+  settled: readonly Settled[],
+): Promise<void> {
+  const triggers = settled.filter(isWaiting);
+  if (triggers.length > 0) await retryLater(queue, triggers, telemetry.logger);
+}
+
+async function deliverRecord(record: SQSRecord, work: Work): Promise<Settled> {
   const { parts, tally } = work;
   try {
     const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
@@ -63,9 +79,7 @@ async function deliverRecord(record: SQSRecord, work: Work): Promise<RecordResul
     tally.add('ComponentFaults');
     const { logger } = parts.telemetry;
     logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
-    const receives = Number(record.attributes.ApproximateReceiveCount);
-    await waitInQueue(parts, record, backOffSeconds(receives));
-    return 'failed';
+    return waiting(record, backOffSeconds(receivesOf(record)));
   }
 }
 
@@ -82,18 +96,17 @@ async function deliverInTime(pk: string, { parts, tally, context }: Work): Promi
   return ending;
 }
 
-/** Lets a trigger wait in the queue, or deletes it and sends it again later by its mark. */
+/** How a trigger waits: in the queue, or deleted, and sent again later by its mark. */
 async function wait(
   record: SQSRecord,
   pk: string,
   retryAt: number,
   { parts, tally, probing }: Work,
-): Promise<RecordResult> {
+): Promise<Settled> {
   const { settings, inFlight, resources } = parts;
   const now = parts.now();
-  const receives = Number(record.attributes.ApproximateReceiveCount);
-  const waiting = { retryAt, receives, inFlight: await inFlight.count(now) };
-  const how = howToWait(waiting, now, parts.random(), settings);
+  const seen = { retryAt, receives: receivesOf(record), inFlight: await inFlight.count(now) };
+  const how = howToWait(seen, now, parts.random(), settings);
   if (how.kind === 'marked') {
     tally.add('Marked');
     await setDeliveryDue(resources, pk, how.until);
@@ -101,14 +114,12 @@ async function wait(
     return probing ? 'failed' : 'done';
   }
   tally.add('Waiting');
-  await waitInQueue(parts, record, how.seconds);
-  return 'failed';
+  return waiting(record, how.seconds);
 }
 
-function waitInQueue(
-  { queue, telemetry }: DeliverParts,
-  { receiptHandle }: SQSRecord,
-  seconds: number,
-): Promise<void> {
-  return retryLater(queue, [{ receiptHandle, seconds }], telemetry.logger);
-}
+const receivesOf = ({ attributes }: SQSRecord) => Number(attributes.ApproximateReceiveCount);
+
+const waiting = ({ receiptHandle }: SQSRecord, seconds: number): ShowAgain => ({
+  receiptHandle,
+  seconds,
+});

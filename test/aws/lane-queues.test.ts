@@ -53,6 +53,16 @@ test('R06: what SQS refuses, or does not mention in its answer, was not sent', a
   ]);
 });
 
+test('a message that SQS does not make visible again is an error', async () => {
+  const { lane } = world.queues;
+  const stale = [{ receiptHandle: 'of-nobody', seconds: 0 }];
+  await expect(showAgain(queueAt(lane), stale)).rejects.toThrow();
+  vi.spyOn(testClients().sqs, 'send').mockImplementation(async () => ({
+    Failed: [{ Id: '0', Code: 'MessageNotInflight', Message: 'visible', SenderFault: true }],
+  }));
+  await expect(showAgain(queueAt(lane), stale)).rejects.toThrow('MessageNotInflight: visible');
+});
+
 test('R06: a request that fails has sent nothing; a message above the limit fails alone', async () => {
   const { isolation } = world.queues;
   const tooLarge = message('x'.repeat(SEND_BYTES_MAX));
