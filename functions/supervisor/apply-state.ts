@@ -3,7 +3,6 @@
 import { publishFacts } from '../../aws/audit-queue.ts';
 import { sendEscalation } from '../../aws/incident-queue.ts';
 import { applyMappings } from '../../aws/lane-mappings.ts';
-import { loadSupervised } from '../../aws/supervision-table.ts';
 import { countRestart } from '../../core/incident/escalation.ts';
 import { confirm, pauseLane } from '../../core/supervision/lane-supervision.ts';
 import {
@@ -24,18 +23,24 @@ const TRIES_MAX = 3;
  */
 export async function applyState(
   parts: SupervisorParts,
-  name: string,
+  known: Supervised,
   tally: Tally,
 ): Promise<Supervised> {
+  let state = known;
   for (let tries = 1; ; tries += 1) {
-    const { applied, saved } = await applyOnce(parts, name, tally);
-    if (needSameMappings(applied, saved) || tries === TRIES_MAX) return saved;
+    const saved = await applyOnce(parts, state, tally);
+    if (needSameMappings(state, saved) || tries === TRIES_MAX) return saved;
+    state = saved;
   }
 }
 
-async function applyOnce(parts: SupervisorParts, name: string, tally: Tally) {
-  const { table, lambda, tree } = parts;
-  const state = await loadSupervised(table, name);
+async function applyOnce(
+  parts: SupervisorParts,
+  state: Supervised,
+  tally: Tally,
+): Promise<Supervised> {
+  const { lambda, tree } = parts;
+  const { name } = state;
   const asDesired = await applyMappings(lambda, state, tree.laneOf(name)?.mappings ?? []);
   for (const effect of inOrder(state.outbox)) await perform(parts, effect, tally);
   const done = new Set(state.outbox.map(identity));
@@ -50,7 +55,7 @@ async function applyOnce(parts: SupervisorParts, name: string, tally: Tally) {
     },
     tally,
   );
-  return { applied: state, saved };
+  return saved;
 }
 
 /** Components that end with it come first. Evidence comes last: it can wait. */
@@ -67,15 +72,17 @@ async function perform(parts: SupervisorParts, effect: Effect, tally: Tally): Pr
     case 'end': {
       const { child, order } = effect;
       if (tree.placeOf(child) === undefined || tree.laneOf(child) === undefined) return;
-      await change(parts, child, (state) => pauseLane(state, order, now(), settings), tally);
-      await applyState(parts, child, tally);
+      const pause = (state: Supervised) => pauseLane(state, order, now(), settings);
+      const { state } = await change(parts, child, pause, tally);
+      await applyState(parts, state, tally);
       return;
     }
     case 'restart': {
       const place = tree.supervisorOf(effect.supervisor);
       if (place === undefined) return;
-      await change(parts, place.node.name, (state) => countRestart(state, place, effect), tally);
-      await applyState(parts, place.node.name, tally);
+      const count = (state: Supervised) => countRestart(state, place, effect);
+      const { state } = await change(parts, place.node.name, count, tally);
+      await applyState(parts, state, tally);
       return;
     }
     case 'escalation':

@@ -7,6 +7,7 @@ import { countDeaths, isComponentDeath } from '../../core/incident/escalation.ts
 import { batchResponse } from '../../core/message/batch-response.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
 import { pauseLane } from '../../core/supervision/lane-supervision.ts';
+import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { childOfCrash, childOfLane } from '../../core/supervision/supervision-tree.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
@@ -87,7 +88,7 @@ async function countThem(
     (known) => countDeaths(known, place, deaths, now(), settings),
     tally,
   );
-  if (state.outbox.length > 0 || !state.confirmed) await applyState(parts, name, tally);
+  if (state.outbox.length > 0 || !state.confirmed) await applyState(parts, state, tally);
 }
 
 async function pause(
@@ -100,6 +101,7 @@ async function pause(
   if (place === undefined || tree.laneOf(place.node.name) === undefined) return;
   const order = { at, why: `incident ${incident}` };
   const { name } = place.node;
-  await change(parts, name, (state) => pauseLane(state, order, now(), settings), tally);
-  await applyState(parts, name, tally);
+  const paused = (known: Supervised) => pauseLane(known, order, now(), settings);
+  const { state } = await change(parts, name, paused, tally);
+  await applyState(parts, state, tally);
 }

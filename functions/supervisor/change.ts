@@ -16,15 +16,19 @@ export interface Changed {
   readonly changed: boolean;
 }
 
-/** Loads, decides, saves; decides again if another invocation saved meanwhile. */
+/**
+ * Loads, decides, saves; decides again if another invocation saved meanwhile. `known` is what the caller has loaded
+ * a moment ago, and is not loaded again: a save would find it outdated.
+ */
 export async function change(
   { table, logger }: Pick<SupervisorParts, 'table' | 'logger'>,
   name: string,
   decide: (state: Supervised) => Supervised,
   tally: Tally,
+  known?: Supervised,
 ): Promise<Changed> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const before = await loadSupervised(table, name);
+    const before = tries === 0 && known ? known : await loadSupervised(table, name);
     const decided = decide(before);
     if (decided === before) return { state: before, changed: false };
     const state = { ...decided, version: before.version + 1 };

@@ -49,13 +49,13 @@ export async function reviewComponent(
   const { table, settings, emit } = parts;
   const lane = parts.tree.laneOf(name);
   if (lane === undefined) {
-    const { outbox } = await loadSupervised(table, name);
-    if (outbox.length > 0) await applyState(parts, name, tally);
+    const state = await loadSupervised(table, name);
+    if (state.outbox.length > 0) await applyState(parts, state, tally);
     return;
   }
   const breaker = await breakerOf(parts, name);
   const fullMax = Math.max(...lane.mappings.map(({ maxConcurrency }) => maxConcurrency));
-  await change(
+  const { state: climbed } = await change(
     parts,
     name,
     (state) => {
@@ -64,25 +64,26 @@ export async function reviewComponent(
     },
     tally,
   );
-  const { holds } = await applyState(parts, name, tally);
-  if (Object.keys(holds).length > 0) emit('LanePaused', 'lane', name);
-  await probeIfDue(parts, name, lane, tally, context);
+  const applied = await applyState(parts, climbed, tally);
+  if (Object.keys(applied.holds).length > 0) emit('LanePaused', 'lane', name);
+  await probeIfDue(parts, applied, lane, tally, context);
 }
 
 async function probeIfDue(
   parts: SupervisorParts,
-  name: string,
+  known: Supervised,
   lane: LaneParts,
   tally: Tally,
   context: Clock,
 ): Promise<void> {
   const { settings } = parts;
+  const { name } = known;
   const id = parts.randomId();
   const take = (held: Supervised) => leaseProbe(held, id, parts.now(), settings);
-  const { state } = await change(parts, name, take, tally);
+  const { state } = await change(parts, name, take, tally, known);
   if (state.probe?.id !== id) return;
   const { outcome, breaker } = await probeLane(parts, name, lane, tally, context);
-  await change(
+  const { state: ended } = await change(
     parts,
     name,
     (probing) => {
@@ -91,7 +92,7 @@ async function probeIfDue(
     },
     tally,
   );
-  await applyState(parts, name, tally);
+  await applyState(parts, ended, tally);
 }
 
 /** A breaker may need more than one success; the queue provides as many messages. */
