@@ -56,10 +56,12 @@ export class Replica {
   async read(maxAgeMs = CACHE_MS): Promise<BreakerState> {
     if (this.#state !== undefined && this.#tools.now() - this.#readAt < maxAgeMs)
       return this.#state;
-    this.#reading ??= this.#load().finally(() => {
-      this.#reading = undefined;
+    if (this.#reading !== undefined) return this.#reading;
+    const reading = this.#load().finally(() => {
+      if (this.#reading === reading) this.#reading = undefined;
     });
-    return this.#reading;
+    this.#reading = reading;
+    return reading;
   }
 
   /** Decides, and saves a probe's lease before its call may be made. Throws if the store fails. */
@@ -126,6 +128,8 @@ export class Replica {
     if (change.transition !== undefined) this.#unsure.push(change);
     this.#unsure.splice(0, this.#unsure.length - RECEIPTS_MAX);
     this.#readAt = Number.NEGATIVE_INFINITY;
+    // A read that began before need not show whether this save stands.
+    this.#reading = undefined;
     return saved === false ? 'conflict' : saved;
   }
 

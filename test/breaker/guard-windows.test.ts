@@ -80,6 +80,37 @@ describe('R10 R14: with a failure rate', () => {
     },
   );
 
+  test('R13: a read that began before a report does not show that it was not made', async () => {
+    let answerRead = () => {};
+    const pause = async () => void setImmediate(answerRead);
+    const one = new Breakers(store, { ...tools, now: () => tools.clock, pause }, policies);
+    const [save, load] = [store.save.bind(store), store.load.bind(store)];
+    let peeked: Promise<unknown> | undefined;
+    store.down = 'first answers';
+    store.save = async (...args) => {
+      store.save = save;
+      const before = await load(S);
+      store.load = async () => {
+        store.load = load;
+        await new Promise<void>((resolve) => {
+          answerRead = resolve;
+        });
+        return before;
+      };
+      tools.clock += 1_000;
+      peeked = one.of(S).peek(timeoutMs);
+      return save(...args);
+    };
+    await call(one, false);
+    store.down = 'no';
+    expect(await peeked).toBeUndefined();
+    tools.clock += 20_000;
+    await call(one, true);
+    const state = await store.load(S);
+    const window = state?.phase === 'closed' ? state.window : [];
+    expect(window.reduce((all, { failures }) => all + failures, 0)).toBe(1);
+  });
+
   test('R13: calls whose report may be among receipts that are gone do not count again', async () => {
     const pause = async () => {
       // Others save so often meanwhile that the receipt leaves the item.
