@@ -21,6 +21,7 @@ interface Options {
   readonly total?: number;
   readonly without?: readonly string[];
   readonly only?: readonly number[];
+  readonly shrinkMinutes: number;
   readonly follow: boolean;
   readonly reach: boolean;
 }
@@ -41,6 +42,7 @@ const program = command('npm run simulate --')
   .option('--total <n>', 'with --minutes: no more than so many submissions', wholeNumber(1, 1e9))
   .option('--without <faults>', 'leave these out, as calls.lostAnswer,outage.0', namesOf)
   .option('--only <numbers>', 'send these submissions only, as 3,17', numbersOf)
+  .option('--shrink-minutes <n>', 'make a failed run smaller for so long', wholeNumber(0, 1e4), 5)
   .option('--follow', 'print all that happens', false)
   .option('--reach', 'fail where a rare state is never reached', false)
   .action(simulate);
@@ -52,12 +54,9 @@ async function simulate(options: Options): Promise<void> {
   const deployment = await deploy();
   plan = deployment.plan;
   const { seed: first, runs, minutes, messages, total = Number.POSITIVE_INFINITY } = options;
-  const startedAt = process.hrtime.bigint();
-  const isOver = (count: number) => {
-    if (minutes === undefined) return count >= runs;
-    const spent = process.hrtime.bigint() - startedAt;
-    return spent >= BigInt(minutes * 60) * SECOND_NS || count * messages >= total;
-  };
+  const isTimeUp = minutes === undefined ? undefined : after(minutes);
+  const isOver = (count: number) =>
+    isTimeUp === undefined ? count >= runs : isTimeUp() || count * messages >= total;
   for (let count = 0; !isOver(count); count += 1) {
     if (await runOne(first + count, options)) continue;
     process.exitCode = 1;
@@ -69,9 +68,15 @@ async function simulate(options: Options): Promise<void> {
   await deployment.dispose();
 }
 
+/** Whether so many minutes have passed since this was called. */
+function after(minutes: number): () => boolean {
+  const endsAt = process.hrtime.bigint() + BigInt(minutes * 60) * SECOND_NS;
+  return () => process.hrtime.bigint() >= endsAt;
+}
+
 async function runOne(
   seed: number,
-  { messages, follow, without, only }: Options,
+  { messages, follow, without, only, shrinkMinutes }: Options,
 ): Promise<boolean> {
   const count: MakeChecker = (seen) => new RareStates(seen, reached);
   const settings: RunSettings = {
@@ -93,17 +98,19 @@ async function runOne(
   } catch (fault) {
     console.log(`seed ${seed} FAILED: ${fault instanceof Error ? fault.message : fault}`);
     if (process.env['DEBUG'] !== undefined) console.log(fault);
-    if (only === undefined) await tell(settings, fault);
+    if (only === undefined) await tell(settings, fault, shrinkMinutes);
     return false;
   }
 }
 
-async function tell(settings: RunSettings, fault: unknown): Promise<void> {
+async function tell(settings: RunSettings, fault: unknown, shrinkMinutes: number): Promise<void> {
   const { seed, messages } = settings;
-  const { problem, steps, reduced, reducedSteps, story } = await investigate(plan, settings, fault);
+  const failure = await investigate(plan, settings, fault, after(shrinkMinutes));
+  const { problem, steps, reduced, reducedSteps, isCutShort, story } = failure;
   const only = reduced.only.join(',');
+  const cut = isCutShort ? ` (stopped after ${shrinkMinutes} min: --shrink-minutes)` : '';
   const without = reduced.without.length > 0 ? ` --without ${reduced.without.join(',')}` : '';
-  console.log(`${messages} submissions, ${steps} steps; left of it, and failing in the same way:
+  console.log(`${messages} submissions, ${steps} steps; left of it, and failing in the same way${cut}:
 ${reduced.only.length} submissions, ${reducedSteps} steps
 
 ${story}

@@ -11,22 +11,26 @@ export interface Failure {
   /** Number of steps of the whole run until its failure. */
   readonly steps: number;
   readonly reduced: Reduced;
+  /** Time was up before all had been tried, so it may be larger than it must. */
+  readonly isCutShort: boolean;
   /** Number of steps of the smaller run. */
   readonly reducedSteps: number;
   readonly story: string;
 }
 
-/** Maximum number of runs for shrinking. */
-const TRIES_MAX = 200;
-
-/** The failure of a run, made as small as possible. `fault` is the error that the run threw. */
+/**
+ * The failure of a run, made as small as possible until `isTimeUp`. `fault` is the error that the run
+ * threw.
+ */
 export async function investigate(
   plan: Plan,
   settings: RunSettings,
   fault: unknown,
+  isTimeUp: () => boolean,
 ): Promise<Failure> {
   const rule = ruleOf(fault);
   const whole = await runAgain(plan, settings);
+  let isCutShort = false;
   const from = { only: Array.from({ length: settings.messages }, (_, n) => n), without: [] };
   const reduced = await shrink(from, {
     fails: async (left) => {
@@ -34,7 +38,10 @@ export async function investigate(
       return again.fault !== undefined && ruleOf(again.fault) === rule;
     },
     faults: whole.faults,
-    triesMax: TRIES_MAX,
+    isTimeUp() {
+      isCutShort ||= isTimeUp();
+      return isCutShort;
+    },
   });
   let story: Story | undefined;
   const least = await runAgain(plan, {
@@ -52,7 +59,8 @@ export async function investigate(
   });
   const problem = messageOf(least.fault ?? fault);
   const told = story?.tell({ message: problem }) ?? '';
-  return { problem, steps: whole.steps, reduced, reducedSteps: least.steps, story: told };
+  const reducedSteps = least.steps;
+  return { problem, steps: whole.steps, reduced, isCutShort, reducedSteps, story: told };
 }
 
 async function runAgain(plan: Plan, settings: RunSettings) {

@@ -15,21 +15,18 @@ export interface Reduced {
 export interface Shrinking {
   /** Whether the rest still fails in the same way. */
   readonly fails: (reduced: Reduced) => Promise<boolean>;
-  readonly triesMax: number;
+  /** Asked before each try. */
+  readonly isTimeUp: () => boolean;
   /** All faults that were drawn. */
   readonly faults: readonly string[];
 }
 
+/** Stops where the time is up, with the smallest that failed so far. */
 export async function shrink(
   from: Reduced,
-  { fails, triesMax, faults }: Shrinking,
+  { fails, isTimeUp, faults }: Shrinking,
 ): Promise<Reduced> {
-  let left = triesMax;
-  const stillFails = async (reduced: Reduced): Promise<boolean> => {
-    if (left === 0) return false;
-    left -= 1;
-    return fails(reduced);
-  };
+  const stillFails = async (reduced: Reduced) => !isTimeUp() && (await fails(reduced));
   let reduced = from;
   const only = await fewest(from.only, (some) => stillFails({ ...reduced, only: some }));
   reduced = { ...reduced, only };

@@ -29,6 +29,7 @@ describe('fixed seeds, under all checkers', () => {
       deployment.plan,
       settings,
       fault,
+      () => false,
     );
     expect(problem).toBe('#7 came');
     expect(reduced.only).toEqual([7]);
