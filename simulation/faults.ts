@@ -1,7 +1,7 @@
 /** The faults of a run. Each run draws its own: some are off, the others have a rate. */
 import { type CoincidenceRates, NO_COINCIDENCES } from './coincidences/rates.ts';
 import { type DynamoFaults, NO_DYNAMO_FAULTS } from './dynamo/dynamo.ts';
-import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function.ts';
+import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function-plan.ts';
 import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
 import { type MinuteFaults, NO_MINUTE_FAULTS } from './minute.ts';
 import { NO_OPERATORS, type OperatorHabits } from './operators/habits.ts';

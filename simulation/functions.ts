@@ -26,7 +26,7 @@ import { build as buildValidate } from '../functions/validate/build.ts';
 import { readEnv as readValidate } from '../functions/validate/env.ts';
 import type { Places } from '../functions/validate/parts.ts';
 import { Traces } from '../telemetry/traces.ts';
-import type { Handler } from './lambda/function.ts';
+import type { Handler } from './lambda/function-plan.ts';
 import { type DrawnSettings, withSettings } from './settings.ts';
 
 type Env = Record<string, string>;

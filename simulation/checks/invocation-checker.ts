@@ -5,7 +5,7 @@
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
-import { invocationAround } from '../lambda/function.ts';
+import { invocationAround } from '../lambda/invocation.ts';
 
 export class InvocationChecker implements Checker {
   readonly kinds = ['invoked', 'ended', 'called'] as const;

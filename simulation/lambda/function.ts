@@ -2,97 +2,21 @@
  * A Lambda function: environments that load, run one invocation at a time, are frozen after their
  * response, thawed for the next one, and die.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Context } from 'aws-lambda';
 import {
   exited,
-  type Failure,
   type Outcome,
   type Refusal,
-  reported,
   throttled,
-  timedOut,
 } from '../../packages/local-lambda/lambda/outcome.ts';
-import type { Effect } from '../effects.ts';
 import { Host } from '../host.ts';
-import type { Scheduler } from '../scheduler.ts';
 import { Deaths } from './deaths.ts';
-
-export type Handler = (event: unknown, context: Context) => Promise<unknown>;
-
-export interface FunctionPlan {
-  readonly name: string;
-  readonly timeoutMs: number;
-  readonly concurrencyMax: number;
-  /**
-   * Builds the function for one environment from deployment number `deployment` (from 0). @throws
-   * as a bad deployment does
-   */
-  load(host: Host, deployment: number): Handler;
-}
-
-export interface FunctionFaults {
-  /** An environment dies at an await. */
-  readonly killed: number;
-  /** An environment dies while it loads, and with it the invocation that waited for it. */
-  readonly loadFails: number;
-  /** No environment accepts the invocation. */
-  readonly throttled: number;
-  /** An environment is replaced although it is healthy. */
-  readonly retired: number;
-  readonly coldStartMs: number;
-  /** Stands still at an await, and goes on. */
-  readonly stalled: number;
-  readonly stallMs: number;
-  /** Maximum difference of an environment's clock, in both directions. */
-  readonly skewMs: number;
-}
-
-export const NO_FUNCTION_FAULTS: FunctionFaults = {
-  killed: 0,
-  loadFails: 0,
-  throttled: 0,
-  retired: 0,
-  coldStartMs: 300,
-  stalled: 0,
-  stallMs: 0,
-  skewMs: 0,
-};
-
-const invocations = new AsyncLocalStorage<string>();
-
-/** The request id of the invocation whose code runs now, even if that invocation has ended. */
-export const invocationAround = (): string | undefined => invocations.getStore();
+import type { FunctionPlan, FunctionSurroundings } from './function-plan.ts';
+import { type Environment, type Invocation, runInvocation } from './invocation.ts';
 
 /** How long after a deployment environments of the previous one still accept invocations. */
 const BOTH_RUN_MS = 60_000;
 /** Probability that an environment is thawed which has been frozen for longer than others. */
 const OLDER_TAKEN = 0.1;
-
-interface Environment {
-  readonly host: Host;
-  handler: Handler | undefined;
-}
-
-/** An invocation that runs in an environment. */
-interface Invocation {
-  readonly event: unknown;
-  readonly end: (outcome: Outcome) => void;
-  readonly requestId: string;
-}
-
-export interface FunctionSurroundings {
-  readonly scheduler: Scheduler;
-  faults(): FunctionFaults;
-  /** Whether its environments load at all now. */
-  loads?(): boolean;
-  tell(effect: Effect, by: Host): void;
-  /**
-   * Logs a failure as the platform does. There is no request if the environment died while it
-   * loaded.
-   */
-  log?(host: Host, failure: Failure, requestId: string | undefined): void;
-}
 
 export class LambdaFunction {
   readonly plan: FunctionPlan;
@@ -178,33 +102,30 @@ export class LambdaFunction {
     const { scheduler, faults } = this.#around;
     this.#count += 1;
     const { coldStartMs, skewMs } = faults();
-    const environment: Environment = {
-      handler: undefined,
-      host: new Host(scheduler, {
-        name: `${this.plan.name}#${this.#count}`,
-        deployment: this.#deployment,
-        skewMs: scheduler.random.between(-skewMs, skewMs),
-        diesHere: () => scheduler.random.chance(faults().killed),
-        stallsHere: () => {
-          const { stalled, stallMs } = faults();
-          return scheduler.random.chance(stalled) ? stallMs : 0;
-        },
-      }),
-    };
+    const host = new Host(scheduler, {
+      name: `${this.plan.name}#${this.#count}`,
+      deployment: this.#deployment,
+      skewMs: scheduler.random.between(-skewMs, skewMs),
+      diesHere: () => scheduler.random.chance(faults().killed),
+      stallsHere: () => {
+        const { stalled, stallMs } = faults();
+        return scheduler.random.chance(stalled) ? stallMs : 0;
+      },
+    });
     scheduler.after(scheduler.random.duration(coldStartMs), () => {
       const fails = this.#around.loads?.() === false;
-      if (fails || scheduler.random.chance(faults().loadFails))
-        this.#failToLoad(environment, invocation);
-      else this.#load(environment, invocation);
+      if (fails || scheduler.random.chance(faults().loadFails)) this.#failToLoad(host, invocation);
+      else this.#load(host, invocation);
     });
   }
 
-  #load(environment: Environment, invocation: Invocation): void {
+  #load(host: Host, invocation: Invocation): void {
     const { scheduler } = this.#around;
+    let environment: Environment;
     try {
-      environment.handler = this.plan.load(environment.host, environment.host.deployment);
+      environment = { host, handler: this.plan.load(host, host.deployment) };
     } catch (fault) {
-      scheduler.note(`${environment.host.name} does not load`);
+      scheduler.note(`${host.name} does not load`);
       scheduler.fail(fault);
       return;
     }
@@ -212,7 +133,7 @@ export class LambdaFunction {
   }
 
   /** The platform reports the environment first, then the invocation that waited for it. */
-  #failToLoad({ host }: Environment, { end, requestId }: Invocation): void {
+  #failToLoad(host: Host, { end, requestId }: Invocation): void {
     const { scheduler, tell, log } = this.#around;
     const failure = exited(1, null);
     scheduler.note(`${host.name} died while it loaded`);
@@ -223,72 +144,12 @@ export class LambdaFunction {
     end(failure);
   }
 
-  #run(environment: Environment, { event, end, requestId }: Invocation): void {
-    const { scheduler, tell, log } = this.#around;
-    const { host, handler } = environment;
-    const { timeoutMs, name } = this.plan;
-    const startedAt = scheduler.now;
-    let isOver = false;
-    const over = (outcome: Outcome, after: () => void) => {
-      if (isOver) return;
-      isOver = true;
-      timeout.act = undefined;
-      scheduler.note(`${host.name} ${outcome.status}`);
-      after();
-      tell({ kind: 'ended', ...invocation, outcome }, host);
-      end(outcome);
-    };
-    const died = (outcome: Failure) =>
-      over(outcome, () => {
-        host.kill();
-        tell({ kind: 'died' }, host);
-        log?.(host, outcome, requestId);
-      });
-    const report = this.#deaths.draw(event);
-    host.onDeath = () => scheduler.after(1, () => died(report()));
-    const timeout = scheduler.after(timeoutMs, () => died(timedOut(timeoutMs / 1_000)));
-    const context = contextOf(requestId, name, () => startedAt + timeoutMs - scheduler.now);
-    const invocation = { functionName: name, requestId };
-    scheduler.note(`${host.name} invoked ${requestId}`);
-    tell({ kind: 'invoked', ...invocation, event }, host);
-    const answered = (outcome: Outcome) =>
-      over(outcome, () => {
-        host.freeze();
-        tell({ kind: 'frozen' }, host);
-        this.#idle.push(environment);
-      });
-    host.resume(() => {
-      const handle = () => (handler as Handler)(event, context);
-      void invocations.run(context.awsRequestId, handle).then(
-        (answer) => answered({ status: 'success', payload: JSON.stringify(answer ?? null) }),
-        (error: unknown) => {
-          const failure = reported(JSON.stringify(asReported(error)));
-          log?.(host, failure, requestId);
-          answered(failure);
-        },
-      );
+  #run(environment: Environment, invocation: Invocation): void {
+    runInvocation(environment, invocation, {
+      ...this.#around,
+      plan: this.plan,
+      death: this.#deaths.draw(invocation.event),
+      onFrozen: () => this.#idle.push(environment),
     });
   }
-}
-
-function asReported(error: unknown): object {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  return { errorType: name, errorMessage: message };
-}
-
-function contextOf(awsRequestId: string, functionName: string, remaining: () => number): Context {
-  return {
-    awsRequestId,
-    functionName,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`,
-    memoryLimitInMB: '1024',
-    logGroupName: `/aws/lambda/${functionName}`,
-    logStreamName: functionName,
-    callbackWaitsForEmptyEventLoop: false,
-    getRemainingTimeInMillis: () => Math.max(0, remaining()),
-    done: () => undefined,
-    fail: () => undefined,
-    succeed: () => undefined,
-  };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { invokeLater } from '../../../simulation/lambda/async-invocations.ts';
-import { LambdaFunction, NO_FUNCTION_FAULTS } from '../../../simulation/lambda/function.ts';
+import { LambdaFunction } from '../../../simulation/lambda/function.ts';
+import { NO_FUNCTION_FAULTS } from '../../../simulation/lambda/function-plan.ts';
 import { Scheduler } from '../../../simulation/scheduler.ts';
 import { NO_QUEUE_FAULTS } from '../../../simulation/sqs/message.ts';
 import { Sqs } from '../../../simulation/sqs/sqs.ts';

@@ -2,12 +2,12 @@ import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../../simulation/host.ts';
 import { EventSource } from '../../../simulation/lambda/event-source.ts';
+import { LambdaFunction } from '../../../simulation/lambda/function.ts';
 import {
   type FunctionFaults,
   type Handler,
-  LambdaFunction,
   NO_FUNCTION_FAULTS,
-} from '../../../simulation/lambda/function.ts';
+} from '../../../simulation/lambda/function-plan.ts';
 import { Scheduler } from '../../../simulation/scheduler.ts';
 import { NO_QUEUE_FAULTS, type Sent } from '../../../simulation/sqs/message.ts';
 import { Sqs } from '../../../simulation/sqs/sqs.ts';

@@ -6,11 +6,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
 import { EventSource } from '../../../simulation/lambda/event-source.ts';
-import {
-  type Handler,
-  LambdaFunction,
-  NO_FUNCTION_FAULTS,
-} from '../../../simulation/lambda/function.ts';
+import { LambdaFunction } from '../../../simulation/lambda/function.ts';
+import { type Handler, NO_FUNCTION_FAULTS } from '../../../simulation/lambda/function-plan.ts';
 import { LambdaApi } from '../../../simulation/lambda/lambda-api.ts';
 import { Lasting } from '../../../simulation/road.ts';
 import { Scheduler } from '../../../simulation/scheduler.ts';
