@@ -8,11 +8,12 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { CALL, HASTY_CALL, INVOCATION_TIMEOUT_MS } from '../aws/call-timeouts.ts';
 import type { Clients } from '../aws/clients.ts';
 import type { LambdaClients } from '../aws/lambda-clients.ts';
 import { endOfWork } from '../telemetry/invocation.ts';
+import { fateOf } from './coincidences/late-writes.ts';
 import { throughputExceeded } from './dynamo/refusals.ts';
 import type { Faults } from './faults.ts';
 import type { Host } from './host.ts';
@@ -64,8 +65,6 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
     secrets: (command) => secretOf(services, command),
     lambda: (command) => lambda().perform(command),
   };
-  const isLate = (command: object, { draws }: Host) =>
-    isMark(command) && draws.chance(faults().coincidences.lateMark);
   return (host: Host, senderId: string, usual: Patience = CALL): Clients & LambdaClients => {
     const to = (service: Service, timeouts: Patience = usual) => ({
       send(command: object, { abortSignal: signal }: SendOptions = {}): Promise<object> {
@@ -76,7 +75,8 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
           name: command.constructor.name,
           place: placeOf(command),
           signal,
-          fated: (number) => (number === 1 && isLate(command, host) ? 'late' : undefined),
+          fated: (number) =>
+            number === 1 ? fateOf(command, host, faults().coincidences) : undefined,
           befell: (fate, before) =>
             witness.tell({ kind: 'befell', service, command, fate, before }, host),
           failed: (error) => witness.tell({ kind: 'failed', service, command, error }, host),
@@ -111,13 +111,6 @@ function isSentOnce(command: object): boolean {
 function placeOf(command: object): string | undefined {
   const { input } = command as { input?: { TableName?: string } };
   return input?.TableName;
-}
-
-/** Whether it writes the mark of a batch of `validate` (aws/in-flight-table.ts). */
-function isMark(command: object): boolean {
-  if (!(command instanceof PutCommand)) return false;
-  const { TableName = '', Item } = command.input;
-  return TableName.endsWith('-inflight') && Item?.['messageIds'].length > 0;
 }
 
 /** Keeps the class of the client, because the SDK's paginators check it. */

@@ -7,6 +7,7 @@ import type { Effect, EffectOf } from '../effects.ts';
 import { type Host, isOperator } from '../host.ts';
 import { SERVERS } from '../outside.ts';
 import { Random } from '../random.ts';
+import type { Message } from '../sqs/message.ts';
 import type { World } from '../world.ts';
 import type { CoincidenceRates } from './rates.ts';
 
@@ -14,6 +15,11 @@ import type { CoincidenceRates } from './rates.ts';
 const OUTAGES_MAX = 8;
 /** The lease of a probe. */
 const PROBE_MS = 10_000;
+/** From a resolution until a message comes again that was deleted before. */
+const AGAIN_MS = [1_000, 30_000] as const;
+/** A delivery's lease lasts for 15 s, and its call for up to 5. */
+const LEASE_SLOW_MS = 9_500;
+const LEASE_DEAF_MS = 2_500;
 const SERVER_OF: Readonly<Record<string, string>> = {
   'fhir-server': SERVERS.shared,
   'fhir-server-clinic': SERVERS.clinic,
@@ -21,11 +27,13 @@ const SERVER_OF: Readonly<Record<string, string>> = {
 };
 
 export class Coincidences implements Watcher {
-  readonly kinds = ['written'] as const;
+  readonly kinds = ['written', 'arrived'] as const;
   readonly #world: World;
   readonly #random: Random;
   /** By scope: how many incidents are over. */
   readonly #over = new Map<unknown, number>();
+  /** By scope: the message of its last escalation, and the queue's ARN. */
+  readonly #escalations = new Map<unknown, { readonly arn: string; readonly message: Message }>();
   #outages = 0;
 
   constructor(world: World, seed: number) {
@@ -34,10 +42,49 @@ export class Coincidences implements Watcher {
   }
 
   see(effect: Effect, by: Host | undefined): void {
+    if (effect.kind === 'arrived') this.#arrived(effect);
     if (effect.kind !== 'written' || by === undefined || this.#world.isHealed) return;
     if (effect.table.endsWith('-supervision')) this.#lane(effect);
     if (effect.table.endsWith('-breakers')) this.#breaker(effect, by);
-    if (effect.table.endsWith('-incidents')) this.#crash(effect, by);
+    if (effect.table.endsWith('-incidents')) this.#incident(effect, by);
+    if (effect.table.endsWith('-resources')) this.#lease(effect, by);
+  }
+
+  #arrived({ queue: { name, arn }, message }: EffectOf<'arrived'>): void {
+    if (!name.endsWith('-incident')) return;
+    const { escalation } = JSON.parse(message.body) as { escalation?: { scope: string } };
+    if (escalation !== undefined) this.#escalations.set(escalation.scope, { arn, message });
+  }
+
+  #incident(effect: EffectOf<'written'>, by: Host): void {
+    this.#crash(effect, by);
+    const { pk, status, cause } = effect.after ?? {};
+    const isOver = status === 'resolved' && effect.before?.['status'] !== status;
+    const told = this.#escalations.get(pk);
+    if (!isOver || cause !== 'escalation' || told === undefined) return;
+    if (!this.#befalls('comesAgain')) return;
+    const { scheduler, services } = this.#world;
+    scheduler.after(this.#random.between(...AGAIN_MS), () => {
+      const queue = services.sqs.queue(told.arn);
+      const isThere = [...queue.messages].some(({ id }) => id === told.message.id);
+      if (!isThere) queue.accept({ ...told.message, place: -1 });
+    });
+  }
+
+  #lease({ before, after }: EffectOf<'written'>, by: Host): void {
+    const [was, is] = [before, after].map((item) => (item?.['deliveryLease'] as Lease)?.owner);
+    if (is === undefined || is === was || !this.#befalls('leaseStands')) return;
+    const { scheduler, faults } = this.#world;
+    const { now } = scheduler;
+    const { stallMs } = faults.functions;
+    if (this.#random.chance(0.7)) {
+      by.standStill(stallMs);
+      return;
+    }
+    // It knows late that it has the lease, and stands still then.
+    const cutOff = [[now, now + LEASE_DEAF_MS]] as const;
+    by.trouble({ cutOff, slowUntil: now + LEASE_SLOW_MS, deafUntil: 0 });
+    scheduler.after(this.#random.between(3_000, 9_000), () => by.standStill(stallMs));
   }
 
   #crash({ after }: EffectOf<'written'>, by: Host): void {
@@ -84,7 +131,9 @@ export class Coincidences implements Watcher {
     scheduler.after(this.#random.between(2_000, 8_000), () => by.standStill(stallMs));
   }
 
-  #befalls(name: Exclude<keyof CoincidenceRates, 'lateMark' | 'stormAtQuiet'>): boolean {
+  #befalls(
+    name: Exclude<keyof CoincidenceRates, 'lateMark' | 'lateWrite' | 'stormAtQuiet'>,
+  ): boolean {
     return this.#random.chance(this.#world.faults.coincidences[name]);
   }
 
@@ -94,6 +143,8 @@ export class Coincidences implements Watcher {
     this.#world.breakDown(of, this.#random.between(fromMs, toMs));
   }
 }
+
+type Lease = { readonly owner: string } | undefined;
 
 const isHeld = (lane: { readonly [name: string]: unknown } | undefined): boolean =>
   Object.values((lane?.['holds'] ?? {}) as object).some((hold) => hold !== undefined);

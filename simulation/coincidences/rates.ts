@@ -12,6 +12,12 @@ export interface CoincidenceRates {
   readonly stormAtQuiet: number;
   /** An environment that has recorded a crash with too few resolutions dies before it knows. */
   readonly diesUntold: number;
+  /** A write under a condition comes late, and its sender may die before it tries again. */
+  readonly lateWrite: number;
+  /** The message of an escalation is delivered again after the incident that it opened was resolved. */
+  readonly comesAgain: number;
+  /** The machine that has just leased a delivery stands still, or its tables answer late. */
+  readonly leaseStands: number;
 }
 
 export const NO_COINCIDENCES: CoincidenceRates = {
@@ -21,4 +27,7 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   lateMark: 0,
   stormAtQuiet: 0,
   diesUntold: 0,
+  lateWrite: 0,
+  comesAgain: 0,
+  leaseStands: 0,
 };

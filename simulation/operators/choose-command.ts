@@ -56,6 +56,21 @@ export function commandAnyTime(around: Around): Command | undefined {
   }
 }
 
+/** What another operator wants who disagrees. */
+export function contraryTo(command: Command): Command {
+  switch (command.kind) {
+    case 'redrive':
+    case 'discard': {
+      const kind = command.kind === 'redrive' ? 'discard' : 'redrive';
+      return { ...command, kind, corrected: undefined };
+    }
+    case 'lane':
+      return { ...command, word: command.word === 'pause' ? 'resume' : 'pause' };
+    default:
+      return command;
+  }
+}
+
 function aboutEntry(before: Item | undefined, after: Item, around: Around): Command | undefined {
   const { random, habits, now } = around;
   if (after['status'] !== 'quarantined' || before?.['status'] === 'quarantined') return undefined;

@@ -11,7 +11,7 @@ import { type Host, isOperator } from '../host.ts';
 import type { Random } from '../random.ts';
 import { correctedText } from '../submission-draft.ts';
 import type { World } from '../world.ts';
-import { commandAnyTime, commandAt, commandInStorm } from './choose-command.ts';
+import { commandAnyTime, commandAt, commandInStorm, contraryTo } from './choose-command.ts';
 import { type Command, nameOf, perform } from './command.ts';
 import type { OperatorHabits } from './habits.ts';
 
@@ -19,6 +19,8 @@ import type { OperatorHabits } from './habits.ts';
 const NAMES = ['ada', 'grace'] as const;
 /** At most so long after the first of two commands at once. */
 const BOTH_MS = 20;
+/** Of two at once: how often the other one wants the contrary. */
+const DISAGREES = 0.3;
 /** While somebody stands still that has to be done with the message of what is redriven. */
 const SOON_MS = 100;
 const HESITATES_MS = 200;
@@ -121,7 +123,8 @@ export class Operators implements Watcher {
     const after = this.#random.below(withinMs + 1);
     this.#giveAfter(after, command);
     if (this.#random.chance(both)) {
-      this.#giveAfter(after + this.#random.below(BOTH_MS), command);
+      const other = this.#random.chance(DISAGREES) ? contraryTo(command) : command;
+      this.#giveAfter(after + this.#random.below(BOTH_MS), other);
     }
   }
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Coincidences } from '../../../simulation/coincidences/coincidences.ts';
 import { type CoincidenceRates, NO_COINCIDENCES } from '../../../simulation/coincidences/rates.ts';
+import type { Message } from '../../../simulation/sqs/message.ts';
 import type { World } from '../../../simulation/world.ts';
-import { hostAt, scheduler, written } from '../checks/history.ts';
+import { hostAt, message, queueNamed, scheduler, written } from '../checks/history.ts';
 
 const lane = (...holders: string[]) => ({
   name: 'critical',
@@ -66,6 +67,49 @@ test('a machine is in trouble when it has taken the lease of a probe', () => {
   expect(see({ probeInTrouble: 1 }, takes, { name: 'operator#1' }).host.isCutOff).toBe(false);
   const same = [written('breakers', breaker('half-open', 'a'), breaker('half-open', 'a'))];
   expect(see({ probeInTrouble: 1 }, same).host.isCutOff).toBe(false);
+});
+
+test('a machine that has leased a delivery stands still, or hears of it late', () => {
+  const lease = (owner: string) => ({ deliveryLease: { owner } });
+  const takes = [written('resources', {}, lease('a'))];
+  const isHindered = (effects: typeof takes, leaseStands = 1) => {
+    const { host } = see({ leaseStands }, effects, { name: 'deliver#1' });
+    let hasGoneOn = false;
+    host.resume(() => {
+      hasGoneOn = true;
+    });
+    return !hasGoneOn || host.isSlow;
+  };
+  expect(isHindered(takes)).toBe(true);
+  expect(isHindered(takes, 0)).toBe(false);
+  expect(isHindered([written('resources', lease('a'), lease('a'))])).toBe(false);
+  expect(isHindered([written('resources', lease('a'), {})])).toBe(false);
+});
+
+test('the message of an escalation comes again after its incident was resolved', async () => {
+  const told = message({ id: 'e', body: JSON.stringify({ escalation: { scope: 'validate' } }) });
+  const incident = (status: string, cause: string) => ({
+    ...{ pk: 'validate', sk: 'incident#1', number: 1, status, cause },
+  });
+  const accepted = async (cause: string, comesAgain = 1, isThere = false) => {
+    const all: string[] = [];
+    const queue = { messages: isThere ? [told] : [], accept: ({ id }: Message) => all.push(id) };
+    const world = {
+      ...{ isHealed: false, scheduler, services: { sqs: { queue: () => queue } } },
+      faults: { coincidences: { ...NO_COINCIDENCES, comesAgain } },
+    };
+    const coincidences = new Coincidences(world as unknown as World, 1);
+    const host = hostAt('incident#1');
+    coincidences.see({ kind: 'arrived', queue: queueNamed('incident'), message: told }, host);
+    const [open, over] = [incident('open', cause), incident('resolved', cause)];
+    coincidences.see(written('incidents', open, over), host);
+    await scheduler.run(() => false, scheduler.now + 60_000);
+    return all;
+  };
+  expect(await accepted('escalation')).toEqual(['e']);
+  expect(await accepted('crashes')).toEqual([]);
+  expect(await accepted('escalation', 0)).toEqual([]);
+  expect(await accepted('escalation', 1, true)).toEqual([]);
 });
 
 test('an environment dies that has recorded a crash with too few resolutions', () => {

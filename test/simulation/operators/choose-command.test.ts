@@ -5,6 +5,7 @@ import {
   commandAnyTime,
   commandAt,
   commandInStorm,
+  contraryTo,
 } from '../../../simulation/operators/choose-command.ts';
 import type { Command } from '../../../simulation/operators/command.ts';
 import { NO_OPERATORS, type OperatorHabits } from '../../../simulation/operators/habits.ts';
@@ -120,4 +121,17 @@ test('without a moment to choose, an operator selects all that match, forces a b
     expect(commandAnyTime(at({}, seed))).toBeUndefined();
   }
   expect([...given.keys()].sort()).toEqual(['discard', 'lane', 'nothing', 'overrule', 'redrive']);
+});
+
+test('another operator may want the contrary, and has no correction', () => {
+  const entries = { selection: { kind: 'all' }, only: {}, before: 1, rate: 1 } as const;
+  const redrive = { ...entries, kind: 'redrive', corrected: 'fixed' } as const;
+  const discard = { ...entries, kind: 'discard', corrected: undefined } as const;
+  expect(contraryTo(redrive)).toEqual(discard);
+  expect(contraryTo(discard)).toEqual({ ...redrive, corrected: undefined });
+  const pause = { kind: 'lane', lane: 'critical', word: 'pause' } as const;
+  expect(contraryTo(contraryTo(pause))).toEqual(pause);
+  expect(contraryTo(pause)).toMatchObject({ word: 'resume' });
+  const overrule = { kind: 'overrule', service: 's', word: 'reset', forMs: 1 } as const;
+  expect(contraryTo(overrule)).toBe(overrule);
 });
