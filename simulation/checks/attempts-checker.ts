@@ -7,21 +7,17 @@ import type { SQSEvent } from 'aws-lambda';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
+import type { Host } from '../host.ts';
 import type { Submission } from '../submission.ts';
+import { type Attempt, AttemptOwners } from './attempt-owners.ts';
 import { describe, mayBe } from './fate.ts';
-
-interface Attempt {
-  readonly requestId: string;
-  readonly crash?: string;
-  /** Absent if the environment died. */
-  readonly ended?: number;
-}
 
 const SEEN_CRASHES = 2;
 const CRASHES = 3;
 
 export class AttemptsChecker implements Checker {
-  readonly kinds = ['invoked', 'written'] as const;
+  readonly kinds = ['invoked', 'arrived', 'written'] as const;
+  readonly #owners = new AttemptOwners();
   readonly #submissions: Seen['submissions'];
   /** Request ids of invocations that got one message of an isolation queue. */
   readonly #alone = new Set<string>();
@@ -30,21 +26,33 @@ export class AttemptsChecker implements Checker {
     this.#submissions = submissions;
   }
 
-  see(effect: Effect): void {
-    if (effect.kind === 'invoked') this.#invoked(effect);
+  see(effect: Effect, by?: Host): void {
+    if (effect.kind === 'invoked') this.#invoked(effect, by);
+    if (effect.kind === 'arrived' && effect.queue.name.endsWith('-isolation')) {
+      this.#owners.arrived(effect.message);
+    }
     if (effect.kind !== 'written' || !effect.table.endsWith('-quarantine')) return;
     const { before, after } = effect;
     const submission = this.#submissions.get(String(after?.['pk']));
     if (after === undefined || submission === undefined) return;
     const attempts = (after['attempts'] ?? []) as unknown as readonly Attempt[];
-    if (before?.['attempts'] !== after['attempts']) this.#attempted(submission, attempts);
+    if (before?.['attempts'] !== after['attempts']) {
+      this.#attempted(submission, attempts);
+      const former = (before?.['attempts'] ?? []) as unknown as readonly Attempt[];
+      const isSameRound = before?.['round'] === after['round'];
+      if (isSameRound && by) this.#owners.changed(former, attempts, by, describe(submission));
+    }
     const isEnd = after['status'] === 'quarantined' && before?.['status'] !== 'quarantined';
-    if (isEnd && after['kind'] === 'dead-letter') deadLettered(submission, attempts, after);
+    if (isEnd && after['kind'] === 'dead-letter') {
+      const counted = attempts.filter((attempt) => !this.#owners.isVoided(attempt));
+      deadLettered(submission, counted, after);
+    }
   }
 
-  #invoked({ functionName, requestId, event }: EffectOf<'invoked'>): void {
+  #invoked({ functionName, requestId, event }: EffectOf<'invoked'>, by: Host | undefined): void {
     const { Records: records = [] } = event as Partial<SQSEvent>;
     const isIsolated = records[0]?.eventSourceARN.endsWith('-isolation') ?? false;
+    if (isIsolated && by !== undefined) this.#owners.invoked(requestId, by);
     if (isIsolated && records.length === 1) this.#alone.add(requestId);
     else if (isIsolated) throw new RuleBroken('R03', `${functionName} isolates ${records.length}`);
   }

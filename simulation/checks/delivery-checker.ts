@@ -6,10 +6,12 @@
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
+import type { Host } from '../host.ts';
 import { SERVERS, type Source } from '../outside.ts';
 import { AT_SERVER } from '../servers/fhir-server.ts';
 import type { Held } from '../servers/http-call.ts';
 import type { Submission } from '../submission.ts';
+import { DeliveryLeases } from './delivery-leases.ts';
 import { orderOf } from './resources-checker.ts';
 
 /** Where a source's resources are delivered (simulation/deployment.ts). */
@@ -29,7 +31,8 @@ interface Delivery {
 }
 
 export class DeliveryChecker implements Checker {
-  readonly kinds = ['submitted', 'stored', 'written'] as const;
+  readonly kinds = ['submitted', 'stored', 'written', 'requested'] as const;
+  readonly #leases = new DeliveryLeases();
   readonly #seen: Pick<Seen, 'submissions' | 'fhirServers'>;
   /** By server and key. */
   readonly #deliveries = new Map<string, Delivery>();
@@ -40,12 +43,16 @@ export class DeliveryChecker implements Checker {
     this.#seen = seen;
   }
 
-  see(effect: Effect): void {
+  see(effect: Effect, by?: Host): void {
     if (effect.kind === 'submitted') {
       this.#byNumber.set(effect.submission.number, effect.submission);
     }
     if (effect.kind === 'stored') this.#stored(effect);
+    if (effect.kind === 'requested' && by !== undefined) {
+      this.#leases.requested(by, effect.call.url);
+    }
     if (effect.kind === 'written' && effect.table.endsWith('-resources')) {
+      if (by !== undefined) this.#leased(effect, by);
       if (effect.after !== undefined) this.#marked(effect.after);
     }
   }
@@ -53,6 +60,13 @@ export class DeliveryChecker implements Checker {
   unfinished(): string | undefined {
     const [first] = this.#pending;
     return first && `${first.pk} is not delivered`;
+  }
+
+  #leased(effect: EffectOf<'written'>, by: Host): void {
+    const submission = this.#seen.submissions.get(String(effect.before?.['messageId']));
+    if (submission === undefined) return;
+    const { server, key } = placeOf(submission);
+    this.#leases.written(effect, by, `${server}/${key}`);
   }
 
   #marked(item: Item): void {

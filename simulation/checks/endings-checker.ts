@@ -141,6 +141,13 @@ export class EndingsChecker implements Checker {
     if (OVER.has(before?.['status']) && status !== before?.['status']) {
       throw new RuleBroken('R04', `${nameOf(life)} was ${before?.['status']}, and is ${status}`);
     }
+    if (
+      status === 'discarded' &&
+      before?.['status'] !== 'quarantined' &&
+      before?.['status'] !== status
+    ) {
+      throw new RuleBroken('R04', `${nameOf(life)} was ${before?.['status']}, and was discarded`);
+    }
     life.status = after === undefined ? undefined : String(status);
     if (status === 'quarantined' && before?.['status'] !== status) {
       mustBe(life, FATE_OF_KIND[String(kind)] ?? 'stored');

@@ -3,7 +3,7 @@
  * (R20). The crashes in the table decide. By the time the last message about a crash has been deleted from the
  * incident's queue, those whose messages are gone have opened one, or one is open. Crashes that met an open incident
  * which quiet resolves have until that incident is finished. A crash is recorded anew only by its own message, and never
- * after fewer resolutions; an escalation opens one incident at most. Each incident is sent to on-call and to management,
+ * after fewer resolutions. An escalation opens one incident at most, and one goes on after it was recorded (R31). Each incident is sent to on-call and to management,
  * under its own key (R21). No published crash is lost.
  */
 import { type Checker, RuleBroken } from '../checker.ts';
@@ -29,6 +29,8 @@ interface Reported {
 /** The escalations of a scope, and the incidents that they opened. */
 interface Escalations {
   readonly ids: Set<string>;
+  /** Those that were recorded, and since then no incident went on. */
+  readonly unheard: Set<string>;
   incidents: number;
 }
 
@@ -65,7 +67,14 @@ export class IncidentChecker implements Checker {
   #queued(effect: EffectOf<'arrived'> | EffectOf<'left'>): void {
     if (!effect.queue.name.endsWith('-incident')) return;
     const { id, component, escalation } = JSON.parse(effect.message.body) as Reported;
-    if (escalation !== undefined) this.#escalationsOf(escalation.scope).ids.add(escalation.id);
+    if (escalation !== undefined) {
+      const { ids, unheard } = this.#escalationsOf(escalation.scope);
+      ids.add(escalation.id);
+      if (effect.kind === 'left' && effect.how === 'deleted' && unheard.has(escalation.id)) {
+        const what = `${escalation.scope} was escalated, and no incident has gone on since`;
+        throw new RuleBroken('R31', what);
+      }
+    }
     if (id === undefined || component === undefined) return;
     const scope = this.#scopeOf(component);
     scope.queued(id, effect.kind === 'arrived' ? 1 : -1);
@@ -87,12 +96,16 @@ export class IncidentChecker implements Checker {
       if (before !== undefined) mustBeAnew(before, after);
       this.#record(scope, after);
     }
+    if (sk.startsWith('escalation#') && before === undefined && !isGoingOn(scope.latest)) {
+      this.#escalationsOf(name).unheard.add(sk.slice(sk.indexOf('#') + 1));
+    }
     if (!sk.startsWith('incident#') || after === undefined) return;
     const incident = after as unknown as Incident;
     if (before === undefined) this.#opened(name, scope, incident);
     if (incident.status === 'resolved') scope.over = Math.max(scope.over, incident.number);
     if (incident.number < (scope.latest?.number ?? 0)) return;
     scope.latest = incident;
+    if (isGoingOn(incident)) this.#escalationsOf(name).unheard.clear();
     const isFinished = incident.phase === 'finished' && before?.['phase'] !== 'finished';
     if (isFinished) mustBeOpen(name, scope.handledFull());
   }
@@ -152,7 +165,11 @@ export class IncidentChecker implements Checker {
   }
 
   #escalationsOf(name: string): Escalations {
-    const escalations = this.#escalations.get(name) ?? { ids: new Set(), incidents: 0 };
+    const escalations = this.#escalations.get(name) ?? {
+      ids: new Set(),
+      unheard: new Set(),
+      incidents: 0,
+    };
     this.#escalations.set(name, escalations);
     return escalations;
   }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { AttemptsChecker } from '../../../simulation/checks/attempts-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
+import type { Host } from '../../../simulation/host.ts';
 import type { Nature } from '../../../simulation/submission.ts';
-import { queueNamed, submission, written } from './history.ts';
+import { hop, hostAt, queueNamed, submission, written } from './history.ts';
 
 const alone = (requestId: string, queue = 'critical-isolation', count = 1): Effect => ({
   kind: 'invoked',
@@ -56,5 +57,60 @@ describe('the checker of attempts', () => {
     expect(() => see('valid', ...runs, attempts(died('r1')))).not.toThrow();
     expect(() => see('flaky', ...runs, attempts(seen('r1')))).not.toThrow();
     expect(() => see('flaky', ...runs, attempts(seen('r1'), seen('r2')))).toThrow('R09');
+  });
+});
+
+describe('R02, R09: of an attempt that another environment makes', () => {
+  const [own, other] = [hostAt('validate#1'), hostAt('validate#2')];
+  const changed = (before: readonly object[], after: readonly object[], round?: number) => {
+    const entry = { pk: 'm1', status: 'in-isolation' };
+    const now = { ...entry, ...(round !== undefined && { round }), attempts: after };
+    return written('quarantine', { ...entry, attempts: before }, now);
+  };
+  const ran = { requestId: 'r1' };
+  const survived = { requestId: 'r1', ended: 9 };
+  const crashed = { requestId: 'r1', crash: 'exit' };
+
+  function seeBy(by: Host, effect: Effect, owner = own, between?: Effect): void {
+    const submissions = new Map([['m1', submission({ nature: 'exit' })]]);
+    const checker = new AttemptsChecker({ submissions });
+    checker.see(alone('r1'), owner);
+    if (between !== undefined) checker.see(between, owner);
+    checker.see(effect, by);
+  }
+
+  test('nobody else says how it ended', () => {
+    expect(() => seeBy(own, changed([ran], [survived]))).not.toThrow();
+    expect(() => seeBy(other, changed([ran], [survived]))).toThrow('R02: validate#2 ended');
+  });
+
+  test('an observer says that its environment died, and not while it is alive, or has ended', () => {
+    const dead = hostAt('validate#3');
+    dead.kill();
+    expect(() => seeBy(other, changed([ran], [crashed]), dead)).not.toThrow();
+    expect(() => seeBy(other, changed([ran], [crashed]))).toThrow('it is alive');
+    const both = { ...survived, crash: 'exit' };
+    expect(() => seeBy(other, changed([survived], [both]), dead)).toThrow('that has ended');
+  });
+
+  test('nobody else removes it, unless a message takes it back, or a round begins', () => {
+    const removed = changed([ran], []);
+    expect(() => seeBy(own, removed)).not.toThrow();
+    expect(() => seeBy(other, removed)).toThrow('R09: validate#2 removed');
+    expect(() => seeBy(other, changed([ran], [], 1))).not.toThrow();
+    const queue = queueNamed('critical-isolation');
+    const message = hop('m2', { messageId: 'm1', voided: ['r1'] });
+    const sentAnew: Effect = { kind: 'arrived', queue, message };
+    expect(() => seeBy(other, removed, own, sentAnew)).not.toThrow();
+  });
+
+  test('R09: one that was taken back is no reason for a dead letter', () => {
+    const submissions = new Map([['m1', submission({ nature: 'kill' })]]);
+    const checker = new AttemptsChecker({ submissions });
+    for (const id of ['r1', 'r2', 'r3']) checker.see(alone(id), own);
+    const queue = queueNamed('critical-isolation');
+    checker.see({ kind: 'arrived', queue, message: hop('m2', { voided: ['r1'] }) }, own);
+    const letter = deadLetter(died('r1'), died('r2'), died('r3'));
+    expect(() => checker.see(letter, own)).toThrow('after 2 crashes alone');
   });
 });

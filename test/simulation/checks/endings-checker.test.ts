@@ -52,6 +52,13 @@ describe('R04: the checker of endings', () => {
     expect(() => checker.end()).not.toThrow();
   });
 
+  test('finds one that an operator discards while it runs again', () => {
+    const round = (status: string) => () =>
+      checked(arrived(first), sent(one), entered('m1', 'discarded', undefined, status));
+    expect(round('quarantined')).not.toThrow();
+    expect(round('redriven')).toThrow('was redriven, and was discarded');
+  });
+
   test('finds a corrected resource that is rejected again, unless the one that was wrong came too', () => {
     const wrong = submission({ nature: 'invalid', corrected: '{"fixed":true}' });
     const sentBack = (body: string, round = 1) =>

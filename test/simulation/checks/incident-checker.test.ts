@@ -185,3 +185,21 @@ describe('R21: the checker of incidents', () => {
     expect(() => see(...opened, page('validate#1', 'oncall', 'page', 'y'))).toThrow('told as y');
   });
 });
+
+describe('R31: an escalation', () => {
+  const queued = (kind: 'arrived' | 'left') =>
+    told('', kind, {
+      message: message({ body: JSON.stringify({ escalation: { scope, id: 'e1' } }) }),
+    });
+  const recorded = written('incidents', undefined, { pk: scope, sk: 'escalation#e1' });
+  const opened = (number: number) => incident(number, 'open', { cause: 'escalation' });
+
+  test('is not done with before an incident has gone on since it was recorded', () => {
+    expect(() => see(queued('arrived'), recorded, queued('left'))).toThrow('R31');
+    expect(() => see(queued('arrived'), recorded, opened(1), queued('left'))).not.toThrow();
+    const over = [opened(1), resolved(1, { at: 1 })];
+    expect(() => see(queued('arrived'), ...over, recorded, queued('left'))).toThrow('R31');
+    const during = [queued('arrived'), opened(1), recorded, resolved(1, { at: 1 }), queued('left')];
+    expect(() => see(...during)).not.toThrow();
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * Who changes an attempt on record. Only the environment that makes it says how it ended (R02), and takes it back: in
+ * the entry, or in the message that it sends anew (R09). An observer says of it only that its environment died. A late
+ * write, decided on an attempt that was there before, would do so to another one.
+ */
+import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
+import { RuleBroken } from '../checker.ts';
+import type { Host } from '../host.ts';
+import type { Message } from '../sqs/message.ts';
+
+export interface Attempt {
+  readonly requestId: string;
+  readonly crash?: string;
+  /** Absent if the environment died. */
+  readonly ended?: number;
+}
+
+export class AttemptOwners {
+  /** By request. */
+  readonly #hosts = new Map<string, Host>();
+  /** Requests whose attempts a message takes back. */
+  readonly #voided = new Set<string>();
+
+  invoked(requestId: string, by: Host): void {
+    this.#hosts.set(requestId, by);
+  }
+
+  /** A message in an isolation queue. */
+  arrived({ attributes }: Message): void {
+    const envelope = attributes[ENVELOPE_ATTRIBUTE]?.StringValue;
+    if (envelope === undefined || !envelope.includes('"voided"')) return;
+    const { voided = [] } = JSON.parse(envelope) as { voided?: readonly string[] };
+    for (const requestId of voided) this.#voided.add(requestId);
+  }
+
+  isVoided({ requestId }: Attempt): boolean {
+    return this.#voided.has(requestId);
+  }
+
+  /** An entry was written in the same round. @throws RuleBroken */
+  changed(before: readonly Attempt[], after: readonly Attempt[], by: Host, of: string): void {
+    for (const was of before) {
+      const is = after.find(({ requestId }) => requestId === was.requestId);
+      const owner = this.#hosts.get(was.requestId);
+      if (owner === undefined || owner === by) continue;
+      if (is !== undefined) mustBeObserved(was, is, { owner, by, of });
+      else if (!this.isVoided(was)) {
+        const what = `${by.name} removed an attempt of ${of}, which ${owner.name} makes`;
+        throw new RuleBroken('R09', what);
+      }
+    }
+  }
+}
+
+/** @throws RuleBroken if another environment than its own says more than that this one died */
+function mustBeObserved(
+  was: Attempt,
+  is: Attempt,
+  { owner, by, of }: { readonly owner: Host; readonly by: Host; readonly of: string },
+): void {
+  if (was.ended === undefined && is.ended !== undefined) {
+    throw new RuleBroken('R02', `${by.name} ended an attempt of ${of}, which ${owner.name} makes`);
+  }
+  if (is.crash === was.crash) return;
+  const what = `${by.name} records the death of ${owner.name} in an attempt of ${of}`;
+  if (was.ended !== undefined) throw new RuleBroken('R02', `${what} that has ended`);
+  if (!owner.isDead) throw new RuleBroken('R02', `${what}, and it is alive`);
+}
