@@ -4,6 +4,8 @@ import type { Fence } from './fence.ts';
 const LATE_OR_STALLED: Fence['needs'] = ({ calls, functions }) =>
   calls.late > 0.005 || functions.stalled > 0.001;
 
+const LEASE_STANDS: Fence['needs'] = ({ coincidences }) => coincidences.leaseStands > 0;
+
 export const OF_DELIVERIES: readonly Fence[] = [
   {
     name: 'delivery: only a free lease is taken',
@@ -11,7 +13,7 @@ export const OF_DELIVERIES: readonly Fence[] = [
     code: "'(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)'",
     without:
       "'(attribute_not_exists(deliveryLease) OR attribute_exists(deliveryLease) OR deliveryLease.#until <= :now)'",
-    needs: LATE_OR_STALLED,
+    needs: LEASE_STANDS,
   },
   {
     name: 'delivery: a delivery ends only for the submission that Resources holds',
@@ -36,6 +38,7 @@ export const OF_DELIVERIES: readonly Fence[] = [
     file: 'aws/deliveries.ts',
     code: "ConditionExpression: 'deliveryDueAt = :dueAt',",
     without: "ConditionExpression: 'deliveryDueAt = :dueAt OR attribute_exists(deliveryShard)',",
+    needs: ({ coincidences }) => coincidences.lateWrite > 0,
   },
   {
     name: 'delivery: only an OperationOutcome refuses a resource',
@@ -68,13 +71,13 @@ export const OF_DELIVERIES: readonly Fence[] = [
     file: 'aws/delivery-lease.ts',
     code: "const OURS = 'deliveryLease.#owner = :owner';",
     without: "const OURS = '(attribute_exists(pk) OR deliveryLease.#owner = :owner)';",
-    needs: LATE_OR_STALLED,
+    needs: ({ coincidences }) => coincidences.lateWrite > 0,
   },
   {
     name: 'delivery: a call begins early enough to end before its lease',
     file: 'functions/deliver/guarded-call.ts',
     code: 'if (begunAt + settings.callTimeoutMs > until)',
     without: 'if (begunAt > until + settings.callTimeoutMs)',
-    needs: LATE_OR_STALLED,
+    needs: LEASE_STANDS,
   },
 ];

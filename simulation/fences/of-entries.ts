@@ -2,8 +2,8 @@
 import type { Fence } from './fence.ts';
 
 /** Writes come late, and environments die. */
-const LATE_AND_KILLED: Fence['needs'] = ({ calls, functions }) =>
-  calls.late > 0.005 && functions.killed > 0.001;
+const LATE_AND_KILLED: Fence['needs'] = ({ calls, coincidences }) =>
+  coincidences.lateWrite > 0 && calls.lateMs > 1_000;
 const TWO_SEND_BACK: Fence['needs'] = ({ operators }) =>
   operators.redrives > 0.1 && operators.both > 0.1;
 const SENT_BACK: Fence['needs'] = ({ operators }) => operators.redrives > 0.1;
@@ -105,14 +105,24 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'aws/quarantine-redrive.ts',
     code: 'AND (${unannounced} OR',
     without: 'AND (attribute_exists(pk) OR ${unannounced} OR',
-    needs: TWO_SEND_BACK,
+    unseen:
+      'two copies of one round may be sent (R04): the first one to end decides, as "an ending is final"',
   },
   {
     name: 'redrive: a round is raised once',
     file: 'aws/quarantine-redrive.ts',
     code: '(attribute_not_exists(#round) OR #round < :round)',
     without: '(attribute_not_exists(#round) OR attribute_exists(#round) OR #round < :round)',
-    needs: TWO_SEND_BACK,
+    unseen:
+      'covered by "an entry is changed only as it was read": a round that ended anew has another time',
+  },
+  {
+    name: 'redrive: a round is raised once, nor only as the entry was read',
+    file: 'aws/quarantine-redrive.ts',
+    code: '${AS_READ} AND (attribute_not_exists(#round) OR #round < :round)',
+    without:
+      'attribute_exists(pk) OR #status = :quarantined OR quarantinedAt = :seen OR #round < :round',
+    needs: SENT_BACK,
   },
   {
     name: 'redrive: one that an older version marked is sent once',
@@ -133,14 +143,15 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'aws/redriven-deliveries.ts',
     code: "'attribute_exists(deliveryRefused) AND",
     without: "'(attribute_exists(pk) OR attribute_exists(deliveryRefused)) AND",
-    needs: SENT_BACK,
+    unseen: 'without it, what the server holds already is sent once more',
   },
   {
     name: 'redrive: a delivery is sent again only if nothing has replaced it',
     file: 'aws/redriven-deliveries.ts',
     code: ' AND submissionOrder = :order',
     without: ' AND submissionOrder >= :order',
-    needs: SENT_BACK,
+    unseen:
+      'a newer one that was delivered is not refused, and one that was refused too is refused again',
   },
   {
     name: 'correction: both versions are kept in the entry that was read',

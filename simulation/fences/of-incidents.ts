@@ -1,6 +1,9 @@
 /** Fences of incidents. */
 import type { Fence } from './fence.ts';
 
+const ESCALATED_AGAIN: Fence['needs'] = ({ coincidences, operators }) =>
+  coincidences.comesAgain > 0 && operators.speaks > 0.1;
+
 export const OF_INCIDENTS: readonly Fence[] = [
   {
     name: 'incident: saved only over the version that was read',
@@ -44,8 +47,7 @@ export const OF_INCIDENTS: readonly Fence[] = [
     file: 'aws/crash-items.ts',
     code: 'OR (receipt = :receipt AND incidentsOver < :over)',
     without: 'OR (receipt = :receipt AND incidentsOver < :over AND attribute_not_exists(pk))',
-    needs: ({ coincidences, operators }) =>
-      coincidences.diesUntold > 0 && operators.resolvesInStorm > 0,
+    needs: ({ operators }) => operators.resolvesInStorm > 0.1,
   },
   {
     name: 'incident: only the message that recorded a crash records it anew',
@@ -58,24 +60,29 @@ export const OF_INCIDENTS: readonly Fence[] = [
     file: 'aws/crash-items.ts',
     code: 'AND incidentsOver < :over)',
     without: 'AND (incidentsOver < :over OR incidentsOver >= :over))',
+    needs: ({ coincidences, operators }) =>
+      coincidences.lateWrite > 0 && operators.resolvesInStorm > 0.1,
   },
   {
     name: 'incident: an escalation is recorded once',
     file: 'aws/crash-items.ts',
     code: '    ConditionExpression: NOT_THERE,\n',
     without: '    ConditionExpression: `${NOT_THERE} OR attribute_exists(pk)`,\n',
+    needs: ESCALATED_AGAIN,
   },
   {
     name: 'incident: an escalation that a resolution has read opens none',
     file: 'core/incident/incident.ts',
     code: 'if (isGoingOn(latest) || over < incidentsOver(latest)) return undefined;',
     without: 'if (isGoingOn(latest) || over < 0) return undefined;',
+    needs: ESCALATED_AGAIN,
   },
   {
     name: 'incident: an escalation looks again after it was recorded',
     file: 'functions/incident/open-incidents.ts',
     code: 'if (recorded.isOpen) {',
     without: 'if (recorded.isOpen && over < 0) {',
+    needs: ({ operators }) => operators.speaks > 0.1,
   },
   {
     name: 'incident: each environment that dies of a repeated request counts',

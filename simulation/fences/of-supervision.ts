@@ -36,13 +36,28 @@ export const OF_SUPERVISION: readonly Fence[] = [
     file: 'functions/supervisor/apply-state.ts',
     code: '|| tries === TRIES_MAX) return saved;',
     without: '|| tries <= TRIES_MAX) return saved;',
-    needs: LANES_HELD,
+    unseen:
+      'covered by "mappings that a newer state needs otherwise are not confirmed": the next review applies it, a minute later',
   },
   {
     name: 'supervision: mappings that a newer state needs otherwise are not confirmed',
     file: 'functions/supervisor/apply-state.ts',
     code: 'return needSameMappings(state, now) ? emptied : confirm(emptied, false);',
     without: 'return emptied;',
+    unseen: 'covered by "whoever changed mappings applies a newer state"',
+  },
+  {
+    name: 'supervision: whoever changed mappings neither applies a newer state nor says that it does not hold',
+    file: 'functions/supervisor/apply-state.ts',
+    code: 'return needSameMappings(state, now) ? emptied : confirm(emptied, false);',
+    without: 'return emptied;',
+    also: [
+      {
+        file: 'functions/supervisor/apply-state.ts',
+        code: '|| tries === TRIES_MAX) return saved;',
+        without: '|| tries <= TRIES_MAX) return saved;',
+      },
+    ],
     needs: LANES_HELD,
   },
   {
@@ -50,6 +65,21 @@ export const OF_SUPERVISION: readonly Fence[] = [
     file: 'cli/lane/apply-latest.ts',
     code: 'const isApplied = needSameMappings(state, latest);',
     without: 'const isApplied = needSameMappings(state, latest) || tries > 0;',
+    unseen:
+      'covered by "mappings that somebody else had confirmed are not": the next review applies it, a minute later',
+  },
+  {
+    name: 'supervision: an operator neither applies a newer state nor says that it does not hold',
+    file: 'cli/lane/apply-latest.ts',
+    code: 'const isApplied = needSameMappings(state, latest);',
+    without: 'const isApplied = needSameMappings(state, latest) || tries > 0;',
+    also: [
+      {
+        file: 'cli/lane/apply-latest.ts',
+        code: 'if (latest.confirmed) await',
+        without: 'if (latest.confirmed && tries < 0) await',
+      },
+    ],
     needs: LANES_HELD,
   },
 ];

@@ -5,24 +5,27 @@
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Fence, withoutFence } from './fence.ts';
+import { type Fence, partsOf, withoutFence } from './fence.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Must be called before anything imports the fence's file. The returned function says, once that
- * file was loaded, whether the fence was removed.
+ * Must be called before anything imports the fence's files. The returned function says, once those
+ * files were loaded, whether the fence was removed.
  */
 export function takeOut(fence: Fence): () => boolean {
-  const url = pathToFileURL(join(ROOT, fence.file)).href;
-  let isOut = false;
+  const files = new Map(
+    partsOf(fence).map(({ file }) => [pathToFileURL(join(ROOT, file)).href, file]),
+  );
+  const left = new Set(files.values());
   registerHooks({
     load(loaded, context, next) {
       const module = next(loaded, context);
-      if (loaded !== url) return module;
-      isOut = true;
-      return { ...module, source: withoutFence(fence, String(module.source)) };
+      const file = files.get(loaded);
+      if (file === undefined) return module;
+      left.delete(file);
+      return { ...module, source: withoutFence(fence, file, String(module.source)) };
     },
   });
-  return () => isOut;
+  return () => left.size === 0;
 }
