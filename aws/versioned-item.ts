@@ -10,7 +10,7 @@ import type { Table } from './handles.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const VERSION_BEFORE = 'version = :before';
-/** More saves than others can make while the SDK retries one call. */
+/** More saves than others make while the SDK retries one call, unless its process stands still. */
 const RECEIPTS_MAX = 8;
 
 /** Tokens of the latest saves, newest last; items of an older version have none. */
@@ -21,6 +21,14 @@ export interface VersionedTable extends Table {
   readonly newToken: () => string;
 }
 
+/**
+ * Others have saved so often since that nobody can tell whether a save stands. To decide again may repeat what they
+ * have undone.
+ */
+export class SaveForgotten extends Error {
+  override readonly name = 'SaveForgotten';
+}
+
 interface Versioned {
   readonly version: number;
   readonly receipts?: readonly string[] | undefined;
@@ -28,7 +36,7 @@ interface Versioned {
 
 /**
  * Saves if nobody has saved since `version - 1` was read; false otherwise.
- * @throws NotWritten if it does not stand for another reason
+ * @throws NotWritten if it does not stand for another reason, SaveForgotten if nobody can tell
  */
 export function saveVersioned(
   table: VersionedTable,
@@ -47,11 +55,17 @@ export function saveVersioned(
     const read = new GetCommand({
       TableName: table.name,
       Key,
-      ProjectionExpression: 'receipts',
+      ProjectionExpression: 'receipts, version',
       ConsistentRead: true,
     });
     const { Item } = await table.dynamo.send(read);
-    return isSaved({ receipts: receiptsSchema.parse(Item?.['receipts']) }, token);
+    if (isSaved({ receipts: receiptsSchema.parse(Item?.['receipts']) }, token)) return true;
+    if (Number(Item?.['version']) >= item.version + RECEIPTS_MAX) {
+      throw new SaveForgotten(
+        'others saved so often meanwhile that this may have been saved, or not',
+      );
+    }
+    return false;
   });
 }
 

@@ -27,6 +27,7 @@ type Others = (name: string) => Promise<unknown>;
 test.each<[string, number, boolean, Others]>([
   ['nobody saved since', 0, true, async () => {}],
   ['others saved since', 3, true, (name) => saveAfter(name, 3)],
+  ['others saved as often as it is remembered', 7, true, (name) => saveAfter(name, 7)],
   ['another save was stored', 1, false, (name) => saveInstead(name)],
 ])('R09: a save without an answer, and %s', async (_, others, stands, meanwhile) => {
   const name = await table(`supervision-of-save-${others}`);
@@ -36,6 +37,13 @@ test.each<[string, number, boolean, Others]>([
   expect(await saveSupervised(name, first)).toBe(stands);
   const { loadSupervised } = await load();
   expect((await loadSupervised(name, 'critical')).version).toBe(stands ? 1 + others : 1);
+});
+
+test('R31: whether a save without an answer stands is unknown once others saved more often than it is remembered', async () => {
+  const name = await table('supervision-of-forgotten');
+  const { saveSupervised, clients } = await load();
+  losePut({ clients }, () => saveAfter(name, 8));
+  await expect(saveSupervised(name, first)).rejects.toMatchObject({ name: 'SaveForgotten' });
 });
 
 test('R09: a save that never arrived is known not to be stored', async () => {

@@ -6,6 +6,7 @@ import { describeOperated } from '../../../cli/lane/describe.ts';
 import { operate, type Word } from '../../../cli/lane/operate.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { makeClients } from '../../support/cold.ts';
+import { losePut } from '../../support/faults.ts';
 import { delayFirstChange } from '../../support/late-mapping-change.ts';
 import {
   buildSupervisedWorld,
@@ -79,6 +80,19 @@ test('R31: an operator whom nobody overtakes does not wait for AWS', async () =>
   const operated = await say('pause', 'ana');
   expect(operated.mappings).toBe('changing');
   expect(waits).toEqual([]);
+});
+
+test('R31: a pause whose answer was lost is not repeated after others have resumed the lane', async () => {
+  const ana = desk();
+  const others = [
+    'resume',
+    ...Array.from({ length: 4 }, () => ['pause', 'resume'] as const),
+  ].flat();
+  losePut({ clients: [{ ...makeClients(), ...ana }] }, async () => {
+    for (const word of others) await say(word as Word, 'eva');
+  });
+  await expect(say('pause', 'ana', ana)).rejects.toMatchObject({ name: 'SaveForgotten' });
+  expect((await stateOf(stage, 'critical')).holds).toEqual({});
 });
 
 test('R31: says after a minute and a half that the mappings do not follow, and the supervisor goes on', async () => {
