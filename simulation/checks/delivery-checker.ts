@@ -28,6 +28,8 @@ interface Delivery {
   isPending: boolean;
   /** It ended because the server refused that submission: what was there before is still there. */
   isRefused: boolean;
+  /** The submission that counted as delivered last. */
+  delivered: number | undefined;
 }
 
 export class DeliveryChecker implements Checker {
@@ -74,7 +76,7 @@ export class DeliveryChecker implements Checker {
     if (submission === undefined) return;
     const { place, server, key } = placeOf(submission);
     const known = this.#deliveries.get(place);
-    const unknown = { number: undefined, isPending: true, isRefused: false };
+    const unknown = { number: undefined, isPending: true, isRefused: false, delivered: undefined };
     const delivery = known ?? { pk: String(item['pk']), ...unknown };
     const wasPending = delivery.isPending;
     this.#deliveries.set(place, delivery);
@@ -94,7 +96,10 @@ export class DeliveryChecker implements Checker {
     }
     const held = this.#seen.fhirServers.find(({ base }) => base === server)?.resources.get(key);
     const there = held && numberIn(held);
-    if (there === submission.number) return;
+    if (there === submission.number) {
+      delivery.delivered = there;
+      return;
+    }
     const what = there === undefined ? 'nothing' : `#${there}`;
     throw new RuleBroken(
       'R05',
@@ -102,7 +107,7 @@ export class DeliveryChecker implements Checker {
     );
   }
 
-  #stored({ server, key, before, after }: EffectOf<'stored'>): void {
+  #stored({ server, key, after }: EffectOf<'stored'>): void {
     const number = numberIn(after);
     const submission = this.#byNumber.get(number);
     if (submission === undefined) {
@@ -114,7 +119,7 @@ export class DeliveryChecker implements Checker {
     }
     const delivery = this.#deliveries.get(right.place);
     if (delivery === undefined || delivery.isPending || delivery.number === number) return;
-    const there = delivery.isRefused ? before && numberIn(before) : delivery.number;
+    const there = delivery.isRefused ? delivery.delivered : delivery.number;
     if (there === undefined || (delivery.isRefused && !this.#isNewer(there, submission))) return;
     const what = `#${number} was put over #${there} at ${server}`;
     throw new RuleBroken('R05', `${what}, which counts as delivered`);

@@ -78,12 +78,16 @@ describe('the checker of deliveries', () => {
     expect(() => see(...delivered, { put: 1 })).toThrow('R05: #1 was put over #2');
   });
 
-  test('R05: accepts a late PUT after a newer submission was refused, unless it replaces a newer one', () => {
+  test('R05: accepts a late PUT after a newer submission was refused, unless it replaces a newer one that counted as delivered', () => {
     const refused = [pending('m6'), item('m6', { deliveryRefused: 'answered 422' })];
     expect(() => see(pending('m1'), ...refused, { put: 1 })).not.toThrow();
     const delivered = [pending('m2'), { put: 2 }, item('m2')];
     expect(() => see(...delivered, ...refused, { put: 2 })).not.toThrow();
     expect(() => see(...delivered, ...refused, { put: 1 })).toThrow('R05: #1 was put over #2');
+    // The server accepted #2 while #1 could still come, so #2 never counted as delivered.
+    const accepted = [pending('m2'), { put: 2 }];
+    expect(() => see(...accepted, ...refused, { put: 1 })).not.toThrow();
+    expect(() => see(...accepted, ...refused, { put: 1 }, { put: 2 })).not.toThrow();
   });
 
   test('R51: finds a resource in another source’s place, and one that nobody sent', () => {
