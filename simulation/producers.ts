@@ -15,7 +15,9 @@ import { momentIn, type Traffic } from './traffic.ts';
 import type { World } from './world.ts';
 
 const BATCH_MAX = 10;
+/** The first pause before what was refused is sent again. Each is twice as long as the one before, up to half a minute. */
 const AGAIN_MS = 2_000;
+const AGAIN_MS_MAX = 30_000;
 /** What all resources of a bad file do. */
 const DEFECTS = ['throw', 'exit', 'kill', 'failing-at-server'] as const;
 /** The principal of an unknown sender. */
@@ -146,11 +148,11 @@ export class Producers implements Watcher {
     for (const draft of drafts) this.#drafts.set(draft.body, draft);
     const queueUrl = this.#world.queueUrlOf(drafts[0]?.lane ?? 'background');
     let left = drafts.map((draft) => outgoingOf(draft, bucket));
-    while (left.length > 0) {
+    for (let againMs = AGAIN_MS; left.length > 0; againMs = Math.min(AGAIN_MS_MAX, againMs * 2)) {
       const target = { sqs, s3, queueUrl, bucket };
       const { refused } = await sendBatch(target, left, (ms) => host.pause(ms));
       left = refused.map(({ message }) => message);
-      if (left.length > 0) await host.pause(AGAIN_MS);
+      if (left.length > 0) await host.pause(againMs);
     }
   }
 }

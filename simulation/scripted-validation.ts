@@ -254,20 +254,25 @@ class ScriptedPlace implements IsolatedValidator {
   }
 
   #begin(): void {
-    const { host, script, size } = this.#options;
+    const { host, size } = this.#options;
     this.#waiting = this.#waiting.filter(({ isOver }) => !isOver);
     while (this.#running.size < size) {
       const task = this.#waiting.shift();
       if (task === undefined) return;
       this.#running.add(task);
-      task.callOff = host.later(this.#load(), () => {
-        const { ms, ending } = script(task.text, task.inBatch);
-        task.callOff = host.later(ms, () => {
-          if (ending !== 'its process dies') task.end(ending);
-          else this.#die(task);
-        });
-      });
+      const loadingMs = this.#load();
+      if (loadingMs === 0) this.#run(task);
+      else task.callOff = host.later(loadingMs, () => this.#run(task));
     }
+  }
+
+  #run(task: Task): void {
+    const { host, script } = this.#options;
+    const { ms, ending } = script(task.text, task.inBatch);
+    task.callOff = host.later(ms, () => {
+      if (ending !== 'its process dies') task.end(ending);
+      else this.#die(task);
+    });
   }
 
   #die(task: Task): void {
