@@ -63,18 +63,25 @@ export function forgetVoided(
   return written(setAttempts(table, { origin, seen }, fields));
 }
 
-/** Sets fields while the attempts are as they were read. */
+/**
+ * Sets fields while the attempts are as they were read. What an attempt came to may be recorded late, by its own
+ * environment or by an observer of its death, and must not be overwritten.
+ */
 function setAttempts(
   table: Table,
   { origin, seen }: Pick<AttemptStart, 'origin' | 'seen'>,
   fields: Readonly<Record<string, unknown>>,
 ): Promise<unknown> {
-  const last = seen?.attempts.at(-1);
-  const count = seen?.attempts.length ?? 0;
+  const attempts = seen?.attempts ?? [];
+  const last = attempts.at(-1);
+  const count = attempts.length;
   const unchanged =
     last === undefined
       ? '(attribute_not_exists(attempts) OR size(attempts) = :count)'
-      : `size(attempts) = :count AND attempts[${count - 1}].requestId = :last`;
+      : [
+          `size(attempts) = :count AND attempts[${count - 1}].requestId = :last`,
+          ...attempts.flatMap(notMoreKnown),
+        ].join(' AND ');
   const round = ofNoOlderRound(origin);
   const set = setAll(fields);
   const update = new UpdateCommand({
@@ -92,6 +99,12 @@ function setAttempts(
     },
   });
   return table.dynamo.send(update);
+}
+
+/** Nothing of the attempt at that index is known that was not known when it was read. */
+function notMoreKnown(attempt: Attempt, index: number): readonly string[] {
+  const absent = (['crash', 'ended'] as const).filter((name) => attempt[name] === undefined);
+  return absent.map((name) => `attribute_not_exists(attempts[${index}].${name})`);
 }
 
 /** Records the crash that ended an attempt; false if the attempt is no longer there. */

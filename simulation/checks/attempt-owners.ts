@@ -1,6 +1,7 @@
 /**
  * Who changes an attempt on record. Only the environment that makes it says how it ended (R02), and takes it back: in
- * the entry, or in the message that it sends anew (R09). An observer says of it only that its environment died. A late
+ * the entry, or in the message that it sends anew (R09). An observer says of it only that its environment died.
+ * Nobody else forgets what it came to. A late
  * write, decided on an attempt that was there before, would do so to another one.
  */
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
@@ -60,6 +61,13 @@ function mustBeObserved(
 ): void {
   if (was.ended === undefined && is.ended !== undefined) {
     throw new RuleBroken('R02', `${by.name} ended an attempt of ${of}, which ${owner.name} makes`);
+  }
+  const isForgotten =
+    (was.ended !== undefined && is.ended === undefined) ||
+    (was.crash !== undefined && is.crash === undefined);
+  if (isForgotten) {
+    const what = `${by.name} forgot what an attempt of ${of} came to`;
+    throw new RuleBroken('R02', `${what}, which ${owner.name} made`);
   }
   if (is.crash === was.crash) return;
   const what = `${by.name} records the death of ${owner.name} in an attempt of ${of}`;

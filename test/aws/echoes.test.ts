@@ -7,9 +7,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { crashesBetween, recordCrash } from '../../aws/crash-items.ts';
 import { eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { changeIncident, saveIncident } from '../../aws/incidents-table.ts';
-import { startAttempt, surviveAttempt } from '../../aws/quarantine-attempts.ts';
+import { endAttempt, startAttempt, surviveAttempt } from '../../aws/quarantine-attempts.ts';
 import { recordDeath } from '../../aws/quarantine-deaths.ts';
-import { markStored, quarantine } from '../../aws/quarantine-table.ts';
+import { markStored, quarantine, readTrouble } from '../../aws/quarantine-table.ts';
 import { saveSupervised } from '../../aws/supervision-table.ts';
 import { untouched } from '../../core/supervision/supervised-state.ts';
 import { opened } from '../core/incident/incident-support.ts';
@@ -99,6 +99,36 @@ test('R02 R09: an attempt that was survived is no crash, though its environmentâ
   const [attempt] = attempts;
   expect(Item?.['attempts']).toEqual([{ ...attempt, ended: 5 }]);
 });
+
+const first = { requestId: 'r-7', startedAt: 1 };
+const cause = { crash: 'out-of-memory', reason: 'it ran out' } as const;
+
+test.each<[string, (table: ReturnType<typeof tableAt>, id: string) => Promise<boolean>]>([
+  ['its late end', (table, id) => endAttempt(table, id, 0, { ...first, ...cause, ended: 5 })],
+  ['what an observer saw of its death', (table) => recordDeath(table, first.requestId, cause)],
+])(
+  'R02 R07: the next attempt does not overwrite what the one before came to: %s',
+  async (what, record) => {
+    const table = tableAt(world.tables.quarantine);
+    const id = `m-${what}`;
+    const seen = { status: 'in-isolation', attempts: [first] } as const;
+    await enter({ pk: id, ...seen, lastRequestId: first.requestId });
+    expect(await record(table, id)).toBe(true);
+    const attempt = { requestId: 'r-8', startedAt: 70_000 };
+    const start = {
+      origin: origin(id),
+      lane: 'background',
+      seen,
+      counted: [first],
+      attempt,
+    } as const;
+    expect(await startAttempt(table, start)).toBe(false);
+    const known = await readTrouble(table, id);
+    expect(known?.attempts).toMatchObject([{ ...first, ...cause }]);
+    const counted = known?.attempts ?? [];
+    expect(await startAttempt(table, { ...start, seen: known, counted })).toBe(true);
+  },
+);
 
 test('R09: the state of a supervised node is recognised, and not taken for that of a faster writer', async () => {
   const name = await table('supervision-of-echoes');

@@ -93,6 +93,12 @@ describe('R02, R09: of an attempt that another environment makes', () => {
     expect(() => seeBy(other, changed([survived], [both]), dead)).toThrow('that has ended');
   });
 
+  test('nobody else forgets what it came to', () => {
+    expect(() => seeBy(other, changed([survived], [ran]))).toThrow('R02: validate#2 forgot');
+    expect(() => seeBy(other, changed([crashed], [ran]))).toThrow('R02: validate#2 forgot');
+    expect(() => seeBy(own, changed([crashed], [survived]))).not.toThrow();
+  });
+
   test('nobody else removes it, unless a message takes it back, or a round begins', () => {
     const removed = changed([ran], []);
     expect(() => seeBy(own, removed)).not.toThrow();
