@@ -37,6 +37,13 @@ export type Mappings = {
  */
 const SETTLE_MS = 200;
 
+/**
+ * How many invocations a mapping of single messages may have more than others. On AWS each mapping has
+ * pollers of its own. Here they share a few environments, and single messages would wait for batches that
+ * take as long as a hundred of them.
+ */
+const SINGLES_HEAD_START = 2;
+
 /** Starts a poller for each enabled mapping. Throws if its function is not in the plan. */
 export function startMappings(plans: MappingPlan[], context: MappingsContext): Mappings {
   const all = plans.map((plan) => startMapping(plan, context));
@@ -76,8 +83,11 @@ function startMapping(plan: MappingPlan, context: MappingsContext): SwitchedMapp
       context.onFailedBatch({ functionName: spec.name, reason, messageIds });
     },
   };
-  const acquire = (concurrencyMax: number) =>
-    context.host.acquire(logicalId, Math.min(concurrencyMax, spec.reservedConcurrency), spec);
+  const headStart = properties.BatchSize === 1 ? SINGLES_HEAD_START : 0;
+  const acquire = (concurrencyMax: number) => {
+    const max = Math.min(concurrencyMax, spec.reservedConcurrency);
+    return context.host.acquire(logicalId, max, spec, headStart);
+  };
   return new SwitchedMapping(
     identityOf(plan, spec),
     {

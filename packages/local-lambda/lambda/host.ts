@@ -27,9 +27,10 @@ export type Lease = { invoke(payload: string): Promise<Outcome | Refusal>; giveB
 export type LambdaHost = {
   /**
    * Waits until the function may run once more. `owner` (a mapping, a rule) is the caller, which
-   * never runs more than `ownerMax` at a time.
+   * never runs more than `ownerMax` at a time. With a head start it may run that many more than
+   * other callers before they are served first.
    */
-  acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease>;
+  acquire(owner: string, ownerMax: number, spec: FunctionSpec, headStart?: number): Promise<Lease>;
   /** For callers without a queue: runs at once, or as soon as the machine has room. */
   invokeNow(spec: FunctionSpec, payload: string): Promise<Outcome | Refusal>;
   /**
@@ -134,8 +135,13 @@ export async function startLambdaHost(
     return outcome;
   }
 
-  async function acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease> {
-    const { place: environment, end } = await turns.wait(owner, ownerMax, spec);
+  async function acquire(
+    owner: string,
+    ownerMax: number,
+    spec: FunctionSpec,
+    headStart = 0,
+  ): Promise<Lease> {
+    const { place: environment, end } = await turns.wait(owner, ownerMax, spec, headStart);
     if (!(environment instanceof Environment)) {
       return { invoke: () => Promise.resolve(throttled()).finally(end), giveBack: end };
     }

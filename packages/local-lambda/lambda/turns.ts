@@ -1,12 +1,15 @@
 /**
- * Decides whose turn it is. A request waits until there is a place. A free place goes to the owner
- * (a mapping, a rule) that holds the fewest; among equals, to the one that has waited longest. So a
- * mapping with a flood behind it cannot starve one with a single message.
+ * Decides whose turn it is. A request waits until there is a place. A free place goes to an owner
+ * (a mapping, a rule) that holds none, else to the one that holds the fewest; among equals, to the one
+ * that has waited longest. So a mapping with a flood behind it cannot starve one with a single message.
+ *
+ * An owner with a head start may hold that many more than others before they are served first.
  */
 
 type Waiter<W, P> = {
   owner: string;
   ownerMax: number;
+  headStart: number;
   wish: W;
   waitedLong: boolean;
   grant: (turn: Turn<P>) => void;
@@ -31,9 +34,9 @@ export class Turns<W, P extends object> {
   }
 
   /** Waits for a turn. An owner never has more than `ownerMax` places at a time. */
-  wait(owner: string, ownerMax: number, wish: W): Promise<Turn<P>> {
+  wait(owner: string, ownerMax: number, wish: W, headStart = 0): Promise<Turn<P>> {
     const { promise, resolve } = Promise.withResolvers<Turn<P>>();
-    const waiter = { owner, ownerMax, wish, waitedLong: false, grant: resolve };
+    const waiter = { owner, ownerMax, headStart, wish, waitedLong: false, grant: resolve };
     this.#waiting.push(waiter);
     const patience = setTimeout(() => {
       waiter.waitedLong = true;
@@ -51,7 +54,7 @@ export class Turns<W, P extends object> {
   #grantOne(): boolean {
     const inOrder = this.#waiting
       .filter(({ owner, ownerMax }) => this.#heldBy(owner) < ownerMax)
-      .sort((a, b) => this.#heldBy(a.owner) - this.#heldBy(b.owner));
+      .sort((a, b) => this.#rankOf(a) - this.#rankOf(b));
     for (const waiter of inOrder) {
       const place = this.#placeFor(waiter.wish, waiter.waitedLong);
       if (!place) continue;
@@ -61,6 +64,12 @@ export class Turns<W, P extends object> {
       return true;
     }
     return false;
+  }
+
+  /** The lowest is served first. */
+  #rankOf({ owner, headStart }: Waiter<W, P>): number {
+    const held = this.#heldBy(owner);
+    return held === 0 ? Number.MIN_SAFE_INTEGER : held - headStart;
   }
 
   #endOf(owner: string): () => void {

@@ -13,8 +13,8 @@ function turnsOver(places: number, waitersNeedPatience = false) {
   return {
     granted,
     turns,
-    ask: (owner: string, ownerMax = 100) =>
-      turns.wait(owner, ownerMax, owner).then(({ end }) => {
+    ask: (owner: string, ownerMax = 100, headStart = 0) =>
+      turns.wait(owner, ownerMax, owner, headStart).then(({ end }) => {
         granted.push(owner);
         return () => {
           free += 1;
@@ -53,6 +53,32 @@ test('R50 a free place goes to the owner that holds the fewest', async () => {
   (await small)();
   await settle();
   expect(granted).toEqual(['flood', 'flood', 'small', 'flood']);
+});
+
+test('an owner with a head start is served first until it holds as many more', async () => {
+  const { ask, granted } = turnsOver(6);
+  const batches: ReturnType<typeof ask>[] = [];
+  for (let count = 0; count < 6; count += 1) {
+    batches.push(ask('batches'));
+    ask('single', 100, 2);
+  }
+  await settle();
+  expect(granted.filter((owner) => owner === 'single')).toHaveLength(3);
+  for (const batch of batches.slice(0, 2)) {
+    (await batch)();
+    await settle();
+  }
+  expect(granted.slice(6)).toEqual(['single', 'batches']);
+});
+
+test('R50 an owner that holds none is served before one with a head start', async () => {
+  const { ask, granted } = turnsOver(2);
+  const batch = ask('batches');
+  for (let count = 0; count < 2; count += 1) ask('single', 100, 2);
+  ask('batches');
+  (await batch)();
+  await settle();
+  expect(granted).toEqual(['batches', 'single', 'batches']);
 });
 
 test('an owner has no more than its own maximum, and does not block the others', async () => {
