@@ -16,7 +16,7 @@ export class CodeSet {
   readonly url: string;
   readonly #parts: readonly string[];
   #codes: Set<string> | undefined;
-  #systems: Map<unknown, Set<unknown>> | undefined;
+  #systems: readonly CodesOfSystem[] | undefined;
 
   constructor(url: string, parts: readonly string[]) {
     this.url = url;
@@ -29,13 +29,20 @@ export class CodeSet {
   }
 
   hasCoding(system: unknown, code: unknown): boolean {
-    this.#systems ??= new Map(
-      this.#parts.flatMap((part, i) =>
-        i % 2 === 0 ? [[part, new Set(codesOf(this.#parts[i + 1] ?? ''))]] : [],
-      ),
+    this.#systems ??= this.#parts.flatMap((part, i) =>
+      i % 2 === 0 ? { system: part, codes: new Set(codesOf(this.#parts[i + 1] ?? '')) } : [],
     );
-    return this.#systems.get(system)?.has(code) ?? false;
+    // There are few. A map would have to hash the system.
+    for (const each of this.#systems) {
+      if (each.system === system) return each.codes.has(code);
+    }
+    return false;
   }
+}
+
+interface CodesOfSystem {
+  readonly system: string;
+  readonly codes: ReadonlySet<unknown>;
 }
 
 /**
@@ -43,12 +50,14 @@ export class CodeSet {
  * first use.
  */
 export class KnownSystem {
+  readonly url: string;
   readonly #line: string;
   /** `g`: sites may add codes. `c`: case is ignored. */
   #marks = '';
   #codes: Set<string> | undefined;
 
   constructor(line: string) {
+    this.url = whole(line.slice(0, line.indexOf(SEPARATOR)));
     this.#line = line;
   }
 
@@ -71,23 +80,44 @@ export class KnownSystem {
 /** The code systems of FHIR and of HL7's terminology, from a text with one line each. */
 export class CodeSystems {
   readonly #lines: string;
-  #byUrl: ReadonlyMap<unknown, KnownSystem> | undefined;
+  #byUrl: ReadonlyMap<string, KnownSystem> | undefined;
+  /**
+   * Those found last, by length and last character. A map has to hash the url, because each text is
+   * parsed into new strings. To compare it with one url takes less.
+   */
+  readonly #recent: (KnownSystem | undefined)[] = new Array(RECENT_PLACES).fill(undefined);
 
   constructor(lines: string) {
     this.#lines = lines;
   }
 
   find(url: unknown): KnownSystem | undefined {
-    this.#byUrl ??= new Map(
-      this.#lines
-        .split('\n')
-        .map((line) => [whole(line.slice(0, line.indexOf(SEPARATOR))), new KnownSystem(line)]),
-    );
-    return this.#byUrl.get(url);
+    if (typeof url !== 'string' || url.length < URL_CHARACTERS_MIN) return undefined;
+    const place = placeOf(url);
+    const recent = this.#recent[place];
+    if (recent !== undefined && recent.url === url) return recent;
+    this.#byUrl ??= this.#read();
+    const known = this.#byUrl.get(url);
+    if (known !== undefined) this.#recent[place] = known;
+    return known;
+  }
+
+  #read(): Map<string, KnownSystem> {
+    const systems = this.#lines.split('\n').map((line) => new KnownSystem(line));
+    return new Map(systems.map((each) => [each.url, each]));
   }
 }
 
 const SEPARATOR = '|';
+const RECENT_PLACES = 64;
+/** No url of a code system is shorter. */
+const URL_CHARACTERS_MIN = 8;
+
+/** The urls of similar systems differ at the end: v2-0203 and v2-0131. */
+function placeOf(url: string): number {
+  const { length } = url;
+  return (length * 11 + url.charCodeAt(length - 1)) & (RECENT_PLACES - 1);
+}
 
 function codesOf(list: string): string[] {
   return list.split(SEPARATOR).map(whole);

@@ -18,13 +18,16 @@ export function urnProblem(uri: string): string | undefined {
   if (first !== 117 && first !== 111) return undefined;
   if (uri.startsWith('oid:') || uri.startsWith('uuid:')) return 'it must start with urn:';
   if (!uri.startsWith('urn:')) return undefined;
-  // A canonical may have a version and a fragment.
-  const name = uri.split(/[|#]/, 1)[0];
   if (uri.startsWith('urn:uuid:')) {
-    return isUuid(name) ? undefined : 'a UUID is 8-4-4-4-12 lower-case hex digits';
+    return isUuid(nameIn(uri)) ? undefined : 'a UUID is 8-4-4-4-12 lower-case hex digits';
   }
   if (uri.startsWith('urn:oid:')) {
-    return isOid(name) ? undefined : 'an OID is a dotted number that starts with 0, 1 or 2';
+    return isOid(nameIn(uri)) ? undefined : 'an OID is a dotted number that starts with 0, 1 or 2';
   }
   return undefined;
+}
+
+/** A canonical may have a version and a fragment. */
+function nameIn(uri: string): string | undefined {
+  return uri.split(/[|#]/, 1)[0];
 }

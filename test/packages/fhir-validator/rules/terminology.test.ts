@@ -28,6 +28,24 @@ describe('codes of HL7’s code systems', () => {
     expect(warnings(coded(`${THO}/v2-0203`, 'NOBODYS'))).toContain(at);
     expect(warnings(coded(`${THO}/v2-0203`, 'MR'))).not.toContain(at);
   });
+
+  test('systems that the validator remembers in one place are not confused', () => {
+    const lacking = (system: string, code: string) => warnings(coded(system, code)).includes(at);
+    for (const round of [1, 2]) {
+      expect([round, lacking(`${THO}/v2-0203`, 'MR')]).toEqual([round, false]);
+      expect([round, lacking(`${THO}/v2-0443`, 'MR')]).toEqual([round, true]);
+      expect([round, lacking(`${THO}/v2-0443`, 'AD')]).toEqual([round, false]);
+      // Of nobody, and as long.
+      expect([round, lacking(`${THO}/v2-abc3`, 'MR')]).toEqual([round, false]);
+    }
+  });
+
+  test.each(['urn:x', 'u'])('the short system %s is nobody’s', (system) => {
+    expect(warnings(coded(system, 'MR'))).not.toContain(at);
+    expect(errors(coded(system, 'MR'))).toEqual(
+      system === 'u' ? ['value Patient.maritalStatus.coding[0].system'] : [],
+    );
+  });
 });
 
 describe('a value set in the place of a code system is refused', () => {
