@@ -1,7 +1,8 @@
 /**
  * `npm run bench:pipeline`: what the pipeline costs beside the minimum. Both take the same healthy patients
- * from submission to the last delete, on the same emulators, in alternating runs; then the pipeline alone
- * with 1% killers and 2% invalid, without those that hang and with them. Goal: at most 2 times without.
+ * from submission to the last delete, on the same emulators, in alternating runs, of which the first starts
+ * all environments; then the same in two sizes, which tells what a resource more costs; then the pipeline
+ * alone with 1% killers and 2% invalid, without those that hang and with them. Goal: at most 2 times without.
  *
  * COUNT and ROUNDS change the size; with ROUNDS=0 none of these run. KINDS=throw,exit,heap,hang,kill adds
  * what one killer of each kind costs, and how long it takes to die.
@@ -19,6 +20,7 @@ import { startRuntime } from '../packages/local-lambda/runtime.ts';
 import { FAULTS, type Fault } from './blast-radius/messages.ts';
 import { type Bare, bareLoop, createBare } from './peers/bare-loop.ts';
 import { describeDeaths } from './pipeline/deaths.ts';
+import { describeFurther } from './pipeline/further.ts';
 import { deadly, healthy, hungAmong, withKillers, withoutHung } from './pipeline/loads.ts';
 import { describeEach, describeRuns, elapsedMs, measured } from './pipeline/measured.ts';
 import { ProcessorTime } from './pipeline/processor-time.ts';
@@ -27,7 +29,7 @@ const COUNT = Number(process.env['COUNT'] ?? 10_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const kinds = process.env['KINDS']?.split(',') ?? [];
 const KINDS = FAULTS.filter((fault) => kinds.includes(fault));
-const COUNT_OF_KIND = Math.ceil(COUNT / 5);
+const FEW = Math.ceil(COUNT / 5);
 const LEGEND =
   'elapsed, times the bare loop (each run); processor time: own = this process with emulators and pollers';
 /** Few where one takes long. */
@@ -45,18 +47,21 @@ interface Stage {
   readonly time: ProcessorTime;
 }
 
-function runBare({ pipeline, bare, time }: Stage, entries: Entries) {
+function runBare({ pipeline, bare, time }: Stage, count: number, seed: number) {
   return measured(time, async () => {
     const startedMs = performance.now();
     const target = { ...pipeline.target, sqs: bare.sqs, queueUrl: bare.queueUrl };
-    await Promise.all([submit(target, entries, { onUnsent: refused }), bareLoop(bare, COUNT)]);
+    await Promise.all([
+      submit(target, healthy(count, seed), { onUnsent: refused }),
+      bareLoop(bare, count),
+    ]);
     return performance.now() - startedMs;
   });
 }
 
-function runPipeline({ pipeline, time }: Stage, entries: Entries) {
+function runPipeline({ pipeline, time }: Stage, entries: Entries, total = COUNT) {
   return measured(time, async () => {
-    const live = { submitted: 0, total: COUNT, stored: 0, rejected: 0, quarantined: 0 };
+    const live = { submitted: 0, total, stored: 0, rejected: 0, quarantined: 0 };
     const { signal } = new AbortController();
     const finished = await runThrough(pipeline, entries, { live, say: console.error, signal });
     if (!isAccountedFor(finished)) throw new Error(`lost: ${JSON.stringify(finished.summary)}`);
@@ -81,9 +86,10 @@ async function rounds<T>(run: (seed: number) => Promise<T>): Promise<T[]> {
 async function compare(stage: Stage): Promise<void> {
   // Apart from the others, so that nothing of a killer is left.
   const alternating = await rounds(async (seed) => ({
-    bare: await runBare(stage, healthy(COUNT, seed)),
+    bare: await runBare(stage, COUNT, seed),
     healthy: await runPipeline(stage, healthy(COUNT, seed + 1)),
   }));
+  const further = await rounds((seed) => inTwoSizes(stage, seed + 10));
   const troubled = await rounds(async (seed) => ({
     dying: await runPipeline(stage, withoutHung(COUNT, seed + 2)),
     deadly: await runPipeline(stage, deadly(COUNT, seed + 3)),
@@ -99,19 +105,39 @@ async function compare(stage: Stage): Promise<void> {
   show('receive, conditional put, delete (bare loop)', bare);
   const well = alternating.map((each) => each.healthy);
   show('the pipeline, all healthy', well);
+  console.log(
+    describeFurther(
+      further.map(({ bare }) => bare),
+      further.map(({ healthy }) => healthy),
+      { few: FEW, many: COUNT },
+    ),
+  );
   show('the pipeline, 1% killers, none hangs, 2% invalid', dying);
   show(`the pipeline, 1% deadly (${hung} hang), 2% invalid`, all);
   if (hung > 0) console.log(`each of ${hung} that hang: ${describeEach(hung, all, dying)}`);
 }
 
+async function inTwoSizes(stage: Stage, seed: number) {
+  const one = async (count: number, at: number) => ({
+    bare: await runBare(stage, count, at),
+    healthy: await runPipeline(stage, healthy(count, at + 1), count),
+  });
+  const few = await one(FEW, seed);
+  const many = await one(COUNT, seed + 2);
+  return {
+    bare: { few: few.bare, many: many.bare },
+    healthy: { few: few.healthy, many: many.healthy },
+  };
+}
+
 async function showKinds(stage: Stage): Promise<void> {
-  const without = await runPipeline(stage, healthy(COUNT_OF_KIND, 1));
-  console.log(describeRuns(`${COUNT_OF_KIND} healthy ones`, [without], without.ms));
+  const without = await runPipeline(stage, healthy(FEW, 1), FEW);
+  console.log(describeRuns(`${FEW} healthy ones`, [without], without.ms));
   for (const [n, fault] of KINDS.entries()) {
     const sinceMs = Date.now();
     const killers = KILLERS[fault];
-    const entries = withKillers(COUNT_OF_KIND, n + 2, [fault, killers]);
-    const run = await runPipeline(stage, entries);
+    const entries = withKillers(FEW, n + 2, [fault, killers]);
+    const run = await runPipeline(stage, entries, FEW);
     console.log(`each of ${killers} that ${fault}: ${describeEach(killers, [run], [without])}`);
     console.log(`    ${await describeDeaths(stage.pipeline.tables, sinceMs)}`);
   }

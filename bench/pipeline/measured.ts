@@ -39,6 +39,15 @@ export function describeEach(
   return `${seconds(figure(ELAPSED))} s more of the run; ${processorTime(figure)}`;
 }
 
+/** Medians for each of `count`, in ms. */
+export function describeSpent(runs: readonly Spent[], count: number): string {
+  const parts = SPENDERS.map((who) => {
+    const ms = median(runs.map((spent) => spent[who])) / count;
+    return `${who} ${ms.toFixed(2)}`;
+  });
+  return `processor: ${parts.join(', ')} ms`;
+}
+
 function processorTime(figure: (of: Figure) => number): string {
   const parts = SPENDERS.map((who) => `${who} ${seconds(figure(({ spent }) => spent[who]))} s`);
   return `processor: ${parts.join(', ')}`;
