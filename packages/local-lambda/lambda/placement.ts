@@ -2,8 +2,9 @@
  * Decides where an invocation may run. Environments are expensive here: each one compiles its code
  * again, and eight of them are no faster on two cores. So beyond the eager ones, a function gets
  * another environment only after waiting a while. (AWS's pollers also scale in steps: five at once,
- * then a few more per second.) And it replaces an environment only of a function that has more than
- * itself, so that two functions never evict each other in turns.
+ * then a few more per second.) Where there is no room, it replaces an environment only of a function that
+ * has more than itself, so that two functions never evict each other in turns. If it has one already, it
+ * waits a while before: a busy one is nearly always free again before another has started.
  */
 
 /** What the placement needs to know of an environment. */
@@ -33,6 +34,7 @@ export function placeFor<R extends Resident>(
   if (warm) return { type: 'warm', environment: warm };
   if (own.length >= policy.eager && !waitedLong) return undefined;
   if (residents.length < policy.max) return { type: 'new' };
+  if (own.length > 0 && !waitedLong) return undefined;
   const victim = residents
     .filter(({ busy, functionName: other }) => !busy && count(residents, other) > own.length)
     .sort(

@@ -38,6 +38,15 @@ describe('the place of an invocation', () => {
     });
   });
 
+  test('is taken from another function only after a long wait if it has one itself', () => {
+    const residents = [busy('a'), idle('b', 2), idle('b', 1), idle('b', 3)];
+    expect(placeFor('a', false, residents, POLICY)).toBeUndefined();
+    expect(placeFor('a', true, residents, POLICY)).toEqual({
+      type: 'instead',
+      environment: residents[2],
+    });
+  });
+
   test('is not taken from a function that has no more than the one that asks', () => {
     const residents = [busy('a'), idle('b'), idle('c'), idle('d')];
     expect(placeFor('a', true, residents, POLICY)).toBeUndefined();
