@@ -19,8 +19,9 @@ export const ORIGIN = {
 /** What every entry has. */
 export const WHENCE = { lane: 'background', source: ORIGIN.source, sentAt: ORIGIN.sentAt };
 
-export function useAlone() {
-  const stage = useStage({ deadlineMs: 2_000 });
+/** @param deadlineMs for one resource: those that hang use it up, and others must not, however busy the machine is */
+export function useAlone(deadlineMs = 2_000) {
+  const stage = useStage({ deadlineMs });
   return {
     stage,
 

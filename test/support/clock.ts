@@ -12,7 +12,8 @@ interface Timer {
 const real = Date.now;
 let skippedMs = 0;
 let clock = real;
-let stopped = false;
+/** While time is stopped: shorter timers run all the same. */
+let stoppedFromMs: number | undefined;
 const timers = new Set<Timer>();
 
 /** The timers that become due run in their order, each at its time. */
@@ -31,31 +32,31 @@ export function skipTime(ms: number): void {
 export function resetTime(): void {
   skippedMs = 0;
   clock = real;
-  stopped = false;
+  stoppedFromMs = undefined;
   Date.now = real;
 }
 
+/** Shorter timers only gather calls. */
+const SHORT_MS = 50;
+
 /**
  * From now on only {@link skipTime} lets time pass. The time that a busy machine takes for a step does not
- * count.
+ * count. Timers shorter than `shortMs` run all the same.
  */
-export function stopTime(): void {
+export function stopTime(shortMs = SHORT_MS): void {
   const at = Date.now();
   skippedMs = 0;
   clock = () => at;
-  stopped = true;
+  stoppedFromMs = shortMs;
   skipTo(at);
 }
-
-/** Shorter timers only gather calls: they run while time is stopped, too. */
-const SHORT_MS = 50;
 
 /** Timers of this clock: they run when their time has passed or was skipped. */
 export const later: Machine['later'] = (ms, run) => {
   const timer = { dueAt: Date.now() + ms, run };
   timers.add(timer);
   const wake = setTimeout(() => {
-    if (!stopped || ms < SHORT_MS) fire(timer);
+    if (stoppedFromMs === undefined || ms < stoppedFromMs) fire(timer);
   }, ms);
   return () => {
     timers.delete(timer);

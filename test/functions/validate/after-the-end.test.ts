@@ -12,7 +12,7 @@ import { itemsOf } from '../../support/stores.ts';
 import { TIMEOUT_MS, timeUp } from '../../support/time-up.ts';
 
 const stage = useStage({ deadlineMs: 5_000 });
-beforeAll(stopTime);
+beforeAll(() => stopTime());
 
 async function claimCheck(text: string): Promise<string> {
   const s3 = { bucket: stage.world.bucket, key: 'submissions/slow' };

@@ -9,9 +9,9 @@ import { faulty, patient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import { endValidating, timeUp } from '../../support/time-up.ts';
 
-const { stage, submit, deliverAlone, entry, enter } = useAlone();
+const { stage, submit, deliverAlone, entry, enter } = useAlone(10_000);
 
-beforeAll(stopTime);
+beforeAll(() => stopTime());
 
 /** One delivery whose time passes while a call waits for an answer that does not come. */
 async function runOut({ unanswered }: Fault) {

@@ -14,7 +14,7 @@ import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
 import { endValidating, TIMEOUT_MS } from '../../support/time-up.ts';
 
 const stage = useStage({ deadlineMs: 2_000, resourceBytesMax: 500_000 });
-beforeAll(stopTime);
+beforeAll(() => stopTime());
 
 const deliverBatch = () =>
   deliver(stage.functions.validate, stage.world.queues.lane, {
