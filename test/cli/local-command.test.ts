@@ -1,5 +1,9 @@
 /** Kills what `npm start` runs, by the function's name: the message of a killed environment comes back. */
-import { GetQueueUrlCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueUrlCommand,
+  ListQueuesCommand,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
 import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
@@ -12,7 +16,10 @@ const NAME = 'fhir-failsafe-dev-work';
 const HOLD_FIRST = `export const handler = ({ Records: [record] }) =>
   Number(record.attributes.ApproximateReceiveCount) > 1
     ? console.log('again: ' + record.body)
-    : new Promise(() => setInterval(() => {}, 1000));`;
+    : new Promise(() => {
+        console.log('held: ' + record.receiptHandle);
+        setInterval(() => {}, 1000);
+      });`;
 
 let runtime: Runtime;
 let dispose: () => Promise<void>;
@@ -23,7 +30,8 @@ beforeAll(async () => {
       'work',
       {},
       {
-        queue: { VisibilityTimeout: 10 },
+        // No machine is so busy that the message comes back before its environment is killed.
+        queue: { VisibilityTimeout: 600 },
         function: { FunctionName: NAME, Timeout: 60 },
       },
     ),
@@ -43,6 +51,20 @@ afterAll(async () => {
 const local = (args: string[], endpoint = runtime.endpoint) =>
   cli(['local', ...args], { env: { AWS_ENDPOINT_URL: endpoint === '' ? undefined : endpoint } });
 
+/** The message that is held becomes visible, as once its time is up. */
+async function endVisibility(): Promise<void> {
+  const clients = createClients({ sqs: runtime.endpoint, dynamodb: runtime.endpoint });
+  const held = /held: (\S+)/.exec(lines.join('\n'));
+  await clients.sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: runtime.queueUrl('work'),
+      ReceiptHandle: held?.[1],
+      VisibilityTimeout: 0,
+    }),
+  );
+  destroyClients(clients);
+}
+
 test('kills a function by name, and its message comes back', async () => {
   expect(await local(['list'])).toMatchObject({
     status: 0,
@@ -53,7 +75,8 @@ test('kills a function by name, and its message comes back', async () => {
     err: expect.stringMatching(/running are: nothing/),
   });
   await queueClient(runtime).send('work', ['a']);
-  await expect.poll(() => runtime.environments().length).toBe(1);
+  await expect.poll(() => lines.join('\n')).toContain('held: ');
+  expect(runtime.environments()).toHaveLength(1);
   const [{ pid } = { pid: 0 }] = runtime.environments();
   expect((await local(['list'])).out).toBe(`work                   pid ${pid}\n`);
   expect(await local(['kill', 'wrok'])).toMatchObject({
@@ -65,6 +88,7 @@ test('kills a function by name, and its message comes back', async () => {
     out: `killed work                   pid ${pid}\n`,
     err: '',
   });
+  await endVisibility();
   await expect.poll(() => lines.join('\n')).toContain('again: a');
 });
 

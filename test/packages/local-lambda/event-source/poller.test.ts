@@ -115,12 +115,12 @@ describe('the event source poller', () => {
   test('retries a throttled function, and its messages spend receives meanwhile', async () => {
     const end = runtime.throttleFunction('throttled-function');
     const messageIds = await queues.send('throttled', ['patient']);
-    await expect.poll(() => queues.visible('throttled')).toBe(0);
-    const over = Date.now() + 2_500;
-    await expect.poll(() => Date.now()).toBeGreaterThan(over);
-    expect(linesOf('throttled')).toEqual([]);
     const reason = 'TooManyRequestsException';
-    expect(failed).toContainEqual({ functionName: 'throttled-function', reason, messageIds });
+    const refused = { functionName: 'throttled-function', reason, messageIds };
+    const refusals = () =>
+      failed.filter(({ functionName }) => functionName === 'throttled-function');
+    await expect.poll(() => refusals().slice(0, 2)).toEqual([refused, refused]);
+    expect(linesOf('throttled')).toEqual([]);
     end();
     await drained('throttled');
     const [{ records: [record] = [] } = {}] = linesOf('throttled').filter((line) => line.records);
