@@ -16,10 +16,14 @@ const OUTAGES_MAX = 8;
 /** The lease of a probe. */
 const PROBE_MS = 10_000;
 /** From a resolution until a message comes again that was deleted before. */
-const AGAIN_MS = [1_000, 30_000] as const;
+const AGAIN_MS = [200, 5_000] as const;
 /** A delivery's lease lasts for 15 s, and its call for up to 5. */
 const LEASE_SLOW_MS = 9_500;
 const LEASE_DEAF_MS = 2_500;
+/** So many invocations at once, if none loads, end the lane's component: more than 3 deaths in 5 s (R30). */
+const INVOCATIONS = 5;
+const BATCH = 10;
+const LANE_QUEUE = /-(critical|background)(-isolation)?$/;
 const SERVER_OF: Readonly<Record<string, string>> = {
   'fhir-server': SERVERS.shared,
   'fhir-server-clinic': SERVERS.clinic,
@@ -42,11 +46,16 @@ export class Coincidences implements Watcher {
   }
 
   see(effect: Effect, by: Host | undefined): void {
-    if (effect.kind === 'arrived') this.#arrived(effect);
-    if (effect.kind !== 'written' || by === undefined || this.#world.isHealed) return;
+    if (effect.kind === 'arrived') {
+      this.#arrived(effect);
+      this.#waits(effect);
+    }
+    if (effect.kind !== 'written' || by === undefined) return;
+    if (effect.table.endsWith('-incidents')) this.#comesAgain(effect);
+    if (this.#world.isHealed) return;
     if (effect.table.endsWith('-supervision')) this.#lane(effect);
     if (effect.table.endsWith('-breakers')) this.#breaker(effect, by);
-    if (effect.table.endsWith('-incidents')) this.#incident(effect, by);
+    if (effect.table.endsWith('-incidents')) this.#crash(effect, by);
     if (effect.table.endsWith('-resources')) this.#lease(effect, by);
   }
 
@@ -56,14 +65,24 @@ export class Coincidences implements Watcher {
     if (escalation !== undefined) this.#escalations.set(escalation.scope, { arn, message });
   }
 
-  #incident(effect: EffectOf<'written'>, by: Host): void {
-    this.#crash(effect, by);
-    const { pk, status, cause } = effect.after ?? {};
-    const isOver = status === 'resolved' && effect.before?.['status'] !== status;
+  #waits({ queue: { name, arn } }: EffectOf<'arrived'>): void {
+    const world = this.#world;
+    const [, lane, alone] = LANE_QUEUE.exec(name) ?? [];
+    if (lane === undefined || world.isHealed || world.faults.coincidences.badDeployment === 0)
+      return;
+    const many = INVOCATIONS * (alone === undefined ? BATCH : 1);
+    if (world.services.sqs.queue(arn).visible !== many || !this.#befalls('badDeployment')) return;
+    this.#breakDown(world.nameOf(`validate-${lane}`), 3_000, 8_000);
+  }
+
+  /** Also when faults have healed: that is when most of them are resolved. */
+  #comesAgain({ before, after }: EffectOf<'written'>): void {
+    const { pk, status, cause } = after ?? {};
+    const isOver = status === 'resolved' && before?.['status'] !== status;
     const told = this.#escalations.get(pk);
     if (!isOver || cause !== 'escalation' || told === undefined) return;
-    if (!this.#befalls('comesAgain')) return;
-    const { scheduler, services } = this.#world;
+    const { scheduler, services, drawn } = this.#world;
+    if (!this.#random.chance(drawn.coincidences.comesAgain)) return;
     scheduler.after(this.#random.between(...AGAIN_MS), () => {
       const queue = services.sqs.queue(told.arn);
       const isThere = [...queue.messages].some(({ id }) => id === told.message.id);
@@ -132,7 +151,7 @@ export class Coincidences implements Watcher {
   }
 
   #befalls(
-    name: Exclude<keyof CoincidenceRates, 'lateMark' | 'lateWrite' | 'stormAtQuiet'>,
+    name: Exclude<keyof CoincidenceRates, 'lateMark' | 'lateWrite' | 'stormAtQuiet' | 'comesAgain'>,
   ): boolean {
     return this.#random.chance(this.#world.faults.coincidences[name]);
   }

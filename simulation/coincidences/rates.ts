@@ -18,6 +18,8 @@ export interface CoincidenceRates {
   readonly comesAgain: number;
   /** The machine that has just leased a delivery stands still, or its tables answer late. */
   readonly leaseStands: number;
+  /** No environment of a lane loads from the moment at which many of its messages wait, for some seconds. */
+  readonly badDeployment: number;
 }
 
 export const NO_COINCIDENCES: CoincidenceRates = {
@@ -30,4 +32,5 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   lateWrite: 0,
   comesAgain: 0,
   leaseStands: 0,
+  badDeployment: 0,
 };

@@ -1,8 +1,8 @@
 /** Fences of incidents. */
 import type { Fence } from './fence.ts';
 
-const ESCALATED_AGAIN: Fence['needs'] = ({ coincidences, operators }) =>
-  coincidences.comesAgain > 0 && operators.speaks > 0.1;
+const ESCALATED_AGAIN: Fence['needs'] = ({ coincidences }) =>
+  coincidences.comesAgain > 0 && coincidences.badDeployment > 0;
 
 export const OF_INCIDENTS: readonly Fence[] = [
   {
@@ -82,7 +82,8 @@ export const OF_INCIDENTS: readonly Fence[] = [
     file: 'functions/incident/open-incidents.ts',
     code: 'if (recorded.isOpen) {',
     without: 'if (recorded.isOpen && over < 0) {',
-    needs: ({ operators }) => operators.speaks > 0.1,
+    needs: ({ coincidences, operators }) =>
+      coincidences.badDeployment > 0 && operators.speaks > 0.1,
   },
   {
     name: 'incident: each environment that dies of a repeated request counts',

@@ -4,6 +4,7 @@
  */
 import {
   exited,
+  type Failure,
   type Outcome,
   type Refusal,
   throttled,
@@ -17,6 +18,12 @@ import { type Environment, type Invocation, runInvocation } from './invocation.t
 const BOTH_RUN_MS = 60_000;
 /** Probability that an environment is thawed which has been frozen for longer than others. */
 const OLDER_TAKEN = 0.1;
+/** What a bad deployment says. Unlike an end without a reason, it is the component's own death (R30). */
+const BAD_MODULE: Failure = {
+  status: 'error',
+  errorType: 'Runtime.ImportModuleError',
+  errorMessage: 'a module is missing',
+};
 
 export class LambdaFunction {
   readonly plan: FunctionPlan;
@@ -113,8 +120,10 @@ export class LambdaFunction {
       },
     });
     scheduler.after(scheduler.random.duration(coldStartMs), () => {
-      const fails = this.#around.loads?.() === false;
-      if (fails || scheduler.random.chance(faults().loadFails)) this.#failToLoad(host, invocation);
+      const isBad = this.#around.loads?.() === false;
+      if (isBad) this.#failToLoad(host, invocation, BAD_MODULE);
+      else if (scheduler.random.chance(faults().loadFails))
+        this.#failToLoad(host, invocation, exited(1, null));
       else this.#load(host, invocation);
     });
   }
@@ -133,9 +142,8 @@ export class LambdaFunction {
   }
 
   /** The platform reports the environment first, then the invocation that waited for it. */
-  #failToLoad(host: Host, { end, requestId }: Invocation): void {
+  #failToLoad(host: Host, { end, requestId }: Invocation, failure: Failure): void {
     const { scheduler, tell, log } = this.#around;
-    const failure = exited(1, null);
     scheduler.note(`${host.name} died while it loaded`);
     host.kill();
     tell({ kind: 'died' }, host);

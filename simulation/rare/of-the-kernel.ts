@@ -102,3 +102,8 @@ export const reportWithoutAnswer = on(['written', 'failed'], () => {
     return reports.delete(`${by?.name} ${input.Item?.pk} ${input.Item?.version}`);
   };
 });
+
+/** A component dies too often, and its supervisor too: people are paged. */
+export const escalated = on(['written'], () => ({ table, before, after }) => {
+  return table.endsWith('-incidents') && before === undefined && after?.['cause'] === 'escalation';
+});

@@ -37,6 +37,7 @@ import {
 } from './of-operators.ts';
 import {
   auditWritersMeet,
+  escalated,
   laneProbeFails,
   openedByLateCrashes,
   opensByShare,
@@ -57,6 +58,7 @@ export const RARE_STATES = {
   'an operator overrules a breaker while it probes': overruledInAProbe,
   'an operator pauses or resumes a lane in its probe': heldInAProbe,
   'old and new code at once': oldAndNewAtOnce,
+  'an escalation opens an incident': escalated,
   'a lost answer followed by a throttle': lostThenThrottled,
   'a partition of a table accepts no more writes': hotPartition,
   'an index throttles its table': indexThrottlesTable,

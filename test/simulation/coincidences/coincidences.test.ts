@@ -95,8 +95,9 @@ test('the message of an escalation comes again after its incident was resolved',
     const all: string[] = [];
     const queue = { messages: isThere ? [told] : [], accept: ({ id }: Message) => all.push(id) };
     const world = {
-      ...{ isHealed: false, scheduler, services: { sqs: { queue: () => queue } } },
-      faults: { coincidences: { ...NO_COINCIDENCES, comesAgain } },
+      ...{ isHealed: true, scheduler, services: { sqs: { queue: () => queue } } },
+      faults: { coincidences: NO_COINCIDENCES },
+      drawn: { coincidences: { ...NO_COINCIDENCES, comesAgain } },
     };
     const coincidences = new Coincidences(world as unknown as World, 1);
     const host = hostAt('incident#1');
@@ -110,6 +111,26 @@ test('the message of an escalation comes again after its incident was resolved',
   expect(await accepted('crashes')).toEqual([]);
   expect(await accepted('escalation', 0)).toEqual([]);
   expect(await accepted('escalation', 1, true)).toEqual([]);
+});
+
+test('no environment of a lane loads when many of its messages wait', () => {
+  const down = (name: string, visible: number, badDeployment = 1) => {
+    const all: string[] = [];
+    const world = {
+      ...{ isHealed: false, scheduler, services: { sqs: { queue: () => ({ visible }) } } },
+      ...{ nameOf: (end: string) => end, breakDown: (of: string) => all.push(of) },
+      faults: { coincidences: { ...NO_COINCIDENCES, badDeployment } },
+    };
+    const coincidences = new Coincidences(world as unknown as World, 1);
+    const queue = queueNamed(name);
+    coincidences.see({ kind: 'arrived', queue, message: message() }, undefined);
+    return all;
+  };
+  expect(down('critical', 50)).toEqual(['validate-critical']);
+  expect(down('background-isolation', 5)).toEqual(['validate-background']);
+  expect(down('critical', 49)).toEqual([]);
+  expect(down('critical-dead-letter', 50)).toEqual([]);
+  expect(down('critical', 50, 0)).toEqual([]);
 });
 
 test('an environment dies that has recorded a crash with too few resolutions', () => {

@@ -98,6 +98,10 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [invoked, one],
     [invoked, newer],
   ],
+  'an escalation opens an incident': [
+    [written('incidents', undefined, { cause: 'crashes' })],
+    [written('incidents', undefined, { cause: 'escalation' })],
+  ],
   'a lost answer followed by a throttle': [[befell('throttled', 'lostAnswer')]],
   'a partition of a table accepts no more writes': [
     [{ kind: 'too hot', table: 'stack-incidents', where: 'table' }],
