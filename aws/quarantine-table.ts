@@ -18,6 +18,7 @@ import {
 import type { CrashKind } from '../packages/isolation/death.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { setAll, written } from './conditional-write.ts';
+import { removeAll } from './expressions.ts';
 import type { Table } from './handles.ts';
 import { type QuarantineTable, quarantineExpiry } from './quarantine-expiry.ts';
 import { fingerprintShard } from './quarantine-fingerprints.ts';
@@ -125,7 +126,12 @@ export interface QuarantineEntry {
 }
 
 /** What a redriven entry may still hold of its former ending. */
-const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'] as const;
+const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'];
+/**
+ * What else an entry may hold of an erased patient, from attempts and rounds before the erasure. Who sent it back is in
+ * the audit log.
+ */
+const NAMING = ['file', 'pinned', 'original', 'corrections', 'rounds'];
 
 /** The state that this very write leaves: the SDK tries again if an answer was lost. */
 const THIS_END =
@@ -176,7 +182,7 @@ function enter(
   now: number,
   { condition, names, values, remove = [] }: Entering,
 ): Promise<boolean> {
-  const fields = {
+  const fields: Readonly<Record<string, unknown>> = {
     ...whence(origin, lane),
     ...evidence,
     ...placed,
@@ -186,13 +192,14 @@ function enter(
     fingerprintShard: fingerprintShard(evidence.fingerprint, origin.messageId),
   };
   const set = setAll(fields);
-  const former = [...EVIDENCE.filter((name) => !(name in fields)), ...remove];
+  const former = evidence.erasure === undefined ? EVIDENCE : [...EVIDENCE, ...NAMING];
+  const gone = removeAll([...former.filter((name) => fields[name] === undefined), ...remove]);
   const update = new UpdateCommand({
     TableName: table.name,
     Key: { pk: origin.messageId },
-    UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none) REMOVE ${former.join(', ')}`,
+    UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none) ${gone.expression}`,
     ConditionExpression: condition,
-    ExpressionAttributeNames: { ...set.names, ...names },
+    ExpressionAttributeNames: { ...set.names, ...gone.names, ...names },
     ExpressionAttributeValues: {
       ...set.values,
       ...values,

@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Effect } from './effects.ts';
+import type { RecordedErasure } from './erasures.ts';
 import type { Faults } from './faults.ts';
 import type { Host } from './host.ts';
 import type { EventSource } from './lambda/event-source.ts';
@@ -24,6 +25,8 @@ export interface Seen {
   readonly fhirServers: readonly FhirServer[];
   /** What producers have sent, by message id. */
   readonly submissions: ReadonlyMap<string, Submission>;
+  /** Erasures of patients that are recorded, as operators asked for them. */
+  readonly erasures: readonly RecordedErasure[];
   /** All faults that were drawn. */
   readonly drawn: Faults;
   /** Whether faults have healed. */

@@ -5,6 +5,7 @@ import { AuditWatch } from './checks/audit-watch.ts';
 import { BreakerChecker } from './checks/breaker-checker.ts';
 import { DeliveryChecker } from './checks/delivery-checker.ts';
 import { EndingsChecker } from './checks/endings-checker.ts';
+import { ErasureChecker } from './checks/erasure-checker.ts';
 import { IncidentChecker } from './checks/incident-checker.ts';
 import { InvocationChecker } from './checks/invocation-checker.ts';
 import { ReceiptsChecker } from './checks/receipts-checker.ts';
@@ -20,6 +21,7 @@ export const CHECKERS: readonly MakeChecker[] = [
   (seen) => new SuspectsChecker(seen),
   (seen) => new BreakerChecker(seen),
   (seen) => new DeliveryChecker(seen),
+  (seen) => new ErasureChecker(seen),
   () => new IncidentChecker(),
   () => new InvocationChecker(),
   (seen) => new SupervisionChecker(seen),

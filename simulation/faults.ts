@@ -136,11 +136,13 @@ export function drawFaults(
   return {
     ...drawn,
     tables: { ...tables, partitionWrites },
-    operators: { ...operators, corrects },
     settings: drawSettings(random),
+    operators: { ...operators, corrects, erases: random.chance(ERASES) ? random.fraction() : 0 },
   };
 }
 
+/** Share of runs in which operators erase patients. */
+const ERASES = 0.3;
 /** How often partitions have rates that are reached. Real ones accept a thousand writes a second, and have as much more to do. */
 const HOT = 0.2;
 const PARTITION_WRITES = [2, 5, 20] as const;
@@ -166,7 +168,7 @@ function drawOperators(random: Random): OperatorHabits {
     return [name, isBusy ? most * (0.5 + random.fraction() / 2) : rate(random, most)];
   });
   const habits = Object.fromEntries(drawn) as typeof WORST.operators;
-  return { ...habits, corrects: 0, withinMs: random.pick([0, 100, 5_000, 60_000]) };
+  return { ...habits, corrects: 0, erases: 0, withinMs: random.pick([0, 100, 5_000, 60_000]) };
 }
 
 /** Zero half of the time. Otherwise low rates are more likely than high ones. */

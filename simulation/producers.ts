@@ -24,7 +24,10 @@ const DEFECTS = ['throw', 'exit', 'kill', 'failing-at-server'] as const;
 const STRANGER = 'AROANOBODYKNOWSME';
 const SOURCES = Object.keys(SENDERS) as [Source, ...Source[]];
 /** Nothing else is wrong with what they send, and nobody has sent it before. */
-const HEALTHY: Habits = { natures: {}, oddities: {}, badFiles: 0, long: 0, ids: 1e9, bucket: '' };
+const HEALTHY: Habits = {
+  ...{ natures: {}, oddities: {}, badFiles: 0, long: 0, refers: 0 },
+  ...{ ids: 1e9, bucket: '' },
+};
 
 interface File extends Pick<Draft, 'lane'> {
   readonly size: number;

@@ -142,5 +142,6 @@ function habitsIn({ scheduler, plan, drawn }: World): Habits {
     ids: random.pick([3, 30, 3_000]),
     bucket: plan.buckets.find(({ name }) => name.includes('-bodies-'))?.name ?? '',
     long: share(0.2),
+    refers: drawn.operators.erases > 0 ? 0.2 : 0,
   };
 }

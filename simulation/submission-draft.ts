@@ -25,6 +25,8 @@ export interface Habits {
    * same resource.
    */
   readonly ids: number;
+  /** Share of resources that name another patient besides their own. Without it only Patients name one. */
+  readonly refers: number;
   /** Name of the bucket for claim checks. */
   readonly bucket: string;
 }
@@ -49,13 +51,36 @@ export function draftOf(
   const tag = [{ system: NATURE_SYSTEM, code: nature }];
   const identifier = [{ system: NATURE_SYSTEM, value: String(number) }];
   const note = noteOf(oddity, habits, random);
-  const resource = { resourceType, id, meta: { tag }, identifier, ...note };
+  const patients = oddity === 'unreadable' ? [] : patientsOf(resourceType, id, habits, random);
+  const references = referencesTo(patients, resourceType);
+  const resource = { resourceType, id, meta: { tag }, identifier, ...references, ...note };
   const text = oddity === 'unreadable' ? `{"number":${number},` : JSON.stringify(resource);
   const owner = oddity === 'stolen-object' ? anotherThan(source) : source;
   const key = isClaimed(oddity) ? `${submissionsOf(owner)}${number}` : undefined;
   const body = key === undefined ? text : claimCheckTo({ bucket: habits.bucket, key });
   const sequence = random.chance(0.5) ? number : undefined;
-  return { number, source, lane, resourceType, id, nature, oddity, sequence, text, key, body };
+  const its = { resourceType, id, nature, oddity, sequence, text, patients };
+  return { number, source, lane, ...its, key, body };
+}
+
+/** A Patient itself, or the one whom an Observation is about; perhaps another one too. */
+function patientsOf(
+  resourceType: string,
+  id: string,
+  { refers, ids }: Habits,
+  random: Random,
+): readonly string[] {
+  if (refers === 0) return resourceType === 'Patient' ? [id] : [];
+  const other = `r${random.below(ids)}`;
+  return random.chance(refers) && other !== id ? [id, other] : [id];
+}
+
+function referencesTo([own, other]: readonly string[], resourceType: string) {
+  const to = (id: string) => ({ reference: `Patient/${id}` });
+  return {
+    ...(own !== undefined && resourceType !== 'Patient' && { subject: to(own) }),
+    ...(other !== undefined && { extension: [{ url: NATURE_SYSTEM, valueReference: to(other) }] }),
+  };
 }
 
 /** Characters: what is packed (aws/packed-text.ts), and what fits into no item (inlineBytesMax), which comes as a claim check. */
@@ -75,12 +100,20 @@ export function correctedText({
   resourceType,
   id,
   number,
+  patients,
 }: Submission): string | undefined {
   const isWrong = oddity === 'unreadable' || (oddity === undefined && WRONG.has(nature));
   if (!isWrong) return undefined;
   const tag = [{ system: NATURE_SYSTEM, code: 'valid' }];
   const identifier = [{ system: NATURE_SYSTEM, value: String(number) }];
-  return JSON.stringify({ resourceType, id, meta: { tag }, identifier, language: 'en' });
+  return JSON.stringify({
+    resourceType,
+    id,
+    meta: { tag },
+    identifier,
+    ...referencesTo(patients, resourceType),
+    language: 'en',
+  });
 }
 
 const WRONG: ReadonlySet<Nature> = new Set([

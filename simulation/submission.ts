@@ -63,6 +63,10 @@ export interface Submission {
   readonly sequence: number | undefined;
   /** The resource, wherever its body is stored. */
   readonly text: string;
+  /** Ids of the patients of its source whom its text names. The first one is its own, if it is a Patient. */
+  readonly patients: readonly string[];
+  /** One of them was erased after it was sent: it may be rejected instead, and its content must go. */
+  isErased?: boolean;
   /** What an operator sends, or has tried to send, in its place. It is valid. */
   corrected?: string;
 }

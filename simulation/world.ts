@@ -11,6 +11,7 @@ import type { LogSubscriptionPlan, Plan } from '../packages/local-lambda/templat
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Checker, MakeChecker, Seen, Watcher } from './checker.ts';
 import { clientsFor, SERVICES } from './clients.ts';
+import { names, type RecordedErasure } from './erasures.ts';
 import type { EventLog } from './event-log.ts';
 import { drawFaults, type Faults, HEALTHY, type Places } from './faults.ts';
 import { builderOf, envsOf } from './functions.ts';
@@ -63,6 +64,7 @@ export class World implements Seen {
   readonly sources: readonly EventSource[];
   readonly fhirServers: readonly FhirServer[];
   readonly submissions = new Map<string, Submission>();
+  readonly erasures: RecordedErasure[] = [];
   readonly checkers: readonly Checker[];
   /** All faults that were drawn. */
   readonly drawn: Faults;
@@ -93,7 +95,11 @@ export class World implements Seen {
     this.functions = this.#deploy(plan);
     this.sources = this.#connect(plan);
     const { functions, sources } = this;
-    const api = new LambdaApi({ functions, sources, envOf: (name) => envOf(plan, name) });
+    const api = new LambdaApi({
+      ...{ functions, sources },
+      envOf: (name) => envOf(plan, name),
+      timeoutOf: (name) => functionIn(plan, name)?.Timeout,
+    });
     wakeEachMinute(plan.rules, this.#minuteAround());
     this.checkers = checkers.map((make) => make(this));
     witness.add(this.checkers);
@@ -146,6 +152,13 @@ export class World implements Seen {
 
   /** A queue has accepted a producer's message. */
   submitted(submission: Submission, by: Host): void {
+    // The object of a claim check may be older than an erasure, and its message is not.
+    if (
+      submission.oddity === 'claim-check' &&
+      this.erasures.some((each) => names(submission, each))
+    ) {
+      submission.isErased = true;
+    }
     this.submissions.set(submission.messageId, submission);
     this.#witness.tell({ kind: 'submitted', submission }, by);
   }

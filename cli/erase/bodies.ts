@@ -15,8 +15,8 @@ import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.
 /** Prefixes of bodies. Producers choose the names of keys below `submissions/`. */
 const PREFIXES = [SUBMISSIONS_PREFIX, HOPS_PREFIX, 'resources/', 'quarantine/'];
 
-/** A body may have 10 MiB. */
-const reading = pLimit(8);
+/** At once: a body may have 10 MiB. */
+const READS_MAX = 8;
 
 export interface FoundVersion extends ObjectVersion {
   readonly named: Named;
@@ -42,6 +42,7 @@ export async function findBodies(
   book: ErasureBook,
   hash: KeyedHash,
 ): Promise<FoundBodies> {
+  const reading = pLimit(READS_MAX);
   const byKey = new Map<string, FoundBody>();
   let read = 0;
   let unreadable = 0;

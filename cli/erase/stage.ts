@@ -1,10 +1,9 @@
 /** The tables, buckets and queues of an erasure, and how long it must wait for running invocations. */
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { lanes } from '../../core/message/messages.ts';
 import { resourceName } from '../../lib/config/stage-config.ts';
-import { bucketNamed, sqsClient, tableNamed } from '../clients.ts';
+import { bucketNamed, type Desk, HERE, sqsClient, tableNamed } from '../clients.ts';
 import { findFunction } from '../stage-function.ts';
 import { bodiesBucketOf, findQueue, laneQueueName } from '../target.ts';
 import type { EraseStage } from './run.ts';
@@ -15,20 +14,20 @@ const WRITERS = ['validate-critical', 'validate-background', 'quarantine'];
 const MARGIN_MS = 5_000;
 
 /** @throws UsageError or TargetError as `openTarget` does. */
-export async function openEraseStage(stage: string): Promise<EraseStage> {
-  const background = await findQueue(sqsClient(), laneQueueName(stage, 'background'));
-  const timeouts = await Promise.all(WRITERS.map((name) => timeoutOf(stage, name)));
+export async function openEraseStage(stage: string, desk: Desk = HERE): Promise<EraseStage> {
+  const background = await findQueue(desk.sqs, laneQueueName(stage, 'background'));
+  const timeouts = await Promise.all(WRITERS.map((name) => timeoutOf(stage, name, desk)));
   return {
-    resourcesTable: tableNamed(resourceName(stage, 'resources')),
-    quarantineTable: tableNamed(resourceName(stage, 'quarantine')),
-    erasuresTable: tableNamed(resourceName(stage, 'erasures')),
-    bucket: bucketNamed(bodiesBucketOf(stage, background)),
+    resourcesTable: tableNamed(resourceName(stage, 'resources'), desk),
+    quarantineTable: tableNamed(resourceName(stage, 'quarantine'), desk),
+    erasuresTable: tableNamed(resourceName(stage, 'erasures'), desk),
+    bucket: bucketNamed(bodiesBucketOf(stage, background), desk),
     settleMs: ERASURES_KNOWN_MS + 1_000 * Math.max(...timeouts) + MARGIN_MS,
   };
 }
 
-async function timeoutOf(stage: string, name: string): Promise<number> {
-  const { configuration } = await findFunction(stage, name, new LambdaClient());
+async function timeoutOf(stage: string, name: string, { lambda }: Desk): Promise<number> {
+  const { configuration } = await findFunction(stage, name, lambda);
   return configuration.Timeout ?? 900;
 }
 

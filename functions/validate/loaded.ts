@@ -1,3 +1,4 @@
+import type { Identity } from '../../core/message/verdict.ts';
 import type { SenderProblem } from '../../core/source/sources.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { Submission } from './submission.ts';
@@ -8,6 +9,8 @@ export interface Refused {
   readonly problem?: SenderProblem;
   /** The number of the erasure that applies to it: nothing of it is stored. */
   readonly erasure?: number;
+  /** What it was: an earlier delivery may have stored it before the erasure (R04). */
+  readonly was?: Identity;
 }
 
 /** A submission with the version that was read, and with its final ids. */

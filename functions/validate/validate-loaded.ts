@@ -26,8 +26,8 @@ export async function validateLoaded(
   const { submission, text, refused: its } = loaded;
   if (its?.problem !== undefined) return refused(parts, loaded, its.problem);
   if (its !== undefined) {
-    const { issue, erasure } = its;
-    return { submission, text, erasure, verdict: { kind: 'invalid', issues: [issue] } };
+    const { issue, erasure, was } = its;
+    return { submission, text, erasure, verdict: { kind: 'invalid', ...was, issues: [issue] } };
   }
   const verdict = await traces.inSpan({ name: 'judge' }, async () => {
     const its = await validateText(parts, place, text, submission);

@@ -88,6 +88,9 @@ export class DeliveryChecker implements Checker {
     }
     this.#pending.delete(delivery);
     if (!wasPending) return;
+    // Its content is gone, so nothing newer comes from here.
+    delivery.isRefused = item['erasure'] !== undefined;
+    if (delivery.isRefused) return;
     const why = item['deliveryRefused'];
     delivery.isRefused = why !== undefined;
     if (why !== undefined) {

@@ -151,7 +151,8 @@ export class EndingsChecker implements Checker {
     life.status = after === undefined ? undefined : String(status);
     if (status === 'quarantined' && before?.['status'] !== status) {
       mustBe(life, FATE_OF_KIND[String(kind)] ?? 'stored');
-      if (life.isCorrected && Number(after?.['round'] ?? 0) === life.round) {
+      const isRefused = life.submission?.isErased === true;
+      if (!isRefused && life.isCorrected && Number(after?.['round'] ?? 0) === life.round) {
         throw new RuleBroken('R04', `${nameOf(life)} was corrected, and is ${kind} again`);
       }
     }
@@ -177,7 +178,8 @@ export class EndingsChecker implements Checker {
     if (redrivenAt < life.redrivenAt) return;
     // Two deliveries at the same time may have different verdicts: neither has seen the other's ending.
     const isLater = (this.#begun.get(by?.name ?? '') ?? 0) > life.toldAt;
-    if (isLater && !this.#isReplaced(life) && life.told !== undefined && life.told !== verdict) {
+    const isFree = this.#isReplaced(life) || isWithoutObject(life);
+    if (isLater && !isFree && life.told !== undefined && life.told !== verdict) {
       throw new RuleBroken('R04', `${nameOf(life)} was told as ${life.told}, and as ${verdict}`);
     }
     life.toldAt = this.#count;
@@ -237,6 +239,10 @@ function mustStay(life: Life, before: Item | undefined, after: Item | undefined)
   const what = `${nameOf(life)} was ${before?.['status']}, and is quarantined once more`;
   throw new RuleBroken('R04', what);
 }
+
+/** It was stored, and its object was erased with its patient: who has it again cannot know what it was. */
+const isWithoutObject = ({ submission, told }: Life): boolean =>
+  told === 'stored' && submission?.isErased === true && submission.oddity === 'claim-check';
 
 const nameOf = ({ messageId, submission }: Life) =>
   submission === undefined ? messageId : describe(submission);

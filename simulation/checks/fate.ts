@@ -9,10 +9,15 @@ const HARMLESS: ReadonlySet<Submission['oddity']> = new Set([undefined, 'claim-c
 /** One, or two where it depends on the deployment or on whether a server answers; the first is the worse. */
 export function fatesOf(submission: Fated): readonly [Fate, ...Fate[]] {
   const [worst, ...others] = fatesAsSent(submission);
-  return submission.corrected === undefined ? [worst, ...others] : [worst, ...others, 'stored'];
+  return [
+    worst,
+    ...others,
+    ...(submission.corrected === undefined ? [] : (['stored'] as const)),
+    ...(submission.isErased ? (['rejected'] as const) : []),
+  ];
 }
 
-type Fated = Pick<Submission, 'nature' | 'oddity' | 'corrected'>;
+type Fated = Pick<Submission, 'nature' | 'oddity' | 'corrected' | 'isErased'>;
 
 /** The texts of it that may be stored. */
 export function textsOf(submission: Submission): readonly string[] {

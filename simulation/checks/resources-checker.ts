@@ -58,6 +58,7 @@ export class ResourcesChecker implements Checker {
 
 function unchanged(before: Item, after: Item): void {
   const changed = OF_THE_SUBMISSION.find((name) => before[name] !== after[name]);
+  if (before['erasure'] === undefined && after['erasure'] !== undefined) return;
   // The time of a redriven delivery.
   if (changed === undefined || changed === 'redrivenAt') return;
   throw new RuleBroken('R04', `${after['pk']} was written again: its ${changed} changed`);

@@ -21,6 +21,8 @@ export interface LambdaParts {
   readonly sources: readonly EventSource[];
   /** Environment variables of a function. */
   envOf(functionName: string): Readonly<Record<string, string>>;
+  /** Its timeout in seconds. */
+  timeoutOf(functionName: string): number | undefined;
 }
 
 export class LambdaApi {
@@ -38,7 +40,8 @@ export class LambdaApi {
     if (command instanceof UpdateEventSourceMappingCommand) return this.#update(command.input);
     if (command instanceof GetFunctionConfigurationCommand) {
       const name = nameOfArn(command.input.FunctionName ?? '');
-      return { FunctionName: name, Environment: { Variables: this.#parts.envOf(name) } };
+      const Timeout = this.#parts.timeoutOf(name);
+      return { FunctionName: name, Environment: { Variables: this.#parts.envOf(name) }, Timeout };
     }
     if (command instanceof InvokeCommand) return this.#invoke(command.input);
     throw new Error(`${command.constructor.name} is not simulated`);

@@ -1,6 +1,12 @@
 /** A command of an operator, performed by the command line's own code. */
+
+import { pause } from '../../aws/machine.ts';
+import { mustBeOperator } from '../../cli/audit/permission.ts';
+import { openRecorder } from '../../cli/audit/recorder.ts';
 import { sayOf as overrule } from '../../cli/breaker/say.ts';
 import type { Desk } from '../../cli/clients.ts';
+import { erase } from '../../cli/erase/run.ts';
+import { openEraseStage } from '../../cli/erase/stage.ts';
 import { sayOf as sayOfIncident } from '../../cli/incident/say.ts';
 import { operate } from '../../cli/lane/operate.ts';
 import { actOn } from '../../cli/quarantine/act.ts';
@@ -9,6 +15,7 @@ import type { EntryFilter } from '../../cli/quarantine/filter.ts';
 import { redrive } from '../../cli/quarantine/redrive.ts';
 import type { Selection } from '../../cli/quarantine/selection.ts';
 import { openStage } from '../../cli/quarantine/stage.ts';
+import type { ErasureRequest } from '../erasures.ts';
 
 export type Command =
   | {
@@ -28,6 +35,7 @@ export type Command =
       readonly word: 'force-open' | 'force-closed' | 'reset';
       readonly forMs: number;
     }
+  | ({ readonly kind: 'erase' } & ErasureRequest)
   | { readonly kind: 'lane'; readonly lane: string; readonly word: 'pause' | 'resume' }
   | {
       readonly kind: 'incident';
@@ -58,6 +66,14 @@ export async function perform(command: Command, { stage, by, desk }: Giving): Pr
       const is = kind === 'force-open' ? 'open' : 'closed';
       const word = { what: 'breaker', name: service, service, kind, is, ...until } as const;
       await overrule(word, { stage, by, reason: WHY }, desk);
+      return;
+    }
+    case 'erase': {
+      const opened = await openEraseStage(stage, desk);
+      await mustBeOperator(stage, 'erased', desk);
+      const recorder = await openRecorder(stage, desk);
+      const wait = (ms: number) => pause(desk, ms);
+      await erase(opened, { ...command, by, reason: WHY }, { recorder, wait, say: nothing });
       return;
     }
     case 'lane':
@@ -97,6 +113,8 @@ export function nameOf(command: Command): string {
       return `${command.kind} ${command.selection.kind}${command.corrected === undefined ? '' : ', corrected'}`;
     case 'overrule':
       return `${command.word} ${command.service}`;
+    case 'erase':
+      return `erase Patient/${command.id} of ${command.source}, ${command.shared}`;
     case 'lane':
       return `${command.word} ${command.lane}`;
     case 'incident':

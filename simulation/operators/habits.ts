@@ -7,6 +7,8 @@ export interface OperatorHabits {
   readonly discards: number;
   /** Of what is sent back alone: sends a corrected body in its place. */
   readonly corrects: number;
+  /** Erases the patient whom a submission names that has just come so far. */
+  readonly erases: number;
   /** Forces or resets a breaker that has just changed. */
   readonly overrules: number;
   /** Pauses or resumes a lane that has just changed. */
@@ -29,6 +31,7 @@ export const NO_OPERATORS: OperatorHabits = {
   redrives: 0,
   discards: 0,
   corrects: 0,
+  erases: 0,
   overrules: 0,
   holds: 0,
   speaks: 0,

@@ -7,11 +7,13 @@
 import type { Watcher } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
+import { covers } from '../erasures.ts';
 import { type Host, isOperator } from '../host.ts';
 import type { Random } from '../random.ts';
 import { correctedText } from '../submission-draft.ts';
 import type { World } from '../world.ts';
 import { commandAnyTime, commandAt, commandInStorm, contraryTo } from './choose-command.ts';
+import { erasureAt } from './choose-erasure.ts';
 import { type Command, nameOf, perform } from './command.ts';
 import type { OperatorHabits } from './habits.ts';
 
@@ -29,6 +31,8 @@ const AGAIN = 0.5;
 const IDLE_MS = 60_000;
 /** In a long run they would do little but send back what crashes again. */
 const COMMANDS_MAX = 150;
+/** Each reads everything that is stored. */
+const ERASURES_MAX = 6;
 
 export class Operators implements Watcher {
   readonly kinds = ['healed', 'written', 'invoked', 'called'] as const;
@@ -40,6 +44,9 @@ export class Operators implements Watcher {
   #given = 0;
   /** Commands that are given soon or go on. */
   #open = 0;
+  /** Erasures by the host on which their command runs. */
+  readonly #erasing = new Map<string, Extract<Command, { readonly kind: 'erase' }>>();
+  #erased = 0;
   /** By the environment that records the crashes of a storm: how somebody answers them. */
   readonly #inStorm = new Map<Host, Command>();
 
@@ -60,6 +67,8 @@ export class Operators implements Watcher {
     if (effect.kind === 'healed') this.#tidy();
     if (effect.kind === 'written') {
       this.#give(commandAt(effect, this.#around()), by);
+      this.#giveErasure(effect);
+      if (isOperator(by) && effect.table.endsWith('-erasures')) this.#recorded(effect, by);
       if (isOperator(by) && isAnnounced(effect)) this.#hesitate(by);
     }
     if (effect.kind === 'invoked' && by !== undefined) {
@@ -83,6 +92,29 @@ export class Operators implements Watcher {
     const stallMs = this.#stallMs();
     by.standStill(stallMs);
     this.#giveAfter(this.#random.below(stallMs / 2 + 1), command);
+  }
+
+  #giveErasure(effect: EffectOf<'written'>): void {
+    const { submissions, isHealed } = this.#world;
+    const { erases } = this.#habits();
+    if (isHealed || this.#erased === ERASURES_MAX) return;
+    const command = erasureAt(effect, { random: this.#random, erases, submissions });
+    if (command === undefined) return;
+    this.#erased += 1;
+    this.#give(command);
+  }
+
+  /** From now on what it covers may be rejected where it still arrives. */
+  #recorded({ after }: EffectOf<'written'>, by: Host): void {
+    const request = this.#erasing.get(by.name);
+    const number = Number(after?.['number']);
+    if (after?.['pk'] !== 'erasures' || request === undefined) return;
+    if (this.#world.erasures.some((each) => each.number === number)) return;
+    const erasure = { ...request, number, at: Number(after['at']) };
+    this.#world.erasures.push(erasure);
+    for (const submission of this.#world.submissions.values()) {
+      if (covers(erasure, submission)) submission.isErased = true;
+    }
   }
 
   #latestIncident(scope: string): Item | undefined {
@@ -140,6 +172,7 @@ export class Operators implements Watcher {
       this.#random.chance(this.#habits().killed),
     );
     if ('corrected' in command && command.corrected !== undefined) this.#corrects(command);
+    if (command.kind === 'erase') this.#erasing.set(host.name, command);
     const name = `${host.name} ${nameOf(command)}`;
     scheduler.note(name);
     let isOver = false;
@@ -186,6 +219,13 @@ export class Operators implements Watcher {
     for (const { name, holds } of itemsOf('supervision')) {
       if ((holds as { operator?: object } | undefined)?.operator === undefined) continue;
       this.#giveAfter(0, { kind: 'lane', lane: String(name), word: 'resume' });
+    }
+    for (const { pk, number, endedAt } of itemsOf('erasures')) {
+      if (pk !== 'erasures' || endedAt !== undefined) continue;
+      const erasure = this.#world.erasures.find((each) => each.number === number);
+      if (erasure !== undefined) {
+        this.#giveAfter(0, { kind: 'erase', ...erasure });
+      }
     }
     for (const { sk, scope, number, status, cause } of itemsOf('incidents')) {
       if (!String(sk).startsWith('incident#') || status === 'resolved') continue;

@@ -5,7 +5,7 @@ import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { testHashKey } from '../support/cold.ts';
-import { send } from '../support/delivery.ts';
+import { contextWith, receive, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { loadEraser, placeOf, requestFor } from '../support/eraser.ts';
 import { tableAt } from '../support/handles.ts';
@@ -13,6 +13,7 @@ import { byTest, loadOperator, stageOf } from '../support/operator.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { useStage } from '../support/stage.ts';
 import { itemsOf } from '../support/stores.ts';
+import { outcomesTold } from '../support/told.ts';
 
 const stage = useStage({ deadlineMs: 5_000, heapOldMb: 64 });
 let eraser: Awaited<ReturnType<typeof loadEraser>>;
@@ -57,6 +58,48 @@ test('R04: a message that waited in a queue is refused, stored nowhere, and ends
     for (const name of ['body', 'bodyS3', 'file']) expect(entry).not.toHaveProperty(name);
     expect(String(entry['outcome'])).not.toMatch(/p1|unheard|Chalmers/i);
   }
+});
+
+test('R04: what was stored before the erasure and comes again stays stored', async () => {
+  const body = patient({ id: 'p1' });
+  await sendNamed(body);
+  const [first] = await receive(stage.world.queues.lane);
+  if (first === undefined) throw new Error('nothing received');
+  const again = (receives: number) => {
+    const attributes = { ...first.attributes, ApproximateReceiveCount: String(receives) };
+    const event = { Records: [{ ...first, attributes }] };
+    return stage.functions.validate(event, contextWith(20_000));
+  };
+  await again(1);
+  await eraseP1();
+  skipTime(ERASURES_KNOWN_MS);
+  await again(2);
+  const { rows, entries } = await stored();
+  expect(entries).toEqual([]);
+  expect(rows).toMatchObject([{ resourceId: 'p1', erasure: 1 }]);
+  for (const name of ['body', 'bodyS3', 'file']) expect(rows[0]).not.toHaveProperty(name);
+  const told = await outcomesTold(stage.world);
+  expect(told.map(({ verdict }) => verdict)).toEqual(['stored', 'stored']);
+});
+
+test('R04: what had attempts before the erasure is refused, and its file is named no more', async () => {
+  await sendNamed(aboutP1);
+  const [record] = await receive(stage.world.queues.lane);
+  if (record === undefined) throw new Error('nothing received');
+  const { quarantine } = stage.world.tables;
+  const trouble = {
+    ...{ pk: record.messageId, status: 'in-isolation', attempts: [], source: 'default' },
+    ...{ sentAt: Number(record.attributes.SentTimestamp), lane: 'critical' },
+    ...{ file: 'chalmers.ndjson', pinned: { bucket: 'b', key: 'chalmers' }, rounds: [] },
+  };
+  await testClients().dynamo.send(new PutCommand({ TableName: quarantine, Item: trouble }));
+  await eraseP1();
+  skipTime(ERASURES_KNOWN_MS);
+  const attributes = { ...record.attributes, ApproximateReceiveCount: '1' };
+  await stage.functions.validate({ Records: [{ ...record, attributes }] }, contextWith(20_000));
+  const { entries } = await stored();
+  expect(entries).toMatchObject([{ status: 'quarantined', erasure: 1 }]);
+  for (const name of ['file', 'pinned', 'rounds']) expect(entries[0]).not.toHaveProperty(name);
 });
 
 test('R02: a resource of an erased patient that would crash is not run', async () => {

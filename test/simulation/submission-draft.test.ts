@@ -5,7 +5,15 @@ import type { Oddity } from '../../simulation/submission.ts';
 import { correctedText, draftOf, type Habits } from '../../simulation/submission-draft.ts';
 import { submission } from './checks/history.ts';
 
-const HABITS: Habits = { natures: {}, oddities: {}, badFiles: 0, long: 0, ids: 3, bucket: 'b' };
+const HABITS: Habits = {
+  natures: {},
+  oddities: {},
+  badFiles: 0,
+  long: 0,
+  refers: 0,
+  ids: 3,
+  bucket: 'b',
+};
 
 function lengths(long: number, oddity?: Oddity): ReadonlySet<number> {
   const random = new Random(1);

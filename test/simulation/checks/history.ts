@@ -24,6 +24,7 @@ export function submission(fields: Partial<Submission> = {}): Submission {
     sentAt: 1_000,
     sequence: undefined,
     text: '{}',
+    patients: ['p1'],
     ...fields,
   };
 }

@@ -30,7 +30,12 @@ function api(handle: Handler, concurrencyMax = 10) {
   const mapping = { queue, target, batchSize: 1, windowMs: 0, concurrencyMax: 5 };
   const sources = [new EventSource({ uuid: UUID, ...mapping, reportsFailures: true }, scheduler)];
   const functions = new Map([['f', target]]);
-  const its = new LambdaApi({ functions, sources, envOf: (name) => ({ NAME: name }) });
+  const its = new LambdaApi({
+    functions,
+    sources,
+    envOf: (name) => ({ NAME: name }),
+    timeoutOf: () => 30,
+  });
   const invoke = async () => {
     const Payload = Buffer.from('{"n":1}');
     const answer = its.perform(new InvokeCommand({ FunctionName: 'f', Payload })) as Lasting<{
@@ -74,12 +79,13 @@ describe("Lambda's API", () => {
     expect(() => update(true, 1)).toThrow();
   });
 
-  test('returns the function’s environment variables', () => {
+  test('returns the function’s environment variables and its timeout', () => {
     const { its } = api(async () => null);
     const command = new GetFunctionConfigurationCommand({ FunctionName: 'f' });
     expect(its.perform(command)).toEqual({
       FunctionName: 'f',
       Environment: { Variables: { NAME: 'f' } },
+      Timeout: 30,
     });
   });
 

@@ -1,0 +1,166 @@
+/**
+ * Erasures of patients (docs/retention.md). When one has ended, nothing of what it covers is left: no content in Resources, in
+ * Quarantine or in the bucket. From then on nothing of it is stored anew or sent to a FHIR server. It loses nothing that it
+ * does not cover. Bodies on their way between queues (`hops/`) expire, and are not looked at.
+ */
+import { DELIVERY_ENTRY } from '../../aws/quarantine-entries.ts';
+import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
+import { type Checker, RuleBroken, type Seen } from '../checker.ts';
+import type { Item } from '../dynamo/values.ts';
+import type { Effect, EffectOf } from '../effects.ts';
+import { covers, type RecordedErasure } from '../erasures.ts';
+import { type Host, isOperator } from '../host.ts';
+import type { Version } from '../s3/bucket.ts';
+import type { Submission } from '../submission.ts';
+
+/** What must not be left of a row or an entry. A line's number names nobody without its file. */
+const CONTENT = ['body', 'bodyS3', 'contentHash', 'original', 'corrections', 'file', 'pinned'];
+const OF_ATTEMPTS: ReadonlySet<string> = new Set(['file', 'pinned']);
+/** What an entry may say instead: why its message was refused. */
+const REFUSED = 'message/erased';
+const MISSING = 'claim-check/missing';
+
+export class ErasureChecker implements Checker {
+  readonly kinds: readonly Effect['kind'][];
+  readonly #seen: Seen;
+  /** By the number in the resource: one may be sent twice. */
+  readonly #byNumber = new Map<number, Submission[]>();
+  /** Numbers of erasures that have begun. */
+  readonly #open = new Set<number>();
+  readonly #ended: RecordedErasure[] = [];
+  readonly #corrected = new Set<Version>();
+
+  constructor(seen: Seen) {
+    this.#seen = seen;
+    const erases = seen.drawn.operators.erases > 0;
+    this.kinds = erases ? ['submitted', 'written', 'put', 'requested'] : [];
+  }
+
+  see(effect: Effect, by: Host | undefined): void {
+    switch (effect.kind) {
+      case 'submitted': {
+        const { number } = effect.submission;
+        this.#byNumber.set(number, [...(this.#byNumber.get(number) ?? []), effect.submission]);
+        return;
+      }
+      case 'written':
+        this.#written(effect);
+        return;
+      case 'put':
+        // An operator may correct a body while another one erases its patient.
+        if (isOperator(by)) this.#corrected.add(effect.version);
+        else if (!effect.version.key.startsWith(SUBMISSIONS_PREFIX))
+          this.#mustBeFree(effect.version);
+        return;
+      case 'requested': {
+        const { body, url } = effect.call;
+        const number = effect.call.method === 'PUT' ? numberIn(body) : undefined;
+        if (number !== undefined && this.#isGone(number)) {
+          throw new RuleBroken('erasure', `#${number} is sent to ${url} after it was erased`);
+        }
+      }
+    }
+  }
+
+  unfinished(): string | undefined {
+    const [first] = this.#open;
+    return first === undefined ? undefined : `erasure ${first} has not ended`;
+  }
+
+  #written({ table, before, after }: EffectOf<'written'>): void {
+    if (table.endsWith('-erasures')) this.#begunOrEnded(after);
+    if (after === undefined || !/-(?:resources|quarantine)$/.test(table)) return;
+    const submission = this.#submissionOf(after);
+    if (submission === undefined) return;
+    const isNew = after['erasure'] !== undefined && before?.['erasure'] !== after['erasure'];
+    if (isNew && !isOdd(submission) && !isCovered(this.#seen.erasures, submission)) {
+      const what = `#${submission.number} is erased from ${table}`;
+      throw new RuleBroken('erasure', `${what}, and no erasure covers it`);
+    }
+    this.#mustBeEmpty(table, after, submission);
+  }
+
+  #begunOrEnded(after: Item | undefined): void {
+    const number = Number(after?.['number']);
+    const erasure = this.#seen.erasures.find((each) => each.number === number);
+    if (after?.['pk'] !== 'erasures' || erasure === undefined) return;
+    if (after['endedAt'] === undefined) {
+      this.#open.add(number);
+      return;
+    }
+    if (!this.#open.delete(number)) return;
+    this.#ended.push(erasure);
+    this.#lookEverywhere(erasure);
+  }
+
+  end(): void {
+    for (const erasure of this.#ended) this.#lookEverywhere(erasure);
+  }
+
+  #lookEverywhere({ at }: RecordedErasure): void {
+    const { services, nameOf, plan } = this.#seen;
+    for (const end of ['resources', 'quarantine']) {
+      const table = nameOf.call(this.#seen, end);
+      for (const item of services.dynamo.table(table).items()) {
+        const submission = this.#submissionOf(item);
+        if (submission !== undefined) this.#mustBeEmpty(table, item, submission);
+      }
+    }
+    for (const { name } of plan.buckets) {
+      if (!name.includes('-bodies-')) continue;
+      const bucket = services.s3.bucket(name);
+      for (const version of bucket.keys.flatMap((key) => bucket.versionsOf(key))) {
+        // A producer may have put it there for a message that it sends now.
+        const isLater = version.key.startsWith(SUBMISSIONS_PREFIX) && version.at > at;
+        if (!isLater && !this.#corrected.has(version)) this.#mustBeFree(version);
+      }
+    }
+  }
+
+  #mustBeEmpty(table: string, item: Item, submission: Submission): void {
+    if (isOdd(submission) || !isCovered(this.#ended, submission)) return;
+    const { outcome } = item;
+    // The object was erased while its message was on its way.
+    if (typeof outcome === 'string' && outcome.includes(MISSING)) return;
+    // An entry of attempts holds no text, so nothing shows whom it names: only one that was refused or emptied does.
+    const isKnown = table.endsWith('-resources') || item['erasure'] !== undefined;
+    const content = isKnown ? CONTENT : CONTENT.filter((name) => !OF_ATTEMPTS.has(name));
+    const left = content.filter((name) => item[name] !== undefined);
+    if (typeof outcome === 'string' && !outcome.includes(REFUSED)) left.push('outcome');
+    if (left.length === 0) return;
+    const what = `#${submission.number} was erased, and ${item['pk']} in ${table}`;
+    throw new RuleBroken('erasure', `${what} holds its ${left.join(', ')}`);
+  }
+
+  #mustBeFree({ key, bytes }: Version): void {
+    if (bytes === undefined || this.#ended.length === 0 || key.startsWith(HOPS_PREFIX)) return;
+    if (!/^(?:submissions|resources|quarantine)\//.test(key)) return;
+    const number = numberIn(Buffer.from(bytes).toString());
+    if (number === undefined || !this.#isGone(number)) return;
+    throw new RuleBroken('erasure', `#${number} was erased, and the bucket holds ${key}`);
+  }
+
+  /** Whether all that was sent under that number was erased. */
+  #isGone(number: number): boolean {
+    if (this.#ended.length === 0) return false;
+    const all = this.#byNumber.get(number) ?? [];
+    return all.length > 0 && all.every((each) => !isOdd(each) && isCovered(this.#ended, each));
+  }
+
+  #submissionOf({ messageId, pk }: Item): Submission | undefined {
+    const id = String(messageId ?? pk);
+    const { submissions } = this.#seen;
+    return submissions.get(id.startsWith(DELIVERY_ENTRY) ? id.slice(DELIVERY_ENTRY.length) : id);
+  }
+}
+
+/** Its source is not its sender's, or its text is not what it seems. */
+const isOdd = ({ oddity }: Submission) => oddity !== undefined && oddity !== 'claim-check';
+
+const isCovered = (erasures: readonly RecordedErasure[], submission: Submission) =>
+  erasures.some((each) => covers(each, submission));
+
+function numberIn(text: string): number | undefined {
+  const [, number] = /"identifier":\[\{[^}]*"value":"(\d+)"/.exec(text) ?? [];
+  return number === undefined ? undefined : Number(number);
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { Seen } from '../../../simulation/checker.ts';
+import { ErasureChecker } from '../../../simulation/checks/erasure-checker.ts';
+import type { Effect } from '../../../simulation/effects.ts';
+import { covers, type RecordedErasure } from '../../../simulation/erasures.ts';
+import { HEALTHY } from '../../../simulation/faults.ts';
+import type { Host } from '../../../simulation/host.ts';
+import { Bucket } from '../../../simulation/s3/bucket.ts';
+import type { Submission } from '../../../simulation/submission.ts';
+import { hostAt, submission, written } from './history.ts';
+
+const erasure: RecordedErasure = {
+  ...{ number: 1, source: 'hospital-a', id: 'p1', shared: 'keep', at: 2_000 },
+};
+const begun = written('erasures', undefined, { pk: 'erasures', number: 1, at: 2_000 });
+const ended = written('erasures', {}, { pk: 'erasures', number: 1, endedAt: 3_000 });
+const text = JSON.stringify({ identifier: [{ system: 's', value: '1' }] });
+const bytes = Buffer.from(text);
+const put = (key: string): Effect => ({
+  ...{ kind: 'put', bucket: 'bodies' },
+  version: { key, id: 'v1', at: 4_000, bytes },
+});
+const row = (fields: object) => ({ pk: 'hospital-a#Patient#p1', messageId: 'm1', ...fields });
+
+function see(
+  effects: readonly (Effect | [Effect, Host])[],
+  { its = [submission()], items = [], erases = 1 }: Partial<World> = {},
+): ErasureChecker {
+  const bucket = new Bucket('bodies-0', true);
+  const seen = {
+    drawn: { ...HEALTHY, operators: { ...HEALTHY.operators, erases } },
+    erasures: [erasure],
+    submissions: new Map(its.map((each) => [each.messageId, each])),
+    plan: { buckets: [{ name: 'a-bodies-0' }] },
+    nameOf: (end: string) => `stack-${end}`,
+    services: {
+      dynamo: {
+        table: (name: string) => ({ items: () => (name.endsWith('resources') ? items : []) }),
+      },
+      s3: { bucket: () => bucket },
+    },
+  } as unknown as Seen;
+  const checker = new ErasureChecker(seen);
+  for (const each of its) checker.see({ kind: 'submitted', submission: each }, undefined);
+  for (const each of effects) {
+    const [effect, by] = Array.isArray(each) ? each : [each, undefined];
+    checker.see(effect, by);
+  }
+  return checker;
+}
+
+interface World {
+  readonly its: readonly Submission[];
+  readonly items: readonly object[];
+  readonly erases: number;
+}
+
+describe('an erasure covers', () => {
+  test.each([
+    ['what was sent up to then', {}, true],
+    ['nothing that is sent later', { sentAt: 2_001 }, false],
+    ['nothing of another source', { source: 'hospital-b' }, false],
+    ['nothing of another patient', { patients: ['p2'] }, false],
+    ['a Patient, whoever else it names', { patients: ['p1', 'p2'] }, true],
+    ['no Observation of two, where they are kept', observed(['p1', 'p2']), false],
+    ['an Observation of one', observed(['p1']), true],
+  ])('%s', (_, fields, is) => {
+    expect(covers(erasure, submission(fields))).toBe(is);
+  });
+});
+
+function observed(patients: readonly string[]) {
+  return { resourceType: 'Observation', id: 'o1', patients };
+}
+
+describe('the checker of erasures', () => {
+  test('looks at nothing where no patient is erased', () => {
+    expect(see([], { erases: 0 }).kinds).toEqual([]);
+    expect(see([]).kinds).not.toEqual([]);
+  });
+
+  test('waits until an erasure has ended', () => {
+    expect(see([begun]).unfinished()).toBe('erasure 1 has not ended');
+    expect(see([begun, ended]).unfinished()).toBeUndefined();
+  });
+
+  test('finds content that is left when it ends, or is stored afterwards', () => {
+    const left = { items: [row({ body: 'x' })] };
+    expect(() => see([begun, ended], left)).toThrow('erasure: #1 was erased');
+    const stored = written('resources', undefined, row({ contentHash: 'x' }));
+    expect(() => see([stored, begun, ended])).not.toThrow();
+    expect(() => see([begun, ended, stored])).toThrow('holds its contentHash');
+    const later = submission({ sentAt: 9_000 });
+    expect(() => see([begun, ended, stored], { its: [later] })).not.toThrow();
+  });
+
+  test('finds content of an entry, also of its delivery', () => {
+    const entered = (pk: string, fields: object) =>
+      written('quarantine', undefined, { pk, status: 'quarantined', ...fields });
+    const outcome = (rule: string) => ({ outcome: `{"code":"${rule}"}` });
+    for (const pk of ['m1', 'delivery#m1']) {
+      expect(() => see([begun, ended, entered(pk, outcome('other'))])).toThrow('its outcome');
+    }
+    expect(() => see([begun, ended, entered('m1', outcome('message/erased'))])).not.toThrow();
+    const refused = entered('m1', { erasure: 1, file: 'ada.ndjson' });
+    expect(() => see([begun, ended, refused])).toThrow('holds its file');
+  });
+
+  test('finds bodies in the bucket, except on their way and of operators', () => {
+    const key = 'quarantine/m1/h';
+    expect(() => see([put(key), begun, ended])).not.toThrow();
+    expect(() => see([begun, ended, put(key)])).toThrow(`the bucket holds ${key}`);
+    expect(() => see([begun, ended, put('hops/m1/h')])).not.toThrow();
+    expect(() => see([begun, ended, put('submissions/x')])).not.toThrow();
+    expect(() => see([begun, ended, [put(key), hostAt('operator#1')]])).not.toThrow();
+    const again = submission({ messageId: 'm2', sentAt: 9_000 });
+    expect(() => see([begun, ended, put(key)], { its: [submission(), again] })).not.toThrow();
+  });
+
+  test('finds what is sent to a FHIR server afterwards', () => {
+    const call = { number: 1, method: 'PUT', url: 'u', headers: {}, body: text, begunAt: 0 };
+    const requested: Effect = { kind: 'requested', call };
+    expect(() => see([requested, begun, ended])).not.toThrow();
+    expect(() => see([begun, ended, requested])).toThrow('erasure: #1 is sent to u');
+  });
+
+  test('finds what is lost with it', () => {
+    const erased = written('resources', row({ body: 'x' }), row({ erasure: 1 }));
+    expect(() => see([begun, erased])).not.toThrow();
+    const its = [submission({ patients: ['p2'] })];
+    expect(() => see([begun, erased], { its })).toThrow('no erasure covers it');
+  });
+});
