@@ -142,7 +142,7 @@ export function drawFaults(
 }
 
 /** Share of runs in which operators erase patients. */
-const ERASES = 0.3;
+const ERASES = 0.1;
 /** How often partitions have rates that are reached. Real ones accept a thousand writes a second, and have as much more to do. */
 const HOT = 0.2;
 const PARTITION_WRITES = [2, 5, 20] as const;
