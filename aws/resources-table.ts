@@ -103,22 +103,23 @@ export async function storeResource(
   return { pk, isNew: await written(store.table.dynamo.send(update)) };
 }
 
-/** Whether the current resource of that type and id is the one that this message brought. */
-export async function isStored(
+/** The key of the current resource of that type and id, if this message brought it. */
+export async function keyOfStored(
   table: Table,
   origin: Pick<Origin, 'source' | 'messageId'>,
   resourceType: string,
   resourceId: string | undefined,
-): Promise<boolean> {
+): Promise<string | undefined> {
+  const pk = resourceKey(origin, resourceType, resourceId);
   const { Item } = await table.dynamo.send(
     new GetCommand({
       TableName: table.name,
-      Key: { pk: resourceKey(origin, resourceType, resourceId) },
+      Key: { pk },
       ProjectionExpression: 'messageId',
       ConsistentRead: true,
     }),
   );
-  return Item?.['messageId'] === origin.messageId;
+  return Item?.['messageId'] === origin.messageId ? pk : undefined;
 }
 
 function resourceKey(

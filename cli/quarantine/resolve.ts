@@ -1,6 +1,6 @@
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { resolveStored } from '../../aws/quarantine-redrive.ts';
-import { isStored } from '../../aws/resources-table.ts';
+import { keyOfStored } from '../../aws/resources-table.ts';
 import { identityOf } from './body.ts';
 import type { QuarantineStage } from './stage.ts';
 
@@ -16,6 +16,7 @@ export async function resolvedAsStored(
   const { resourceType, id } = identityOf(entry.body);
   if (resourceType === undefined) return false;
   const origin = { source: entry.source, messageId: entry.pk };
-  if (!(await isStored(stage.resourcesTable, origin, resourceType, id))) return false;
+  const stored = await keyOfStored(stage.resourcesTable, origin, resourceType, id);
+  if (stored === undefined) return false;
   return resolveStored(stage.quarantineTable, entry);
 }

@@ -3,7 +3,7 @@
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import { markStored, quarantine, readTrouble } from '../../aws/quarantine-table.ts';
-import { isStored, storeResource } from '../../aws/resources-table.ts';
+import { keyOfStored, storeResource } from '../../aws/resources-table.ts';
 import { hasEnded } from '../../core/attempt/attempts.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/message/fingerprint.ts';
@@ -87,8 +87,8 @@ export async function asStoredBefore(
   if (verdict.kind !== 'invalid' || verdict.resourceType === undefined) return verdict;
   const { resourceType, id } = verdict;
   const { origin } = submission.provenance;
-  const isOver = await isStored(resourcesTable, origin, resourceType, id);
-  return isOver ? { ...verdict, kind: 'valid', resourceType, issues: [] } : verdict;
+  const stored = await keyOfStored(resourcesTable, origin, resourceType, id);
+  return stored !== undefined ? { ...verdict, kind: 'valid', resourceType, issues: [] } : verdict;
 }
 
 /**
@@ -103,7 +103,10 @@ export async function endAsStoredBefore(
   const { origin } = submission.provenance;
   const type = resourceTypeOf(text);
   if (type === undefined) return false;
-  if (!(await isStored(parts.resourcesTable, origin, type, resourceIdOf(text)))) return false;
+  const pk = await keyOfStored(parts.resourcesTable, origin, type, resourceIdOf(text));
+  if (pk === undefined) return false;
+  // As in store(): the delivery that stored it may have ended before it sent the trigger.
+  await parts.deliveryTriggers?.send(pk);
   if (await markStored(parts.quarantineTable, origin)) {
     await publishStored(parts, submission, { issues: [] });
   } else {

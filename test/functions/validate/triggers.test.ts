@@ -20,6 +20,7 @@ useEmulators();
 let world: World;
 let validate: Validate;
 beforeEach(async () => {
+  isOldCode = false;
   world = await buildDeliveryWorld('http://127.0.0.1:1/fhir');
   validate = await loadValidate();
 });
@@ -31,9 +32,12 @@ interface Validate {
   readonly gatherNoMore: () => void;
 }
 
-const allValid: IsolatedValidator = {
+/** Old code crashes on what new code finds valid. */
+let isOldCode = false;
+const validator: IsolatedValidator = {
   ready: async () => {},
   validate: async (text) => {
+    if (isOldCode) return { kind: 'crash', crash: 'exception', reason: 'x' };
     const { id } = JSON.parse(text);
     return { kind: 'valid', resourceType: 'Patient', id, issues: [] };
   },
@@ -44,7 +48,7 @@ async function loadValidate(): Promise<Validate> {
   const held = new Set<() => void>();
   let isHeld = true;
   const deps = {
-    ...(await validateDeps({ ...NOWHERE, pool: allValid })),
+    ...(await validateDeps({ ...NOWHERE, pool: validator })),
     later(ms: number, run: () => void) {
       if (!isHeld || ms >= SHORT_MS) return later(ms, run);
       held.add(run);
@@ -147,4 +151,26 @@ test('R04 R09: a request of triggers that fails leaves all of its messages in th
   expect((await runBatch())?.failed).toEqual([]);
   expect(await published()).toEqual([...sent.values()].sort());
   expect(await triggers()).toEqual(IDS.map(triggerOf));
+});
+
+test('R04 R18: one whose trigger failed, and that crashes old code then, ends when its trigger was sent', async () => {
+  const messageId = await send(world.queues.lane, patient({ id: 'p-0' }));
+  const repair = failCalls(validate, 'sqs', (_, { QueueUrl }) => {
+    return QueueUrl === world.queues.delivery.url;
+  });
+  validate.gatherNoMore();
+  expect((await runBatch())?.failed).toEqual([messageId]);
+  isOldCode = true;
+  skipTime(31_000);
+  expect((await runBatch())?.failed).toEqual([]);
+  const runAlone = () => deliver(validate.handler, world.queues.isolation, { max: 1 });
+  expect((await runAlone())?.failed).toHaveLength(1);
+  skipTime(1_100);
+  expect((await runAlone())?.failed).toHaveLength(1);
+  expect(await published()).toEqual([]);
+  repair();
+  skipTime(31_000);
+  expect((await runAlone())?.failed).toEqual([]);
+  expect(await triggers()).toEqual([triggerOf('p-0')]);
+  expect(await published()).toEqual([messageId]);
 });
