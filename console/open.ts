@@ -80,6 +80,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     async stop() {
       reader.send('bye', { message: 'the console was stopped' });
       await runs.end();
+      if (source instanceof LocalFlow) source.stop();
       await server.stop();
     },
   };

@@ -55,8 +55,6 @@ export class CloudWatchFlow implements FlowReader {
     return this.environments.figure === before ? undefined : this.#news(this.#points.changed());
   }
 
-  rest(): void {}
-
   async #read(): Promise<EnvironmentsView[]> {
     const to = this.#now();
     const from = Math.max(to - KEPT_MS, this.#readTo - LATE_MS);

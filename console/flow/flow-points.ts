@@ -66,9 +66,17 @@ export class FlowPoints {
     for (const at of this.#points.keys()) if (at >= from) this.#points.delete(at);
   }
 
+  dropOld(now: number): void {
+    for (const at of this.#points.keys()) {
+      if (at >= now - this.keptMs) continue;
+      this.#points.delete(at);
+      this.#changed.delete(at);
+    }
+  }
+
   /** All points that are kept, oldest first. */
   all(now: number): FlowPoint[] {
-    for (const at of this.#points.keys()) if (at < now - this.keptMs) this.#points.delete(at);
+    this.dropOld(now);
     return [...this.#points.values()].sort((a, b) => a.at - b.at);
   }
 

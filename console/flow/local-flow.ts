@@ -1,6 +1,7 @@
 /**
  * The flow next to `npm start`, from the metrics that functions print, which CloudWatch would take
- * from their logs.
+ * from their logs. It listens from the start, because nobody keeps them for a page that is opened
+ * later.
  */
 import { reachRuntime } from '../../cli/local/ask.ts';
 import { type LoggedLine, METRICS_PATH } from '../../packages/local-lambda/control.ts';
@@ -26,6 +27,7 @@ export class LocalFlow implements FlowReader {
 
   constructor(now: () => number) {
     this.#now = now;
+    void this.#listen();
   }
 
   all(): FlowNews {
@@ -34,21 +36,16 @@ export class LocalFlow implements FlowReader {
 
   async refresh(): Promise<FlowNews | undefined> {
     if (this.#listening === undefined) void this.#listen();
-    // Only to drop old points.
-    this.#points.all(this.#now());
     const points = this.#points.changed();
     const hasNews = points.length > 0 || this.#trouble !== undefined;
     return hasNews ? this.#news(points) : undefined;
   }
 
-  rest(): void {
+  stop(): void {
     this.#listening?.abort();
-    this.#listening = undefined;
   }
 
-  /**
-   * Reads until it is told to rest, or until the runtime ends. The next refresh starts it again.
-   */
+  /** Reads until it is stopped, or until the runtime ends. The next refresh starts it again. */
   async #listen(): Promise<void> {
     const mine = new AbortController();
     this.#listening = mine;
@@ -64,6 +61,8 @@ export class LocalFlow implements FlowReader {
   }
 
   #hear({ line }: LoggedLine): void {
+    // No page may be open for days.
+    this.#points.dropOld(this.#now());
     for (const record of emfRecords(line)) {
       const { queue } = record.dimensions;
       if (record.name === 'OldestAge' && queue !== undefined) {

@@ -19,8 +19,6 @@ export interface FlowReader {
   all(): FlowNews;
   /** Points that are new since the last call. Undefined if there are none. */
   refresh(): Promise<FlowNews | undefined>;
-  /** No page is open any more. */
-  rest(): void;
 }
 
 export interface Reading {
@@ -59,7 +57,6 @@ export class Reader {
     return () => {
       if (!this.#lookers.delete(send) || this.#lookers.size > 0) return;
       this.#callOff();
-      flow.rest();
     };
   }
 
