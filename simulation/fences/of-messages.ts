@@ -67,8 +67,8 @@ export const OF_MESSAGES: readonly Fence[] = [
   {
     name: 'messages: what an earlier delivery stored is not rejected',
     file: 'functions/validate/endings.ts',
-    code: 'return isOver ? {',
-    without: 'return isOver && verdict.issues.length < 0 ? {',
+    code: 'return stored !== undefined ? {',
+    without: 'return stored !== undefined && verdict.issues.length < 0 ? {',
     needs: ({ functions, outages }) =>
       functions.killed > 0.001 && outages.some(({ of }) => of.includes('terminology')),
   },
