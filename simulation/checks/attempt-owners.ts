@@ -1,8 +1,8 @@
 /**
  * Who changes an attempt on record. Only the environment that makes it says how it ended (R02), and takes it back: in
  * the entry, or in the message that it sends anew (R09). An observer says of it only that its environment died.
- * Nobody else forgets what it came to. A late
- * write, decided on an attempt that was there before, would do so to another one.
+ * Nobody else forgets what it came to. A late write, decided on an attempt that was there before, would do so to
+ * another one.
  */
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { RuleBroken } from '../checker.ts';

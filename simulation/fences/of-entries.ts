@@ -1,8 +1,8 @@
 /** Fences of entries of Quarantine: their endings, attempts and redrives. */
 import type { Fence } from './fence.ts';
 
-/** Writes come late, and environments die. */
-const LATE_AND_KILLED: Fence['needs'] = ({ calls, coincidences }) =>
+/** Writes under a condition come late, by seconds at most. */
+const LATE_WRITES: Fence['needs'] = ({ calls, coincidences }) =>
   coincidences.lateWrite > 0 && calls.lateMs > 1_000;
 const TWO_SEND_BACK: Fence['needs'] = ({ operators }) =>
   operators.redrives > 0.1 && operators.both > 0.1;
@@ -36,7 +36,7 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'aws/quarantine-attempts.ts',
     code: '${UNFINISHED} AND ${unchanged} AND',
     without: '${UNFINISHED} AND (attribute_exists(pk) OR ${unchanged}) AND',
-    needs: LATE_AND_KILLED,
+    needs: LATE_WRITES,
   },
   {
     name: 'attempts: a write changes only its own attempt',
@@ -44,21 +44,21 @@ export const OF_ENTRIES: readonly Fence[] = [
     code: '`attempts[${index}].requestId = :requestId`',
     without:
       '`(attribute_exists(attempts[${index}]) OR attempts[${index}].requestId = :requestId)`',
-    needs: LATE_AND_KILLED,
+    needs: LATE_WRITES,
   },
   {
     name: 'attempts: one that was survived is no crash that an observer saw',
     file: 'aws/quarantine-attempts.ts',
     code: ' REMOVE ${at}.crash, ${at}.reason`',
     without: '`',
-    needs: LATE_AND_KILLED,
+    needs: LATE_WRITES,
   },
   {
     name: 'attempts: a delivery whose attempt is gone decides nothing',
     file: 'functions/validate/alone.ts',
     code: '    if (!survived) return AGAIN_SOON;\n',
     without: '    if (!survived && attempt.startedAt < 0) return AGAIN_SOON;\n',
-    needs: LATE_AND_KILLED,
+    needs: LATE_WRITES,
   },
   {
     name: 'attempts: a copy waits for one whose outcome may still be written',
@@ -78,14 +78,14 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'aws/quarantine-deaths.ts',
     code: '`${at}.requestId = :requestId AND',
     without: '`(attribute_exists(${at}) OR ${at}.requestId = :requestId) AND',
-    needs: LATE_AND_KILLED,
+    needs: LATE_WRITES,
   },
   {
     name: 'attempts: an observer changes none that has ended',
     file: 'aws/quarantine-deaths.ts',
     code: ' AND attribute_not_exists(${at}.ended)`',
     without: '`',
-    needs: LATE_AND_KILLED,
+    needs: LATE_WRITES,
   },
   {
     name: 'attempts: of two observers one is not overwritten',
