@@ -92,7 +92,7 @@ export class CodeSystems {
   }
 
   find(url: unknown): KnownSystem | undefined {
-    if (typeof url !== 'string' || url.length < URL_CHARACTERS_MIN) return undefined;
+    if (typeof url !== 'string') return undefined;
     const place = placeOf(url);
     const recent = this.#recent[place];
     if (recent !== undefined && recent.url === url) return recent;
@@ -110,8 +110,6 @@ export class CodeSystems {
 
 const SEPARATOR = '|';
 const RECENT_PLACES = 64;
-/** No url of a code system is shorter. */
-const URL_CHARACTERS_MIN = 8;
 
 /** The urls of similar systems differ at the end: v2-0203 and v2-0131. */
 function placeOf(url: string): number {
