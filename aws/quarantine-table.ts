@@ -67,19 +67,23 @@ export async function readTrouble(table: Table, messageId: string): Promise<Trou
   return Item === undefined ? undefined : troubleSchema.parse(Item);
 }
 
-/** The message turned out valid and is in Resources; false if it ended otherwise. */
+/** Names that producers chose. Without a body nothing shows whom such an entry names, so no erasure finds it. */
+const CHOSEN_BY_PRODUCERS = ['file', 'pinned'];
+
+/** The message turned out valid and is in Resources, with its file; false if it ended otherwise. */
 export function markStored(
   table: Table,
   origin: Pick<Origin, 'messageId' | 'round'>,
 ): Promise<boolean> {
   const round = ofNoOlderRound(origin);
   const set = setAll({ status: 'stored' satisfies QuarantineStatus });
+  const gone = removeAll(CHOSEN_BY_PRODUCERS);
   const update = new UpdateCommand({
     TableName: table.name,
     Key: { pk: origin.messageId },
-    UpdateExpression: set.expression,
+    UpdateExpression: `${set.expression} ${gone.expression}`,
     ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status) AND ${round.condition}`,
-    ExpressionAttributeNames: { ...set.names, ...round.names },
+    ExpressionAttributeNames: { ...set.names, ...gone.names, ...round.names },
     ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ...round.values },
   });
   return written(table.dynamo.send(update));

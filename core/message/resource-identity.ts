@@ -5,6 +5,8 @@
  * names its type twice, it returns the first, and the validator's own result is compared with what is allowed
  * once more.
  */
+import type { Identity } from './verdict.ts';
+
 /** A longer name, with escapes, is neither a FHIR type nor an id. */
 const NAME_CHARACTERS_MAX = 128;
 
@@ -16,6 +18,11 @@ export function resourceTypeOf(text: string): string | undefined {
 /** Undefined likewise. */
 export function resourceIdOf(text: string): string | undefined {
   return outermost(text, 'id');
+}
+
+export function identityIn(text: string): Identity {
+  const [resourceType, id] = [resourceTypeOf(text), resourceIdOf(text)];
+  return { ...(resourceType !== undefined && { resourceType }), ...(id !== undefined && { id }) };
 }
 
 function outermost(text: string, property: string): string | undefined {

@@ -7,6 +7,7 @@ import { endAttempt } from '../../aws/quarantine-attempts.ts';
 import { decideAttempt } from '../../core/attempt/attempts.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { DeadLetterReason } from '../../core/message/messages.ts';
+import { identityIn } from '../../core/message/resource-identity.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import {
   type Crashed,
@@ -58,10 +59,11 @@ export async function endByCrash(delivery: Delivery, state: Crashed): Promise<En
 
 export async function endByDeadLetter(
   { parts, tally }: Delivery,
-  { submission, text }: Loaded,
+  { submission, text, refused }: Loaded,
   reason: DeadLetterReason,
 ): Promise<Ended> {
-  if (text !== undefined && (await endAsStoredBefore(parts, submission, text))) return DONE;
+  const its = text === undefined ? refused?.was : identityIn(text);
+  if (await endAsStoredBefore(parts, submission, its)) return DONE;
   await deadLetter(parts, submission, reason);
   tally.add('DeadLettered');
   return DONE;

@@ -9,8 +9,7 @@ import { idsOf } from '../../core/message/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/message/fingerprint.ts';
 import { outcomeEvent } from '../../core/message/outcome-event.ts';
 import { reasonOf } from '../../core/message/rejection-reason.ts';
-import { resourceIdOf, resourceTypeOf } from '../../core/message/resource-identity.ts';
-import type { Verdict } from '../../core/message/verdict.ts';
+import type { Identity, Verdict } from '../../core/message/verdict.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { boundedOutcome } from './bounded-operation-outcome.ts';
 import { COMPONENT, type ValidateParts } from './parts.ts';
@@ -98,12 +97,11 @@ export async function asStoredBefore(
 export async function endAsStoredBefore(
   parts: ValidateParts,
   submission: Submission,
-  text: string,
+  { resourceType, id }: Identity = {},
 ): Promise<boolean> {
   const { origin } = submission.provenance;
-  const type = resourceTypeOf(text);
-  if (type === undefined) return false;
-  const pk = await keyOfStored(parts.resourcesTable, origin, type, resourceIdOf(text));
+  if (resourceType === undefined) return false;
+  const pk = await keyOfStored(parts.resourcesTable, origin, resourceType, id);
   if (pk === undefined) return false;
   // As in store(): the delivery that stored it may have ended before it sent the trigger.
   await parts.deliveryTriggers?.send(pk);

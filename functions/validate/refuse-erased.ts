@@ -1,6 +1,5 @@
 /** Refuses a message that names a patient who was erased after it was sent; nothing of it is stored. */
-import { resourceIdOf, resourceTypeOf } from '../../core/message/resource-identity.ts';
-import type { Identity } from '../../core/message/verdict.ts';
+import { identityIn } from '../../core/message/resource-identity.ts';
 import type { Loaded, Refused } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
 
@@ -15,7 +14,7 @@ const ERASED: Refused = {
 
 /** Returns it as it was loaded, or refused without its text. A refusal because of its sender stays. */
 export async function refuseErased({ erased }: ValidateParts, loaded: Loaded): Promise<Loaded> {
-  const { submission, refused = { ...ERASED, was: identityIn(loaded.text) } } = loaded;
+  const { submission, refused = { ...ERASED, was: identityIn(loaded.text ?? '') } } = loaded;
   const { origin } = submission.provenance;
   const claim = await erased.claimOn(loaded.text ?? submission.record.body, origin);
   if (claim === undefined) return loaded;
@@ -28,9 +27,4 @@ export async function refuseErased({ erased }: ValidateParts, loaded: Loaded): P
     text: undefined,
     refused: { ...refused, erasure },
   };
-}
-
-function identityIn(text = ''): Identity {
-  const [resourceType, id] = [resourceTypeOf(text), resourceIdOf(text)];
-  return { ...(resourceType !== undefined && { resourceType }), ...(id !== undefined && { id }) };
 }

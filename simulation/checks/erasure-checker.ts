@@ -16,6 +16,7 @@ import type { Submission } from '../submission.ts';
 /** What must not be left of a row or an entry. A line's number names nobody without its file. */
 const CONTENT = ['body', 'bodyS3', 'contentHash', 'original', 'corrections', 'file', 'pinned'];
 const OF_ATTEMPTS: ReadonlySet<string> = new Set(['file', 'pinned']);
+const OPEN: ReadonlySet<unknown> = new Set(['in-isolation', 'redriven']);
 /** What an entry may say instead: why its message was refused. */
 const REFUSED = 'message/erased';
 const MISSING = 'claim-check/missing';
@@ -122,9 +123,9 @@ export class ErasureChecker implements Checker {
     const { outcome } = item;
     // The object was erased while its message was on its way.
     if (typeof outcome === 'string' && outcome.includes(MISSING)) return;
-    // An entry of attempts holds no text, so nothing shows whom it names: only one that was refused or emptied does.
-    const isKnown = table.endsWith('-resources') || item['erasure'] !== undefined;
-    const content = isKnown ? CONTENT : CONTENT.filter((name) => !OF_ATTEMPTS.has(name));
+    // Its message is on its way, and will be refused, or end as stored without them.
+    const isOpen = OPEN.has(item['status']) && item['erasure'] === undefined;
+    const content = isOpen ? CONTENT.filter((name) => !OF_ATTEMPTS.has(name)) : CONTENT;
     const left = content.filter((name) => item[name] !== undefined);
     if (typeof outcome === 'string' && !outcome.includes(REFUSED)) left.push('outcome');
     if (left.length === 0) return;

@@ -61,8 +61,8 @@ export const OF_MESSAGES: readonly Fence[] = [
   {
     name: 'messages: what an earlier delivery stored is not dead-lettered',
     file: 'functions/validate/alone-endings.ts',
-    code: 'if (text !== undefined && (await endAsStoredBefore(',
-    without: 'if (text === undefined && (await endAsStoredBefore(',
+    code: 'if (await endAsStoredBefore(parts, submission, its)) return',
+    without: "if (text === '' && (await endAsStoredBefore(parts, submission, its))) return",
   },
   {
     name: 'messages: what an earlier delivery stored is not rejected',

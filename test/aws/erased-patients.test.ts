@@ -2,17 +2,18 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, it, test } from 'vitest';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { testHashKey } from '../support/cold.ts';
-import { contextWith, receive, send } from '../support/delivery.ts';
+import { contextWith, deliver, receive, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { loadEraser, placeOf, requestFor } from '../support/eraser.ts';
 import { tableAt } from '../support/handles.ts';
 import { byTest, loadOperator, stageOf } from '../support/operator.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { useStage } from '../support/stage.ts';
-import { itemsOf } from '../support/stores.ts';
+import { depthOf, itemsOf } from '../support/stores.ts';
 import { outcomesTold } from '../support/told.ts';
 
 const stage = useStage({ deadlineMs: 5_000, heapOldMb: 64 });
@@ -100,6 +101,46 @@ test('R04: what had attempts before the erasure is refused, and its file is name
   const { entries } = await stored();
   expect(entries).toMatchObject([{ status: 'quarantined', erasure: 1 }]);
   for (const name of ['file', 'pinned', 'rounds']) expect(entries[0]).not.toHaveProperty(name);
+});
+
+/** A message of the isolation queue that was sent a minute ago, and its entry with attempts. */
+async function isolated(body: string, attempts: readonly object[] = []): Promise<void> {
+  const startedAt = Date.now() - 60_000;
+  const origin = { messageId: 'm-1', sentAt: startedAt, source: 'default', file: 'chalmers.ndjson' };
+  const { bucket, lane, queues, tables } = stage.world;
+  const pinned = { bucket, key: 'submissions/chalmers' };
+  const Item = { ...origin, pk: 'm-1', lane, status: 'in-isolation', attempts, pinned };
+  await testClients().dynamo.send(new PutCommand({ TableName: tables.quarantine, Item }));
+  const envelope = JSON.stringify({ ...origin, lane });
+  await send(queues.isolation, body, { [ENVELOPE_ATTRIBUTE]: envelope });
+}
+const deliverAlone = () =>
+  deliver(stage.functions.validate, stage.world.queues.isolation, { context: contextWith(20_000) });
+
+test('what is stored after attempts leaves an entry that no erasure must find: entries lose their file', async () => {
+  await isolated(patient({ id: 'p1' }));
+  expect((await deliverAlone())?.failed).toEqual([]);
+  const { rows, entries } = await stored();
+  expect(rows).toMatchObject([{ file: 'chalmers.ndjson' }]);
+  expect(entries).toMatchObject([{ status: 'stored', attempts: [{}] }]);
+  for (const name of ['file', 'pinned']) expect(entries[0]).not.toHaveProperty(name);
+  await eraseP1();
+  expect(JSON.stringify(await stored())).not.toMatch(/chalmers/i);
+});
+
+test('R02 R04: what was stored before the erasure is not dead-lettered after deaths of its copy', async () => {
+  await isolated(patient({ id: 'p1' }));
+  await deliverAlone();
+  const startedAt = Date.now() - 60_000;
+  const deaths = ['r-1', 'r-2', 'r-3'].map((requestId) => ({ requestId, startedAt }));
+  await isolated(patient({ id: 'p1' }), deaths);
+  await eraseP1();
+  skipTime(ERASURES_KNOWN_MS);
+  expect((await deliverAlone())?.failed).toEqual([]);
+  expect(await depthOf(stage.world.queues.deadLetter)).toBe(0);
+  expect((await stored()).entries).toMatchObject([{ status: 'stored' }]);
+  const told = await outcomesTold(stage.world);
+  expect(told.map(({ verdict }) => verdict)).toEqual(['stored', 'stored']);
 });
 
 test('R02: a resource of an erased patient that would crash is not run', async () => {

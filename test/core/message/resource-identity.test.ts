@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resourceIdOf, resourceTypeOf } from '../../../core/message/resource-identity.ts';
+import { identityIn, resourceIdOf, resourceTypeOf } from '../../../core/message/resource-identity.ts';
 
 describe('the resource type of a text', () => {
   test.each([
@@ -59,4 +59,13 @@ test.each([
   ['{"id":7}', undefined],
 ])('the id of a text: %s', (text, id) => {
   expect(resourceIdOf(text)).toBe(id);
+  expect(identityIn(text).id).toBe(id);
+});
+
+test('the identity in a text has only what is there', () => {
+  expect(identityIn('{"resourceType":"Patient","id":"p-1"}')).toEqual({
+    resourceType: 'Patient',
+    id: 'p-1',
+  });
+  expect(identityIn('')).toEqual({});
 });
