@@ -113,6 +113,7 @@ const CONDITIONS: Readonly<Record<string, (values: string) => string>> = {
   'StringEqualsIfExists dynamodb:ReturnValues': (values) => `answering ${values}`,
   'ForAllValues:StringLike dynamodb:LeadingKeys': (values) => `of ${values}`,
   'ForAllValues:StringEquals dynamodb:Attributes': (values) => `naming ${values},`,
+  'StringEqualsIfExists dynamodb:Select': () => 'and no others',
   'StringLike s3:prefix': (values) => `below ${values}`,
   'ArnEquals lambda:SourceFunctionArn': () => 'where its own code asks',
 };

@@ -45,6 +45,21 @@ export const allowAttributes = (sid: string, resources: string[], attributes: st
   });
 
 /**
+ * Reads these attributes of a table's items and no others, so a read must name them:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+export const allowReadOf = (sid: string, resources: string[], attributes: string[]) =>
+  new PolicyStatement({
+    sid,
+    actions: ['dynamodb:GetItem'],
+    resources,
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  });
+
+/**
  * Lists a bucket under these prefixes only. S3 needs this permission too to answer that a key is absent and
  * not forbidden, with the key as the prefix.
  */

@@ -15,7 +15,14 @@ import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
 import type { Config, PluginConfig } from '../config/config.ts';
 import type { Foundation } from './foundation.ts';
-import { allow, allowBlindUpdate, allowKey, allowList, objects } from './iam-statements.ts';
+import {
+  allow,
+  allowBlindUpdate,
+  allowKey,
+  allowList,
+  allowReadOf,
+  objects,
+} from './iam-statements.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { terminologySettings } from './terminology.ts';
 
@@ -141,6 +148,7 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   ),
   allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
   allowBlindUpdate('StoreValid', [stores.resources.tableArn]),
+  allowReadOf('KnowStored', [stores.resources.tableArn], ['pk', 'messageId']),
   allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
   allow('MarkBatches', IN_FLIGHT_ACTIONS, [stores.inFlight.tableArn]),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),

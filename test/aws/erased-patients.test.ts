@@ -106,7 +106,12 @@ test('R04: what had attempts before the erasure is refused, and its file is name
 /** A message of the isolation queue that was sent a minute ago, and its entry with attempts. */
 async function isolated(body: string, attempts: readonly object[] = []): Promise<void> {
   const startedAt = Date.now() - 60_000;
-  const origin = { messageId: 'm-1', sentAt: startedAt, source: 'default', file: 'chalmers.ndjson' };
+  const origin = {
+    messageId: 'm-1',
+    sentAt: startedAt,
+    source: 'default',
+    file: 'chalmers.ndjson',
+  };
   const { bucket, lane, queues, tables } = stage.world;
   const pinned = { bucket, key: 'submissions/chalmers' };
   const Item = { ...origin, pk: 'm-1', lane, status: 'in-isolation', attempts, pinned };

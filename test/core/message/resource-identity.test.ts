@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { identityIn, resourceIdOf, resourceTypeOf } from '../../../core/message/resource-identity.ts';
+import {
+  identityIn,
+  resourceIdOf,
+  resourceTypeOf,
+} from '../../../core/message/resource-identity.ts';
 
 describe('the resource type of a text', () => {
   test.each([
