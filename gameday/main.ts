@@ -52,7 +52,8 @@ const endpoints = {
 const wired = (name: string, its: FunctionProperties) =>
   withVariables(its, endpoints, name === 'incident' ? INCIDENT : {});
 const results: Result[] = [];
-const memoryMb = new Map<string, number>();
+/** By function, while all was well. */
+let memoryUsedMb: ReadonlyMap<string, number> = new Map();
 const before = new Map<AlarmPlan, number>();
 
 async function drill(place: Place, some: readonly AlarmPlan[]): Promise<void> {
@@ -65,10 +66,7 @@ async function drill(place: Place, some: readonly AlarmPlan[]): Promise<void> {
 
 async function ordinaryDay(): Promise<void> {
   const into = join(OUT, 'ordinary');
-  await writeChanged({ built, stackName, into }, (name, its) => {
-    memoryMb.set(name, its.MemorySize);
-    return wired(name, its);
-  });
+  await writeChanged({ built, stackName, into }, wired);
   const stage = await openStage(into, records);
   try {
     const place = { stage, servers: { fhir, terminology }, stack: stackName };
@@ -78,6 +76,7 @@ async function ordinaryDay(): Promise<void> {
       records,
     );
     await warmUp(place, records);
+    memoryUsedMb = new Map(records.memoryUsedMb);
     for (const alarm of alarms) {
       before.set(alarm, await readAlarm(alarm, startedAt, records, stage));
     }
@@ -106,7 +105,7 @@ async function starvedDay(): Promise<void> {
   await writeChanged({ built, stackName, into }, (name, its) => ({
     ...wired(name, its),
     ReservedConcurrentExecutions: 1,
-    MemorySize: Math.max(SMALLEST_MB, Math.round(memoryUsed(name) / MEMORY_SHARE)),
+    MemorySize: scarce(name, its.MemorySize),
   }));
   const stage = await openStage(into, records);
   try {
@@ -117,11 +116,11 @@ async function starvedDay(): Promise<void> {
   }
 }
 
-/** In MB, by the function's own metric while all was well. */
-function memoryUsed(name: string): number {
-  const alarm = alarms.find((one) => one.name === `${name}-memory`);
-  const percent = alarm === undefined ? 100 : (before.get(alarm) ?? 100);
-  return ((memoryMb.get(name) ?? 0) * percent) / 100;
+/** In MB. A function that has not run keeps what it has. */
+function scarce(name: string, memoryMb: number): number {
+  const usedMb = memoryUsedMb.get(`${stackName}-${name}`);
+  if (usedMb === undefined) return memoryMb;
+  return Math.max(SMALLEST_MB, Math.round(usedMb / MEMORY_SHARE));
 }
 
 try {

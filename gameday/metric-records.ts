@@ -11,19 +11,36 @@ import type { MetricRef } from './alarms.ts';
 const reportSchema = z.object({
   time: z.string(),
   type: z.literal('platform.report'),
-  record: z.object({ status: z.string(), metrics: z.object({ durationMs: z.number() }) }),
+  record: z.object({
+    status: z.string(),
+    metrics: z.object({ durationMs: z.number(), maxMemoryUsedMB: z.number() }),
+  }),
 });
 
 export class MetricRecords {
   readonly all: MetricRecord[] = [];
+  /** By function: the most that an environment has used so far. `MemoryPercent` is not emitted for little. */
+  readonly memoryUsedMb = new Map<string, number>();
 
   /** Reads a line of a function's log, if it holds a metric. */
   readonly listen = ({ functionName, line }: LogLine): void => {
     if (line.includes('"_aws"')) this.all.push(...emfRecords(line));
     else if (line.includes('"platform.report"')) {
-      this.all.push(...reportRecords(functionName, line));
+      this.#report(functionName, reportSchema.parse(JSON.parse(line)));
     }
   };
+
+  #report(FunctionName: string, { time, record }: z.infer<typeof reportSchema>): void {
+    const { durationMs, maxMemoryUsedMB } = record.metrics;
+    const own = { at: Date.parse(time), namespace: 'AWS/Lambda', dimensions: { FunctionName } };
+    this.all.push(
+      { ...own, name: 'Errors', value: record.status === 'success' ? 0 : 1 },
+      { ...own, name: 'Duration', value: durationMs },
+    );
+    const known = this.memoryUsedMb.get(FunctionName) ?? 0;
+    // It is measured five times a second, so that a short life reports none.
+    if (maxMemoryUsedMB > known) this.memoryUsedMb.set(FunctionName, maxMemoryUsedMB);
+  }
 
   /** Adds a value that nothing else emits. */
   add(record: Omit<MetricRecord, 'at'>): void {
@@ -50,17 +67,4 @@ function sameDimensions(a: Dimensions, b: Dimensions): boolean {
     names.length === Object.keys(b).length &&
     names.every((dimension) => a[dimension] === b[dimension])
   );
-}
-
-function reportRecords(functionName: string, line: string): MetricRecord[] {
-  const { time, record } = reportSchema.parse(JSON.parse(line));
-  const own = {
-    at: Date.parse(time),
-    namespace: 'AWS/Lambda',
-    dimensions: { FunctionName: functionName },
-  };
-  return [
-    { ...own, name: 'Errors', value: record.status === 'success' ? 0 : 1 },
-    { ...own, name: 'Duration', value: record.metrics.durationMs },
-  ];
 }

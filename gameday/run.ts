@@ -20,16 +20,21 @@ const MOVES_WITHIN_MS = 30_000;
 const AGAIN_MS = 1_000;
 const HEALTHY = 40;
 
-/** Lets a healthy pipeline work, and every function answer once. */
+/** Lets a healthy pipeline work, and every function answer. */
 export async function warmUp({ stage, stack }: Place, records: MetricRecords): Promise<void> {
   const lanes = ['critical', 'background'];
   for (const lane of lanes) {
     for (let n = 0; n < HEALTHY; n += 1) await stage.queues.send(`${stack}-${lane}`, valid());
   }
   stage.minute();
-  for (const name of functionsOf(stage, stack)) await stage.lambda.invoke(name);
+  const invokeAll = async () => {
+    for (const name of functionsOf(stage, stack)) await stage.lambda.invoke(name);
+  };
+  await invokeAll();
   const stored = () => records.all.filter(({ name }) => name === 'Delivered');
   await until(async () => sum(stored()) >= lanes.length * HEALTHY, 60_000);
+  // By now it is known how much memory each uses. An invocation reports it.
+  await invokeAll();
 }
 
 const functionsOf = ({ runtime }: Place['stage'], stack: string) =>

@@ -120,20 +120,22 @@ describe('what CloudWatch would get', () => {
     expect(() => records.read({ ...ref, statistic: 'p99' }, 0)).toThrow('p99');
   });
 
-  test('errors and run time are in the platform’s records', () => {
-    const report = (status: string) =>
+  test('errors, run time and used memory are in the platform’s records', () => {
+    const report = (status: string, maxMemoryUsedMB: number) =>
       records.listen({
         functionName: 'f',
         logStream: 's',
         line: JSON.stringify({
           time: '2026-01-01T00:00:00.000Z',
           type: 'platform.report',
-          record: { requestId: 'r', status, metrics: { durationMs: 5 } },
+          record: { requestId: 'r', status, metrics: { durationMs: 5, maxMemoryUsedMB } },
         }),
       });
-    report('success');
-    report('error');
-    report('timeout');
+    report('success', 0);
+    expect(records.memoryUsedMb.get('f')).toBeUndefined();
+    report('error', 90);
+    report('timeout', 80);
+    expect(records.memoryUsedMb.get('f')).toBe(90);
     const of = { namespace: 'AWS/Lambda', dimensions: { FunctionName: 'f' }, statistic: 'Sum' };
     expect(records.read({ ...of, name: 'Errors' }, 0)).toBe(2);
     expect(records.read({ ...of, name: 'Duration' }, 0)).toBe(15);
