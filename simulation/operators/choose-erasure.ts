@@ -15,7 +15,7 @@ const STORED = 0.02;
 const DELIVERED = 0.02;
 const BREAKER_OPENS = 0.3;
 
-export interface AroundErasure {
+interface AroundErasure {
   readonly random: Random;
   readonly erases: number;
   readonly submissions: ReadonlyMap<string, Submission>;
