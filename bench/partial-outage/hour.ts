@@ -52,6 +52,9 @@ const FAILURES_MAX = 3;
 const WRONG_EVERY = 100;
 const WAITING = { inFlightMax: 20_000, receivesMax: 1_000 };
 const AFTER_MS = 30 * 60_000;
+/** Then healthy ones come now and then: only while others succeed is one known to be at fault itself (R18). */
+const LATER_EVERY_MS = 60_000;
+const LATER_UNTIL_MS = 25 * 60_000;
 
 interface Run {
   readonly load: Load;
@@ -91,6 +94,10 @@ async function submit(run: Run): Promise<void> {
     const wrong = n % (2 * WRONG_EVERY) === 0 ? 'refused' : 'fatal';
     void deliver(run, n % WRONG_EVERY === 0 ? wrong : 'healthy');
     await time.sleep(1_000 / load.perSecond);
+  }
+  while (time.now < load.ms + LATER_UNTIL_MS) {
+    void deliver(run, 'healthy');
+    await time.sleep(LATER_EVERY_MS);
   }
 }
 
