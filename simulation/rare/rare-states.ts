@@ -15,6 +15,12 @@ import {
   oldAndNewAtOnce,
 } from './of-calls.ts';
 import {
+  erasedInDelivery,
+  erasureGoesOn,
+  refusedAsErased,
+  storedAndErasedComesAgain,
+} from './of-erasures.ts';
+import {
   attemptAfterDeath,
   deliveredFromBucket,
   diesWithMessages,
@@ -54,6 +60,10 @@ export const RARE_STATES = {
   'an operator dies between sending an entry back and raising its round':
     diesBeforeItRaisesTheRound,
   'an operator corrects a body': corrected,
+  'a message is refused because its patient was erased': refusedAsErased,
+  'a resource is erased while it is delivered': erasedInDelivery,
+  'a message comes again whose resource was erased': storedAndErasedComesAgain,
+  'an erasure is ended by another than began it': erasureGoesOn,
   'a copy of an older round is received': olderRoundComes,
   'an operator overrules a breaker while it probes': overruledInAProbe,
   'an operator pauses or resumes a lane in its probe': heldInAProbe,

@@ -84,6 +84,20 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [{ kind: 'died' }, ada],
   ],
   'an operator corrects a body': [[written('quarantine', {}, { corrections: [{}] }), ada]],
+  'a message is refused because its patient was erased': [
+    [written('quarantine', { pk: 'm1' }, { pk: 'm1', erasure: 1 }), one],
+  ],
+  'a resource is erased while it is delivered': [
+    [written('resources', { deliveryLease: {} }, { deliveryLease: {}, erasure: 1 }), ada],
+  ],
+  'a message comes again whose resource was erased': [
+    [written('resources', {}, { messageId: 'm1', erasure: 1 }), ada],
+    [{ ...told, message: JSON.stringify({ messageId: 'm1', verdict: 'stored' }) }, one],
+  ],
+  'an erasure is ended by another than began it': [
+    [written('erasures', undefined, { pk: 'erasures', number: 1 }), ada],
+    [written('erasures', {}, { pk: 'erasures', number: 1, endedAt: 9 }), grace],
+  ],
   'a copy of an older round is received': [
     [written('quarantine', {}, { pk: 'm1', round: 1 })],
     [received(message())],
