@@ -141,11 +141,7 @@ export class EndingsChecker implements Checker {
     if (OVER.has(before?.['status']) && status !== before?.['status']) {
       throw new RuleBroken('R04', `${nameOf(life)} was ${before?.['status']}, and is ${status}`);
     }
-    if (
-      status === 'discarded' &&
-      before?.['status'] !== 'quarantined' &&
-      before?.['status'] !== status
-    ) {
+    if (isDiscardedOnItsWay(before, after)) {
       throw new RuleBroken('R04', `${nameOf(life)} was ${before?.['status']}, and was discarded`);
     }
     life.status = after === undefined ? undefined : String(status);
@@ -209,6 +205,12 @@ export class EndingsChecker implements Checker {
     if (life.copies > 0) return 'is still in a queue';
     return life.isTold ? undefined : 'has ended, and nobody was told';
   }
+}
+
+/** What is on its way, by an operator. An erasure ends it too, and its message is refused when it comes. */
+function isDiscardedOnItsWay(before: Item | undefined, after: Item | undefined): boolean {
+  if (after?.['status'] !== 'discarded' || after['erasure'] !== undefined) return false;
+  return before?.['status'] !== 'quarantined' && before?.['status'] !== 'discarded';
 }
 
 function arrivedOf(life: Life, { round, redrivenAt }: Member, { body }: Message): void {
