@@ -58,19 +58,23 @@ export interface ErasureMark {
   readonly why: string;
 }
 
-/** False if it has changed since it was read. An entry without an ending is discarded. */
+/**
+ * False if it has changed since it was read. What is quarantined is discarded. The message of an entry in
+ * isolation, or redriven, is on its way and ends it (R04).
+ */
 export function eraseEntry(
   table: Table,
-  { pk, status, quarantinedAt, rounds }: ErasableEntry,
+  { pk, status, quarantinedAt, rounds, delivery }: ErasableEntry,
   { erasure, at, by, why }: ErasureMark,
 ): Promise<boolean> {
-  const hasEnd = status === 'stored' || status === 'delivered' || status === 'discarded';
+  // A row without content is never delivered again.
+  const isLeft = status === 'quarantined' || (status === 'redriven' && delivery !== undefined);
   const set = setAll({
     erasure,
     erasedAt: at,
     reason: ERASED,
     ...(rounds !== undefined && { rounds: rounds.map((each) => ({ ...each, reason: ERASED })) }),
-    ...(!hasEnd && { status: 'discarded', discard: { at, by, why } }),
+    ...(isLeft && { status: 'discarded', discard: { at, by, why } }),
   });
   const gone = removeAll(CONTENT);
   const asRead =

@@ -124,8 +124,9 @@ export class ErasureChecker implements Checker {
     // The object was erased while its message was on its way.
     if (typeof outcome === 'string' && outcome.includes(MISSING)) return;
     // Its message is on its way, and will be refused, or end as stored without them.
-    const isOpen = OPEN.has(item['status']) && item['erasure'] === undefined;
-    const content = isOpen ? CONTENT.filter((name) => !OF_ATTEMPTS.has(name)) : CONTENT;
+    const content = OPEN.has(item['status'])
+      ? CONTENT.filter((name) => !OF_ATTEMPTS.has(name))
+      : CONTENT;
     const left = content.filter((name) => item[name] !== undefined);
     if (typeof outcome === 'string' && !outcome.includes(REFUSED)) left.push('outcome');
     if (left.length === 0) return;

@@ -104,7 +104,11 @@ test('R04: what had attempts before the erasure is refused, and its file is name
 });
 
 /** A message of the isolation queue that was sent a minute ago, and its entry with attempts. */
-async function isolated(body: string, attempts: readonly object[] = []): Promise<void> {
+async function isolated(
+  body: string,
+  attempts: readonly object[] = [],
+  fields: object = {},
+): Promise<void> {
   const startedAt = Date.now() - 60_000;
   const origin = {
     messageId: 'm-1',
@@ -114,7 +118,7 @@ async function isolated(body: string, attempts: readonly object[] = []): Promise
   };
   const { bucket, lane, queues, tables } = stage.world;
   const pinned = { bucket, key: 'submissions/chalmers' };
-  const Item = { ...origin, pk: 'm-1', lane, status: 'in-isolation', attempts, pinned };
+  const Item = { ...origin, pk: 'm-1', lane, status: 'in-isolation', attempts, pinned, ...fields };
   await testClients().dynamo.send(new PutCommand({ TableName: tables.quarantine, Item }));
   const envelope = JSON.stringify({ ...origin, lane });
   await send(queues.isolation, body, { [ENVELOPE_ATTRIBUTE]: envelope });
@@ -143,6 +147,23 @@ test('R02 R04: what was stored before the erasure is not dead-lettered after dea
   skipTime(ERASURES_KNOWN_MS);
   expect((await deliverAlone())?.failed).toEqual([]);
   expect(await depthOf(stage.world.queues.deadLetter)).toBe(0);
+  expect((await stored()).entries).toMatchObject([{ status: 'stored' }]);
+  const told = await outcomesTold(stage.world);
+  expect(told.map(({ verdict }) => verdict)).toEqual(['stored', 'stored']);
+});
+
+test('R04: an erasure ends no entry whose message is on its way, and what was stored before stays stored', async () => {
+  const body = patient({ id: 'p1' });
+  await isolated(body);
+  await deliverAlone();
+  // As if the redriven message had been stored by an invocation that died before it marked the entry.
+  await isolated(body, [], { body, status: 'redriven' });
+  await eraseP1();
+  const [open] = (await stored()).entries;
+  expect(open).toMatchObject({ status: 'redriven', erasure: 1 });
+  for (const name of ['body', 'file', 'pinned']) expect(open).not.toHaveProperty(name);
+  skipTime(ERASURES_KNOWN_MS);
+  expect((await deliverAlone())?.failed).toEqual([]);
   expect((await stored()).entries).toMatchObject([{ status: 'stored' }]);
   const told = await outcomesTold(stage.world);
   expect(told.map(({ verdict }) => verdict)).toEqual(['stored', 'stored']);
