@@ -72,7 +72,7 @@ export interface Receipt {
 export function mayHaveRunBefore(
   { receives, firstReceivedAt }: Receipt,
   now: number,
-  { functionTimeoutMs }: InFlightPolicy,
+  { functionTimeoutMs }: Pick<InFlightPolicy, 'functionTimeoutMs'>,
 ): boolean {
   return receives > 1 || now - firstReceivedAt > functionTimeoutMs;
 }

@@ -5,6 +5,7 @@ import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import { markStored, quarantine, readTrouble } from '../../aws/quarantine-table.ts';
 import { keyOfStored, storeResource } from '../../aws/resources-table.ts';
 import { hasEnded } from '../../core/attempt/attempts.ts';
+import { mayHaveRunBefore } from '../../core/attempt/in-flight.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/message/fingerprint.ts';
 import { outcomeEvent } from '../../core/message/outcome-event.ts';
@@ -65,11 +66,12 @@ export type Earlier = 'nothing' | 'in isolation' | 'ended';
  * reads nothing.
  */
 export async function earlierDeliveries(
-  { quarantineTable }: ValidateParts,
-  { provenance, receives }: Submission,
+  { quarantineTable, settings, now }: ValidateParts,
+  submission: Submission,
 ): Promise<Earlier> {
-  const { origin, envelope } = provenance;
-  if (receives <= 1 && envelope === undefined) return 'nothing';
+  const { origin, envelope } = submission.provenance;
+  const isFirst = envelope === undefined && !mayHaveRunBefore(submission, now(), settings);
+  if (isFirst) return 'nothing';
   const trouble = await readTrouble(quarantineTable, origin.messageId);
   if (trouble === undefined) return 'nothing';
   return hasEnded(trouble, origin.round) ? 'ended' : 'in isolation';

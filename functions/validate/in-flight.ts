@@ -17,6 +17,7 @@ import {
 } from '../../core/attempt/in-flight.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { faultOf, type Log } from '../../telemetry/log.ts';
+import { receiptOf } from './submission.ts';
 
 interface Environment extends Pick<Machine, 'now' | 'later'> {
   readonly table: Table;
@@ -118,10 +119,8 @@ export class InFlight {
     }
   }
 
-  #mayHaveRun({ attributes }: SQSRecord, now: number): boolean {
-    const receives = Number(attributes.ApproximateReceiveCount);
-    const firstReceivedAt = Number(attributes.ApproximateFirstReceiveTimestamp);
-    return mayHaveRunBefore({ receives, firstReceivedAt }, now, this.#policy);
+  #mayHaveRun(record: SQSRecord, now: number): boolean {
+    return mayHaveRunBefore(receiptOf(record), now, this.#policy);
   }
 
   async #search(now: number): Promise<void> {

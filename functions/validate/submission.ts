@@ -1,14 +1,14 @@
 import type { SQSRecord } from 'aws-lambda';
 import { type Reader, type ReceivedMessage, readMessage } from '../../aws/received-message.ts';
 import type { Trouble } from '../../core/attempt/attempts.ts';
+import type { Receipt } from '../../core/attempt/in-flight.ts';
 import { type BodyLocation, claimCheckTo, pinned } from '../../core/message/claim-check.ts';
 import { decideAsBefore } from '../../core/message/correlation.ts';
 import type { ValidateEnv } from './env.ts';
 
 /** One received message: its source, and how it carries its resource. */
-export interface Submission extends ReceivedMessage {
+export interface Submission extends ReceivedMessage, Receipt {
   readonly record: SQSRecord;
-  readonly receives: number;
 }
 
 /** Never throws, whatever the record holds. */
@@ -21,9 +21,14 @@ export function readSubmission(
   return {
     ...readMessage(reader, record, { lane, queue }),
     record,
-    receives: Number(record.attributes.ApproximateReceiveCount),
+    ...receiptOf(record),
   };
 }
+
+export const receiptOf = ({ attributes }: SQSRecord): Receipt => ({
+  receives: Number(attributes.ApproximateReceiveCount),
+  firstReceivedAt: Number(attributes.ApproximateFirstReceiveTimestamp),
+});
 
 /** The body of its next hop: a claim check names the version that was read. */
 export function bodyToHop({ record, carriage }: Submission): string {

@@ -25,8 +25,12 @@ beforeEach(async () => {
 });
 
 /** A delivery of the message for the n-th time, on which validation sees this. */
-async function deliverAgain(body: string, receives: number): Promise<void> {
-  const attributes = { ...first.attributes, ApproximateReceiveCount: String(receives) };
+async function deliverAgain(body: string, receives: number, agoMs = 0): Promise<void> {
+  const attributes = {
+    ...first.attributes,
+    ApproximateReceiveCount: String(receives),
+    ApproximateFirstReceiveTimestamp: String(Date.now() - agoMs),
+  };
   const records = [{ ...first, body, attributes }];
   const answer = await stage.functions.validate({ Records: records }, contextWith(20_000));
   expect(answer).toEqual({ batchItemFailures: [] });
@@ -50,6 +54,13 @@ describe('R04: of two verdicts the first one that ended the message counts', () 
     await deliverAgain(VALID, 2);
     expect(await stored()).toEqual([]);
     expect(await quarantined()).toMatchObject([{ status: 'quarantined', kind: 'rejection' }]);
+    expect(await verdictsTold()).toEqual(['rejected', 'rejected']);
+  });
+
+  test('rejected stays rejected although SQS forgets a receive', async () => {
+    await deliverAgain(INVALID, 1);
+    await deliverAgain(VALID, 1, 60_000);
+    expect(await stored()).toEqual([]);
     expect(await verdictsTold()).toEqual(['rejected', 'rejected']);
   });
 
