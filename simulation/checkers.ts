@@ -8,6 +8,7 @@ import { EndingsChecker } from './checks/endings-checker.ts';
 import { ErasureChecker } from './checks/erasure-checker.ts';
 import { IncidentChecker } from './checks/incident-checker.ts';
 import { InvocationChecker } from './checks/invocation-checker.ts';
+import { OneEndingChecker } from './checks/one-ending-checker.ts';
 import { ReceiptsChecker } from './checks/receipts-checker.ts';
 import { ResourcesChecker } from './checks/resources-checker.ts';
 import { SupervisionChecker } from './checks/supervision-checker.ts';
@@ -16,6 +17,7 @@ import { TransitionsChecker } from './checks/transitions-checker.ts';
 
 export const CHECKERS: readonly MakeChecker[] = [
   () => new EndingsChecker(),
+  (seen) => new OneEndingChecker(seen),
   (seen) => new ResourcesChecker(seen),
   (seen) => new AttemptsChecker(seen),
   (seen) => new SuspectsChecker(seen),

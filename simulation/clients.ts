@@ -75,8 +75,11 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
           name: command.constructor.name,
           place: placeOf(command),
           signal,
-          fated: (number) =>
-            number === 1 ? fateOf(command, host, faults().coincidences) : undefined,
+          fated(number) {
+            const { coincidences, functions } = faults();
+            const { stallMs } = functions;
+            return number === 1 ? fateOf(command, host, coincidences, stallMs) : undefined;
+          },
           befell: (fate, before) =>
             witness.tell({ kind: 'befell', service, command, fate, before }, host),
           failed: (error) => witness.tell({ kind: 'failed', service, command, error }, host),

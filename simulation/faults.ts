@@ -67,6 +67,7 @@ const WORST = {
   },
 };
 
+const LATE_MS = [100, 2_000, 10_000] as const;
 /** A PUT may take effect 60 s after its caller gave up (`delivery.lateMs`), and clocks differ. */
 const SLOW_MS = [1_000, 10_000, 57_000] as const;
 type Pace = Pick<FunctionFaults, 'skewMs' | 'stallMs'>;
@@ -95,7 +96,7 @@ export function drawFaults(
     return Object.fromEntries(drawn) as T;
   };
   const drawn: Faults = {
-    calls: { ...draw(WORST.calls), lateMs: random.pick([100, 2_000, 10_000]) },
+    calls: { ...draw(WORST.calls), lateMs: random.pick(LATE_MS) },
     queues: draw(WORST.queues),
     tables: {
       ...draw(WORST.tables),
@@ -135,6 +136,7 @@ export function drawFaults(
   const corrects = random.chance(0.5) ? random.fraction() : 0;
   return {
     ...drawn,
+    ...(drawn.coincidences.lateWrite > LATE_VERDICTS && withLateVerdicts(drawn)),
     tables: { ...tables, partitionWrites },
     settings: drawSettings(random),
     operators: { ...operators, corrects, erases: random.chance(ERASES) ? random.fraction() : 0 },
@@ -147,16 +149,30 @@ const ERASES = 0.1;
 const HOT = 0.2;
 const PARTITION_WRITES = [2, 5, 20] as const;
 
+/** Half of the runs in which writes come late have late verdicts too. */
+const LATE_VERDICTS = 0.65;
+
+/**
+ * A verdict that comes late must come later than its sender gives up. Two deliveries at the same time end differently
+ * even without it, and nothing brings that in order (R04).
+ */
+const withLateVerdicts = ({ calls, queues, coincidences }: Faults): Partial<Faults> => ({
+  coincidences: { ...coincidences, lateVerdict: coincidences.lateWrite },
+  calls: { ...calls, lateMs: LATE_MS[2] },
+  queues: { ...queues, duplicate: 0 },
+});
+
 const isServer = (place: string) => place.startsWith('https:');
 
 /** Most runs have none, or one of them. */
 const COINCIDENCE = 0.15;
 
 function drawCoincidences(random: Random): CoincidenceRates {
-  const drawn = Object.keys(NO_COINCIDENCES).map((name) => {
+  const { lateVerdict, ...others } = NO_COINCIDENCES;
+  const drawn = Object.keys(others).map((name) => {
     return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
   });
-  return Object.fromEntries(drawn) as CoincidenceRates;
+  return { ...(Object.fromEntries(drawn) as CoincidenceRates), lateVerdict };
 }
 
 /** In some runs all operators are busy: what two of them do at once would be too rare otherwise. */

@@ -124,7 +124,7 @@ function habitsIn({ scheduler, plan, drawn }: World): Habits {
       kill: share(0.01),
       flaky: share(0.05),
       mended: share(0.05),
-      misjudged: share(0.05),
+      misjudged: share(0.05) + (drawn.coincidences.lateVerdict > 0 ? 0.3 : 0),
       coded: share(0.2),
       unlisted: share(0.05),
       'refused-by-server': share(0.05),

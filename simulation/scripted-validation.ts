@@ -12,6 +12,7 @@ import type {
 import type { Places } from '../functions/validate/parts.ts';
 import type { Issue } from '../packages/fhir-validator/issue.ts';
 import type { Host } from './host.ts';
+import type { Random } from './random.ts';
 import type { Nature } from './submission.ts';
 import { NATURE_SYSTEM } from './submission-draft.ts';
 
@@ -35,8 +36,15 @@ export class ScriptedValidation {
   readonly #crashed = new Set<string>();
   readonly #onGivenUp: (number: number, host: Host) => void;
 
-  constructor(onGivenUp: (number: number, host: Host) => void = () => {}) {
+  /** Whether `misjudged` resources get another verdict each time. */
+  readonly #isFickle: () => boolean;
+
+  constructor(
+    onGivenUp: (number: number, host: Host) => void = () => {},
+    isFickle: () => boolean = () => false,
+  ) {
     this.#onGivenUp = onGivenUp;
+    this.#isFickle = isFickle;
   }
 
   /** Where an environment of `validate` on that host runs resources. Deployments after the first have fewer faults. */
@@ -59,7 +67,7 @@ export class ScriptedValidation {
       return { ms: SLOW_MS, ending: { kind: 'no-verdict', because: 'slow' } };
     }
     const ms = draws.duration(VALIDATING_MS);
-    switch (this.#performed(said.nature, text, isMended)) {
+    switch (this.#performed(said.nature, text, isMended, draws)) {
       case 'valid':
         return { ms, ending: { kind: 'valid', resourceType, id, issues: issuesOf(said) } };
       case 'invalid':
@@ -80,12 +88,12 @@ export class ScriptedValidation {
     }
   }
 
-  #performed(nature: Nature, text: string, isMended: boolean): Performed {
+  #performed(nature: Nature, text: string, isMended: boolean, draws: Random): Performed {
     switch (nature) {
       case 'mended':
         return isMended ? 'valid' : 'throw';
       case 'misjudged':
-        return isMended ? 'valid' : 'invalid';
+        return isMended || (this.#isFickle() && draws.chance(0.5)) ? 'valid' : 'invalid';
       case 'flaky':
         return this.#natureOfFlaky(text);
       case 'coded':

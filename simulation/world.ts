@@ -69,8 +69,9 @@ export class World implements Seen {
   /** All faults that were drawn. */
   readonly drawn: Faults;
   readonly #witness: Witness;
-  readonly #validation = new ScriptedValidation((number, host) =>
-    this.#witness.tell({ kind: 'given up', number }, host),
+  readonly #validation = new ScriptedValidation(
+    (number, host) => this.#witness.tell({ kind: 'given up', number }, host),
+    () => this.#faults.coincidences.lateVerdict > 0,
   );
   readonly #clients: ReturnType<typeof clientsFor>;
   readonly #http: Http;

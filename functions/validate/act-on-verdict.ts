@@ -10,12 +10,14 @@ import {
   publishStored,
   reject,
   store,
+  type Unanswered,
 } from './endings.ts';
 import type { ValidateParts } from './parts.ts';
 import type { Validated } from './validate-loaded.ts';
 
 export interface Follow<E> {
   readonly tally: Tally;
+  readonly unanswered: Unanswered;
   /** How far earlier deliveries came. If this is not known, a valid one asks its entry. */
   readonly earlier?: Earlier | undefined;
   /** Stored, but not yet published. */
@@ -32,7 +34,7 @@ export interface Follow<E> {
 export async function actOnVerdict<E>(
   parts: ValidateParts,
   validated: Validated,
-  { tally, earlier, onStored, onCrash, onSlow }: Follow<E>,
+  { tally, unanswered, earlier, onStored, onCrash, onSlow }: Follow<E>,
 ): Promise<'done' | 'late' | E> {
   const { submission, text = '', refusal } = validated;
   const { writes } = parts;
@@ -44,13 +46,13 @@ export async function actOnVerdict<E>(
         await publishEntered(parts, submission);
         return 'done';
       }
-      await writes(() => store(parts, submission, verdict, text));
+      await writes(() => store(parts, submission, { valid: verdict, text }, unanswered));
       await onStored?.();
       await publishStored(parts, submission, verdict);
       tally.add('Valid');
       return 'done';
     case 'invalid':
-      await writes(() => reject(parts, validated, verdict.issues));
+      await writes(() => reject(parts, validated, verdict.issues, unanswered));
       if (refusal !== undefined) tally.add('SenderRefused');
       tally.add('Invalid');
       return 'done';

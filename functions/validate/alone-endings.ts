@@ -5,7 +5,6 @@ import type { Context } from 'aws-lambda';
 import { forgetSuspect } from '../../aws/in-flight-table.ts';
 import { endAttempt } from '../../aws/quarantine-attempts.ts';
 import { decideAttempt } from '../../core/attempt/attempts.ts';
-import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { DeadLetterReason } from '../../core/message/messages.ts';
 import { identityIn } from '../../core/message/resource-identity.ts';
 import { faultOf } from '../../telemetry/log.ts';
@@ -73,10 +72,9 @@ export async function endByDeadLetter(
 export async function afterFault(
   parts: ValidateParts,
   state: State,
-  { receives, inTime }: { readonly receives: number; readonly inTime: boolean },
+  { seconds, inTime }: { readonly seconds: number; readonly inTime: boolean },
   context: Context,
 ): Promise<DeliveryEnd> {
-  const seconds = backOffSeconds(receives);
   const open = openAttempt(state);
   const how = { delaySeconds: seconds, askTable: inTime };
   const isSentAnew = open !== undefined && (await takeBack(parts, context, open, how));

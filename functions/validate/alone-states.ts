@@ -6,6 +6,7 @@ import type { Context } from 'aws-lambda';
 import type { Attempt, Trouble } from '../../core/attempt/attempts.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { Crash } from './crashes.ts';
+import type { Unanswered } from './endings.ts';
 import type { IsolatedValidator } from './isolated-validator.ts';
 import type { Loaded } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
@@ -19,6 +20,7 @@ export interface Delivery {
   readonly parts: ValidateParts;
   readonly context: Context;
   readonly tally: Tally;
+  readonly unanswered: Unanswered;
   readonly verification: Verification;
   /** Aborted when no attempt may begin or continue. */
   readonly validating: AbortSignal;

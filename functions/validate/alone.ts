@@ -11,6 +11,7 @@ import { startAttempt, surviveAttempt } from '../../aws/quarantine-attempts.ts';
 import { markStored } from '../../aws/quarantine-table.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import { countedAttempts, decideAttempt } from '../../core/attempt/attempts.ts';
+import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { RecordResult } from '../../core/message/batch-response.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
@@ -37,7 +38,7 @@ import type {
   State,
 } from './alone-states.ts';
 import { publishUnended } from './dead-letter.ts';
-import { publishEntered } from './endings.ts';
+import { publishEntered, type Unanswered } from './endings.ts';
 import { loadBody } from './load-body.ts';
 import type { ValidateParts } from './parts.ts';
 import { placeAlone } from './place-alone.ts';
@@ -61,12 +62,13 @@ export async function validateAlone(
   const { origin } = submission.provenance;
   const ids = idsOf(origin);
 
+  const unanswered: Unanswered = new Set();
   const story: { state: State } = { state: { kind: 'received', submission } };
   let inTime = true;
   try {
     inTime = await withinTime(parts, context, async (validating) => {
       const verification = new Verification(parts, context, tally);
-      const delivery = { parts, context, tally, verification, validating };
+      const delivery = { parts, context, tally, unanswered, verification, validating };
       await traces.processing(origin, record, async () => {
         while (story.state.kind !== 'ended') story.state = await next(delivery, story.state);
       });
@@ -80,10 +82,11 @@ export async function validateAlone(
   if (state.kind === 'ended' && state.end.kind === 'done') {
     await forget(parts, origin.messageId, context);
   }
+  const seconds = backOffSeconds(submission.receives, unanswered.size > 0);
   const end =
     state.kind === 'ended'
       ? state.end
-      : await afterFault(parts, state, { receives: submission.receives, inTime }, context);
+      : await afterFault(parts, state, { seconds, inTime }, context);
   if (end.kind === 'again') {
     const message = { receiptHandle: record.receiptHandle, seconds: end.seconds };
     await ifTimePermits(parts, context, () => retryLater(parts.isolationQueue, [message], logger));
@@ -205,10 +208,11 @@ async function validate({ parts, verification }: Delivery, recorded: Recorded): 
   };
 }
 
-async function act({ parts, tally }: Delivery, state: HasVerdict): Promise<State> {
+async function act({ parts, tally, unanswered }: Delivery, state: HasVerdict): Promise<State> {
   const { origin } = state.loaded.submission.provenance;
   const end = await actOnVerdict(parts, state.validated, {
     tally,
+    unanswered,
     earlier: state.isOpen ? 'nothing' : undefined,
     onStored: () => markStored(parts.quarantineTable, origin),
     onCrash: async (crash): Promise<Crashed> => ({ ...state, kind: 'crashed', crash }),

@@ -8,7 +8,7 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { actOnVerdict } from './act-on-verdict.ts';
 import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
-import { earlierDeliveries } from './endings.ts';
+import { earlierDeliveries, type Unanswered } from './endings.ts';
 import type { IsolatedValidator } from './isolated-validator.ts';
 import { loadBody } from './load-body.ts';
 import type { Loaded } from './loaded.ts';
@@ -29,6 +29,7 @@ export interface BatchRun {
   readonly verification: Verification;
   /** A submission that is not in it is late. */
   readonly progress: Map<Submission, Progress>;
+  readonly unanswered: Unanswered;
 }
 
 export function newBatch(work: Pick<BatchRun, 'parts' | 'context' | 'tally'>): BatchRun {
@@ -36,6 +37,7 @@ export function newBatch(work: Pick<BatchRun, 'parts' | 'context' | 'tally'>): B
     ...work,
     verification: new Verification(work.parts, work.context, work.tally),
     progress: new Map(),
+    unanswered: new Set(),
   };
 }
 
@@ -114,7 +116,7 @@ async function validateAndAct(
   place: IsolatedValidator,
   batch: BatchRun,
 ): Promise<Progress> {
-  const { parts, tally, verification } = batch;
+  const { parts, tally, verification, unanswered } = batch;
   const validated = await validateLoaded(parts, loaded, place);
   const { submission } = validated;
   const { source } = submission.provenance.origin;
@@ -130,6 +132,7 @@ async function validateAndAct(
     { ...validated, verdict },
     {
       tally,
+      unanswered,
       earlier,
       onCrash: async (crash) => {
         await isolateCrashed(submission, crash, batch);
@@ -184,6 +187,6 @@ async function isolateOne(
   submission: Submission,
   crash?: CrashKind,
 ): Promise<void> {
-  const [isolated] = await isolate(parts, [submission], crash);
+  const [isolated] = await isolate(parts, [submission], { crash });
   if (!isolated) throw new ComponentFault('the isolation queue did not take a message');
 }

@@ -1,5 +1,6 @@
 /** The two endings that a verdict leads to: stored, or rejected. Each is published to producers. */
 
+import type { SQSRecord } from 'aws-lambda';
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import { markStored, quarantine, readTrouble } from '../../aws/quarantine-table.ts';
@@ -19,12 +20,29 @@ import type { Validated } from './validate-loaded.ts';
 
 type Valid = Extract<Verdict, { kind: 'valid' }>;
 
+/**
+ * Messages whose ending is being written. Such a write may take effect after it was given up: so their next
+ * delivery, which may come to another verdict, must wait (R04).
+ */
+export type Unanswered = Set<SQSRecord>;
+
+async function noted<T>(
+  unanswered: Unanswered,
+  { record }: Submission,
+  write: () => Promise<T>,
+): Promise<T> {
+  unanswered.add(record);
+  const answer = await write();
+  unanswered.delete(record);
+  return answer;
+}
+
 /** Stores a valid resource, unless a newer submission is there (R05). */
 export async function store(
   parts: ValidateParts,
   submission: Submission,
-  valid: Valid,
-  text: string,
+  { valid, text }: { readonly valid: Valid; readonly text: string },
+  unanswered: Unanswered,
 ): Promise<void> {
   const { lane, settings, traces, deliveryTriggers } = parts;
   const place = {
@@ -38,7 +56,8 @@ export async function store(
   const resource = { origin, lane, resourceType, resourceId: id, text };
   await traces.inSpan({ name: 'store' }, async () => {
     const onward = { ...resource, origin: { ...origin, trace: traces.onward(origin) } };
-    const { pk } = await storeResource(place, onward, parts.now());
+    const write = () => storeResource(place, onward, parts.now());
+    const { pk } = await noted(unanswered, submission, write);
     // Also if it was already stored: the invocation that stored it may have died before it sent the trigger.
     await deliveryTriggers?.send(pk);
   });
@@ -120,6 +139,7 @@ export async function reject(
   parts: ValidateParts,
   { submission, text, refusal, erasure }: Validated,
   issues: readonly Issue[],
+  unanswered: Unanswered,
 ): Promise<void> {
   const { lane, quarantineTable, settings, traces, telemetry, now } = parts;
   const { origin } = submission.provenance;
@@ -138,7 +158,8 @@ export async function reject(
   const endedAt = now();
   const kept = await traces.inSpan({ name: 'reject' }, () => {
     const onward = { ...origin, trace: traces.onward(origin) };
-    return quarantine(quarantineTable, { ...entry, origin: onward }, endedAt);
+    const write = () => quarantine(quarantineTable, { ...entry, origin: onward }, endedAt);
+    return noted(unanswered, submission, write);
   });
   if (kept) {
     telemetry.emit('Quarantined', 'verdict', 'invalid');

@@ -82,9 +82,12 @@ async function sendAway(
   return isolated;
 }
 
-/** Messages for which time ran out are not suspects, so they become visible again soon. */
+/**
+ * Messages for which time ran out are not suspects, so they become visible again soon, except those whose
+ * ending may still be written: they wait until their visibility timeout ends (R04).
+ */
 async function giveBack(fresh: readonly Submission[], batch: BatchRun): Promise<void> {
-  const { parts, progress, tally, context } = batch;
+  const { parts, progress, tally, context, unanswered } = batch;
   const isDone = (submission: Submission) => progress.get(submission) === 'done';
   if (fresh.every(isDone)) return;
   const closed = await closeMark(batch);
@@ -93,6 +96,7 @@ async function giveBack(fresh: readonly Submission[], batch: BatchRun): Promise<
   tally.add('NotInTime', late.length);
   parts.logger.warn('out of time', { notDone: late.length });
   if (!closed) return;
-  const messages = late.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
+  const soon = late.filter(({ record }) => !unanswered.has(record));
+  const messages = soon.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
   await ifTimePermits(parts, context, () => retryLater(parts.laneQueue, messages, parts.logger));
 }

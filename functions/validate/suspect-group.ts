@@ -6,7 +6,7 @@
 import type { Context, SQSRecord } from 'aws-lambda';
 import { retryLater } from '../../aws/retry-later.ts';
 import { memberRecords } from '../../aws/suspect-group.ts';
-import { backOffSeconds } from '../../core/attempt/back-off.ts';
+import { backOffSeconds, LATE_WRITE_SECONDS } from '../../core/attempt/back-off.ts';
 import type { RecordResult } from '../../core/message/batch-response.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
@@ -57,7 +57,7 @@ async function areAway(
   record: SQSRecord,
   submissions: readonly Submission[],
   decided: Decided,
-  { parts, context, progress }: BatchRun,
+  { parts, context, progress, unanswered }: BatchRun,
 ): Promise<boolean> {
   const left = submissions.filter((submission) => progress.get(submission) !== 'done');
   if (decided === 'wait') return false;
@@ -66,7 +66,8 @@ async function areAway(
   if (isFruitless && !isStuck(record, submissions, progress)) return false;
   let isolated: readonly boolean[] = [false];
   await ifTimePermits(parts, context, async () => {
-    isolated = await isolate(parts, left);
+    const delaySeconds = unanswered.size > 0 ? LATE_WRITE_SECONDS : undefined;
+    isolated = await isolate(parts, left, { delaySeconds });
   });
   return isolated.every(Boolean);
 }
@@ -88,7 +89,8 @@ function isStuck(
 async function giveBack(record: SQSRecord, batch: BatchRun): Promise<void> {
   const { parts, context } = batch;
   if (!(await closeMark(batch))) return;
-  const seconds = backOffSeconds(Number(record.attributes.ApproximateReceiveCount));
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  const seconds = backOffSeconds(receives, batch.unanswered.size > 0);
   const message = { receiptHandle: record.receiptHandle, seconds };
   await ifTimePermits(parts, context, () =>
     retryLater(parts.isolationQueue, [message], parts.logger),

@@ -9,16 +9,23 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { ValidateParts } from './parts.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 
+interface Isolation {
+  /** The crash that made them suspects, if it was seen. */
+  readonly crash?: CrashKind | undefined;
+  /** Until they may be received. */
+  readonly delaySeconds?: number | undefined;
+}
+
 /**
  * Sends submissions to the isolation queue, each alone, and returns by position whether each was sent.
- * `crash` is the crash that made them suspects, if it was seen.
  */
 export async function isolate(
   parts: ValidateParts,
   submissions: readonly Submission[],
-  crash?: CrashKind,
+  isolation: Isolation = {},
 ): Promise<boolean[]> {
-  const sent = new Set(await send(parts, submissions, (hops) => hops.map((hop) => [hop]), crash));
+  const alone = (hops: readonly Suspect[]) => hops.map((hop) => [hop]);
+  const sent = new Set(await send(parts, submissions, alone, isolation));
   return submissions.map((submission) => sent.has(submission));
 }
 
@@ -38,15 +45,16 @@ async function send(
   parts: ValidateParts,
   submissions: readonly Submission[],
   group: (suspects: readonly Suspect[]) => readonly (readonly Suspect[])[],
-  crash?: CrashKind,
+  { crash, delaySeconds }: Isolation = {},
 ): Promise<readonly Submission[]> {
   const hops = await Promise.allSettled(
     submissions.map((submission) => toHop(parts, submission, crash)),
   );
+  const waiting = delaySeconds === undefined ? {} : { delaySeconds };
   const suspects: Suspect[] = [];
   for (const [position, submission] of submissions.entries()) {
     const made = hops[position];
-    if (made?.status === 'fulfilled') suspects.push({ ...made.value, submission });
+    if (made?.status === 'fulfilled') suspects.push({ ...made.value, ...waiting, submission });
     else logNotIsolated(parts, submission, made?.reason);
   }
   const groups = group(suspects);
@@ -62,9 +70,9 @@ async function send(
 function inOneMessage(members: readonly Suspect[]): Hop {
   const [first, ...others] = members;
   assert(first !== undefined, 'a group has members');
-  const { body, attributes, groupId } = first;
-  if (others.length === 0) return { body, attributes, groupId };
-  return { ...groupMessage(members), groupId };
+  const { submission: _, ...own } = first;
+  if (others.length === 0) return own;
+  return { ...groupMessage(members), groupId: first.groupId };
 }
 
 function logNotIsolated(

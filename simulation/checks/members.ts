@@ -31,12 +31,17 @@ const known = new WeakMap<Message, readonly Member[]>();
 export function membersOf(message: Message): readonly Member[] {
   const before = known.get(message);
   if (before !== undefined) return before;
-  const members = read(message);
+  const members = membersIn(message);
   known.set(message, members);
   return members;
 }
 
-function read({ id, body, attributes }: Message): readonly Member[] {
+/** The same of a message, or of a record that was made of one. */
+export function membersIn({
+  id,
+  body,
+  attributes,
+}: Pick<Message, 'id' | 'body' | 'attributes'>): readonly Member[] {
   if (attributes[GROUP_ATTRIBUTE] !== undefined) {
     return groupOf(body).map((member) => memberBy(member.attributes[ENVELOPE_ATTRIBUTE], id));
   }

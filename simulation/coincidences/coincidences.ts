@@ -151,7 +151,10 @@ export class Coincidences implements Watcher {
   }
 
   #befalls(
-    name: Exclude<keyof CoincidenceRates, 'lateMark' | 'lateWrite' | 'stormAtQuiet' | 'comesAgain'>,
+    name: Exclude<
+      keyof CoincidenceRates,
+      'lateMark' | 'lateWrite' | 'lateVerdict' | 'stormAtQuiet' | 'comesAgain'
+    >,
   ): boolean {
     return this.#random.chance(this.#world.faults.coincidences[name]);
   }

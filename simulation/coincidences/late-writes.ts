@@ -1,6 +1,7 @@
 /**
  * Which writes come late by a coincidence: those under a condition, on which a fence for late writes stands. Some of
- * their senders die before they try again, so nobody else of their kind has written when they arrive.
+ * their senders die before they try again, so nobody else of their kind has written when they arrive. Others, whose
+ * write ends a message, are cut off and give up, and the message may come again before it arrives.
  */
 import type { Host } from '../host.ts';
 import type { Fate } from '../road.ts';
@@ -9,15 +10,26 @@ import type { CoincidenceRates } from './rates.ts';
 /** There are many such writes on a message's way. */
 const SHARE = 0.2;
 const DIES = 0.2;
+/** Each message has such a write, and the whole batch waits for that of one. */
+const SHARE_OF_VERDICTS = 0.05;
+/** So that the SDK's other tries are lost, and their sender, which stands still too, runs out of time. */
+const CUT_OFF_MS = 6_000;
 const FENCED = /-(?:quarantine|incidents|resources)$/;
 
 /** What must befall the first try of a command; undefined if chance decides. */
 export function fateOf(
   command: object,
   host: Host,
-  { lateMark, lateWrite }: CoincidenceRates,
+  { lateMark, lateWrite, lateVerdict }: CoincidenceRates,
+  stallMs = 0,
 ): Fate | undefined {
   if (isMark(command)) return host.draws.chance(lateMark) ? 'late' : undefined;
+  if (lateVerdict > 0 && isVerdict(command) && host.draws.chance(lateVerdict * SHARE_OF_VERDICTS)) {
+    const { now } = host.scheduler;
+    host.standStill(stallMs);
+    host.trouble({ cutOff: [[now, now + CUT_OFF_MS]], slowUntil: 0, deafUntil: 0 });
+    return 'late';
+  }
   if (lateWrite === 0 || !isFenced(command)) return undefined;
   if (!host.draws.chance(lateWrite * SHARE)) return undefined;
   if (host.draws.chance(DIES)) host.dieSoon();
@@ -27,6 +39,7 @@ export function fateOf(
 interface Write {
   readonly TableName?: string;
   readonly ConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly Item?: { readonly messageIds?: readonly string[] };
 }
 
@@ -38,6 +51,13 @@ function isMark(command: object): boolean {
   if (nameOf(command) !== 'PutCommand') return false;
   const { TableName = '', Item } = inputOf(command);
   return TableName.endsWith('-inflight') && (Item?.messageIds?.length ?? 0) > 0;
+}
+
+/** Whether it stores a resource or quarantines a message, and so ends it. */
+export function isVerdict(command: object): boolean {
+  if (nameOf(command) !== 'UpdateCommand') return false;
+  const { ExpressionAttributeNames: names = {} } = inputOf(command);
+  return '#storedAt' in names || '#quarantinedAt' in names;
 }
 
 function isFenced(command: object): boolean {

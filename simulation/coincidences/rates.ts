@@ -20,6 +20,11 @@ export interface CoincidenceRates {
   readonly leaseStands: number;
   /** No environment of a lane loads from the moment at which many of its messages wait, for some seconds. */
   readonly badDeployment: number;
+  /**
+   * The write of a verdict comes late, and its sender, cut off from the tables meanwhile, gives it up. Validation
+   * finds another verdict at each delivery of a `misjudged` resource.
+   */
+  readonly lateVerdict: number;
 }
 
 export const NO_COINCIDENCES: CoincidenceRates = {
@@ -33,4 +38,5 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   comesAgain: 0,
   leaseStands: 0,
   badDeployment: 0,
+  lateVerdict: 0,
 };

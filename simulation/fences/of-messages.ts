@@ -52,6 +52,33 @@ export const OF_MESSAGES: readonly Fence[] = [
     without: "return hasEnded(trouble, origin.round) ? 'nothing' : 'in isolation';",
   },
   {
+    name: 'messages: an approximate count does not make a delivery the first',
+    file: 'functions/validate/endings.ts',
+    code: '!mayHaveRunBefore(submission, now(), settings)',
+    without:
+      '(submission.receives <= 1 || mayHaveRunBefore(submission, now(), settings) === undefined)',
+    needs: ({ queues, coincidences }) => queues.countOff > 0 && coincidences.lateVerdict > 0,
+  },
+  {
+    name: 'messages: one whose ending may still be written waits',
+    file: 'functions/validate/lane-batch.ts',
+    code: 'late.filter(({ record }) => !unanswered.has(record))',
+    without: 'late.filter(({ record }) => !unanswered.has(record) || true)',
+    also: [
+      {
+        file: 'core/attempt/back-off.ts',
+        code: 'isUnanswered ? Math.max(LATE_WRITE_SECONDS, seconds) : seconds',
+        without: 'isUnanswered ? Math.min(LATE_WRITE_SECONDS, seconds) : seconds',
+      },
+      {
+        file: 'functions/validate/suspect-group.ts',
+        code: 'unanswered.size > 0 ? LATE_WRITE_SECONDS : undefined',
+        without: 'unanswered.size > 1e9 ? LATE_WRITE_SECONDS : undefined',
+      },
+    ],
+    needs: ({ coincidences }) => coincidences.lateVerdict > 0,
+  },
+  {
     name: 'messages: one in a batch whose copy has run alone goes there too',
     file: 'functions/validate/batch-run.ts',
     code: "if (earlier === 'in isolation') {",

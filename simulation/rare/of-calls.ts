@@ -1,4 +1,6 @@
 /** Rare states of calls to services and servers, and of deployments. */
+import { isVerdict } from '../coincidences/late-writes.ts';
+import type { Item } from '../dynamo/values.ts';
 import { on } from './make-state.ts';
 
 /** The SDK says that it was throttled, and it has taken effect. */
@@ -40,6 +42,35 @@ export const latePutOverNewer = on(['answered', 'stored'], (seen) => {
     effect.kind === 'stored' &&
     (effect.before?.at ?? 0) > effect.call.begunAt;
 });
+
+interface Verdict {
+  readonly TableName: string;
+  readonly Key: { readonly pk: string };
+  readonly ExpressionAttributeValues: Readonly<Record<string, unknown>>;
+}
+
+/** A resource is stored, or a message quarantined, by a write that its sender has given up. */
+export const lateVerdict = on(['failed', 'written'], () => {
+  /** By table and key: when the sender meant to store or quarantine it. */
+  const givenUp = new Map<string, unknown>();
+  return (effect) => {
+    if (effect.kind === 'failed') {
+      if (!isVerdict(effect.command)) return false;
+      const {
+        TableName,
+        Key,
+        ExpressionAttributeValues: values,
+      } = (effect.command as { input: Verdict }).input;
+      givenUp.set(`${TableName} ${Key.pk}`, values[':storedAt'] ?? values[':quarantinedAt']);
+      return false;
+    }
+    const { table, before, after } = effect;
+    const at = givenUp.get(`${table} ${after?.['pk']}`);
+    return at !== undefined && endedAt(after) === at && endedAt(before) !== at;
+  };
+});
+
+const endedAt = (item: Item | undefined) => item?.['storedAt'] ?? item?.['quarantinedAt'];
 
 /** Environments of two deployments of one function are at work at once. */
 export const oldAndNewAtOnce = on(['invoked', 'ended'], () => {

@@ -11,6 +11,7 @@ import {
   indexThrottlesTable,
   latePut,
   latePutOverNewer,
+  lateVerdict,
   lostThenThrottled,
   oldAndNewAtOnce,
 } from './of-calls.ts';
@@ -74,6 +75,7 @@ export const RARE_STATES = {
   'an index throttles its table': indexThrottlesTable,
   'a PUT takes effect after it was given up': latePut,
   'a PUT takes effect after it was given up, over a newer one': latePutOverNewer,
+  'a verdict takes effect after its delivery gave it up': lateVerdict,
   'a message is received while an earlier receive of it runs': receivedWhileItRuns,
   'a message is received after it has ended': receivedAfterItsEnd,
   'an environment dies with messages': diesWithMessages,

@@ -121,7 +121,7 @@ test('R04: a message that was isolated unread is rejected too', async () => {
   const [record] = await receive(world.queues.lane);
   if (record === undefined) throw new Error('nothing received');
   const parts = partsOf(await validateDeps(NOWHERE));
-  expect(await isolate(parts, [readSubmission(parts, record)], 'exit')).toEqual([true]);
+  expect(await isolate(parts, [readSubmission(parts, record)], { crash: 'exit' })).toEqual([true]);
   await deliver(functions.validate, world.queues.isolation);
   expect(await itemsOf(world.tables.quarantine)).toMatchObject([
     { pk: id, kind: 'rejection', reason: 'unreadable attribute source' },

@@ -1,6 +1,6 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { fateOf } from '../../../simulation/coincidences/late-writes.ts';
+import { fateOf, isVerdict } from '../../../simulation/coincidences/late-writes.ts';
 import { NO_COINCIDENCES } from '../../../simulation/coincidences/rates.ts';
 import { hostAt } from '../checks/history.ts';
 
@@ -43,4 +43,19 @@ test('the mark of a batch may come late, and an empty one does not', () => {
   expect(late(mark(['m1']), { lateMark: 1 })).toEqual({ late: 100, dead: 0 });
   expect(late(mark([]), { lateMark: 1 })).toEqual({ late: 0, dead: 0 });
   expect(late(mark(['m1']), {})).toEqual({ late: 0, dead: 0 });
+});
+
+test('the write of a verdict may come late, while its sender is cut off', () => {
+  const names = { '#storedAt': 'storedAt' };
+  const store = new UpdateCommand({
+    ...{ TableName: 'stack-resources', Key: {}, ExpressionAttributeNames: names },
+  });
+  expect([store, update('stack-resources', 'a = :a')].map(isVerdict)).toEqual([true, false]);
+  const hosts = Array.from({ length: 200 }, (_, n) => hostAt(`validate#${n}`));
+  const rates = { ...NO_COINCIDENCES, lateVerdict: 1 };
+  const befallen = hosts.filter((host) => fateOf(store, host, rates) === 'late');
+  expect(befallen.length).toBeGreaterThan(2);
+  expect(befallen.length).toBeLessThan(40);
+  expect(hosts.filter(({ isCutOff }) => isCutOff)).toEqual(befallen);
+  expect(hosts.some((host) => fateOf(store, host, NO_COINCIDENCES) !== undefined)).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import type { Seen } from '../../../simulation/checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
@@ -55,6 +56,12 @@ const stored = (beforeAt: number): Effect => ({
 });
 const befell = (fate: Fate, before: Fate | undefined): Effect => ({
   ...{ kind: 'befell', service: 'dynamodb', command: {}, fate, before },
+});
+const verdict = new UpdateCommand({
+  TableName: written('quarantine', undefined, {}).table,
+  Key: { pk: 'm1' },
+  ExpressionAttributeNames: { '#quarantinedAt': 'quarantinedAt' },
+  ExpressionAttributeValues: { ':quarantinedAt': 5 },
 });
 const ada = hostAt('operator#1');
 const grace = hostAt('operator#2');
@@ -123,6 +130,10 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
   'an index throttles its table': [[{ kind: 'too hot', table: 'stack-resources', where: 'index' }]],
   'a PUT takes effect after it was given up': [[givenUp], [stored(4)]],
   'a PUT takes effect after it was given up, over a newer one': [[givenUp], [stored(6)]],
+  'a verdict takes effect after its delivery gave it up': [
+    [{ kind: 'failed', service: 'dynamodb', command: verdict, error: 'TimeoutError' }],
+    [written('quarantine', undefined, { pk: 'm1', quarantinedAt: 5 })],
+  ],
   'a message is received while an earlier receive of it runs': [
     [invoked, one],
     [invoked, two],

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { OneEndingChecker } from '../../../simulation/checks/one-ending-checker.ts';
+import type { Effect } from '../../../simulation/effects.ts';
+import type { Host } from '../../../simulation/host.ts';
+import { hostAt, submission, written } from './history.ts';
+
+const one = hostAt('stack-validate-critical#1');
+const two = hostAt('stack-validate-critical#2');
+const of = { functionName: 'stack-validate-critical', requestId: 'r1' };
+const record = (messageId: string, envelope?: object) => ({
+  messageId,
+  body: '{}',
+  messageAttributes: {
+    ...(envelope && { 'failsafe-envelope': { stringValue: JSON.stringify(envelope) } }),
+  },
+});
+const invoked = (...Records: object[]): Effect => ({ kind: 'invoked', ...of, event: { Records } });
+const ended: Effect = { kind: 'ended', ...of, outcome: { status: 'success' } as never };
+const stored = (messageId = 'm1') => written('resources', undefined, { pk: 'r', messageId });
+const entered = (status: string) => written('quarantine', undefined, { pk: 'm1', status });
+const again = invoked(record('h1', { messageId: 'm1', lane: 'critical' }));
+
+function check(...effects: (Effect | readonly [Effect, Host])[]): void {
+  const checker = new OneEndingChecker({ submissions: new Map([['m1', submission()]]) });
+  for (const effect of effects) {
+    if ('kind' in effect) checker.see(effect, one);
+    else checker.see(...effect);
+  }
+}
+
+const BROKEN = 'R04: #1 (m1, valid, of hospital-a) is in Resources and in Quarantine';
+
+test('R04: finds what is stored and quarantined, whichever was first', () => {
+  expect(() => check(stored(), entered('quarantined'))).toThrow(BROKEN);
+  expect(() => check(entered('quarantined'), stored())).toThrow(BROKEN);
+  const inTurn = [invoked(record('m1')), ended, [again, two] as const];
+  expect(() => check(...inTurn, stored(), entered('quarantined'))).toThrow(BROKEN);
+});
+
+test('accepts an entry that says that it is stored, and a resource that another message brought', () => {
+  expect(() => check(entered('in-isolation'), stored(), entered('stored'))).not.toThrow();
+  expect(() => check(entered('quarantined'), entered('redriven'), stored())).not.toThrow();
+  expect(() => check(stored(), stored('m2'), entered('quarantined'))).not.toThrow();
+});
+
+test('accepts both after two deliveries at the same time, even in one batch', () => {
+  const both = [stored(), entered('quarantined')];
+  expect(() => check(invoked(record('m1')), [again, two], ...both)).not.toThrow();
+  expect(() => check(invoked(record('m1'), record('m1')), ...both)).not.toThrow();
+  const died: Effect = { kind: 'died' };
+  expect(() => check(invoked(record('m1')), died, [again, two], ...both)).toThrow(BROKEN);
+});
