@@ -93,31 +93,33 @@ async function expectOnly(first: Kind): Promise<void> {
   expect(verdicts).toEqual(new Set([first === 'valid' ? 'stored' : 'rejected']));
 }
 
+/** Its next delivery, with another verdict, is not yet there so soon, and changes nothing later. */
+async function expectToWait(
+  queue: 'lane' | 'isolation',
+  [first, second]: readonly [Kind, Kind],
+  soonMs: number,
+): Promise<void> {
+  const arrive = await giveUp(queue, first);
+  verdict = second;
+  skipTime(soonMs);
+  expect(await run(queue)).toBeUndefined();
+  await arrive();
+  skipTime(30_000);
+  expect((await run(queue))?.failed).toEqual([]);
+  await expectOnly(first);
+}
+
 describe('R04: a verdict that takes effect late is the only one', () => {
   test.each(ORDERS)('%s in a lane, and %s at the next delivery', async (first, second) => {
     await send(stage.world.queues.lane, patient({ id: ID }));
-    const arrive = await giveUp('lane', first);
-    verdict = second;
-    skipTime(2_000);
-    expect(await run('lane')).toBeUndefined();
-    await arrive();
-    skipTime(30_000);
-    expect((await run('lane'))?.failed).toEqual([]);
-    await expectOnly(first);
+    await expectToWait('lane', [first, second], 2_000);
   });
 
   test.each(ORDERS)('%s alone, and %s at the next delivery', async (first, second) => {
     const envelope = { messageId: 'm-1', sentAt: 1_000, source: 'lab', lane: stage.world.lane };
     const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };
     await send(stage.world.queues.isolation, patient({ id: ID }), attributes);
-    const arrive = await giveUp('isolation', first);
-    verdict = second;
-    skipTime(30_000);
-    expect(await run('isolation')).toBeUndefined();
-    await arrive();
-    skipTime(30_000);
-    expect((await run('isolation'))?.failed).toEqual([]);
-    await expectOnly(first);
+    await expectToWait('isolation', [first, second], 30_000);
   });
 
   test.each(ORDERS)('%s in a group of suspects, and %s alone', async (first, second) => {
@@ -126,14 +128,7 @@ describe('R04: a verdict that takes effect late is the only one', () => {
     for (const id of [ID, 'other']) await send(lane, patient({ id }));
     await dieWith(stage.world, await receive(lane));
     expect((await run('lane'))?.failed).toEqual([]);
-    const arrive = await giveUp('isolation', first);
-    verdict = second;
-    skipTime(30_000);
-    expect(await run('isolation')).toBeUndefined();
-    await arrive();
-    skipTime(30_000);
-    expect((await run('isolation'))?.failed).toEqual([]);
-    await expectOnly(first);
+    await expectToWait('isolation', [first, second], 30_000);
   });
 });
 
