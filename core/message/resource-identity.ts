@@ -20,6 +20,7 @@ export function resourceIdOf(text: string): string | undefined {
   return outermost(text, 'id');
 }
 
+/** Type and id, as far as the text has them. */
 export function identityIn(text: string): Identity {
   const [resourceType, id] = [resourceTypeOf(text), resourceIdOf(text)];
   return { ...(resourceType !== undefined && { resourceType }), ...(id !== undefined && { id }) };

@@ -9,7 +9,7 @@ import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
 import type { Message } from '../sqs/message.ts';
 import type { Submission } from '../submission.ts';
-import { describe, type Fate, fatesOf, mayBe } from './fate.ts';
+import { describe, type Fate, fatesOf, isWithoutObject, mayBe } from './fate.ts';
 import { isLaneQueue, type Member, membersOf } from './members.ts';
 import { orderOf, placeOf } from './resources-checker.ts';
 
@@ -174,7 +174,7 @@ export class EndingsChecker implements Checker {
     if (redrivenAt < life.redrivenAt) return;
     // Two deliveries at the same time may have different verdicts: neither has seen the other's ending.
     const isLater = (this.#begun.get(by?.name ?? '') ?? 0) > life.toldAt;
-    const isFree = this.#isReplaced(life) || isWithoutObject(life);
+    const isFree = this.#isReplaced(life) || wasStoredAndIsGone(life);
     if (isLater && !isFree && life.told !== undefined && life.told !== verdict) {
       throw new RuleBroken('R04', `${nameOf(life)} was told as ${life.told}, and as ${verdict}`);
     }
@@ -242,9 +242,8 @@ function mustStay(life: Life, before: Item | undefined, after: Item | undefined)
   throw new RuleBroken('R04', what);
 }
 
-/** It was stored, and its object was erased with its patient: who has it again cannot know what it was. */
-const isWithoutObject = ({ submission, told }: Life): boolean =>
-  told === 'stored' && submission?.isErased === true && submission.oddity === 'claim-check';
+const wasStoredAndIsGone = ({ submission, told }: Life): boolean =>
+  told === 'stored' && submission !== undefined && isWithoutObject(submission);
 
 const nameOf = ({ messageId, submission }: Life) =>
   submission === undefined ? messageId : describe(submission);
