@@ -8,6 +8,7 @@ import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { MakeChecker } from './checker.ts';
 import { CHECKERS } from './checkers.ts';
 import { deploy } from './deployment.ts';
+import { randomSeed, SEED_MAX, seedOfContent } from './first-seed.ts';
 import { type RareState, RareStates } from './rare/rare-states.ts';
 import { describeReached, describeRun, describeSpeed, neverReached } from './report.ts';
 import { type RunSettings, run } from './run.ts';
@@ -26,7 +27,6 @@ interface Options {
   readonly reach: boolean;
 }
 
-const SEED_MAX = 1_000_000_000;
 const SECOND_NS = 1_000_000_000n;
 const reached = new Map<RareState, number>();
 /** So far, over all runs. */
@@ -35,7 +35,7 @@ let plan: Plan;
 
 const program = command('npm run simulate --')
   .description('Runs the deployed functions under simulated AWS, by seeds.')
-  .option('--seed <n>', 'the first seed, or "new"', seedOf, 1)
+  .option('--seed <n>', 'the first seed, "new" for that of the commit, or "random"', seedOf, 1)
   .option('--messages <n>', 'submissions of each run', wholeNumber(1, 1e6), 2_000)
   .option('--runs <n>', 'so many seeds, one after the other', wholeNumber(1, 1e6), 1)
   .option('--minutes <n>', 'as many seeds as this takes, in place of --runs', wholeNumber(1, 1e4))
@@ -129,8 +129,12 @@ function tellReached({ reach }: Options): void {
 }
 
 function seedOf(text: string): number {
+  if (text === 'random') return randomSeed();
   if (text !== 'new') return wholeNumber(0, SEED_MAX)(text);
-  return Number(process.hrtime.bigint() % BigInt(SEED_MAX));
+  const seed = seedOfContent();
+  if (seed === undefined)
+    console.log('The first seed is random: tracked files have changes, or there is no Git here.');
+  return seed ?? randomSeed();
 }
 
 function namesOf(text: string): string[] {
