@@ -3,16 +3,12 @@
  * it (simulation/submission.ts), and that happens after some virtual time. No thread is started,
  * and FHIR rules are not checked.
  */
-import { ComponentFault } from '../core/message/component-fault.ts';
-import type {
-  IsolatedValidator,
-  ValidateOptions,
-  VerdictOrNone,
-} from '../functions/validate/isolated-validator.ts';
+import type { VerdictOrNone } from '../functions/validate/isolated-validator.ts';
 import type { Places } from '../functions/validate/parts.ts';
 import type { Issue } from '../packages/fhir-validator/issue.ts';
 import type { Host } from './host.ts';
 import type { Random } from './random.ts';
+import { crash, ScriptedPlace, type Step } from './scripted-place.ts';
 import type { Nature } from './submission.ts';
 import { NATURE_SYSTEM } from './submission-draft.ts';
 
@@ -20,7 +16,6 @@ const VALUE_SET = 'https://fhir-failsafe.dev/simulated/codes';
 /** As long as a description of an error can be (packages/isolation/death.ts). */
 const LONG_REASON = `Error ${'at simulated (simulated.ts:1:1) '.repeat(31)}`.slice(0, 1_000);
 const WORKERS = 2;
-const LOADING_MS = 800;
 const VALIDATING_MS = 3;
 /** Ms until a worker's heap is full. */
 const FILLING_MS = 400;
@@ -122,12 +117,6 @@ interface Circumstances {
   readonly inBatch: boolean;
 }
 
-/** What happens to a text, and after how many ms. */
-interface Step {
-  readonly ms: number;
-  readonly ending: VerdictOrNone | 'its process dies';
-}
-
 interface Said {
   readonly resourceType: string;
   readonly id: string;
@@ -176,134 +165,4 @@ function invalid(
 ): VerdictOrNone {
   const issue = { severity: 'error', code: 'invalid', text, rule: 'simulated' } as const;
   return { kind: 'invalid', ...identity, issues: [issue] };
-}
-
-function crash(
-  kind: Extract<VerdictOrNone, { kind: 'crash' }>['crash'],
-  reason: string,
-): VerdictOrNone {
-  return { kind: 'crash', crash: kind, reason };
-}
-
-const OUT_OF_TIME = { kind: 'no-verdict', because: 'out-of-time' } as const;
-
-interface PlaceOptions {
-  readonly host: Host;
-  readonly script: (text: string, inBatch: boolean) => Step;
-  /** Number of texts that run at the same time. */
-  readonly size: number;
-  /**
-   * True for the child process: what kills a process does not kill the environment. It loads on
-   * demand.
-   */
-  readonly isOwnProcess: boolean;
-}
-
-interface Task {
-  readonly text: string;
-  readonly inBatch: boolean;
-  /** Only the first call counts. */
-  readonly end: (verdict: VerdictOrNone) => void;
-  isOver: boolean;
-  callOff: (() => void) | undefined;
-}
-
-class ScriptedPlace implements IsolatedValidator {
-  readonly #options: PlaceOptions;
-  #waiting: Task[] = [];
-  readonly #running = new Set<Task>();
-  /** Time at which its worker or process has loaded. Undefined if none was started. */
-  #loadedAt: number | undefined;
-
-  constructor(options: PlaceOptions) {
-    this.#options = options;
-    if (!options.isOwnProcess) this.#load();
-  }
-
-  async ready(signal?: AbortSignal): Promise<void> {
-    try {
-      await this.#options.host.pause(this.#load(), signal);
-    } catch (cause) {
-      this.#endUselessLoad();
-      throw new ComponentFault('the time was up before it could begin', { cause });
-    }
-  }
-
-  validate(
-    text: string,
-    _submittedAt: number,
-    _off?: () => readonly number[],
-    { signal, inBatch = false }: ValidateOptions = {},
-  ): Promise<VerdictOrNone> {
-    if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
-    const { promise, resolve } = Promise.withResolvers<VerdictOrNone>();
-    const abort = () => this.#abort(task);
-    const end = (verdict: VerdictOrNone) => {
-      task.isOver = true;
-      task.callOff?.();
-      this.#running.delete(task);
-      signal?.removeEventListener('abort', abort);
-      resolve(verdict);
-      this.#begin();
-    };
-    const task: Task = { text, inBatch, end, isOver: false, callOff: undefined };
-    signal?.addEventListener('abort', abort, { once: true });
-    this.#waiting.push(task);
-    this.#begin();
-    return promise;
-  }
-
-  /** Starts to load if necessary. Returns the ms until it has loaded. */
-  #load(): number {
-    const { host } = this.#options;
-    const { now } = host.scheduler;
-    this.#loadedAt ??= now + host.draws.duration(LOADING_MS);
-    return Math.max(0, this.#loadedAt - now);
-  }
-
-  #begin(): void {
-    const { host, size } = this.#options;
-    this.#waiting = this.#waiting.filter(({ isOver }) => !isOver);
-    while (this.#running.size < size) {
-      const task = this.#waiting.shift();
-      if (task === undefined) return;
-      this.#running.add(task);
-      const loadingMs = this.#load();
-      if (loadingMs === 0) this.#run(task);
-      else task.callOff = host.later(loadingMs, () => this.#run(task));
-    }
-  }
-
-  #run(task: Task): void {
-    const { host, script } = this.#options;
-    const { ms, ending } = script(task.text, task.inBatch);
-    task.callOff = host.later(ms, () => {
-      if (ending !== 'its process dies') task.end(ending);
-      else this.#die(task);
-    });
-  }
-
-  #die(task: Task): void {
-    const { isOwnProcess, host } = this.#options;
-    if (!isOwnProcess) {
-      host.die();
-      return;
-    }
-    this.#loadedAt = undefined;
-    task.end(crash('exit', 'its process was killed by SIGKILL'));
-  }
-
-  /** Its invocation has ended: kills a process that runs it, or that has not loaded. */
-  #abort(task: Task): void {
-    if (this.#options.isOwnProcess && this.#running.has(task)) this.#loadedAt = undefined;
-    task.end(OUT_OF_TIME);
-    this.#endUselessLoad();
-  }
-
-  #endUselessLoad(): void {
-    const { isOwnProcess, host } = this.#options;
-    const isWanted = this.#waiting.length > 0 || this.#running.size > 0;
-    const isLoading = this.#loadedAt !== undefined && this.#loadedAt > host.scheduler.now;
-    if (isOwnProcess && isLoading && !isWanted) this.#loadedAt = undefined;
-  }
 }

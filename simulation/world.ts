@@ -5,32 +5,25 @@
 
 import { PERSONS_CALL } from '../aws/call-timeouts.ts';
 import type { Desk } from '../cli/clients.ts';
-import type { Failure } from '../packages/local-lambda/lambda/outcome.ts';
-import { mappingUuid, nameOfArn } from '../packages/local-lambda/template/account.ts';
-import type { LogSubscriptionPlan, Plan } from '../packages/local-lambda/template/plan.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Checker, MakeChecker, Seen, Watcher } from './checker.ts';
 import { clientsFor, SERVICES } from './clients.ts';
+import { DeployedFunctions } from './deployed-functions.ts';
 import { names, type RecordedErasure } from './erasures.ts';
 import type { EventLog } from './event-log.ts';
 import { drawFaults, type Faults, HEALTHY, type Places } from './faults.ts';
-import { builderOf, envsOf } from './functions.ts';
 import { Host } from './host.ts';
-import { invokeLater } from './lambda/async-invocations.ts';
-import { EventSource } from './lambda/event-source.ts';
-import { LambdaFunction } from './lambda/function.ts';
+import type { EventSource } from './lambda/event-source.ts';
+import type { LambdaFunction } from './lambda/function.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
-import { LogSubscriptions } from './lambda/log-subscriptions.ts';
-import { type MinuteSurroundings, wakeEachMinute } from './minute.ts';
 import { downBy } from './outages.ts';
 import { OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
-import { quietTelemetry, telemetryOf } from './quiet-telemetry.ts';
 import { Scheduler } from './scheduler.ts';
 import { ScriptedValidation } from './scripted-validation.ts';
 import { FhirServer } from './servers/fhir-server.ts';
 import { Http } from './servers/http.ts';
 import { TerminologyServer } from './servers/terminology-server.ts';
-import { provision, type Services, senderIdOf } from './services.ts';
+import { provision, type Services } from './services.ts';
 import { queueUrlOf } from './sqs/sqs.ts';
 import { withoutFaults } from './story/without-faults.ts';
 import type { Submission } from './submission.ts';
@@ -45,8 +38,6 @@ export interface WorldOptions {
   readonly without?: readonly string[] | undefined;
 }
 
-/** Functions whose messages may wait for minutes: those that gather many, and the one that the minute wakes. */
-const GATHERS = /-(?:analytics|reporting|supervisor)$/;
 /** Outages begin within this time. */
 const OUTAGES_MS = 1_800_000;
 
@@ -75,7 +66,6 @@ export class World implements Seen {
   );
   readonly #clients: ReturnType<typeof clientsFor>;
   readonly #http: Http;
-  readonly #logs: LogSubscriptions;
   #faults: Faults;
 
   constructor({ plan, seed, checkers = [], log, without = [] }: WorldOptions) {
@@ -92,16 +82,15 @@ export class World implements Seen {
     this.#clients = clientsFor({ scheduler, services: this.services, lambda, faults, witness });
     this.fhirServers = this.#fhirServers();
     this.#http = this.#connectServers();
-    this.#logs = this.#subscribeToLogs(plan);
-    this.functions = this.#deploy(plan);
-    this.sources = this.#connect(plan);
+    const deployed = this.#deploy();
+    this.functions = deployed.byName;
+    this.sources = deployed.sources;
     const { functions, sources } = this;
     const api = new LambdaApi({
       ...{ functions, sources },
       envOf: (name) => envOf(plan, name),
       timeoutOf: (name) => functionIn(plan, name)?.Timeout,
     });
-    wakeEachMinute(plan.rules, this.#minuteAround());
     this.checkers = checkers.map((make) => make(this));
     witness.add(this.checkers);
   }
@@ -206,119 +195,18 @@ export class World implements Seen {
     });
   }
 
-  #subscribeToLogs({ logSubscriptions }: Plan): LogSubscriptions {
-    const { scheduler } = this;
-    return new LogSubscriptions(logSubscriptions, {
-      scheduler,
-      random: scheduler.random.fork(),
-      faults: () => this.#faults.logs,
-      deliver: (plan: LogSubscriptionPlan, event) =>
-        this.#invokeLater(nameOfArn(plan.properties.DestinationArn), event),
+  #deploy(): DeployedFunctions {
+    const { plan, scheduler, services, drawn } = this;
+    return new DeployedFunctions({
+      ...{ plan, scheduler, services, witness: this.#witness, settings: drawn.settings },
+      faults: () => this.#faults,
+      given: ({ host, senderId, deployment }) => ({
+        ...this.#clients(host, senderId),
+        ...machineOf(host),
+        fetch: this.#http.fetchOn(host),
+        placesFor: (deadlineMs) => this.#validation.placesOn(host, deadlineMs, deployment),
+      }),
     });
-  }
-
-  #deploy({ functions }: Plan): Map<string, LambdaFunction> {
-    const { scheduler } = this;
-    const all = new Map<string, LambdaFunction>();
-    for (const { name, properties, codeDirectory } of functions) {
-      const build = builderOf(name);
-      if (build === undefined) continue;
-      const { Timeout, ReservedConcurrentExecutions = 1_000, Role, Environment } = properties;
-      const env: Record<string, string> = {
-        ...Environment?.Variables,
-        LAMBDA_TASK_ROOT: codeDirectory,
-      };
-      const senderId = senderIdOf(Role, name);
-      const envAt = envsOf(name, env, this.drawn.settings);
-      const load = (host: Host, deployment: number) =>
-        build(
-          {
-            ...this.#clients(host, senderId),
-            ...machineOf(host),
-            fetch: this.#http.fetchOn(host),
-            telemetry: this.#telemetryOn(host),
-            placesFor: (deadlineMs) => this.#validation.placesOn(host, deadlineMs, deployment),
-          },
-          envAt(deployment),
-        );
-      const limits = { timeoutMs: Timeout * 1_000, concurrencyMax: ReservedConcurrentExecutions };
-      const around = {
-        scheduler,
-        faults: () => this.#faults.functions,
-        loads: () => downBy(this.#faults.outages, name, undefined, scheduler) === undefined,
-        tell: this.#witness.tell.bind(this.#witness),
-        log: (host: Host, failure: Failure, requestId: string | undefined) =>
-          this.#logs.hear({ functionName: name, environment: host.name, failure, requestId }),
-      };
-      all.set(name, new LambdaFunction({ name, load, ...limits }, around));
-    }
-    return all;
-  }
-
-  /** Of the functions whose counts a checker knows. */
-  #telemetryOn(host: Host): Telemetry {
-    if (!/-(?:supervisor|incident)#/.test(host.name)) return quietTelemetry;
-    return telemetryOf((metric, count) =>
-      this.#witness.tell({ kind: 'counted', metric, count }, host),
-    );
-  }
-
-  #connect({ mappings }: Plan): EventSource[] {
-    return mappings.flatMap(({ name, properties }) => {
-      const target = this.functions.get(nameOfArn(properties.FunctionName));
-      if (target === undefined) return [];
-      const mapping = {
-        uuid: mappingUuid(name),
-        target,
-        queue: this.services.sqs.queue(properties.EventSourceArn),
-        batchSize: properties.BatchSize,
-        windowMs: properties.MaximumBatchingWindowInSeconds * 1_000,
-        concurrencyMax: properties.ScalingConfig.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
-        reportsFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-      };
-      const changed = (source: EventSource) =>
-        this.#witness.tell({
-          kind: 'mapping',
-          uuid: source.plan.uuid,
-          enabled: source.state === 'Enabled',
-          concurrencyMax: source.concurrencyMax,
-        });
-      return [new EventSource(mapping, this.scheduler, changed)];
-    });
-  }
-
-  #minuteAround(): MinuteSurroundings {
-    const { scheduler, services } = this;
-    return {
-      scheduler,
-      random: scheduler.random.fork(),
-      faults: () => this.#faults.minute,
-      isIdle: () => this.#isIdle,
-      queue: (arn) => services.sqs.queue(arn),
-      invoke: (name, event) => this.#invokeLater(name, event),
-    };
-  }
-
-  /** Whether all lanes are on as ever, and nothing waits in a queue that is read at once. */
-  get #isIdle(): boolean {
-    return this.sources.every(
-      ({ isAsDeployed, plan: { queue, target } }) =>
-        isAsDeployed && (queue.size === 0 || GATHERS.test(target.plan.name)),
-    );
-  }
-
-  #invokeLater(functionName: string, event: object): void {
-    const target = this.functions.get(functionName);
-    if (target === undefined) return;
-    const deadLetters = deadLetterArnOf(this.plan, functionName);
-    invokeLater(
-      this.scheduler,
-      {
-        target,
-        deadLetters: deadLetters === undefined ? undefined : this.services.sqs.queue(deadLetters),
-      },
-      event,
-    );
   }
 }
 
@@ -328,9 +216,6 @@ const functionIn = ({ functions }: Plan, name: string) =>
   functions.find((each) => each.name === name)?.properties;
 
 const envOf = (plan: Plan, name: string) => functionIn(plan, name)?.Environment?.Variables ?? {};
-
-const deadLetterArnOf = (plan: Plan, name: string) =>
-  functionIn(plan, name)?.DeadLetterConfig?.TargetArn;
 
 /** Everything that may be down completely. */
 function placesIn({ tables, functions }: Plan): Places {
