@@ -5,7 +5,7 @@
 import fc, { type Scheduler } from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { breakersTable } from '../../aws/breakers-table.ts';
-import { makeHastyDynamo } from '../../aws/clients.ts';
+import { makePatientDynamo } from '../support/cold.ts';
 import { TableInProcess } from '../support/table-in-process.ts';
 import { Fleet } from './fleet.ts';
 import { ALL_FENCES, type Fences, type Plan, plan } from './plan.ts';
@@ -18,7 +18,7 @@ const say = (text: string) => {
 };
 
 const table = new TableInProcess();
-const dynamo = makeHastyDynamo();
+const dynamo = makePatientDynamo();
 const store = breakersTable({ name: 'breakers', dynamo });
 afterAll(table.serve(dynamo));
 

@@ -2,12 +2,12 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { breakersTable, confirmPublished } from '../../aws/breakers-table.ts';
-import { makeHastyDynamo } from '../../aws/clients.ts';
 import type { Table } from '../../aws/handles.ts';
 import { MemoryStore } from '../../breaker/memory-store.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
 import { testClients } from '../support/clients.ts';
+import { makePatientDynamo } from '../support/cold.ts';
 import { TableInProcess } from '../support/table-in-process.ts';
 import { useEmulators } from '../support/use-emulators.ts';
 
@@ -26,7 +26,7 @@ beforeAll(async () => {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     }),
   );
-  const dynamo = makeHastyDynamo();
+  const dynamo = makePatientDynamo();
   table = () => ({ name: TABLE, dynamo });
   fromTable = () => breakersTable(table());
   serveInProcess = () => new TableInProcess().serve(dynamo);

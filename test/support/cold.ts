@@ -1,8 +1,8 @@
 /** What a cold environment of a function starts with, in this process: its own clients and telemetry, and the tests' clock. */
+import { HASTY_CALL } from '../../aws/call-timeouts.ts';
 import {
   type Clients,
   makeDynamo,
-  makeHastyDynamo,
   makeS3,
   makeSecrets,
   makeSns,
@@ -13,12 +13,16 @@ import { surroundings } from '../../aws/surroundings.ts';
 import { later } from './clock.ts';
 import { HASH_KEY_ARN } from './emulators.ts';
 
+/** Tries as often as a hasty one, and waits longer: a busy machine answers late. */
+export const makePatientDynamo = () =>
+  makeDynamo({ ...HASTY_CALL, connectMs: 60_000, requestMs: 60_000 });
+
 export const makeClients = (): Clients => ({
   sqs: makeSqs(),
   sns: makeSns(),
   s3: makeS3(process.env),
   dynamo: makeDynamo(),
-  hastyDynamo: makeHastyDynamo(),
+  hastyDynamo: makePatientDynamo(),
   secrets: makeSecrets(),
 });
 

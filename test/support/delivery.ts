@@ -12,8 +12,11 @@ export interface Delivery {
   readonly failed: readonly string[];
 }
 
+/** Enough on any busy machine: more than all that one invocation may wait for. */
+const LEISURE_MS = 300_000;
+
 /** A context with that much time left, counted from now. */
-export function contextWith(timeoutMs = 10_000): Context {
+export function contextWith(timeoutMs = LEISURE_MS): Context {
   const end = Date.now() + timeoutMs;
   return {
     awsRequestId: randomUUID(),

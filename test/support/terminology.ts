@@ -7,7 +7,7 @@ import { patient } from './resources.ts';
 import { buildWorld, type World } from './world.ts';
 
 /** Long enough for any busy machine. */
-const PATIENT = { callTimeoutMs: 5_000, budgetMs: 10_000 };
+const PATIENT = { callTimeoutMs: 60_000, budgetMs: 120_000 };
 
 export async function buildTerminologyWorld(
   endpoint: string,

@@ -1,11 +1,11 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { makeHastyDynamo } from '../../../aws/clients.ts';
 import { realMachine } from '../../../aws/machine.ts';
 import { countSent } from '../../../aws/rates-table.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
+import { makePatientDynamo } from '../../support/cold.ts';
 import { deliver } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
@@ -101,7 +101,7 @@ describe('a source’s rate', () => {
   );
 
   test('R50: is written once: the SDK does not repeat a write whose answer is lost', async () => {
-    const hastyDynamo = makeHastyDynamo();
+    const hastyDynamo = makePatientDynamo();
     const table = { name: RATES, dynamo: hastyDynamo };
     const { later } = realMachine;
     const minute = { source: 'chatty', startsAt: 60_000 * Math.floor(Date.now() / 60_000) };

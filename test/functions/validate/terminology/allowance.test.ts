@@ -5,7 +5,7 @@ import {
   type TerminologyServer,
 } from '../../../../demo/downstream/terminology.ts';
 import { skipTime } from '../../../support/clock.ts';
-import { contextWith, deliver, send } from '../../../support/delivery.ts';
+import { deliver, send } from '../../../support/delivery.ts';
 import type { Functions } from '../../../support/functions.ts';
 import { patient } from '../../../support/resources.ts';
 import { itemsOf } from '../../../support/stores.ts';
@@ -46,9 +46,7 @@ const album = (id: string, photos: number) =>
 
 async function submit(body: string) {
   await send(world.queues.lane, body);
-  const delivery = await deliver(functions.validate, world.queues.lane, {
-    context: contextWith(20_000),
-  });
+  const delivery = await deliver(functions.validate, world.queues.lane);
   expect(delivery?.failed).toEqual([]);
   const [told] = await outcomesTold(world);
   return {

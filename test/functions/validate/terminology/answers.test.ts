@@ -4,7 +4,7 @@ import {
   type TerminologyServer,
 } from '../../../../demo/downstream/terminology.ts';
 import { skipTime } from '../../../support/clock.ts';
-import { contextWith, deliver, send } from '../../../support/delivery.ts';
+import { deliver, send } from '../../../support/delivery.ts';
 import { failCalls } from '../../../support/faults.ts';
 import type { Functions } from '../../../support/functions.ts';
 import { patient } from '../../../support/resources.ts';
@@ -39,8 +39,7 @@ afterEach(async () => {
 /** Submits and delivers; returns what producers got, by verdict and issues of codes. */
 async function submit(...bodies: string[]) {
   for (const body of bodies) await send(world.queues.lane, body);
-  const context = contextWith(20_000);
-  const delivery = await deliver(functions.validate, world.queues.lane, { context });
+  const delivery = await deliver(functions.validate, world.queues.lane);
   expect(delivery?.failed).toEqual([]);
   const told = await outcomesTold(world);
   return told.map(({ verdict, issues }) => [
