@@ -31,6 +31,8 @@ export const again = (seconds: number): Ended => ({
   end: { kind: 'again', seconds },
 });
 export const AGAIN_SOON = again(1);
+/** The attempt is over and its end is recorded, so the next one has nothing to wait for. */
+const AGAIN_AT_ONCE = again(0);
 
 /**
  * The crash is published before the attempt is ended. If the attempt has no end, the next delivery
@@ -52,7 +54,8 @@ export async function endByCrash(delivery: Delivery, state: Crashed): Promise<En
   const attempts = [...counted, evidence];
   const policy = attemptPolicyOf(parts.settings);
   const decision = decideAttempt({ status: 'in-isolation', attempts }, [], at, policy);
-  if (!isEnded || decision.kind !== 'dead-letter') return AGAIN_SOON;
+  if (!isEnded) return AGAIN_SOON;
+  if (decision.kind !== 'dead-letter') return AGAIN_AT_ONCE;
   return endByDeadLetter(delivery, loaded, decision.deadLetter);
 }
 
