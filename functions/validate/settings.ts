@@ -9,6 +9,8 @@ import { pluginSettingsSchema } from './plugins/settings.ts';
 export const validateSettingsSchema = z.object({
   /** Longest time that one resource may take. */
   deadlineMs: z.int().positive(),
+  /** Share of a processor that the function's memory buys, at most one. */
+  cpuShare: z.number().positive().max(1),
   /**
    * Heap of one worker. The young limit keeps V8 from aborting the whole process; far below the
    * minima it does so while the worker starts.

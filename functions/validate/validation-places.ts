@@ -15,8 +15,11 @@ export function startPlaces(
   { settings, terminology, chaos }: ValidateEnv,
   size: number,
 ): StartedPlaces {
-  const { deadlineMs, heapOldMb, heapYoungMb, issuesMax, plugins, pluginMemoryMb } = settings;
-  const confinement = { deadlineMs, heapOldMb, heapYoungMb };
+  const { deadlineMs, cpuShare, heapOldMb, heapYoungMb } = settings;
+  const { issuesMax, plugins, pluginMemoryMb } = settings;
+  // What Lambda gives it within its deadline. Where it gets more, it would only spin for longer.
+  const deadlineCpuMs = Math.ceil(deadlineMs * cpuShare);
+  const confinement = { deadlineMs, deadlineCpuMs, heapOldMb, heapYoungMb };
   const options = { chaos, issuesMax, undecided: terminology !== undefined };
   const compiled = loadPlugins(plugins, pluginMemoryMb, import.meta.url);
   return {

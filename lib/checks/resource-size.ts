@@ -76,6 +76,11 @@ export function cpuMsAllowed(bytes: number, config: Config): number {
   return Math.floor(config.deadlineMs * Math.min(1, share));
 }
 
+/** The share of a CPU that one text may have, if no other shares it. */
+export function cpuShareOf({ memoryMb }: Config): number {
+  return Math.min(1, memoryMb / MB_PER_CPU);
+}
+
 /** Problems between the accepted size, heap, memory and deadline, in words. */
 export function* sizeProblems(config: Config): Generator<string> {
   const { workerHeap, resourceBytesMax, memoryMb, deadlineMs, plugins, pluginMemoryMb } = config;

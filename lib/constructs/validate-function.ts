@@ -13,6 +13,7 @@ import type { ValidateSettings } from '../../functions/validate/settings.ts';
 import type { TerminologySettings } from '../../functions/validate/terminology/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
+import { cpuShareOf } from '../checks/resource-size.ts';
 import type { Config, PluginConfig } from '../config/config.ts';
 import type { Foundation } from './foundation.ts';
 import {
@@ -91,6 +92,7 @@ const KEY_SERVICES = ['dynamodb', 's3', 'sns', 'sqs'] as const;
 function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
   const settings: ValidateSettings & { terminology?: TerminologySettings } = {
     deadlineMs: config.deadlineMs,
+    cpuShare: cpuShareOf(config),
     heapOldMb: config.workerHeap.oldMb,
     heapYoungMb: config.workerHeap.youngMb,
     attemptsMax: config.attempts.seen,

@@ -45,9 +45,8 @@ export function deathByExit(exitCode: number): Death {
   return { crash: 'exit', reason: `its worker exited with code ${exitCode}` };
 }
 
-/** No text is blamed for this one. */
-export function deathByCpu(ms: number): Death {
-  return { crash: 'timeout', reason: `${Math.round(ms)} ms of processor time for one text` };
+export function deathByCpu(maxMs: number): Death {
+  return { crash: 'timeout', reason: `no verdict within ${maxMs} ms of processor time` };
 }
 
 export function deathByDeadline(deadlineMs: number): Death {

@@ -18,6 +18,8 @@ export interface WorkerSettings {
   readonly url: URL;
   /** Deadline of one text, without its steps, in ms. */
   readonly deadlineMs: number;
+  /** Processor time of one text, without its steps, in ms. It is over its deadline after that, too. */
+  readonly deadlineCpuMs?: number | undefined;
   readonly heapOldMb: number;
   readonly heapYoungMb: number;
   /** Data that the worker's module gets once, when it starts. Any structured clone. */
@@ -53,7 +55,7 @@ export interface ChunkEnd {
   readonly death?: Death;
   /** The culprit, if the worker died while it ran a text. */
   readonly blame?: Blame | undefined;
-  /** The position of the text that used up its processor time, if we ended the worker for that. */
+  /** The position of the text that is given up as slow, if we ended the worker for that. */
   readonly slow?: number;
   /** Whether the worker published a position at all. */
   readonly begun: boolean;
@@ -69,7 +71,7 @@ collectWithoutHelpers();
 interface ChunkOptions<R> {
   /** Called with each entry as soon as it is known to be finished. */
   readonly onEntry: (entry: Entry<R>, position: number) => void;
-  /** The processor time that a text may use. */
+  /** The processor time after which a text is given up as slow. */
   readonly cpuMaxMs: (position: number) => number | undefined;
 }
 
@@ -86,6 +88,7 @@ export class WorkerThread<R> {
   readonly #worker: Worker;
   readonly #ledger: Ledger;
   readonly #deadlineMs: number;
+  readonly #deadlineCpuMs: number;
   readonly #steps: readonly Step[];
   readonly #onGone: (death: Death) => void;
   #death: Death | undefined;
@@ -101,6 +104,7 @@ export class WorkerThread<R> {
     this.#ledger = createLedger(this.#steps.length > 0);
     const input: WorkerInput = { options: settings.options, ledger: this.#ledger };
     this.#deadlineMs = settings.deadlineMs;
+    this.#deadlineCpuMs = settings.deadlineCpuMs ?? Number.POSITIVE_INFINITY;
     this.#onGone = onGone;
     this.#worker = new Worker(settings.url, {
       workerData: input,
@@ -133,7 +137,7 @@ export class WorkerThread<R> {
     const tickMs = this.#tickMs();
     const clock = setInterval(() => {
       this.#endOverdue(watch, tickMs);
-      void this.#endSlow(watch, cpu, cpuMaxMs);
+      void this.#endSpent(watch, cpu, cpuMaxMs);
     }, tickMs);
     const finish = (end: ChunkEnd) => {
       clearInterval(clock);
@@ -185,20 +189,24 @@ export class WorkerThread<R> {
   }
 
   /** Terminates the worker when its text has used up its processor time. Steps have only deadlines. */
-  async #endSlow(
+  async #endSpent(
     watch: ChunkWatch<R>,
     cpu: CpuWatch,
     cpuMaxMs: ChunkOptions<R>['cpuMaxMs'],
   ): Promise<void> {
-    if (cpuMaxMs(readStand(this.#ledger).position) === undefined) return;
+    const slowMs = (position: number) => cpuMaxMs(position) ?? Number.POSITIVE_INFINITY;
+    const maxMs = (position: number) => Math.min(this.#deadlineCpuMs, slowMs(position));
+    if (maxMs(readStand(this.#ledger).position) === Number.POSITIVE_INFINITY) return;
     const spent = await cpu.spent();
     if (spent === undefined || this.#running?.watch !== watch || this.#death !== undefined) return;
     const { position, step } = spent.stand;
-    if (step !== NO_STEP || spent.ms < (cpuMaxMs(position) ?? Number.POSITIVE_INFINITY)) return;
+    if (step !== NO_STEP || spent.ms < maxMs(position)) return;
     watch.harvest();
     if (!watch.isUnfinished(spent.stand)) return;
-    const death = deathByCpu(spent.ms);
-    this.#finish({ death, slow: position, begun: true });
+    const death = deathByCpu(maxMs(position));
+    const isSlow = slowMs(position) <= this.#deadlineCpuMs;
+    const why = isSlow ? { slow: position } : { blame: { culprit: position } };
+    this.#finish({ death, ...why, begun: true });
     this.#abandon(death);
   }
 

@@ -162,6 +162,7 @@ describe('functions', () => {
     expect(validateSettingsSchema.parse(settings)).toEqual(settings);
     expect(settings).toMatchObject({
       deadlineMs: 5_000,
+      cpuShare: 1_024 / 1_769,
       attemptsMax: 2,
       functionTimeoutMs: 10_000,
     });
@@ -179,9 +180,13 @@ describe('functions', () => {
   });
 
   it('follow the config', () => {
-    const changed = synthesized({ deadlineMs: '4000', 'incident.crashes': '3' });
+    const changed = synthesized({
+      deadlineMs: '4000',
+      memoryMb: '2048',
+      'incident.crashes': '3',
+    });
     const text = JSON.stringify(changed.toJSON());
-    expect(text).toContain('\\"deadlineMs\\":4000');
+    expect(text).toContain('\\"deadlineMs\\":4000,\\"cpuShare\\":1,');
     expect(text).toContain('\\"crashesToOpen\\":3');
   });
 });

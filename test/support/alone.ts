@@ -19,9 +19,9 @@ export const ORIGIN = {
 /** What every entry has. */
 export const WHENCE = { lane: 'background', source: ORIGIN.source, sentAt: ORIGIN.sentAt };
 
-/** @param deadlineMs for one resource: those that hang use it up, and others must not, however busy the machine is */
-export function useAlone(deadlineMs = 2_000) {
-  const stage = useStage({ deadlineMs });
+/** The deadline is for one resource: those that hang use it up, and others must not, however busy the machine is. */
+export function useAlone(settings: Record<string, unknown> = { deadlineMs: 2_000 }) {
+  const stage = useStage(settings);
   return {
     stage,
 

@@ -34,7 +34,9 @@ export function takePlaces(environment: ValidateEnv): {
 
 /** Everything that {@link startPlaces} reads. */
 function keyOf({ settings, terminology, chaos }: ValidateEnv): string {
-  const { deadlineMs, heapOldMb, heapYoungMb, issuesMax, plugins, pluginMemoryMb } = settings;
-  const workers = { deadlineMs, heapOldMb, heapYoungMb, issuesMax, plugins, pluginMemoryMb };
+  const { deadlineMs, cpuShare, heapOldMb, heapYoungMb } = settings;
+  const { issuesMax, plugins, pluginMemoryMb } = settings;
+  const confinement = { deadlineMs, cpuShare, heapOldMb, heapYoungMb };
+  const workers = { ...confinement, issuesMax, plugins, pluginMemoryMb };
   return JSON.stringify([workers, chaos, terminology !== undefined, entryUrl('worker')]);
 }

@@ -9,7 +9,7 @@ import { faulty, patient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import { endValidating, timeUp } from '../../support/time-up.ts';
 
-const { stage, submit, deliverAlone, entry, enter } = useAlone(10_000);
+const { stage, submit, deliverAlone, entry, enter } = useAlone({ deadlineMs: 10_000 });
 
 beforeAll(() => stopTime());
 

@@ -79,6 +79,21 @@ describe('one resource among others', () => {
     ]);
   });
 
+  test.each([false, true])(
+    'R01: one that has used its processor time is over its deadline (in a batch: %s)',
+    async (inBatch) => {
+      const texts = [patient({ id: 'before' }), faulty('hang'), patient({ id: 'after' })];
+      const settings = { size: 1, deadlineMs: 60_000, deadlineCpuMs: 900 };
+      expect(kinds(await validateAll(texts.slice(0, 1), settings))).toEqual(['valid']);
+      const verdicts = await Promise.all(
+        texts.map((text) => pool?.validate(text, 0, undefined, { inBatch })),
+      );
+      const reason = 'no verdict within 900 ms of processor time';
+      const crash = { kind: 'crash', crash: 'timeout', reason };
+      expect(verdicts).toMatchObject([{ kind: 'valid' }, crash, { kind: 'valid' }]);
+    },
+  );
+
   test('R01: each of many killers in one batch is identified exactly', async () => {
     const faults: Fault[] = ['exit', 'throw', 'exit', 'exit', 'throw', 'exit'];
     const texts = faults.flatMap((fault, n) => [patient({ id: `${n}` }), faulty(fault)]);
