@@ -98,7 +98,9 @@ export class Storms implements Watcher {
     if (this.#random.chance(0.5)) return;
     at(quietAt - this.#random.between(5_000, 40_000), () => {
       scope.held ??= [];
-      scheduler.after(quietAt - scheduler.now + HELD_MS_MAX, () => release(scope));
+      const heldMs = quietAt - scheduler.now + HELD_MS_MAX;
+      // Crashes may be reported long after that.
+      scheduler.after(Math.max(0, heldMs), () => release(scope));
       // Each crashes once, so that nothing follows the storm.
       for (let files = 0; files < 2; files += 1) this.#send(scope, 'flaky', 8, 0);
     });

@@ -22,13 +22,17 @@ function begin(seed: number, stormAtQuiet = 1) {
   const minutesNow = () => Math.floor((scheduler.now - scheduler.startedAt) / MINUTE_MS);
   const sendFile = ({ size }: { size: number }) => sent.push({ size, minutes: minutesNow() });
   const storms = new Storms(world, { sendFile } as unknown as Producers, seed);
-  const crash = () => {
-    const item = { sk: 'crash#1', pk: 'validate', at: scheduler.now, lane: 'critical' };
+  const crash = (at = scheduler.now) => {
+    const item = { sk: 'crash#1', pk: 'validate', at, lane: 'critical' };
     storms.see(written('incidents', undefined, item), undefined);
   };
-  const incident = (status: string, before?: string, quietSince?: number) => {
+  const incident = (
+    status: string,
+    before?: string,
+    { quietSince, openedAt = scheduler.now }: { quietSince?: number; openedAt?: number } = {},
+  ) => {
     const of = (is: string) => ({ sk: 'incident#1', pk: 'validate', status: is });
-    const after = { ...of(status), openedAt: scheduler.now, resolved: { quietSince } };
+    const after = { ...of(status), openedAt, resolved: { quietSince } };
     storms.see(
       written('incidents', before === undefined ? undefined : of(before), after),
       undefined,
@@ -65,6 +69,21 @@ test('a few crashes come before an incident has been quiet for long enough, and 
   expect(new Set(all.map(({ length }) => length))).toEqual(new Set([1, 3]));
 });
 
+test('crashes that are recorded long after they happened may be followed by a storm at once', async () => {
+  let storms = 0;
+  for (let seed = 0; seed < 10; seed += 1) {
+    const { scheduler, sent, sns, crash, incident, pass } = begin(seed);
+    const at = scheduler.now - 60 * MINUTE_MS;
+    crash(at);
+    incident('open', undefined, { openedAt: at });
+    for (let crashes = 0; crashes < 5; crashes += 1) crash(at);
+    await pass(1);
+    if (sent.length > 1) storms += 1;
+    expect(sns.hold(JSON.stringify({ component: 'validate' }), () => {})).toBe(false);
+  }
+  expect(storms).toBeGreaterThan(0);
+});
+
 test('they do not come if the incident is over by then, or if the run has no storms', async () => {
   const over = open(1);
   over.incident('resolved', 'open');
@@ -77,7 +96,7 @@ test('they do not come if the incident is over by then, or if the run has no sto
 
 test('others come just after it was resolved by quiet', () => {
   const { sent, incident } = open(1);
-  incident('resolved', 'open', 1);
+  incident('resolved', 'open', { quietSince: 1 });
   expect(sent).toHaveLength(1);
   expect([2, 3]).toContain(sent[0]?.size);
 });
