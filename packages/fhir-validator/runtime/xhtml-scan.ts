@@ -14,8 +14,8 @@ export interface MarkupVisitor {
   readonly plainAttributes: NameCodes;
   /** Start of an element that is not in `plain`. `depth` is the number of elements around it. */
   element(name: string, depth: number): void;
-  /** An attribute that is not in `plainAttributes`. */
-  attribute(element: string, name: string, content: string): void;
+  /** An attribute that is not in `plainAttributes`, of an element at that depth. */
+  attribute(element: string, name: string, content: string, depth: number): void;
   /** A text that is not only whitespace. */
   text(): void;
 }
@@ -33,7 +33,6 @@ const SLASH = 47;
 const LESS = 60;
 const EQUALS = 61;
 const GREATER = 62;
-const NO_BREAK_SPACE = 0xa0;
 
 /**
  * The UTF-16 code units of a text, which has no control character, and a 0 at the end. There every
@@ -110,6 +109,7 @@ function nameCode(units: Units, from: number, to: number): number {
 export function scanMarkup(text: string, visitor: MarkupVisitor): string | undefined {
   const units = unitsOf(text);
   const references = new References(text);
+  const hasSectionEnd = text.includes(SECTION_END);
   let depth = 0;
   let isOver = false;
   for (let at = skipSpace(units, 0); at < text.length; at = skipSpace(units, at)) {
@@ -119,6 +119,7 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
       const end = next < 0 ? text.length : next;
       const fault = references.faultIn(at, end);
       if (fault !== undefined) return fault;
+      if (hasSectionEnd && isWithin(text.indexOf(SECTION_END, at), end)) return 'a ]]> in a text';
       visitor.text();
       if (next < 0) break;
       at = next;
@@ -130,7 +131,7 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
       if (at < 0) return UNOPENED;
     } else if (char === EXCLAMATION) {
       at = commentEnd(text, units, at);
-      if (at < 0) return 'a <! that is not a comment, or a comment without end';
+      if (at < 0) return 'a <! that is not a comment, or a comment that holds -- or has no end';
       continue;
     } else {
       if (isOver && depth === 0) return 'more than one element';
@@ -146,12 +147,19 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
 }
 
 const UNOPENED = 'an end tag without a start tag';
+/** XML allows it in attributes and comments only. */
+const SECTION_END = ']]>';
+
+function isWithin(at: number, end: number): boolean {
+  return at >= 0 && at < end;
+}
 
 /** End of the comment that starts at `from`. -1 if it is none, or has no end. */
 function commentEnd(text: string, units: Units, from: number): number {
   if (units[from + 2] !== HYPHEN || units[from + 3] !== HYPHEN) return -1;
-  const end = text.indexOf('-->', from + 4);
-  return end < 0 ? -1 : end + 3;
+  // XML allows no -- inside, so that the first one must be the end.
+  const end = text.indexOf('--', from + 4);
+  return end < 0 || units[end + 2] !== GREATER ? -1 : end + 3;
 }
 
 /**
@@ -216,7 +224,7 @@ function scanTag(
     if (fault !== undefined) return fault;
     if (!isAmong(visitor.plainAttributes, nameCode(units, start, end))) {
       const value = text.slice(valueFrom, valueTo);
-      visitor.attribute(text.slice(from, to), text.slice(start, end), value);
+      visitor.attribute(text.slice(from, to), text.slice(start, end), value, depth);
     }
     at = valueTo + 1;
   }
@@ -246,8 +254,7 @@ function valueEnd(units: Units, from: number): number {
 function skipSpace(units: Units, from: number): number {
   for (let at = from; ; at++) {
     const char = units[at] as number;
-    const isSpace = char === SPACE || (char >= TAB && char <= RETURN) || char === NO_BREAK_SPACE;
-    if (!isSpace) return at;
+    if (char !== SPACE && (char < TAB || char > RETURN)) return at;
   }
 }
 

@@ -18,10 +18,8 @@ const ELEMENTS = new Set(
   ).split(' '),
 );
 
-/**
- * Elements with short names that need no check. An image is not one of them: it counts as content.
- */
-const PLAIN = nameCodes([...ELEMENTS].filter((name) => name !== 'img'));
+/** Elements with short names that need no check. */
+const PLAIN = nameCodes([...ELEMENTS]);
 
 const ATTRIBUTES = new Set(
   (
@@ -64,12 +62,12 @@ export function xhtml(value: unknown, report: Report, step: string): void {
       if (depth === 0) {
         if (name !== 'div') broken('txt-1', `the outermost element is ${quote(name)}, not div`);
       } else if (!ELEMENTS.has(name)) broken('txt-1', `the element ${quote(name)} is not allowed`);
-      if (name === 'img') hasContent = true;
     },
-    attribute(element, name, content) {
+    attribute(element, name, content, depth) {
       if (name === 'xmlns') {
-        if (content === NAMESPACE) hasNamespace = true;
-        else broken('txt-1', `the namespace is ${quote(content)}, not ${NAMESPACE}`);
+        if (depth === 0) hasNamespace = true;
+        if (content === NAMESPACE) return;
+        broken('txt-1', `the namespace is ${quote(content)}, not ${NAMESPACE}`);
         return;
       }
       if (!ATTRIBUTES.has(name) && !OWN_ATTRIBUTES.has(`${element}.${name}`)) {
@@ -81,6 +79,7 @@ export function xhtml(value: unknown, report: Report, step: string): void {
       } else if (LINKS.has(name)) {
         links ??= [];
         links.push(decoded(content));
+        if (name === 'src') hasContent = true;
       }
     },
     text() {
@@ -92,8 +91,7 @@ export function xhtml(value: unknown, report: Report, step: string): void {
     report.error(`fhir-r4/${rule}`, 'invalid', `Not well-formed XHTML: ${fault}`, step);
     return;
   }
-  if (!hasNamespace && !value.includes(NAMESPACE))
-    broken('txt-1', `the namespace ${NAMESPACE} is not declared`);
+  if (!hasNamespace) broken('txt-1', `the outermost element does not declare ${NAMESPACE}`);
   if (!hasContent) broken('txt-2', 'the narrative SHALL have some non-whitespace content');
   if (links) checkLinks(links, anchors ?? new Set(), report, step);
 

@@ -18,6 +18,8 @@ describe('an accepted narrative', () => {
     "<span title='a'>&amp;&#160;&#xA0;x</span>",
     '<p id="x">a</p><a href="#x">to x</a>',
     '<a href="#">top</a>',
+    '\u00a0',
+    '<p title="]]>">a</p><!-- ]]> - -->',
   ])('%s', (inner) => expect(errors(within(inner))).toEqual([]));
 
   test('may have whitespace around it, and a comment before it', () => {
@@ -39,14 +41,17 @@ describe('txt-1: only formatting is allowed', () => {
     expect(errors(within(inner))).toContain('invariant Patient.text.div');
   });
 
-  test.each([`<p ${XMLNS}>a</p>`, '<div>a</div>', '<div xmlns="http://example.org">a</div>'])(
-    '%s',
-    (div) => expect(errors(narrated(div))).toContain('invariant Patient.text.div'),
-  );
+  test.each([
+    `<p ${XMLNS}>a</p>`,
+    '<div>a</div>',
+    '<div xmlns="http://example.org">a</div>',
+    '<div>http://www.w3.org/1999/xhtml</div>',
+    `<div><p ${XMLNS}>a</p></div>`,
+  ])('%s', (div) => expect(errors(narrated(div))).toContain('invariant Patient.text.div'));
 });
 
-describe('txt-2: some content is required', () => {
-  test.each(['', ' \n', '<p> </p>', '<!-- a -->'])('%j', (inner) => {
+describe('txt-2: some content is required, a text or an image with a source', () => {
+  test.each(['', ' \n', '<p> </p>', '<!-- a -->', '<img alt="a"/>'])('%j', (inner) => {
     expect(errors(within(inner))).toEqual(['invariant Patient.text.div']);
   });
 });
@@ -64,6 +69,10 @@ describe('a narrative must be well-formed', () => {
     '<p class="<">a</p>',
     '&unterminated',
     '<!-- a',
+    '<!-- a -- b -->c',
+    '<!-- a --->b',
+    'a ]]> b',
+    '<p\u00a0class="a">b</p>',
     '<p class="a"title="b">a</p>',
     '<!DOCTYPE html>',
   ])('%s', (inner) => expect(errors(within(inner))).toEqual(['invalid Patient.text.div']));
