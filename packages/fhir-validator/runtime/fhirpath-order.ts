@@ -40,15 +40,30 @@ function compareDays(left: string, right: string): number {
 /** For different zones, or a date without zone: compares the spans of time that each may mean. */
 function compareInstants(left: string, right: string, isZoned: boolean, isOtherZoned: boolean) {
   const [a, b] = [spanOf(left, isZoned), spanOf(right, isOtherZoned)];
-  if (isZoned && isOtherZoned) return a.from - b.from;
+  if (isZoned && isOtherZoned) return a.from - b.from || fractionOf(left) - fractionOf(right);
   if (a.to <= b.from) return -1;
   return b.to <= a.from ? 1 : Number.NaN;
 }
 
+/** A moment without its fraction of a second, or the first and last moments that it may be. */
 function spanOf(date: string, isZoned: boolean): { from: number; to: number } {
-  if (isZoned) return { from: Date.parse(date), to: Date.parse(date) };
-  const from = Date.parse(date.includes('T') ? `${date}Z` : date);
+  if (isZoned) return { from: secondOf(date), to: secondOf(date) };
+  const from = secondOf(date.includes('T') ? `${date}Z` : date);
   return { from: from - OFFSET_MAX_MS, to: endOf(date, from) + OFFSET_MAX_MS };
+}
+
+/** Date.parse keeps milliseconds only, and has no leap second, which is when the next one begins. */
+function secondOf(date: string): number {
+  const whole = date.replace(/\.\d+/, '');
+  const isLeap = whole.startsWith(':60', SECOND_AT);
+  if (!isLeap) return Date.parse(whole);
+  return Date.parse(`${whole.slice(0, SECOND_AT)}:59${whole.slice(SECOND_AT + 3)}`) + 1000;
+}
+
+const SECOND_AT = 'YYYY-MM-DDThh:mm'.length;
+
+function fractionOf(date: string): number {
+  return Number(/\.\d+/.exec(date)?.[0] ?? 0);
 }
 
 function endOf(date: string, from: number): number {
