@@ -64,8 +64,13 @@ function declaredProfile(
   report: Report,
   step: string,
 ): Profile | undefined {
-  const url = canonical.split('|', 1)[0] ?? canonical;
-  if (url === `${BASE}${resource['resourceType']}`) return undefined;
+  const [url = canonical, version] = canonical.split('|', 2);
+  const base = url.startsWith(BASE) ? url.slice(BASE.length) : '';
+  if (report.settings.resourceTypes.has(base) && base !== resource['resourceType']) {
+    report.error('fhir-r4/profile-type', 'structure', `${quote(url)} is another type`, step);
+    return undefined;
+  }
+  if (isOwnBase(base, resource['resourceType']) && isOurVersion(version)) return undefined;
   const profile = profiles.get(canonical);
   if (!profile) {
     const said = `The profile ${quote(canonical)} is not known: not checked`;
@@ -82,4 +87,17 @@ function declaredProfile(
   const said = `The profile ${quote(url)} is for ${profile.type}`;
   report.error('fhir-r4/profile-type', 'structure', said, step);
   return undefined;
+}
+
+/** The definitions of its own type and of those that it derives from ask for nothing more. */
+function isOwnBase(base: string, type: unknown): boolean {
+  if (base === type || base === 'Resource') return true;
+  return (
+    base === 'DomainResource' && type !== 'Bundle' && type !== 'Binary' && type !== 'Parameters'
+  );
+}
+
+/** Of the base definitions. */
+function isOurVersion(version: string | undefined): boolean {
+  return version === undefined || version === '4.0.1' || version === '4.0';
 }

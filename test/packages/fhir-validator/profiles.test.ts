@@ -202,3 +202,21 @@ describe('profiles of the base package', () => {
     expect(warnings(unknown, { unknownProfile: 'ignore' })).toEqual([]);
   });
 });
+
+describe('the definition of a base type in meta.profile', () => {
+  const base = 'http://hl7.org/fhir/StructureDefinition/';
+  const declares = (url: string) => patient({ meta: { profile: [base + url] } });
+
+  test.each(['Patient', 'Patient|4.0.1', 'DomainResource', 'Resource'])('%s is kept', (url) => {
+    expect(warnings(declares(url))).toEqual([]);
+    expect(errors(declares(url))).toEqual([]);
+  });
+
+  test('Observation is another type', () => {
+    expect(errors(declares('Observation'))).toEqual(['structure Patient.meta.profile[0]']);
+  });
+
+  test('Patient|5.0.0 is not known', () => {
+    expect(warnings(declares('Patient|5.0.0'))).toEqual(['not-found Patient.meta.profile[0]']);
+  });
+});
