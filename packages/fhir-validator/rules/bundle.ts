@@ -30,7 +30,8 @@ export function bundle(value: Value, report: Report): void {
     const entry = entries[i];
     if (!isObject(entry)) continue;
     if (typeof entry['fullUrl'] === 'string') {
-      fullUrl(entry['fullUrl'], entry['resource'], report, `entry[${i}].fullUrl`);
+      const resource = isPatch(entry) ? undefined : entry['resource'];
+      fullUrl(entry['fullUrl'], resource, report, `entry[${i}].fullUrl`);
     } else if (needsUrl && entry['fullUrl'] === undefined && isIdentified(entry, type)) {
       const said = `An entry of a ${type} must have a fullUrl`;
       report.error('fhir-r4/fullurl-required', 'required', said, `entry[${i}]`);
@@ -53,6 +54,11 @@ function isIdentified({ resource, request, search }: Value, type: string): boole
     return resource['id'] !== undefined && !isOutcome;
   }
   return !(isObject(request) && request['method'] === 'POST' && resource['id'] === undefined);
+}
+
+/** Then the fullUrl is of what is patched, and the resource is the patch. */
+function isPatch({ request }: Value): boolean {
+  return isObject(request) && request['method'] === 'PATCH';
 }
 
 function links(list: unknown, report: Report): void {

@@ -100,7 +100,7 @@ function targetType(value: Record<string, unknown>, report: Report): string | un
   if (typeof to === 'string') {
     if (to.charCodeAt(0) === HASH) return containedType(to, report);
     if (to === report.usualReference) return report.usualType;
-    const type = literalType(to, report.settings.resourceTypes);
+    const type = typeOf(to, report);
     if (type !== undefined) return type;
   }
   const type = value['type'];

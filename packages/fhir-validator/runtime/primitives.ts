@@ -26,7 +26,9 @@ export function integer(value: unknown, report: Report, step: string): void {
 export function unsignedInt(value: unknown, report: Report, step: string): void {
   report.integers++;
   if (step === '') report.hasIntegerList = true;
-  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= INT32) {
+  const isWhole = Number.isInteger(value) && (value as number) >= 0 && (value as number) < INT32;
+  // The type's regular expression has no sign. That of integer has, so -0 is an integer.
+  if (!isWhole || Object.is(value, -0)) {
     wrong('unsignedInt', value, report, step, 'a whole number of 0 to 2147483647');
   }
 }

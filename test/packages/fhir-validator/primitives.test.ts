@@ -21,7 +21,7 @@ function isValid(type: keyof typeof primitives, value: unknown): boolean {
 const MEGABYTE = 1024 * 1024;
 const OK: [keyof typeof primitives, unknown[]][] = [
   ['boolean', [true, false]],
-  ['integer', [0, -1, 2 ** 31 - 1, -(2 ** 31)]],
+  ['integer', [0, -0, -1, 2 ** 31 - 1, -(2 ** 31)]],
   ['unsignedInt', [0, 2 ** 31 - 1]],
   ['positiveInt', [1, 2 ** 31 - 1]],
   ['decimal', [0, -1.5, 1e300, 5e-324]],
@@ -49,7 +49,7 @@ const OK: [keyof typeof primitives, unknown[]][] = [
 const WRONG: [keyof typeof primitives, unknown[]][] = [
   ['boolean', ['true', 0, null, {}, []]],
   ['integer', [1.5, 2 ** 31, Number.NaN, '1', null]],
-  ['unsignedInt', [-1, 2 ** 31, 0.5, '0']],
+  ['unsignedInt', [-1, -0, 2 ** 31, 0.5, '0']],
   ['positiveInt', [0, -1, 2 ** 31, '1']],
   ['decimal', ['1', Number.POSITIVE_INFINITY, Number.NaN, null]],
   ['string', ['', 1, 'a\u0000', 'a\u001f', 'x'.repeat(MEGABYTE + 1), null, ['a']]],

@@ -18,6 +18,16 @@ describe('fullUrl', () => {
     expect(bundle('collection', [at(url, patient())])).toEqual(expected);
   });
 
+  test('is that of what a PATCH changes, not of the patch', () => {
+    const patch = { resourceType: 'Parameters' };
+    const entry = (method: string) => ({
+      ...at('http://example.org/Patient/a', patch),
+      request: { method, url: 'Patient/a' },
+    });
+    expect(bundle('transaction', [entry('PATCH')])).toEqual([]);
+    expect(bundle('transaction', [entry('PUT')])).toEqual(['invalid Bundle.entry[0].fullUrl']);
+  });
+
   test('bdl-7: is unique', () => {
     const entry = at('http://example.org/Patient/a', patient());
     expect(bundle('collection', [entry, entry])).toEqual(['invariant Bundle']);

@@ -94,6 +94,26 @@ describe('Reference.type must agree with the reference', () => {
     expect(errors(bundle('Patient'))).toEqual([]);
   });
 
+  test('an entry of the bundle is of a type that the element allows', () => {
+    const fullUrl = 'urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311';
+    const entry = (at: string, resource: unknown) => ({ fullUrl: at, resource });
+    const bundle = (resource: unknown) => ({
+      resourceType: 'Bundle',
+      type: 'collection',
+      entry: [
+        entry('http://example.org/Observation/a', {
+          ...subject({ reference: fullUrl }),
+          id: 'a',
+        }),
+        entry(fullUrl, resource),
+      ],
+    });
+    expect(errors(bundle(patient()))).toEqual([]);
+    expect(errors(bundle({ resourceType: 'Practitioner', id: 'b' }))).toEqual([
+      'structure Bundle.entry[0].resource.subject',
+    ]);
+  });
+
   test.each(['http://example.org/StructureDefinition/Foo', 'Foo', 'patient'])(
     '%s is not a resource type',
     (type) => {
