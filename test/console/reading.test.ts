@@ -73,7 +73,9 @@ test('R31 R33: shows who paused a lane, why, and what its next probe waits for',
   });
   const { lanes, tree } = await page.until(
     'snapshot',
-    ({ lanes: seen }) => seen.value?.[0]?.phase === 'paused',
+    ({ lanes: seen, tree: nodes }) =>
+      seen.value?.[0]?.phase === 'paused' &&
+      nodes.value?.some(({ name, restarts: some }) => name === 'audit' && some.length > 0) === true,
   );
   expect(lanes.value).toMatchObject([
     {
