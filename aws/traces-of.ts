@@ -2,10 +2,13 @@ import { ENV } from '../telemetry/env-names.ts';
 import { METRICS_NAMESPACE, serviceOf } from '../telemetry/metrics.ts';
 import { startRecorder, Traces } from '../telemetry/traces.ts';
 import type { Env } from './env.ts';
-import { realMachine } from './machine.ts';
+import { type Machine, realMachine } from './machine.ts';
 
 /** The traces of a function, recorded if its environment variables name a collector. */
-export async function tracesOf(env: Env): Promise<Traces> {
+export async function tracesOf(
+  env: Env,
+  { now, later }: Pick<Machine, 'now' | 'later'> = realMachine,
+): Promise<Traces> {
   const endpoint = env[ENV.tracesEndpoint];
   if (endpoint === undefined) return new Traces();
   const recorder = await startRecorder({
@@ -13,7 +16,8 @@ export async function tracesOf(env: Env): Promise<Traces> {
     ratio: Number(env[ENV.tracesRatio] ?? 1),
     service: env['AWS_LAMBDA_FUNCTION_NAME'] ?? METRICS_NAMESPACE,
     namespace: serviceOf(env[ENV.stage] ?? 'dev'),
-    now: realMachine.now,
+    now,
+    later,
   });
   return new Traces(recorder);
 }

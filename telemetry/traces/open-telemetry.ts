@@ -50,7 +50,7 @@ interface Going {
 }
 
 export function startRecorder(options: RecorderOptions): Recorder {
-  const { endpoint, ratio, service, namespace, now } = options;
+  const { endpoint, ratio, service, namespace } = options;
   const going = new AsyncLocalStorage<Going>();
   const ids = new IdsOfMessages();
   const provider = new TracerProvider({
@@ -77,7 +77,7 @@ export function startRecorder(options: RecorderOptions): Recorder {
     ],
   });
   const tracer = provider.getTracer('fhir-failsafe');
-  const link = new CollectorLink(() => provider.forceFlush(), now);
+  const link = new CollectorLink(() => provider.forceFlush(), options);
 
   function start({ name, kind = 'internal', origin, batch = false, values }: SpanOptions): Going {
     const around = going.getStore();

@@ -39,4 +39,6 @@ export interface RecorderOptions {
   readonly service: string;
   readonly namespace: string;
   readonly now: () => number;
+  /** Runs something once after this many ms. Returns a function that cancels it. */
+  readonly later: (ms: number, run: () => void) => () => void;
 }

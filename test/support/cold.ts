@@ -9,7 +9,9 @@ import {
   makeSqs,
 } from '../../aws/clients.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
+import { realMachine } from '../../aws/machine.ts';
 import { surroundings } from '../../aws/surroundings.ts';
+import { tracesOf } from '../../aws/traces-of.ts';
 import { later } from './clock.ts';
 import { HASH_KEY_ARN } from './emulators.ts';
 
@@ -30,3 +32,6 @@ export const coldDeps = () => ({ ...surroundings(process.env), later, ...makeCli
 
 /** The secret of the running emulators. */
 export const testHashKey = () => new HashKey({ arn: HASH_KEY_ARN, secrets: makeSecrets() });
+
+/** However busy the machine is, spans reach a collector that accepts them. */
+export const coldTraces = () => tracesOf(process.env, { ...realMachine, later: () => () => {} });

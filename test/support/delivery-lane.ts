@@ -2,13 +2,12 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import type { Machine } from '../../aws/machine.ts';
 import { surroundings } from '../../aws/surroundings.ts';
-import { tracesOf } from '../../aws/traces-of.ts';
 import { build as buildDeliver } from '../../functions/deliver/build.ts';
 import { readEnv as readDeliver } from '../../functions/deliver/env.ts';
 import { build as buildResend } from '../../functions/resend/build.ts';
 import { readEnv as readResend } from '../../functions/resend/env.ts';
 import { ENV } from '../../telemetry/env-names.ts';
-import { coldDeps } from './cold.ts';
+import { coldDeps, coldTraces } from './cold.ts';
 import type { SqsHandler } from './delivery.ts';
 import { contextWith } from './delivery.ts';
 import type { Clients } from './functions.ts';
@@ -41,7 +40,7 @@ export async function loadDelivery(
   const deliver = buildDeliver({
     ...deps,
     environment: readDeliver(process.env),
-    traces: await tracesOf(process.env),
+    traces: await coldTraces(),
     fetch: (...request) => fetch(...request),
   });
   const resend = buildResend({

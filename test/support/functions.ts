@@ -1,6 +1,5 @@
 /** Builds functions again, as a cold environment does, with the current environment variables. */
 import type { Clients } from '../../aws/clients.ts';
-import { tracesOf } from '../../aws/traces-of.ts';
 import { build as buildIncident } from '../../functions/incident/build.ts';
 import { readEnv as readIncident } from '../../functions/incident/env.ts';
 import { build as buildQuarantine } from '../../functions/quarantine/build.ts';
@@ -8,7 +7,7 @@ import { readEnv as readQuarantine } from '../../functions/quarantine/env.ts';
 import { build as buildValidate } from '../../functions/validate/build.ts';
 import { readEnv as readValidate } from '../../functions/validate/env.ts';
 import type { Places, ValidateDeps } from '../../functions/validate/parts.ts';
-import { coldDeps } from './cold.ts';
+import { coldDeps, coldTraces } from './cold.ts';
 import type { SqsHandler } from './delivery.ts';
 import { takePlaces } from './warm-places.ts';
 
@@ -57,7 +56,7 @@ const load: Record<FunctionName, () => Promise<Loaded>> = {
   },
   async quarantine() {
     const deps = coldDeps();
-    const traces = await tracesOf(process.env);
+    const traces = await coldTraces();
     const environment = readQuarantine(process.env);
     return { handler: buildQuarantine({ ...deps, traces, environment }), clients: deps };
   },
@@ -80,7 +79,7 @@ export const validateDeps = async (places: Places): Promise<ValidateDeps> => ({
   ...coldDeps(),
   ...places,
   environment: readValidate(process.env),
-  traces: await tracesOf(process.env),
+  traces: await coldTraces(),
   fetch: (...request) => fetch(...request),
 });
 

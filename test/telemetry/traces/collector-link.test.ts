@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { realMachine } from '../../../aws/machine.ts';
 import { CollectorLink } from '../../../telemetry/traces/collector-link.ts';
 
 test('a collector that does not answer delays one invocation up to its limit, and the next not at all', async () => {
@@ -8,7 +9,7 @@ test('a collector that does not answer delays one invocation up to its limit, an
     sendings += 1;
     return new Promise<never>(() => {});
   };
-  const link = new CollectorLink(never, () => now);
+  const link = new CollectorLink(never, { ...realMachine, now: () => now });
   await link.flush(20);
   expect(sendings).toBe(1);
   await link.flush(60_000);
@@ -26,7 +27,7 @@ test('one that refuses is left alone as long; one that accepts is called each ti
     sendings += 1;
     if (fails) throw new Error('ECONNREFUSED');
   };
-  const link = new CollectorLink(send, () => now);
+  const link = new CollectorLink(send, { ...realMachine, now: () => now });
   await link.flush(1_000);
   now += 29_999;
   await link.flush(1_000);
@@ -39,9 +40,6 @@ test('one that refuses is left alone as long; one that accepts is called each ti
 });
 
 test('if no time is left nothing is sent', async () => {
-  const link = new CollectorLink(
-    () => Promise.reject(new Error('not to be called')),
-    () => 0,
-  );
+  const link = new CollectorLink(() => Promise.reject(new Error('not to be called')), realMachine);
   await expect(link.flush(-5)).resolves.toBeUndefined();
 });
