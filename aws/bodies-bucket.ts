@@ -13,6 +13,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { BodyLocation, hopsOf } from '../core/message/claim-check.ts';
+import type { Origin } from '../core/message/messages.ts';
 import type { Bucket } from './handles.ts';
 import type { Machine } from './machine.ts';
 import { type ObjectRefusal, objectRefusal } from './object-refusal.ts';
@@ -52,11 +53,20 @@ export class BodyStalled extends Error {
   }
 }
 
+/** Whose body it is. */
+export type BodyOwner = Pick<Origin, 'messageId' | 'sentAt'>;
+
+/**
+ * Metadata of a body: when its message was sent, epoch ms. An erasure goes by this. The object itself may be
+ * newer than an erasure that covers the message.
+ */
+export const SENT_AT = 'sent-at';
+
 /** Stores a body in the bucket and returns where. */
 export async function putBody(
   bucket: Bucket,
   prefix: BodyPrefix,
-  messageId: string,
+  { messageId, sentAt }: BodyOwner,
   text: string,
 ): Promise<BodyLocation> {
   const key = `${prefix}${messageId}/${hash('sha256', text)}`;
@@ -66,6 +76,7 @@ export async function putBody(
       Key: key,
       Body: text,
       ContentType: 'application/fhir+json',
+      Metadata: { [SENT_AT]: String(sentAt) },
     }),
   );
   return { bucket: bucket.name, key };
@@ -81,13 +92,13 @@ const QUARANTINED_INLINE_BYTES_MAX = 8 * 1024;
 export async function placeBody(
   bucket: Bucket,
   prefix: BodyPrefix,
-  messageId: string,
+  owner: BodyOwner,
   text: string,
   room: number,
 ): Promise<PlacedBody> {
   const most = prefix === 'quarantine/' ? Math.min(room, QUARANTINED_INLINE_BYTES_MAX) : room;
   if (Buffer.byteLength(text) <= most) return { body: text };
-  return { bodyS3: await putBody(bucket, prefix, messageId, text) };
+  return { bodyS3: await putBody(bucket, prefix, owner, text) };
 }
 
 /**

@@ -52,7 +52,7 @@ export async function hop(body: string, envelope: Envelope, bucket: Bucket): Pro
   if (claim.kind === 'claim-check') return message(claimCheckTo(claim.s3), envelope);
   // A dead letter stays in its bucket as long as its entry in Quarantine.
   const prefix = envelope.deadLetter === undefined ? hopsOf(envelope.lane) : 'quarantine/';
-  const laid = await putBody(bucket, prefix, envelope.messageId, body);
+  const laid = await putBody(bucket, prefix, envelope, body);
   return message(claimCheckTo(laid), { ...envelope, laid });
 }
 

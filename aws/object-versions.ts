@@ -5,6 +5,8 @@ import {
   ListObjectVersionsCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { SUBMISSIONS_PREFIX } from '../core/message/claim-check.ts';
+import { SENT_AT } from './bodies-bucket.ts';
 import type { Bucket } from './handles.ts';
 
 export interface ObjectVersion {
@@ -34,6 +36,12 @@ export async function* versionsBelow(
   }
 }
 
+export interface VersionText {
+  readonly text: string;
+  /** When the message was sent whose body it is, epoch ms. Producers' objects and old ones do not say. */
+  readonly sentAt: number | undefined;
+}
+
 /**
  * The text of a version, whatever bytes it has. `refused`: S3 does not return it, because it is encrypted
  * by its sender or archived.
@@ -41,12 +49,14 @@ export async function* versionsBelow(
 export async function readVersion(
   bucket: Bucket,
   { key, versionId }: ObjectVersion,
-): Promise<'gone' | 'refused' | { readonly text: string }> {
+): Promise<'gone' | 'refused' | VersionText> {
   try {
-    const { Body } = await bucket.s3.send(
+    const { Body, Metadata } = await bucket.s3.send(
       new GetObjectCommand({ Bucket: bucket.name, Key: key, VersionId: versionId }),
     );
-    return { text: (await Body?.transformToString()) ?? '' };
+    const said = key.startsWith(SUBMISSIONS_PREFIX) ? undefined : Metadata?.[SENT_AT];
+    const sentAt = said === undefined ? undefined : Number(said);
+    return { text: (await Body?.transformToString()) ?? '', sentAt };
   } catch (error) {
     if (!(error instanceof S3ServiceException) || error.$fault !== 'client') throw error;
     return /^NoSuch(Key|Version)$/.test(error.name) ? 'gone' : 'refused';

@@ -63,13 +63,7 @@ export async function storeResource(
 ): Promise<Stored> {
   const { origin, lane, resourceType, resourceId, text } = resource;
   const order = submissionOrder(origin);
-  const placed = await placeBody(
-    store.bucket,
-    'resources/',
-    origin.messageId,
-    text,
-    store.inlineBytesMax,
-  );
+  const placed = await placeBody(store.bucket, 'resources/', origin, text, store.inlineBytesMax);
   const pk = resourceKey(origin, resourceType, resourceId);
   const fields = {
     submissionOrder: order,

@@ -20,6 +20,8 @@ const READS_MAX = 8;
 
 export interface FoundVersion extends ObjectVersion {
   readonly named: Named;
+  /** When it was submitted: its message if the version says so, otherwise itself. Epoch ms. */
+  readonly sentAt: number;
 }
 
 export interface FoundBody {
@@ -56,9 +58,10 @@ export async function findBodies(
     }
     const named = patientsNamed(found.text);
     if (!isOfAny(named, book, hash)) return;
+    const { sentAt = version.modifiedAt } = found;
     const before = byKey.get(version.key);
     const patients = new Set([...(before?.named.patients ?? []), ...named.patients]);
-    const versions = [...(before?.versions ?? []), { ...version, named }];
+    const versions = [...(before?.versions ?? []), { ...version, named, sentAt }];
     byKey.set(version.key, { named: { ...named, patients }, versions });
   };
   for (const prefix of PREFIXES) {

@@ -43,10 +43,10 @@ const isOurs = (key: string) => /^(?:hops|resources|quarantine)\//.test(key);
 
 function claimOnVersion(
   { book, hash }: Sweep,
-  { key, named, modifiedAt }: FoundVersion,
+  { key, named, ...version }: FoundVersion,
   isOrphan: boolean,
 ): Claim | undefined {
-  const sentAt = isOrphan ? 0 : modifiedAt;
+  const sentAt = isOrphan ? 0 : version.sentAt;
   const claims = sourcesOf(key, book).map((source) =>
     claimOn(named, { source, sentAt }, book, hash),
   );

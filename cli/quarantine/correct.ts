@@ -39,7 +39,7 @@ export async function correct(
     throw new BodyGone('the resource is stored: submit it again, corrected, instead');
   }
   if (entry.erasure !== undefined) throw new BodyGone('its patient was erased');
-  const bodyS3 = await putBody(bucket, 'quarantine/', entry.pk, text);
+  const bodyS3 = await putBody(bucket, 'quarantine/', ownerOf(entry), text);
   const corrections = correctionsAfter(entry.corrections ?? [], { ...said, bodyS3 });
   const original = entry.original ?? (await placeOriginal(bucket, entry));
   if (!(await keepCorrection(quarantineTable, entry, { original, corrections }))) return undefined;
@@ -48,6 +48,9 @@ export async function correct(
 }
 
 /** The next ending of the entry replaces this body by its own. */
-async function placeOriginal(bucket: Bucket, { pk, body, bodyS3 }: QuarantineRecord) {
-  return body === undefined ? bodyS3 : putBody(bucket, 'quarantine/', pk, body);
+async function placeOriginal(bucket: Bucket, entry: QuarantineRecord) {
+  const { body, bodyS3 } = entry;
+  return body === undefined ? bodyS3 : putBody(bucket, 'quarantine/', ownerOf(entry), body);
 }
+
+const ownerOf = ({ pk: messageId, sentAt }: QuarantineRecord) => ({ messageId, sentAt });

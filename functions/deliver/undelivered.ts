@@ -27,7 +27,7 @@ export async function quarantineUndelivered(
   const room = settings.inlineBytesMax - Buffer.byteLength(said);
   const placed =
     resource.bodyS3 === undefined
-      ? await placeBody(bucket, 'quarantine/', messageId, resource.body ?? '', room)
+      ? await placeBody(bucket, 'quarantine/', resource, resource.body ?? '', room)
       : { bodyS3: resource.bodyS3 };
   const trace = traces.onward({});
   const id = entryId(messageId);

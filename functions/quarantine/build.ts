@@ -1,6 +1,6 @@
 /** `quarantine`: moves dead letters from their queues into the Quarantine table, with the evidence. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
+import { type BodyOwner, type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import type { Clients } from '../../aws/clients.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
@@ -153,7 +153,7 @@ async function enter(
   // A file may be named after a person.
   const named = erasure === undefined ? said : { ...said, file: undefined };
   const origin = { ...named, trace: traces.onward(said) };
-  const placed = erasure === undefined ? await place(parts, said.messageId, carried) : undefined;
+  const placed = erasure === undefined ? await place(parts, said, carried) : undefined;
   const fingerprint = crashFingerprint(COMPONENT, crash, reason);
   const why = { crash, reason, fingerprint, kind: 'dead-letter' } as const;
   const entry = { origin, lane, ...why, placed, erasure };
@@ -173,9 +173,9 @@ async function enter(
 /** `validate` stores a dead letter's body where its entry keeps it. */
 function place(
   { bucket, settings }: Parts,
-  messageId: string,
+  owner: BodyOwner,
   { carriage, body }: Carried,
 ): PlacedBody | Promise<PlacedBody> {
   if (carriage.kind === 'claim-check') return { bodyS3: carriage.s3 };
-  return placeBody(bucket, 'quarantine/', messageId, body, settings.inlineBytesMax);
+  return placeBody(bucket, 'quarantine/', owner, body, settings.inlineBytesMax);
 }

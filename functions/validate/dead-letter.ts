@@ -41,8 +41,7 @@ async function layAside(
   const fetched = await fetchBody(bodies, carriage.s3, settings.resourceBytesMax);
   if (fetched.kind === 'refused' && carriage.isOurs) throw fetched.cause;
   if (fetched.kind !== 'text') return undefined;
-  const { messageId } = provenance.origin;
-  return putBody(bucket, 'quarantine/', messageId, fetched.text);
+  return putBody(bucket, 'quarantine/', provenance.origin, fetched.text);
 }
 
 /**

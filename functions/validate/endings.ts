@@ -196,6 +196,5 @@ function placeRejected(
 ): PlacedBody | Promise<PlacedBody> {
   if (text === undefined && carriage.kind === 'claim-check') return { bodyS3: carriage.s3 };
   const room = settings.inlineBytesMax - outcomeBytes;
-  const { messageId } = provenance.origin;
-  return placeBody(bucket, 'quarantine/', messageId, text ?? record.body, room);
+  return placeBody(bucket, 'quarantine/', provenance.origin, text ?? record.body, room);
 }

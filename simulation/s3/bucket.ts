@@ -7,6 +7,7 @@ export interface Version {
   readonly at: number;
   /** Undefined for a delete marker. */
   readonly bytes: Uint8Array | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 export class Bucket {
@@ -42,10 +43,15 @@ export class Bucket {
     return this.#objects.get(key)?.find((version) => version.id === id);
   }
 
-  put(key: string, bytes: Uint8Array | undefined, at: number): Version {
+  put(
+    key: string,
+    bytes: Uint8Array | undefined,
+    at: number,
+    metadata?: Version['metadata'],
+  ): Version {
     this.#count += 1;
     const id = this.#isVersioned ? `v${this.#count}` : 'null';
-    const version = { key, id, at, bytes };
+    const version = { key, id, at, bytes, metadata };
     const all = this.#objects.get(key);
     if (all === undefined) {
       this.#objects.set(key, [version]);

@@ -60,10 +60,10 @@ export class S3 {
     throw new Error(`${command.constructor.name} is not simulated`);
   }
 
-  #put({ Bucket: name, Key = '', Body, IfNoneMatch }: PutObjectCommand['input']): object {
+  #put({ Bucket: name, Key = '', Body, IfNoneMatch, Metadata }: PutObjectCommand['input']): object {
     const bucket = this.bucket(name);
     if (IfNoneMatch === '*' && bucket.current(Key) !== undefined) throw preconditionFailed();
-    const version = bucket.put(Key, bytesOf(Body), this.#scheduler.now);
+    const version = bucket.put(Key, bytesOf(Body), this.#scheduler.now, Metadata);
     this.#tell({ kind: 'put', bucket: bucket.name, version });
     return { VersionId: version.id };
   }
@@ -81,6 +81,7 @@ export class S3 {
       ContentLength: version.bytes.length,
       VersionId: version.id,
       LastModified: new Date(version.at),
+      Metadata: version.metadata ?? {},
     };
   }
 

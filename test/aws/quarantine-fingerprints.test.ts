@@ -76,7 +76,13 @@ describe('equal failures', () => {
 
 test('a quarantined body above 8 KB is in the bucket, however much room its item has', async () => {
   const place = (prefix: 'quarantine/' | 'resources/', bytes: number) =>
-    placeBody(bucketAt(world.bucket), prefix, 'm-1', 'x'.repeat(bytes), 350 * 1024);
+    placeBody(
+      bucketAt(world.bucket),
+      prefix,
+      { messageId: 'm-1', sentAt: 0 },
+      'x'.repeat(bytes),
+      350 * 1024,
+    );
   expect(await place('quarantine/', 8 * 1024)).toHaveProperty('body');
   expect(await place('quarantine/', 8 * 1024 + 1)).toHaveProperty('bodyS3.key');
   expect(await place('resources/', 300 * 1024)).toHaveProperty('body');

@@ -3,7 +3,13 @@ import type { BuildAppOptions } from 'fauxqs';
 
 export type Store = NonNullable<BuildAppOptions['stores']>['s3Store'];
 /** The store has the body of a current version, on disk if it keeps data. */
-export type Version = { id: string; at: Date; body?: Buffer; isCurrent?: true };
+export type Version = {
+  id: string;
+  at: Date;
+  body?: Buffer;
+  isCurrent?: true;
+  metadata?: Readonly<Record<string, string>>;
+};
 
 export const isMark = ({ body, isCurrent }: Version) => body === undefined && !isCurrent;
 
@@ -38,8 +44,8 @@ export class Versions {
   /** Keeps the current version before another replaces it. */
   retire(bucket: string, key: string): void {
     if (!this.current(bucket, key)) return;
-    const { body, etag, lastModified: at } = this.#store.getObject(bucket, key);
-    this.#add(bucket, key, { id: idOf(etag), at, body });
+    const { body, etag, lastModified: at, metadata } = this.#store.getObject(bucket, key);
+    this.#add(bucket, key, { id: idOf(etag), at, body, metadata });
   }
 
   /** Hides the current version, if there is one, behind a delete marker. */
@@ -64,7 +70,9 @@ export class Versions {
     const last = before.at(-1);
     if (last?.body === undefined) return;
     this.#past.set(`${bucket}/${key}`, before.slice(0, -1));
-    this.#store.putObject(bucket, key, last.body, 'application/octet-stream', {});
+    this.#store.putObject(bucket, key, last.body, 'application/octet-stream', {
+      ...last.metadata,
+    });
   }
 
   #add(bucket: string, key: string, version: Version): void {
@@ -76,7 +84,8 @@ export class Versions {
     const before = this.past(bucket, key);
     const now = this.current(bucket, key);
     if (!now) return before;
-    return [...before, { id: idOf(now.etag), at: now.lastModified, isCurrent: true }];
+    const { etag, lastModified: at, metadata } = now;
+    return [...before, { id: idOf(etag), at, isCurrent: true, metadata }];
   }
 
   /** Undefined for a delete marker. */

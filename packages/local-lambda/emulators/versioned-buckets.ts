@@ -69,6 +69,9 @@ export function addVersionedBuckets(app: App, store: Store): void {
       const body = versions.bodyOf(bucket, key, version);
       if (body === undefined) return refuse({ status: 405, code: 'MethodNotAllowed' });
       reply.header('x-amz-version-id', version.id);
+      for (const [name, value] of Object.entries(version.metadata ?? {})) {
+        reply.header(`x-amz-meta-${name}`, value);
+      }
       return reply.type('application/octet-stream').send(body);
     }
     return undefined;

@@ -1,11 +1,13 @@
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, test } from 'vitest';
+import { type BodyPrefix, putBody } from '../../../aws/bodies-bucket.ts';
 import { testClients } from '../../support/clients.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
 import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
+import { bucketAt } from '../../support/handles.ts';
 import { invalidPatient, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { type Item, itemsOf } from '../../support/stores.ts';
@@ -267,6 +269,24 @@ test('after dying at any call, a second run completes it: one erasure, everythin
   const rows = await itemsOf(stage.world.tables.resources);
   expect(rows.filter(({ body }) => body !== undefined)).toMatchObject([{ resourceId: 'p2' }]);
   expect(await versions()).toEqual([]);
+});
+
+test('deletes every body of what was sent before it, also one that was stored while it waited', async () => {
+  const { bucket, tables } = stage.world;
+  const put = (prefix: BodyPrefix, messageId: string, sentAt: number) =>
+    putBody(bucketAt(bucket), prefix, { messageId, sentAt }, patient({ id: 'p1' }));
+  const submittedAt = Date.now() - 1_000;
+  const { surroundings } = eraser;
+  const wait = async (ms: number) => {
+    // The erasure is recorded. Invocations that do not know of it go on.
+    await put('quarantine/', 'before', submittedAt);
+    await put('resources/', 'before', submittedAt);
+    await put('quarantine/', 'after', Date.now() + 1_000);
+    await surroundings.wait(ms);
+  };
+  await eraser.erase(placeOf(stage.world), requestFor('p1'), { ...surroundings, wait });
+  expect(await versions()).toEqual([expect.stringMatching(/^quarantine\/after\//)]);
+  expect(await itemsOf(tables.quarantine)).toEqual([]);
 });
 
 describe('after a table was restored from a backup', () => {
