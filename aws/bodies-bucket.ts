@@ -54,33 +54,42 @@ export class BodyStalled extends Error {
 }
 
 /** Whose body it is. */
-export type BodyOwner = Pick<Origin, 'messageId' | 'sentAt'>;
+export type BodyOwner = Pick<Origin, 'messageId' | 'sentAt' | 'source' | 'claims'>;
 
 /**
- * Metadata of a body: when its message was sent, epoch ms. An erasure goes by this. The object itself may be
- * newer than an erasure that covers the message.
+ * Metadata of a body, by which an erasure goes: when its message was sent (epoch ms), because the object may be
+ * newer than the erasure; and from which source it may be, as hashes, because a label may hold any characters.
  */
-export const SENT_AT = 'sent-at';
+export const BODY_METADATA = { sentAt: 'sent-at', sources: 'sources' } as const;
+
+export const hashOfSource = (source: string) => hash('sha256', source);
 
 /** Stores a body in the bucket and returns where. */
 export async function putBody(
   bucket: Bucket,
   prefix: BodyPrefix,
-  { messageId, sentAt }: BodyOwner,
+  owner: BodyOwner,
   text: string,
 ): Promise<BodyLocation> {
-  const key = `${prefix}${messageId}/${hash('sha256', text)}`;
+  const key = `${prefix}${owner.messageId}/${hash('sha256', text)}`;
   await bucket.s3.send(
     new PutObjectCommand({
       Bucket: bucket.name,
       Key: key,
       Body: text,
       ContentType: 'application/fhir+json',
-      Metadata: { [SENT_AT]: String(sentAt) },
+      Metadata: metadataOf(owner),
     }),
   );
   return { bucket: bucket.name, key };
 }
+
+const metadataOf = ({ sentAt, source, claims }: BodyOwner) => ({
+  [BODY_METADATA.sentAt]: String(sentAt),
+  [BODY_METADATA.sources]: [source, ...(claims?.source === undefined ? [] : [claims.source])]
+    .map(hashOfSource)
+    .join(' '),
+});
 
 /**
  * A quarantined body is written once and rarely read: from this size on an object is cheaper than an item's

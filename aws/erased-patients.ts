@@ -8,10 +8,12 @@ import {
   ERASURES_KNOWN_MS,
   type ErasureBook,
   erasureBook,
+  objectText,
 } from '../core/erasure/erasure.ts';
 import { patientsNamed } from '../core/erasure/patient-references.ts';
+import type { BodyLocation } from '../core/message/claim-check.ts';
 import type { Origin } from '../core/message/messages.ts';
-import { type ErasureRecord, readErasures } from './erasures-table.ts';
+import { type ErasureRecord, readErasedBy, readErasures } from './erasures-table.ts';
 import type { Table } from './handles.ts';
 import type { HashKey } from './keyed-hash.ts';
 
@@ -43,6 +45,22 @@ export class ErasedPatients {
     const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
     const found = sources.map((each) => claimOn(named, { source: each, sentAt }, book, hash));
     return found.find((claim) => claim !== undefined && !claim.kept);
+  }
+
+  /**
+   * The number of the erasure that deletes the object of a claim check, or has deleted it: whom it named cannot
+   * be read any more. It was noted before. Throws as above.
+   */
+  async erasureOfObject(
+    object: BodyLocation,
+    { sentAt }: Pick<Origin, 'sentAt'>,
+  ): Promise<number | undefined> {
+    const book = await this.#current();
+    if (sentAt > book.latestAt) return undefined;
+    const hash = await this.#hashKey.hash();
+    const number = await readErasedBy(this.#table, hash(objectText(object)));
+    const erasure = this.#records.find((each) => each.number === number);
+    return erasure !== undefined && sentAt <= erasure.at ? number : undefined;
   }
 
   async #current(): Promise<ErasureBook> {

@@ -65,13 +65,26 @@ export async function recordErasure(
 }
 
 /**
- * Records which row or entry an erasure removes, before it does: its body will be gone when a backup is
- * restored.
+ * Records which row, entry or object an erasure removes, before it does: its body will be gone when a backup
+ * is restored, or a message asks for it.
  */
 export async function noteErased(table: Table, keyHash: string, number: number): Promise<void> {
   await table.dynamo.send(
     new PutCommand({ TableName: table.name, Item: { pk: ERASED, sk: keyHash, number } }),
   );
+}
+
+/** The number of the latest erasure that removed it, by the keyed hash of its key. */
+export async function readErasedBy(table: Table, keyHash: string): Promise<number | undefined> {
+  const { Items = [] } = await table.dynamo.send(
+    new QueryCommand({
+      TableName: table.name,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND sk = :sk',
+      ExpressionAttributeValues: { ':pk': ERASED, ':sk': keyHash },
+    }),
+  );
+  return Items.map(({ number }) => Number(number))[0];
 }
 
 /** The number of the erasure that removed each row and entry, by the keyed hash of its key. */

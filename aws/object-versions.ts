@@ -6,7 +6,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { SUBMISSIONS_PREFIX } from '../core/message/claim-check.ts';
-import { SENT_AT } from './bodies-bucket.ts';
+import { BODY_METADATA } from './bodies-bucket.ts';
 import type { Bucket } from './handles.ts';
 
 export interface ObjectVersion {
@@ -14,6 +14,8 @@ export interface ObjectVersion {
   readonly versionId: string;
   /** Epoch ms. */
   readonly modifiedAt: number;
+  /** It is the one that is read by its key alone. */
+  readonly isLatest: boolean;
 }
 
 /** All versions with content below a prefix; delete markers have none. */
@@ -26,10 +28,11 @@ export async function* versionsBelow(
     const page = await bucket.s3.send(
       new ListObjectVersionsCommand({ Bucket: bucket.name, Prefix: prefix, ...marker }),
     );
-    yield (page.Versions ?? []).map(({ Key = '', VersionId = '', LastModified }) => ({
+    yield (page.Versions ?? []).map(({ Key = '', VersionId = '', LastModified, IsLatest }) => ({
       key: Key,
       versionId: VersionId,
       modifiedAt: LastModified?.getTime() ?? 0,
+      isLatest: IsLatest === true,
     }));
     if (page.IsTruncated !== true) return;
     marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
@@ -38,8 +41,10 @@ export async function* versionsBelow(
 
 export interface VersionText {
   readonly text: string;
-  /** When the message was sent whose body it is, epoch ms. Producers' objects and old ones do not say. */
-  readonly sentAt: number | undefined;
+  /** What it says of the message whose body it is. Producers' objects and old ones say nothing. */
+  readonly sentAt?: number | undefined;
+  /** By {@link hashOfSource}. */
+  readonly sources?: readonly string[] | undefined;
 }
 
 /**
@@ -54,9 +59,11 @@ export async function readVersion(
     const { Body, Metadata } = await bucket.s3.send(
       new GetObjectCommand({ Bucket: bucket.name, Key: key, VersionId: versionId }),
     );
-    const said = key.startsWith(SUBMISSIONS_PREFIX) ? undefined : Metadata?.[SENT_AT];
-    const sentAt = said === undefined ? undefined : Number(said);
-    return { text: (await Body?.transformToString()) ?? '', sentAt };
+    const text = (await Body?.transformToString()) ?? '';
+    const { [BODY_METADATA.sentAt]: sentAt, [BODY_METADATA.sources]: sources } = Metadata ?? {};
+    const isTheirs = key.startsWith(SUBMISSIONS_PREFIX);
+    if (isTheirs || sentAt === undefined || sources === undefined) return { text };
+    return { text, sentAt: Number(sentAt), sources: sources.split(' ') };
   } catch (error) {
     if (!(error instanceof S3ServiceException) || error.$fault !== 'client') throw error;
     return /^NoSuch(Key|Version)$/.test(error.name) ? 'gone' : 'refused';

@@ -2,7 +2,8 @@
 import { GetCommand, paginateScan, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { StoredRecord } from '../core/message/message-life.ts';
-import { claimCheckSchema, laneSchema } from '../core/message/messages.ts';
+import { claimCheckSchema, laneSchema, type Origin } from '../core/message/messages.ts';
+import type { Identity } from '../core/message/verdict.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { equalTo, projectionOf } from './expressions.ts';
 import type { Table } from './handles.ts';
@@ -49,6 +50,17 @@ export async function storedBy(
   const { Item } = await table.dynamo.send(new GetCommand(get));
   // A newer submission may have replaced it since the index was written.
   return Item?.['messageId'] === messageId ? recordOf(Item) : undefined;
+}
+
+/** Type and id of the message's current resource, for {@link keyOfStored}, which reads consistently. */
+export async function identityStoredBy(
+  table: Table,
+  { source, messageId }: Pick<Origin, 'source' | 'messageId'>,
+): Promise<Identity | undefined> {
+  const pk = await keyOf(table, messageId);
+  if (pk?.startsWith(`${source}#`) !== true) return undefined;
+  const [, resourceType, id] = /^([^#]*)#(.*)$/s.exec(pk.slice(source.length + 1)) ?? [];
+  return resourceType === undefined || id === undefined ? undefined : { resourceType, id };
 }
 
 async function keyOf(table: Table, messageId: string): Promise<string | undefined> {

@@ -22,6 +22,8 @@ export interface FoundVersion extends ObjectVersion {
   readonly named: Named;
   /** When it was submitted: its message if the version says so, otherwise itself. Epoch ms. */
   readonly sentAt: number;
+  /** Hashes of the sources that it may be from, if it says so. */
+  readonly sources: readonly string[] | undefined;
 }
 
 export interface FoundBody {
@@ -58,10 +60,10 @@ export async function findBodies(
     }
     const named = patientsNamed(found.text);
     if (!isOfAny(named, book, hash)) return;
-    const { sentAt = version.modifiedAt } = found;
+    const { sentAt = version.modifiedAt, sources } = found;
     const before = byKey.get(version.key);
     const patients = new Set([...(before?.named.patients ?? []), ...named.patients]);
-    const versions = [...(before?.versions ?? []), { ...version, named, sentAt }];
+    const versions = [...(before?.versions ?? []), { ...version, named, sentAt, sources }];
     byKey.set(version.key, { named: { ...named, patients }, versions });
   };
   for (const prefix of PREFIXES) {

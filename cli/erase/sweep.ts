@@ -10,7 +10,7 @@ import { claimOn } from '../../core/erasure/erasure.ts';
 import type { Named } from '../../core/erasure/patient-references.ts';
 import { patientsNamed } from '../../core/erasure/patient-references.ts';
 import { findBodies } from './bodies.ts';
-import { sweepBodies } from './sweep-bodies.ts';
+import { noteBodies, sweepBodies } from './sweep-bodies.ts';
 import { sweepEntry } from './sweep-entries.ts';
 import {
   knownClaim,
@@ -43,6 +43,7 @@ export async function sweep(stage: SweepStage, options: SweepOptions): Promise<S
   // A process that is delivering one of them may still quarantine what it read.
   const left = run.leasedUntil - options.now();
   if (options.act && left > 0) await options.wait(left);
+  await noteBodies(run);
   for await (const entry of erasableEntries(stage.quarantineTable)) await sweepEntry(run, entry);
   await sweepBodies(run);
   const { resources, entries, bodies, delivered, underWay, found } = run;

@@ -53,4 +53,4 @@ async function placeOriginal(bucket: Bucket, entry: QuarantineRecord) {
   return body === undefined ? bodyS3 : putBody(bucket, 'quarantine/', ownerOf(entry), body);
 }
 
-const ownerOf = ({ pk: messageId, sentAt }: QuarantineRecord) => ({ messageId, sentAt });
+const ownerOf = ({ pk: messageId, ...entry }: QuarantineRecord) => ({ messageId, ...entry });

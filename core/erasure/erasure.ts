@@ -9,6 +9,7 @@
  * Erasures are kept for ever and name nobody: they hold a keyed hash of source, type and id. So a resource
  * is not looked up by its patient; the hashes of all patients that it names are compared.
  */
+import type { BodyLocation } from '../message/claim-check.ts';
 import type { Named } from './patient-references.ts';
 
 export interface Erasure {
@@ -25,6 +26,10 @@ export interface Erasure {
 
 /** The text that is hashed. An id belongs to its source (R51). */
 export const patientKey = (source: string, id: string) => `${source}#Patient/${id}`;
+
+/** Likewise for an object of the bucket that an erasure deletes; of all its versions if it names none. */
+export const objectText = ({ bucket, key, versionId }: BodyLocation) =>
+  `s3://${bucket}/${key}${versionId === undefined ? '' : `?versionId=${versionId}`}`;
 
 /**
  * How often an environment reads the erasures. An erasure waits this long, and for the longest invocation,

@@ -3,12 +3,13 @@
 import { type FetchedBody, fetchBody } from '../../aws/bodies-bucket.ts';
 import { submissionsAreReadable } from '../../aws/canary-object.ts';
 import type { ObjectRefusal } from '../../aws/object-refusal.ts';
+import { identityStoredBy } from '../../aws/stored-messages.ts';
 import { type BodyLocation, claimIn, pinned } from '../../core/message/claim-check.ts';
 import { decideIds } from '../../core/message/correlation.ts';
 import { problemRule } from '../../core/message/rejection-reason.ts';
 import { resourceTypeOf } from '../../core/message/resource-identity.ts';
 import { largestOf, mayBeOfType, type SenderProblem } from '../../core/source/sources.ts';
-import type { Loaded, Refused } from './loaded.ts';
+import { type Loaded, MISSING, type Refused } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
 import { issueOf } from './refusals.ts';
 import { refuseErased } from './refuse-erased.ts';
@@ -56,8 +57,9 @@ async function read(parts: ValidateParts, submission: Submission): Promise<Loade
   const bytesMax = Math.min(settings.resourceBytesMax, largest);
   const fetched = await fetchTheirs(parts, s3, { bytesMax, isOurs });
   if (fetched.kind === 'missing') {
-    const text = "The claim check's object does not exist";
-    return unread(bad('not-found', text, 'claim-check/missing'));
+    const refused = bad('not-found', "The claim check's object does not exist", MISSING);
+    const was = await identityStoredBy(parts.resourcesTable, provenance.origin);
+    return unread({ ...refused, was });
   }
   if (fetched.kind === 'refused') {
     return unread(bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`));

@@ -5,6 +5,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { BodyPrefix } from '../../aws/bodies-bucket.ts';
+import { MESSAGE_INDEX } from '../../aws/resources-index-names.ts';
 import { HOPS_PREFIX, hopsOf, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
 import type { Lane as LaneName } from '../../core/message/messages.ts';
 import type { PluginSettings } from '../../functions/validate/plugins/settings.ts';
@@ -151,6 +152,11 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
   allowBlindUpdate('StoreValid', [stores.resources.tableArn]),
   allowReadOf('KnowStored', [stores.resources.tableArn], ['pk', 'messageId']),
+  allow(
+    'KnowStoredBy',
+    ['dynamodb:Query'],
+    [`${stores.resources.tableArn}/index/${MESSAGE_INDEX}`],
+  ),
   allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
   allow('MarkBatches', IN_FLIGHT_ACTIONS, [stores.inFlight.tableArn]),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),

@@ -9,7 +9,7 @@ import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
 import type { Message } from '../sqs/message.ts';
 import type { Submission } from '../submission.ts';
-import { describe, type Fate, fatesOf, isWithoutObject, mayBe } from './fate.ts';
+import { describe, type Fate, fatesOf, mayBe } from './fate.ts';
 import { isLaneQueue, type Member, membersOf } from './members.ts';
 import { orderOf, placeOf } from './resources-checker.ts';
 
@@ -174,8 +174,7 @@ export class EndingsChecker implements Checker {
     if (redrivenAt < life.redrivenAt) return;
     // Two deliveries at the same time may have different verdicts: neither has seen the other's ending.
     const isLater = (this.#begun.get(by?.name ?? '') ?? 0) > life.toldAt;
-    const isFree = this.#isReplaced(life) || wasStoredAndIsGone(life);
-    if (isLater && !isFree && life.told !== undefined && life.told !== verdict) {
+    if (isLater && !this.#isReplaced(life) && life.told !== undefined && life.told !== verdict) {
       throw new RuleBroken('R04', `${nameOf(life)} was told as ${life.told}, and as ${verdict}`);
     }
     life.toldAt = this.#count;
@@ -241,9 +240,6 @@ function mustStay(life: Life, before: Item | undefined, after: Item | undefined)
   const what = `${nameOf(life)} was ${before?.['status']}, and is quarantined once more`;
   throw new RuleBroken('R04', what);
 }
-
-const wasStoredAndIsGone = ({ submission, told }: Life): boolean =>
-  told === 'stored' && submission !== undefined && isWithoutObject(submission);
 
 const nameOf = ({ messageId, submission }: Life) =>
   submission === undefined ? messageId : describe(submission);

@@ -19,7 +19,6 @@ const OF_ATTEMPTS: ReadonlySet<string> = new Set(['file', 'pinned']);
 const OPEN: ReadonlySet<unknown> = new Set(['in-isolation', 'redriven']);
 /** What an entry may say instead: why its message was refused. */
 const REFUSED = 'message/erased';
-const MISSING = 'claim-check/missing';
 
 export class ErasureChecker implements Checker {
   readonly kinds: readonly Effect['kind'][];
@@ -121,8 +120,6 @@ export class ErasureChecker implements Checker {
   #mustBeEmpty(table: string, item: Item, submission: Submission): void {
     if (isOdd(submission) || !isCovered(this.#ended, submission)) return;
     const { outcome } = item;
-    // The object was erased while its message was on its way.
-    if (typeof outcome === 'string' && outcome.includes(MISSING)) return;
     // Its message is on its way, and will be refused, or end as stored without them.
     const content = OPEN.has(item['status'])
       ? CONTENT.filter((name) => !OF_ATTEMPTS.has(name))

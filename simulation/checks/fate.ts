@@ -19,10 +19,6 @@ export function fatesOf(submission: Fated): readonly [Fate, ...Fate[]] {
 
 type Fated = Pick<Submission, 'nature' | 'oddity' | 'corrected' | 'isErased'>;
 
-/** Its object was erased with its patient: who has it again cannot know what it was. */
-export const isWithoutObject = ({ isErased, oddity }: Submission): boolean =>
-  isErased === true && oddity === 'claim-check';
-
 /** The texts of it that may be stored. */
 export function textsOf(submission: Submission): readonly string[] {
   const { text, corrected } = submission;

@@ -7,7 +7,7 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
-import { describe, isWithoutObject } from './fate.ts';
+import { describe } from './fate.ts';
 import { membersIn } from './members.ts';
 
 export class OneEndingChecker implements Checker {
@@ -64,7 +64,6 @@ export class OneEndingChecker implements Checker {
     const isStored = this.#held.get(this.#places.get(id)) === id;
     if (!isStored || !this.#quarantined.has(id) || this.#doubled.has(id)) return;
     const submission = this.#submissions.get(id);
-    if (submission !== undefined && isWithoutObject(submission)) return;
     const what = submission === undefined ? id : describe(submission);
     throw new RuleBroken('R04', `${what} is in Resources and in Quarantine`);
   }

@@ -119,6 +119,7 @@ export class S3 {
     const shown = ({ key, id, at }: Version) => ({
       Key: key,
       VersionId: id,
+      IsLatest: bucket.versionsOf(key).at(-1)?.id === id,
       LastModified: new Date(at),
     });
     return {

@@ -79,7 +79,7 @@ test('a quarantined body above 8 KB is in the bucket, however much room its item
     placeBody(
       bucketAt(world.bucket),
       prefix,
-      { messageId: 'm-1', sentAt: 0 },
+      { messageId: 'm-1', sentAt: 0, source: 'default' },
       'x'.repeat(bytes),
       350 * 1024,
     );

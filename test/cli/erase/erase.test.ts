@@ -271,10 +271,10 @@ test('after dying at any call, a second run completes it: one erasure, everythin
   expect(await versions()).toEqual([]);
 });
 
-test('deletes every body of what was sent before it, also one that was stored while it waited', async () => {
+test('R51: deletes every body of what its source sent before it, also one that was stored while it waited', async () => {
   const { bucket, tables } = stage.world;
-  const put = (prefix: BodyPrefix, messageId: string, sentAt: number) =>
-    putBody(bucketAt(bucket), prefix, { messageId, sentAt }, patient({ id: 'p1' }));
+  const put = (prefix: BodyPrefix, messageId: string, sentAt: number, source = 'default') =>
+    putBody(bucketAt(bucket), prefix, { messageId, sentAt, source }, patient({ id: 'p1' }));
   const submittedAt = Date.now() - 1_000;
   const { surroundings } = eraser;
   const wait = async (ms: number) => {
@@ -282,10 +282,14 @@ test('deletes every body of what was sent before it, also one that was stored wh
     await put('quarantine/', 'before', submittedAt);
     await put('resources/', 'before', submittedAt);
     await put('quarantine/', 'after', Date.now() + 1_000);
+    await put('quarantine/', 'other', submittedAt, 'hospital-b');
     await surroundings.wait(ms);
   };
   await eraser.erase(placeOf(stage.world), requestFor('p1'), { ...surroundings, wait });
-  expect(await versions()).toEqual([expect.stringMatching(/^quarantine\/after\//)]);
+  expect((await versions()).sort()).toEqual([
+    expect.stringMatching(/^quarantine\/after\//),
+    expect.stringMatching(/^quarantine\/other\//),
+  ]);
   expect(await itemsOf(tables.quarantine)).toEqual([]);
 });
 
