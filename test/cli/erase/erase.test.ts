@@ -230,7 +230,8 @@ test('R40: is recorded at begin and end by keyed hash, with who, why and counts'
   expect(record.patient).toMatch(/^[0-9a-f]{32}$/);
   expect(JSON.stringify([eraser.facts, record, eraser.said])).not.toMatch(/p1|chalmers/i);
   const items = await itemsOf(stage.world.tables.erasures);
-  expect(items.filter(({ pk }) => pk === 'erased')).toHaveLength(6);
+  // Four rows and two entries, and two objects: each by its key, and by its version.
+  expect(items.filter(({ pk }) => pk === 'erased')).toHaveLength(10);
   expect(items.filter(({ pk }) => pk === 'erasures')).toMatchObject([
     { number: 1, at: record.at, endedAt: expect.any(Number), by: 'ana', reason: 'ticket 17' },
   ]);

@@ -28,6 +28,7 @@ describe('permissions', () => {
       `SetAside: sqs:SendMessage on queue ${lane}-dead-letter, queue ${lane}-isolation`,
       'StoreValid: dynamodb:UpdateItem on table resources answering NONE',
       'KnowStored: dynamodb:GetItem on table resources naming pk and messageId, and no others',
+      'KnowStoredBy: dynamodb:Query on table resources/index/by-message',
       'RecordTrouble: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'MarkBatches: dynamodb:BatchGetItem, dynamodb:BatchWriteItem, dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table inflight',
       'TellCrashes: sns:Publish on topic crashes',

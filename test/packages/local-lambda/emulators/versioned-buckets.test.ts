@@ -122,6 +122,23 @@ test('a versioned bucket returns version ids, serves each version, and can delet
   await expect(get(first)).rejects.toMatchObject({ name: 'NoSuchVersion' });
 });
 
+test('each version keeps its metadata', async () => {
+  const { s3 } = testClients();
+  const place = { Bucket: 'versioned', Key: 'with-metadata' };
+  const ids: (string | undefined)[] = [];
+  for (const number of ['1', '2']) {
+    const Metadata = { number };
+    const { VersionId } = await s3.send(new PutObjectCommand({ ...place, Body: number, Metadata }));
+    ids.push(VersionId);
+  }
+  const read = async (VersionId?: string) =>
+    (await s3.send(new GetObjectCommand({ ...place, VersionId }))).Metadata;
+  expect(await read(ids[0])).toEqual({ number: '1' });
+  expect(await read(ids[1])).toEqual({ number: '2' });
+  await s3.send(new DeleteObjectCommand({ ...place, VersionId: ids[1] }));
+  expect(await read()).toEqual({ number: '1' });
+});
+
 test('a bucket without versioning returns no version ids', async () => {
   expect((await put('open', 'e', 'x')).VersionId).toBeUndefined();
 });
