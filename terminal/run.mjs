@@ -17,11 +17,10 @@ function missing() {
   }
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= NEEDED) return undefined;
-  const own = existsSync(join(ROOT, 'node_modules', '.bin', 'node'));
-  const here = own
-    ? 'which npm has installed here: use `npm run …` or `npx node …`'
-    : 'which npm installs only on Linux and Windows: install it, then run `npm ci` again';
-  return `this is Node ${process.versions.node}, and ${NEEDED} is needed, ${here}`;
+  const own = existsSync(join(ROOT, 'node_modules', 'node', 'bin', 'node'));
+  return own
+    ? `this is Node ${process.versions.node}, and ${NEEDED} is needed, which npm has installed here: use \`npm run …\` or \`npx node …\``
+    : `this is Node ${process.versions.node}, and ${NEEDED} is needed: \`npm ci\` without --ignore-scripts installs it here, and builds`;
 }
 
 const [, , entry = '', ...words] = process.argv;
