@@ -77,8 +77,7 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
           signal,
           fated(number) {
             const { coincidences, functions } = faults();
-            const { stallMs } = functions;
-            return number === 1 ? fateOf(command, host, coincidences, stallMs) : undefined;
+            return fateOf(command, host, coincidences, { number, stallMs: functions.stallMs });
           },
           befell: (fate, before) =>
             witness.tell({ kind: 'befell', service, command, fate, before }, host),

@@ -5,6 +5,7 @@
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { type MakeChecker, RuleBroken } from './checker.ts';
 import { Coincidences } from './coincidences/coincidences.ts';
+import { Machines } from './coincidences/machines.ts';
 import { Storms } from './coincidences/storms.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
@@ -56,6 +57,7 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   world.tellFirst(producers);
   world.tellFirst(new LaterTraffic(world, producers));
   world.tellFirst(new Coincidences(world, seed));
+  world.tellFirst(new Machines(world, seed));
   if (hasStorms) world.tellFirst(new Storms(world, producers, seed));
   const operators = new Operators(world, () => world.faults.operators);
   world.tellFirst(operators);
@@ -123,7 +125,7 @@ function habitsIn({ scheduler, plan, drawn }: World): Habits {
       exit: share(0.02),
       kill: share(0.01),
       flaky: share(0.05),
-      mended: share(0.05),
+      mended: share(0.05) + (drawn.coincidences.lateVerdict > 0 ? 0.1 : 0),
       misjudged: share(0.05) + (drawn.coincidences.lateVerdict > 0 ? 0.3 : 0),
       coded: share(0.2),
       unlisted: share(0.05),

@@ -31,7 +31,7 @@ export class ScriptedValidation {
   readonly #crashed = new Set<string>();
   readonly #onGivenUp: (number: number, host: Host) => void;
 
-  /** Whether `misjudged` resources get another verdict each time. */
+  /** Whether `misjudged` and `mended` resources may get another verdict each time, as where old and new code take turns. */
   readonly #isFickle: () => boolean;
 
   constructor(
@@ -86,7 +86,7 @@ export class ScriptedValidation {
   #performed(nature: Nature, text: string, isMended: boolean, draws: Random): Performed {
     switch (nature) {
       case 'mended':
-        return isMended ? 'valid' : 'throw';
+        return (this.#isFickle() ? draws.chance(0.5) : isMended) ? 'valid' : 'throw';
       case 'misjudged':
         return isMended || (this.#isFickle() && draws.chance(0.5)) ? 'valid' : 'invalid';
       case 'flaky':

@@ -4,23 +4,31 @@
  * does not crash ends in a crash.
  */
 import type { SQSEvent } from 'aws-lambda';
+import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
 import type { Submission } from '../submission.ts';
-import { type Attempt, AttemptOwners } from './attempt-owners.ts';
+import { type Attempt, AttemptOwners, voidedIn } from './attempt-owners.ts';
 import { describe, mayBe } from './fate.ts';
+import { membersOf } from './members.ts';
 
 const SEEN_CRASHES = 2;
 const CRASHES = 3;
 
 export class AttemptsChecker implements Checker {
-  readonly kinds = ['invoked', 'arrived', 'written'] as const;
+  readonly kinds = ['invoked', 'ended', 'died', 'arrived', 'written'] as const;
   readonly #owners = new AttemptOwners();
   readonly #submissions: Seen['submissions'];
   /** Request ids of invocations that got one message of an isolation queue. */
   readonly #alone = new Set<string>();
+  /** By the name of a host: the attempts that the message takes back which it runs. */
+  readonly #takenBack = new Map<string | undefined, readonly string[]>();
+  /** By message: those that the copy takes back which was dead-lettered. An older copy knows nothing of it. */
+  readonly #letters = new Map<unknown, readonly string[] | undefined>();
+  /** Attempts on record, by message. */
+  readonly #attempts = new Map<unknown, readonly Attempt[]>();
 
   constructor({ submissions }: Pick<Seen, 'submissions'>) {
     this.#submissions = submissions;
@@ -31,12 +39,30 @@ export class AttemptsChecker implements Checker {
     if (effect.kind === 'arrived' && effect.queue.name.endsWith('-isolation')) {
       this.#owners.arrived(effect.message);
     }
-    if (effect.kind !== 'written' || !effect.table.endsWith('-quarantine')) return;
-    const { before, after } = effect;
+    if (effect.kind === 'arrived' && effect.queue.name.endsWith('-dead-letter')) {
+      const takenBack = this.#takenBack.get(by?.name);
+      for (const { messageId } of membersOf(effect.message))
+        this.#letters.set(messageId, takenBack);
+    }
+    if ((effect.kind === 'ended' || effect.kind === 'died') && by) this.#owners.over(by);
+    if (effect.kind !== 'written') return;
+    if (effect.table.endsWith('-resources') && by) this.#stored(effect, by);
+    if (effect.table.endsWith('-quarantine')) this.#entered(effect, by);
+  }
+
+  #stored({ before, after }: EffectOf<'written'>, by: Host): void {
+    const id = after?.['messageId'];
+    const submission = this.#submissions.get(String(id));
+    if (submission === undefined || id === before?.['messageId']) return;
+    this.#owners.stored(this.#attempts.get(id) ?? [], by, describe(submission));
+  }
+
+  #entered({ before, after }: EffectOf<'written'>, by: Host | undefined): void {
     const submission = this.#submissions.get(String(after?.['pk']));
     if (after === undefined || submission === undefined) return;
     const attempts = (after['attempts'] ?? []) as unknown as readonly Attempt[];
     if (before?.['attempts'] !== after['attempts']) {
+      this.#attempts.set(after['pk'], attempts);
       this.#attempted(submission, attempts);
       const former = (before?.['attempts'] ?? []) as unknown as readonly Attempt[];
       const isSameRound = before?.['round'] === after['round'];
@@ -44,7 +70,8 @@ export class AttemptsChecker implements Checker {
     }
     const isEnd = after['status'] === 'quarantined' && before?.['status'] !== 'quarantined';
     if (isEnd && after['kind'] === 'dead-letter') {
-      const counted = attempts.filter((attempt) => !this.#owners.isVoided(attempt));
+      const takenBack = this.#letters.get(after['pk']) ?? [];
+      const counted = attempts.filter(({ requestId }) => !takenBack.includes(requestId));
       deadLettered(submission, counted, after);
     }
   }
@@ -52,7 +79,11 @@ export class AttemptsChecker implements Checker {
   #invoked({ functionName, requestId, event }: EffectOf<'invoked'>, by: Host | undefined): void {
     const { Records: records = [] } = event as Partial<SQSEvent>;
     const isIsolated = records[0]?.eventSourceARN.endsWith('-isolation') ?? false;
-    if (isIsolated && by !== undefined) this.#owners.invoked(requestId, by);
+    if (isIsolated && by !== undefined) {
+      this.#owners.invoked(requestId, by);
+      const envelope = records[0]?.messageAttributes?.[ENVELOPE_ATTRIBUTE]?.stringValue;
+      this.#takenBack.set(by.name, voidedIn(envelope));
+    }
     if (isIsolated && records.length === 1) this.#alone.add(requestId);
     else if (isIsolated) throw new RuleBroken('R03', `${functionName} isolates ${records.length}`);
   }

@@ -1,7 +1,8 @@
 /**
  * What Resources holds is not in Quarantine too (R04), whatever verdicts the deliveries of a message came to and however
  * late their writes are. Two deliveries at the same time may end it twice: neither can know of the other
- * (docs/decisions/terminology.md).
+ * (docs/decisions/terminology.md). But a batch that begins when a message is in isolation does not end it: its copy runs
+ * alone, and what it ends as must not depend on which is faster.
  */
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
@@ -18,6 +19,9 @@ export class OneEndingChecker implements Checker {
   /** Messages of which two deliveries have run at the same time. */
   readonly #doubled = new Set<string>();
   readonly #quarantined = new Set<string>();
+  readonly #isolated = new Set<string>();
+  /** By host: those of its batch that were in isolation when it began. */
+  readonly #elsewhere = new Map<string, ReadonlySet<string>>();
   /** By place in Resources: the message there, and by message: its place. */
   readonly #held = new Map<unknown, string>();
   readonly #places = new Map<string, unknown>();
@@ -27,7 +31,7 @@ export class OneEndingChecker implements Checker {
   }
 
   see(effect: Effect, by: Host | undefined): void {
-    if (effect.kind === 'written') this.#written(effect);
+    if (effect.kind === 'written') this.#written(effect, by);
     if (by === undefined) return;
     if (effect.kind === 'invoked') this.#invoked(effect, by);
     if (effect.kind === 'ended' || effect.kind === 'died') this.#running.delete(by.name);
@@ -43,21 +47,36 @@ export class OneEndingChecker implements Checker {
       ids.add(id);
     }
     this.#running.set(by.name, ids);
+    const isBatch = records.some(({ eventSourceARN: arn }) => !arn.endsWith('-isolation'));
+    this.#elsewhere.set(by.name, isBatch ? ids.intersection(this.#isolated) : new Set());
   }
 
-  #written({ table, after }: EffectOf<'written'>): void {
+  #written({ table, before, after }: EffectOf<'written'>, by: Host | undefined): void {
     if (table.endsWith('-resources')) {
       const id = String(after?.['messageId']);
+      if (before?.['messageId'] !== id) this.#mustNotEnd(id, by);
       this.#held.set(after?.['pk'], id);
       this.#places.set(id, after?.['pk']);
       this.#check(id);
     }
     if (table.endsWith('-quarantine')) {
       const id = String(after?.['pk']);
-      if (after?.['status'] === 'quarantined') this.#quarantined.add(id);
+      const status = after?.['status'];
+      if (status === 'quarantined' && before?.['status'] !== status) this.#mustNotEnd(id, by);
+      if (status === 'in-isolation') this.#isolated.add(id);
+      else this.#isolated.delete(id);
+      if (status === 'quarantined') this.#quarantined.add(id);
       else this.#quarantined.delete(id);
       this.#check(id);
     }
+  }
+
+  #mustNotEnd(id: string, by: Host | undefined): void {
+    if (by === undefined || !this.#running.get(by.name)?.has(id)) return;
+    if (!this.#elsewhere.get(by.name)?.has(id)) return;
+    const submission = this.#submissions.get(id);
+    const what = submission === undefined ? id : describe(submission);
+    throw new RuleBroken('R04', `${by.name} ended ${what} in a batch, and it was in isolation`);
   }
 
   #check(id: string): void {

@@ -28,6 +28,8 @@ export class SupervisionChecker implements Checker {
   readonly #nodes = new Map<string, Lane>();
   /** Hosts by the probe that they began. */
   readonly #owners = new Map<string, string>();
+  /** Those that have paused or resumed a lane; each gives one command. */
+  readonly #operators = new Set<Host>();
   /** Time from which nothing may be received from a lane's queues. */
   readonly #offSince = new Map<string, number>();
   readonly #lateEnablings = new LateEnablings(() => this.#seen.scheduler.now);
@@ -65,6 +67,7 @@ export class SupervisionChecker implements Checker {
     }
     if (before !== undefined) {
       this.#decided(before, after, by);
+      this.#operated(before, after, by);
       if (probed(before, after, by)) this.#mustBeOff('R33', name, 'probed');
       climbed(before, after);
     }
@@ -96,6 +99,16 @@ export class SupervisionChecker implements Checker {
     }
     const what = hasSucceeded ? 'came back' : 'had a setback';
     throw new RuleBroken('R33', `${after.name} ${what} without a probe`);
+  }
+
+  /** A command pauses or resumes its lane once, and not again what others have changed since. */
+  #operated(before: Lane, after: Lane, by: Host): void {
+    const [was, is] = [before, after].map((lane) => lane.holds['operator'] !== undefined);
+    if (was === is || !isOperator(by)) return;
+    if (this.#operators.has(by)) {
+      throw new RuleBroken('R31', `${by.name} ${is ? 'paused' : 'resumed'} ${after.name} twice`);
+    }
+    this.#operators.add(by);
   }
 
   /** Of a mapping. */

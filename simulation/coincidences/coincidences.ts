@@ -9,7 +9,6 @@ import { SERVERS } from '../outside.ts';
 import { Random } from '../random.ts';
 import type { Message } from '../sqs/message.ts';
 import type { World } from '../world.ts';
-import type { CoincidenceRates } from './rates.ts';
 
 /** So that a lane and a server come back at all. */
 const OUTAGES_MAX = 8;
@@ -151,10 +150,13 @@ export class Coincidences implements Watcher {
   }
 
   #befalls(
-    name: Exclude<
-      keyof CoincidenceRates,
-      'lateMark' | 'lateWrite' | 'lateVerdict' | 'stormAtQuiet' | 'comesAgain'
-    >,
+    name:
+      | 'pausedWithoutApi'
+      | 'downAgain'
+      | 'probeInTrouble'
+      | 'diesUntold'
+      | 'leaseStands'
+      | 'badDeployment',
   ): boolean {
     return this.#random.chance(this.#world.faults.coincidences[name]);
   }

@@ -3,26 +3,36 @@
  * their senders die before they try again, so nobody else of their kind has written when they arrive. Others, whose
  * write ends a message, are cut off and give up, and the message may come again before it arrives.
  */
-import type { Host } from '../host.ts';
+import { type Host, isOperator } from '../host.ts';
 import type { Fate } from '../road.ts';
 import type { CoincidenceRates } from './rates.ts';
 
 /** There are many such writes on a message's way. */
 const SHARE = 0.2;
+/** It writes seldom: when an environment has died that ran a message alone. */
+const SHARE_OF_MONITOR = 0.6;
 const DIES = 0.2;
+/** The last of the SDK's tries gets through. */
+const ENABLING_TRIES = 3;
 /** Each message has such a write, and the whole batch waits for that of one. */
 const SHARE_OF_VERDICTS = 0.05;
 /** So that the SDK's other tries are lost, and their sender, which stands still too, runs out of time. */
 const CUT_OFF_MS = 6_000;
 const FENCED = /-(?:quarantine|incidents|resources)$/;
 
-/** What must befall the first try of a command; undefined if chance decides. */
+/** What must befall a try of a command; undefined if chance decides. */
 export function fateOf(
   command: object,
   host: Host,
-  { lateMark, lateWrite, lateVerdict }: CoincidenceRates,
-  stallMs = 0,
+  { lateMark, lateWrite, lateVerdict, slowEnabling }: CoincidenceRates,
+  { number = 1, stallMs = 0 }: { readonly number?: number; readonly stallMs?: number } = {},
 ): Fate | undefined {
+  const isSaid: boolean = isOperator(host);
+  if (slowEnabling > 0 && isEnabling(command) && !isSaid) {
+    if (number === 1) host.standStill(stallMs);
+    return number < ENABLING_TRIES && host.draws.chance(slowEnabling) ? 'lostRequest' : undefined;
+  }
+  if (number > 1) return undefined;
   if (isMark(command)) return host.draws.chance(lateMark) ? 'late' : undefined;
   if (lateVerdict > 0 && isVerdict(command) && host.draws.chance(lateVerdict * SHARE_OF_VERDICTS)) {
     const { now } = host.scheduler;
@@ -31,7 +41,8 @@ export function fateOf(
     return 'late';
   }
   if (lateWrite === 0 || !isFenced(command)) return undefined;
-  if (!host.draws.chance(lateWrite * SHARE)) return undefined;
+  const share = host.name.includes('-monitor#') ? SHARE_OF_MONITOR : SHARE;
+  if (!host.draws.chance(lateWrite * share)) return undefined;
   if (host.draws.chance(DIES)) host.dieSoon();
   return 'late';
 }
@@ -59,6 +70,10 @@ export function isVerdict(command: object): boolean {
   const { ExpressionAttributeNames: names = {} } = inputOf(command);
   return '#storedAt' in names || '#quarantinedAt' in names;
 }
+
+const isEnabling = (command: object): boolean =>
+  nameOf(command) === 'UpdateEventSourceMappingCommand' &&
+  (inputOf(command) as { readonly Enabled?: boolean }).Enabled === true;
 
 function isFenced(command: object): boolean {
   if (!/^(?:Put|Update)Command$/.test(nameOf(command))) return false;

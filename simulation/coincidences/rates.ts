@@ -20,6 +20,16 @@ export interface CoincidenceRates {
   readonly leaseStands: number;
   /** No environment of a lane loads from the moment at which many of its messages wait, for some seconds. */
   readonly badDeployment: number;
+  /** The machine that has just recorded an attempt is cut off from the tables, and may die once it has sent its message anew. */
+  readonly cutOffAlone: number;
+  /** A save of a breaker that counts a result is not answered, and its machine stands still. */
+  readonly saveUnanswered: number;
+  /** The machine that has just sent triggers again stands still before it says so. */
+  readonly resendStands: number;
+  /** An operator's computer sleeps for minutes at most when a lane has just been paused or resumed. */
+  readonly asleep: number;
+  /** A lane is paused by an operator when the supervisor has just released it, whose changes come late. */
+  readonly slowEnabling: number;
   /**
    * The write of a verdict comes late, and its sender, cut off from the tables meanwhile, gives it up. Validation
    * finds another verdict at each delivery of a `misjudged` resource.
@@ -38,5 +48,10 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   comesAgain: 0,
   leaseStands: 0,
   badDeployment: 0,
+  cutOffAlone: 0,
+  saveUnanswered: 0,
+  resendStands: 0,
+  asleep: 0,
+  slowEnabling: 0,
   lateVerdict: 0,
 };

@@ -47,6 +47,13 @@ export const OF_AUDIT: readonly Fence[] = [
     without: 'return receipts.length < 0 && token === undefined;',
   },
   {
+    name: 'saves: one whose receipt may be gone is not repeated',
+    file: 'aws/versioned-item.ts',
+    code: "if (Number(Item?.['version']) >= item.version + RECEIPTS_MAX) {",
+    without: "if (Number(Item?.['version']) < 0) {",
+    needs: ({ coincidences, operators }) => coincidences.asleep > 0 && operators.holds > 0.05,
+  },
+  {
     name: 'saves: a refusal is not trusted after a try without an answer',
     file: 'aws/conditional-write.ts',
     code: 'return $metadata?.attempts === 1;',

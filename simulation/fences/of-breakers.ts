@@ -37,6 +37,8 @@ export const OF_BREAKERS: readonly Fence[] = [
     file: 'breaker/replica.ts',
     code: "if (hasForgotten(state, change.next)) return 'unknown';",
     without: "if (hasForgotten(state, change.next) && conflicts < 0) return 'unknown';",
+    needs: ({ coincidences, servers, settings }) =>
+      coincidences.saveUnanswered > 0 && servers.broken > 0.05 && settings.breakerShare === 0,
   },
   {
     name: 'breaker: calls whose report was refused are looked for before they are reported again',
@@ -104,6 +106,7 @@ export const OF_BREAKERS: readonly Fence[] = [
     file: 'core/breaker/breaker-operator.ts',
     code: 'Math.max(word.until, leaseEnd(state))',
     without: 'Math.max(word.until, 0 * leaseEnd(state))',
-    needs: ({ operators }) => operators.overrules > 0.1,
+    needs: ({ coincidences, operators }) =>
+      operators.overrules > 0.1 && operators.withinMs <= 100 && coincidences.probeInTrouble > 0,
   },
 ];

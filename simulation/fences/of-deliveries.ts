@@ -38,7 +38,7 @@ export const OF_DELIVERIES: readonly Fence[] = [
     file: 'aws/deliveries.ts',
     code: "ConditionExpression: 'deliveryDueAt = :dueAt',",
     without: "ConditionExpression: 'deliveryDueAt = :dueAt OR attribute_exists(deliveryShard)',",
-    needs: ({ coincidences }) => coincidences.lateWrite > 0,
+    needs: ({ coincidences }) => coincidences.resendStands > 0,
   },
   {
     name: 'delivery: only an OperationOutcome refuses a resource',

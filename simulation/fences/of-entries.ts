@@ -4,6 +4,8 @@ import type { Fence } from './fence.ts';
 /** Writes under a condition come late, by seconds at most. */
 const LATE_WRITES: Fence['needs'] = ({ calls, coincidences }) =>
   coincidences.lateWrite > 0 && calls.lateMs > 1_000;
+const LATE_DEATHS: Fence['needs'] = ({ calls, coincidences, logs }) =>
+  coincidences.lateWrite > 0 && calls.lateMs > 1_000 && logs.delayMs === 1_000;
 const TWO_SEND_BACK: Fence['needs'] = ({ operators }) =>
   operators.redrives > 0.1 && operators.both > 0.1;
 const SENT_BACK: Fence['needs'] = ({ operators }) => operators.redrives > 0.1;
@@ -39,6 +41,13 @@ export const OF_ENTRIES: readonly Fence[] = [
     needs: LATE_WRITES,
   },
   {
+    name: 'attempts: what is known of those before is not forgotten',
+    file: 'aws/quarantine-attempts.ts',
+    code: '          ...attempts.flatMap(notMoreKnown),\n',
+    without: '          ...attempts.flatMap(notMoreKnown).slice(0, 0),\n',
+    needs: ({ functions, logs }) => functions.killed > 0.004 && logs.delayMs === 600_000,
+  },
+  {
     name: 'attempts: a write changes only its own attempt',
     file: 'aws/quarantine-attempts.ts',
     code: '`attempts[${index}].requestId = :requestId`',
@@ -71,21 +80,22 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'core/attempt/attempts.ts',
     code: 'attempts.filter((attempt) => !voided.includes(attempt.requestId))',
     without: 'attempts.filter((attempt) => voided.length >= 0 || attempt.startedAt < 0)',
-    needs: ({ calls }) => calls.failed > 0.02 || calls.throttled > 0.1,
+    needs: ({ coincidences }) => coincidences.cutOffAlone > 0.3,
   },
   {
     name: 'attempts: an observer changes only the attempt that died',
     file: 'aws/quarantine-deaths.ts',
     code: '`${at}.requestId = :requestId AND',
     without: '`(attribute_exists(${at}) OR ${at}.requestId = :requestId) AND',
-    needs: LATE_WRITES,
+    needs: ({ coincidences, logs }) =>
+      coincidences.cutOffAlone > 0 && coincidences.lateWrite > 0 && logs.delayMs === 1_000,
   },
   {
     name: 'attempts: an observer changes none that has ended',
     file: 'aws/quarantine-deaths.ts',
     code: ' AND attribute_not_exists(${at}.ended)`',
     without: '`',
-    needs: LATE_WRITES,
+    needs: LATE_DEATHS,
   },
   {
     name: 'attempts: of two observers one is not overwritten',

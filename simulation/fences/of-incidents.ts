@@ -83,7 +83,7 @@ export const OF_INCIDENTS: readonly Fence[] = [
     code: 'if (recorded.isOpen) {',
     without: 'if (recorded.isOpen && over < 0) {',
     needs: ({ coincidences, operators }) =>
-      coincidences.badDeployment > 0 && operators.speaks > 0.1,
+      coincidences.badDeployment > 0 && operators.resolvesInStorm > 0.1,
   },
   {
     name: 'incident: each environment that dies of a repeated request counts',

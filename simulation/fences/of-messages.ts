@@ -1,6 +1,9 @@
 /** Fences of the way of a message through its lane. */
 import type { Fence } from './fence.ts';
 
+/** Deliveries of one message come to different verdicts. */
+const FICKLE: Fence['needs'] = ({ coincidences }) => coincidences.lateVerdict > 0;
+
 export const OF_MESSAGES: readonly Fence[] = [
   {
     name: 'Resources: an older submission replaces nothing newer (R05)',
@@ -83,13 +86,15 @@ export const OF_MESSAGES: readonly Fence[] = [
     file: 'functions/validate/batch-run.ts',
     code: "if (earlier === 'in isolation') {",
     without: "if (earlier === 'in isolation' && verdict === undefined) {",
-    needs: ({ functions }) => functions.killed > 0,
+    needs: ({ coincidences, queues }) =>
+      coincidences.cutOffAlone > 0 && (queues.deleteMissed > 0.01 || queues.duplicate > 0.02),
   },
   {
     name: 'messages: what an earlier delivery stored is not dead-lettered',
     file: 'functions/validate/alone-endings.ts',
     code: 'if (await endAsStoredBefore(parts, submission, its)) return',
     without: "if (text === '' && (await endAsStoredBefore(parts, submission, its))) return",
+    needs: FICKLE,
   },
   {
     name: 'messages: what an earlier delivery stored is not rejected',

@@ -58,7 +58,10 @@ export const OF_SUPERVISION: readonly Fence[] = [
         without: '|| tries <= TRIES_MAX) return saved;',
       },
     ],
-    needs: LANES_HELD,
+    needs: ({ coincidences, operators }) =>
+      coincidences.slowEnabling > 0 &&
+      operators.withinMs <= 100 &&
+      Math.max(operators.holds, operators.interrupts) > 0.1,
   },
   {
     name: 'supervision: an operator applies a newer state',
@@ -80,6 +83,6 @@ export const OF_SUPERVISION: readonly Fence[] = [
         without: 'if (latest.confirmed && tries < 0) await',
       },
     ],
-    needs: LANES_HELD,
+    needs: ({ coincidences, operators }) => coincidences.asleep > 0 && operators.holds > 0.05,
   },
 ];

@@ -16,6 +16,8 @@ const LANES = ['critical', 'background', 'delivery'] as const;
 const SERVICES = ['fhir-server', 'fhir-server-clinic', 'terminology-server'] as const;
 const WORDS = ['force-open', 'force-closed', 'reset'] as const;
 const FORCED_MS = [5_000, 60_000, 600_000] as const;
+/** Shorter than a probe may last. */
+const FORCED_IN_PROBE_MS = 3_000;
 const RATES = [1, 10, 50] as const;
 
 export interface Around {
@@ -107,7 +109,10 @@ function aboutBreaker(before: Item | undefined, after: Item, around: Around): Co
   const { random, habits } = around;
   const isNews = after['phase'] !== before?.['phase'] || after['probe'] !== undefined;
   if (!isNews || !random.chance(habits.overrules)) return undefined;
-  return overruled(String(after['pk']), random);
+  const service = String(after['pk']);
+  const isProbed = before?.['probe'] === undefined && after['probe'] !== undefined;
+  if (!isProbed || random.chance(0.5)) return overruled(service, random);
+  return { kind: 'overrule', service, word: 'force-open', forMs: FORCED_IN_PROBE_MS };
 }
 
 function aboutLane(
@@ -117,17 +122,18 @@ function aboutLane(
 ): Command | undefined {
   const lane = LANES.find((each) => each === after['name']);
   const isProbed = before?.['probe'] === undefined && after['probe'] !== undefined;
-  const share = isProbed ? Math.max(habits.interrupts, habits.holds) : habits.holds;
+  const isReleased = isHeld(before) && !isHeld(after);
+  const share = isProbed || isReleased ? Math.max(habits.interrupts, habits.holds) : habits.holds;
   if (lane === undefined || !random.chance(share)) return undefined;
-  return held(lane, random);
+  return isReleased ? { kind: 'lane', lane, word: 'pause' } : held(lane, random);
 }
 
 /** Crashes of a storm, so many that they might open an incident by themselves. */
 const STORM = 5;
 
 /**
- * What an invocation tempts an operator to do: to resolve an incident at once, while more crashes of its scope are
- * being recorded.
+ * What an invocation tempts an operator to do: to resolve an incident at once, while more crashes of its scope, or
+ * another escalation, are being recorded.
  */
 export function commandInStorm(
   { event, functionName }: EffectOf<'invoked'>,
@@ -136,18 +142,24 @@ export function commandInStorm(
 ): Command | undefined {
   if (!functionName.endsWith('-incident')) return undefined;
   const { Records: records = [] } = event as Partial<SQSEvent>;
-  if (records.length < STORM || !random.chance(habits.resolvesInStorm)) return undefined;
-  const scopes = records.map(({ body }) => (JSON.parse(body) as { component?: string }).component);
-  const [scope, crashes = []] =
-    [...Map.groupBy(scopes, (each) => each)].find(
-      ([name, all]) => name !== undefined && all.length >= STORM,
-    ) ?? [];
-  const incident = scope === undefined ? undefined : latestOf(scope);
-  if (crashes.length === 0 || incident === undefined || incident['status'] === 'resolved') {
-    return undefined;
-  }
-  const about = { scope: String(scope), number: Number(incident['number']) };
-  return { kind: 'incident', ...about, word: 'resolve' };
+  const scope = scopeIn(records.map(({ body }) => JSON.parse(body) as Notice));
+  if (scope === undefined || !random.chance(habits.resolvesInStorm)) return undefined;
+  const incident = latestOf(scope);
+  if (incident === undefined || incident['status'] === 'resolved') return undefined;
+  return { kind: 'incident', scope, number: Number(incident['number']), word: 'resolve' };
+}
+
+interface Notice {
+  readonly component?: string;
+  readonly escalation?: { readonly scope: string };
+}
+
+/** Of an escalation, or of a storm. */
+function scopeIn(notices: readonly Notice[]): string | undefined {
+  const escalated = notices.find(({ escalation }) => escalation !== undefined);
+  if (escalated !== undefined) return escalated.escalation?.scope;
+  const scopes = Map.groupBy(notices, ({ component }) => component);
+  return [...scopes.keys()].find((scope) => (scopes.get(scope)?.length ?? 0) >= STORM);
 }
 
 function aboutIncident(after: Item, { random, habits }: Around): Command | undefined {
@@ -156,6 +168,9 @@ function aboutIncident(after: Item, { random, habits }: Around): Command | undef
   const word = random.pick(['acknowledge', 'resolve'] as const);
   return { kind: 'incident', scope: String(after['scope']), number: Number(after['number']), word };
 }
+
+const isHeld = (lane: Item | undefined): boolean =>
+  Object.values((lane?.['holds'] ?? {}) as object).some((hold) => hold !== undefined);
 
 const overruled = (service: string, random: Random): Command => {
   return { kind: 'overrule', service, word: random.pick(WORDS), forMs: random.pick(FORCED_MS) };

@@ -15,7 +15,7 @@ export interface OperatorHabits {
   readonly holds: number;
   /** Acknowledges or resolves an incident that has just changed. */
   readonly speaks: number;
-  /** Pauses or resumes a lane whose probe has just begun. */
+  /** Pauses or resumes a lane whose probe has just begun, and pauses one that has just been released. */
   readonly interrupts: number;
   /** Resolves an incident while crashes of its scope are being recorded. */
   readonly resolvesInStorm: number;

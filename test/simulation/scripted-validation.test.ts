@@ -74,6 +74,29 @@ describe('a resource’s text decides what happens', () => {
     }
     expect(kinds).toEqual(['crash', 'valid', 'valid']);
   });
+
+  test.each([
+    ['mended', 'crash'],
+    ['misjudged', 'invalid'],
+  ] as const)(
+    '`%s` is valid from the second deployment on, or by chance where code takes turns',
+    async (nature, bad) => {
+      const kinds = async (deployment: number, isFickle: boolean) => {
+        const scheduler = new Scheduler(1);
+        const validation = new ScriptedValidation(undefined, () => isFickle);
+        const host = new Host(scheduler, { name: 'a' });
+        const { pool } = validation.placesOn(host, DEADLINE_MS, deployment);
+        const verdicts = Promise.all(
+          Array.from({ length: 20 }, () => pool.validate(resource(nature), 0)),
+        );
+        await scheduler.run(() => false, scheduler.now + LOADED_MS);
+        return new Set((await verdicts).map(({ kind }) => kind));
+      };
+      expect(await kinds(0, false)).toEqual(new Set([bad]));
+      expect(await kinds(1, false)).toEqual(new Set(['valid']));
+      expect(await kinds(0, true)).toEqual(new Set([bad, 'valid']));
+    },
+  );
 });
 
 describe('a resource that kills its process', () => {

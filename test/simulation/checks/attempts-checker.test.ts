@@ -5,6 +5,7 @@ import type { Host } from '../../../simulation/host.ts';
 import type { Nature } from '../../../simulation/submission.ts';
 import { hop, hostAt, queueNamed, submission, written } from './history.ts';
 
+const SUCCESS = { status: 'success', payload: '' } as const;
 const alone = (requestId: string, queue = 'critical-isolation', count = 1): Effect => ({
   kind: 'invoked',
   functionName: 'stack-validate-critical',
@@ -110,13 +111,65 @@ describe('R02, R09: of an attempt that another environment makes', () => {
     expect(() => seeBy(other, removed, own, sentAnew)).not.toThrow();
   });
 
-  test('R09: one that was taken back is no reason for a dead letter', () => {
-    const submissions = new Map([['m1', submission({ nature: 'kill' })]]);
-    const checker = new AttemptsChecker({ submissions });
-    for (const id of ['r1', 'r2', 'r3']) checker.see(alone(id), own);
-    const queue = queueNamed('critical-isolation');
-    checker.see({ kind: 'arrived', queue, message: hop('m2', { voided: ['r1'] }) }, own);
-    const letter = deadLetter(died('r1'), died('r2'), died('r3'));
-    expect(() => checker.see(letter, own)).toThrow('after 2 crashes alone');
+  test('R09: one that the copy takes back which was dead-lettered is no reason for that', () => {
+    const letterOf = (...voided: readonly string[]) => {
+      const submissions = new Map([['m1', submission({ nature: 'kill' })]]);
+      const checker = new AttemptsChecker({ submissions });
+      for (const id of ['r1', 'r2', 'r3']) checker.see(alone(id), other);
+      const { attributes } = hop('m2', { voided });
+      const [[name, envelope] = ['', undefined]] = Object.entries(attributes);
+      const messageAttributes = { [name]: { stringValue: envelope?.StringValue } };
+      const { arn: eventSourceARN } = queueNamed('critical-isolation');
+      const event = { Records: [{ eventSourceARN, messageAttributes }] };
+      checker.see({ kind: 'invoked', functionName: 'f', requestId: 'r4', event }, own);
+      const queue = queueNamed('critical-dead-letter');
+      checker.see({ kind: 'arrived', queue, message: hop('m3', { messageId: 'm1' }) }, own);
+      return () => checker.see(deadLetter(died('r1'), died('r2'), died('r3')), own);
+    };
+    expect(letterOf('r1')).toThrow('after 2 crashes alone');
+    expect(letterOf()).not.toThrow();
+  });
+
+  describe('R04: while it runs', () => {
+    const over = (by: Host): [Effect, Host] => [
+      { kind: 'ended', functionName: 'f', requestId: 'r1', outcome: SUCCESS },
+      by,
+    ];
+    function begin(...events: readonly (readonly [Effect, Host])[]): void {
+      const submissions = new Map([['m1', submission({ nature: 'exit' })]]);
+      const checker = new AttemptsChecker({ submissions });
+      checker.see(alone('r1'), own);
+      checker.see(changed([], [ran]), own);
+      for (const [effect, by] of events) checker.see(effect, by);
+      checker.see(alone('r2'), other);
+      const others = events.some(([{ kind }]) => kind === 'written') ? [crashed] : [ran];
+      checker.see(changed(others, [...others, { requestId: 'r2' }]), other);
+    }
+
+    test('no other attempt of its message begins', () => {
+      expect(() => begin()).toThrow('R04: validate#2 runs');
+      expect(() => begin(over(own))).not.toThrow();
+      expect(() => begin([{ kind: 'died' }, own])).not.toThrow();
+      expect(() => begin([changed([ran], [crashed]), own])).not.toThrow();
+      const queue = queueNamed('critical-isolation');
+      const sentAnew = { kind: 'arrived', queue, message: hop('m2', { voided: ['r1'] }) } as const;
+      expect(() => begin([sentAnew, own])).not.toThrow();
+    });
+
+    test('its resource is stored only when its end is on record', () => {
+      const stored = written('resources', undefined, { pk: 'Patient/p1', messageId: 'm1' });
+      const store = (attempt: object, by = own, between?: readonly [Effect, Host]) => {
+        const submissions = new Map([['m1', submission({})]]);
+        const checker = new AttemptsChecker({ submissions });
+        checker.see(alone('r1'), own);
+        checker.see(changed([], [attempt]), own);
+        if (between !== undefined) checker.see(...between);
+        checker.see(stored, by);
+      };
+      expect(() => store(ran)).toThrow('R04: validate#1 stored');
+      expect(() => store(survived)).not.toThrow();
+      expect(() => store(ran, other)).not.toThrow();
+      expect(() => store(ran, own, over(own))).not.toThrow();
+    });
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { OneEndingChecker } from '../../../simulation/checks/one-ending-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
 import type { Host } from '../../../simulation/host.ts';
-import { hostAt, submission, written } from './history.ts';
+import { hostAt, queueNamed, submission, written } from './history.ts';
 
 const one = hostAt('stack-validate-critical#1');
 const two = hostAt('stack-validate-critical#2');
@@ -10,6 +10,7 @@ const of = { functionName: 'stack-validate-critical', requestId: 'r1' };
 const record = (messageId: string, envelope?: object) => ({
   messageId,
   body: '{}',
+  eventSourceARN: queueNamed('critical').arn,
   messageAttributes: {
     ...(envelope && { 'failsafe-envelope': { stringValue: JSON.stringify(envelope) } }),
   },
@@ -49,4 +50,19 @@ test('accepts both after two deliveries at the same time, even in one batch', ()
   expect(() => check(invoked(record('m1'), record('m1')), ...both)).not.toThrow();
   const died: Effect = { kind: 'died' };
   expect(() => check(invoked(record('m1')), died, [again, two], ...both)).toThrow(BROKEN);
+});
+
+test('R04: finds that a batch ends what was in isolation when it began', () => {
+  const isolated = entered('in-isolation');
+  expect(() => check(isolated, again, stored())).toThrow('R04: stack-validate-critical#1 ended');
+  expect(() => check(isolated, again, entered('quarantined'))).toThrow('it was in isolation');
+  expect(() => check(isolated, again, [entered('quarantined'), two])).not.toThrow();
+  expect(() => check(again, isolated, stored())).not.toThrow();
+  expect(() => check(isolated, again, ended, stored())).not.toThrow();
+  expect(() => check(isolated, entered('stored'), again, stored())).not.toThrow();
+  const alone = {
+    ...record('h1', { messageId: 'm1' }),
+    eventSourceARN: queueNamed('critical-isolation').arn,
+  };
+  expect(() => check(isolated, invoked(alone), stored())).not.toThrow();
 });

@@ -148,6 +148,23 @@ describe('R31: the checker of lanes', () => {
     });
   });
 
+  test('finds a command that pauses a lane once more after others have resumed it', () => {
+    const [ada, grace] = [hostAt('operator#1'), hostAt('operator#2')];
+    const lane = (version: number, operator?: object) => ({
+      ...running,
+      confirmed: false,
+      version,
+      holds: { operator },
+    });
+    const [on, off, onAgain, offAgain] = [lane(1), lane(2, hold), lane(3), lane(4, hold)];
+    const checker = checkerOf();
+    checker.see(written('supervision', on, off), ada);
+    checker.see(written('supervision', off, onAgain), grace);
+    const again = written('supervision', onAgain, offAgain);
+    expect(() => checker.see(again, hostAt('operator#3'))).not.toThrow();
+    expect(() => checker.see(again, ada)).toThrow('R31: operator#1 paused critical twice');
+  });
+
   test('finds unfinished work, and a save on a state that was replaced', () => {
     const undone = back(2, undefined, { outbox: [{ kind: 'escalation' }] });
     expect(see([undone]).unfinished()).toBe('escalation of critical is not done');

@@ -1,3 +1,4 @@
+import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { fateOf, isVerdict } from '../../../simulation/coincidences/late-writes.ts';
@@ -58,4 +59,23 @@ test('the write of a verdict may come late, while its sender is cut off', () => 
   expect(befallen.length).toBeLessThan(40);
   expect(hosts.filter(({ isCutOff }) => isCutOff)).toEqual(befallen);
   expect(hosts.some((host) => fateOf(store, host, NO_COINCIDENCES) !== undefined)).toBe(false);
+});
+
+test('a change that enables a mapping gets through at its last try, unless an operator sends it', () => {
+  const change = (Enabled: boolean) => new UpdateEventSourceMappingCommand({ UUID: 'u', Enabled });
+  const rates = { ...NO_COINCIDENCES, slowEnabling: 1 };
+  const fates = (name: string, enabled: boolean, is = rates) =>
+    [1, 2, 3].map((number) => fateOf(change(enabled), hostAt(name), is, { number }));
+  const lost = ['lostRequest', 'lostRequest', undefined];
+  expect(fates('supervisor#1', true)).toEqual(lost);
+  const never = [undefined, undefined, undefined];
+  expect(fates('operator#1', true)).toEqual(never);
+  expect(fates('supervisor#1', false)).toEqual(never);
+  expect(fates('supervisor#1', true, NO_COINCIDENCES)).toEqual(never);
+});
+
+test('only the first try of a write comes late', () => {
+  const rates = { ...NO_COINCIDENCES, lateMark: 1 };
+  const fates = [1, 2].map((number) => fateOf(mark(['m1']), hostAt('v#1'), rates, { number }));
+  expect(fates).toEqual(['late', undefined]);
 });

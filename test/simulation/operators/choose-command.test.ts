@@ -100,6 +100,41 @@ describe('the moment of a command', () => {
     expect(commandInStorm(others, open, all)).toBeUndefined();
   });
 
+  test('an incident may be resolved while another escalation of its scope is being recorded', () => {
+    const body = JSON.stringify({ escalation: { scope: 'validate' } });
+    const about = {
+      functionName: 'stack-incident',
+      requestId: 'r1',
+      event: { Records: [{ body }] },
+    };
+    const escalated = { kind: 'invoked', ...about } as unknown as EffectOf<'invoked'>;
+    const open = () => incident as unknown as Item;
+    const resolve = { kind: 'incident', scope: 'validate', number: 1, word: 'resolve' };
+    expect(commandInStorm(escalated, open, at({ resolvesInStorm: 1 }))).toEqual(resolve);
+    expect(commandInStorm(escalated, open, at({}))).toBeUndefined();
+    expect(commandInStorm(escalated, () => undefined, at({ resolvesInStorm: 1 }))).toBeUndefined();
+  });
+
+  test('a breaker may be forced open for less time than its probe lasts', () => {
+    const begins = written('breakers', { pk: 'fhir-server', phase: 'open' }, probing);
+    const words = Array.from({ length: 40 }, (_, seed) =>
+      commandAt(begins, at({ overrules: 1 }, seed)),
+    );
+    const short = { kind: 'overrule', service: 'fhir-server', word: 'force-open', forMs: 3_000 };
+    expect(words).toContainEqual(short);
+    expect(words.some((word) => word?.kind === 'overrule' && word.word === 'reset')).toBe(true);
+  });
+
+  test('a lane that has just been released may be paused', () => {
+    const lane = (by?: object) => ({ name: 'critical', holds: { supervisor: by } });
+    const released = written('supervision', lane({ by: 'validate' }), lane());
+    const pause = { kind: 'lane', lane: 'critical', word: 'pause' };
+    for (const seed of [1, 2, 3, 4, 5]) {
+      expect(commandAt(released, at({ interrupts: 1 }, seed))).toEqual(pause);
+    }
+    expect(commandAt(released, at({}))).toBeUndefined();
+  });
+
   test('a fingerprint may be redriven as a whole', () => {
     const kinds = new Set<string>();
     for (let seed = 1; seed <= 40; seed += 1) {
