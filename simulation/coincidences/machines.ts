@@ -1,8 +1,9 @@
 /**
  * Machines that fail just after something of theirs took effect, so that others go on before they know: one that has
- * recorded an attempt, or saved a breaker, is cut off from the tables; one that has sent triggers again stands still; an
+ * recorded an attempt, or saved a breaker, is cut off from the tables; one whose attempt was survived, or that has sent triggers again, stands still; an
  * operator's computer sleeps once a lane's state is saved.
  */
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import type { Watcher } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
@@ -23,13 +24,15 @@ const SHARE_OF_SAVES = 0.1;
 const SLEEP_MS = [10_000, 400_000] as const;
 
 export class Machines implements Watcher {
-  readonly kinds = ['written', 'arrived'] as const;
+  readonly kinds = ['invoked', 'written', 'arrived'] as const;
   readonly #world: World;
   readonly #random: Random;
   /** How often a message's attempts were cut off. */
   readonly #times = new Map<unknown, number>();
   /** Messages whose machine has died so: more deaths would be a reason for a dead letter. */
   readonly #died = new Set<unknown>();
+  /** By the name of a host: the message that it runs alone. */
+  readonly #alone = new Map<string, SQSRecord>();
 
   constructor(world: World, seed: number) {
     this.#world = world;
@@ -38,11 +41,17 @@ export class Machines implements Watcher {
 
   see(effect: Effect, by: Host | undefined): void {
     if (by === undefined || this.#world.isHealed) return;
+    if (effect.kind === 'invoked') this.#invoked(effect, by);
     if (effect.kind === 'arrived') this.#sent(effect, by);
     if (effect.kind !== 'written') return;
     if (effect.table.endsWith('-quarantine')) this.#attempt(effect, by);
     if (effect.table.endsWith('-breakers')) this.#save(effect, by);
     if (effect.table.endsWith('-supervision') && isOperator(by)) this.#lane(effect, by);
+  }
+
+  #invoked({ event }: EffectOf<'invoked'>, by: Host): void {
+    const record = (event as Partial<SQSEvent>).Records?.[0];
+    if (record?.eventSourceARN.endsWith('-isolation')) this.#alone.set(by.name, record);
   }
 
   #sent({ queue: { name }, message }: EffectOf<'arrived'>, by: Host): void {
@@ -59,11 +68,24 @@ export class Machines implements Watcher {
 
   #attempt({ before, after }: EffectOf<'written'>, by: Host): void {
     const [was, is] = [before, after].map((entry) => lastAttempt(entry?.['attempts']));
-    if (is === undefined || is === was || !by.name.includes('-validate-')) return;
+    if (is === undefined || !by.name.includes('-validate-')) return;
+    if (was?.requestId === is.requestId) {
+      if (was.ended === undefined && is.ended !== undefined && is.crash === undefined)
+        this.#survived(by);
+      return;
+    }
     const times = this.#times.get(after?.['pk']) ?? 0;
     if (times === TIMES_MAX || !this.#befalls('cutOffAlone')) return;
     this.#times.set(after?.['pk'], times + 1);
     this.#cutOff(by, ALONE_MS);
+  }
+
+  #survived(by: Host): void {
+    const record = this.#alone.get(by.name);
+    if (record === undefined || !this.#befalls('survivorStands')) return;
+    by.standStill(this.#stallMs);
+    const queue = this.#world.services.sqs.queue(record.eventSourceARN);
+    queue.changeVisibility(record.receiptHandle, 0);
   }
 
   #save({ before, after }: EffectOf<'written'>, by: Host): void {
@@ -90,13 +112,21 @@ export class Machines implements Watcher {
     return this.#world.faults.functions.stallMs;
   }
 
-  #befalls(name: 'cutOffAlone' | 'saveUnanswered' | 'resendStands' | 'asleep'): boolean {
+  #befalls(
+    name: 'cutOffAlone' | 'survivorStands' | 'saveUnanswered' | 'resendStands' | 'asleep',
+  ): boolean {
     return this.#random.chance(this.#world.faults.coincidences[name]);
   }
 }
 
-const lastAttempt = (attempts: unknown): string | undefined =>
-  (attempts as readonly { readonly requestId: string }[] | undefined)?.at(-1)?.requestId;
+interface Attempt {
+  readonly requestId: string;
+  readonly crash?: string;
+  readonly ended?: number;
+}
+
+const lastAttempt = (attempts: unknown): Attempt | undefined =>
+  (attempts as readonly Attempt[] | undefined)?.at(-1);
 
 const heldByOperator = (holds: unknown): boolean =>
   (holds as { readonly operator?: object } | undefined)?.operator !== undefined;

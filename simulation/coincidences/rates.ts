@@ -22,6 +22,8 @@ export interface CoincidenceRates {
   readonly badDeployment: number;
   /** The machine that has just recorded an attempt is cut off from the tables, and may die once it has sent its message anew. */
   readonly cutOffAlone: number;
+  /** The machine that has just recorded that its attempt was survived stands still, and SQS delivers the message once more. */
+  readonly survivorStands: number;
   /** A save of a breaker that counts a result is not answered, and its machine stands still. */
   readonly saveUnanswered: number;
   /** The machine that has just sent triggers again stands still before it says so. */
@@ -49,6 +51,7 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   leaseStands: 0,
   badDeployment: 0,
   cutOffAlone: 0,
+  survivorStands: 0,
   saveUnanswered: 0,
   resendStands: 0,
   asleep: 0,

@@ -74,6 +74,7 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'core/attempt/attempts.ts',
     code: '(ended === undefined || crash === undefined) &&',
     without: 'ended === undefined &&',
+    needs: ({ coincidences }) => coincidences.survivorStands > 0,
   },
   {
     name: 'attempts: one that met a fault of ours does not count',

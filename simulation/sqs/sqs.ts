@@ -1,5 +1,6 @@
 /** SQS for the SDK's commands. */
 import {
+  BatchRequestTooLong,
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
@@ -53,11 +54,13 @@ export class Sqs {
   perform(command: object, senderId: string): object {
     if (command instanceof SendMessageCommand) {
       const { QueueUrl } = command.input;
+      mustFit([command.input]);
       return { MessageId: this.queue(QueueUrl).send(sentIn(command.input, senderId)).id };
     }
     if (command instanceof SendMessageBatchCommand) {
       const { QueueUrl, Entries } = command.input;
       const queue = this.queue(QueueUrl);
+      mustFit(Entries);
       return this.#each(Entries, (entry: SendMessageBatchRequestEntry) => ({
         MessageId: queue.send(sentIn(entry, senderId)).id,
       }));
@@ -145,6 +148,24 @@ export class Sqs {
     );
     return { Attributes: Object.fromEntries(asked) };
   }
+}
+
+/** Of a request, and so of a message. */
+const REQUEST_BYTES_MAX = 1_048_576;
+
+type Sizable = Pick<SendMessageCommandInput, 'MessageBody' | 'MessageAttributes'>;
+
+/** @throws BatchRequestTooLong for a request that is too large */
+function mustFit(entries: readonly Partial<Sizable>[] = []): void {
+  let bytes = 0;
+  for (const { MessageBody = '', MessageAttributes = {} } of entries) {
+    bytes += Buffer.byteLength(MessageBody);
+    for (const [name, { DataType = '', StringValue = '' }] of Object.entries(MessageAttributes)) {
+      bytes += Buffer.byteLength(name) + DataType.length + Buffer.byteLength(StringValue);
+    }
+  }
+  if (bytes <= REQUEST_BYTES_MAX) return;
+  throw new BatchRequestTooLong({ message: `${bytes} bytes are too many`, $metadata: {} });
 }
 
 /** Where messages of a queue are sent. */

@@ -72,6 +72,29 @@ test('a machine that has recorded an attempt is cut off, and may die once it has
   expect(deaths(other)).toBe(0);
 });
 
+test('a machine whose attempt was survived stands still, and its message is delivered once more', () => {
+  const record = { eventSourceARN: queueNamed('critical-isolation').arn, receiptHandle: 'm1/1' };
+  const of = { functionName: 'f', requestId: 'r1', event: { Records: [record] } };
+  const ended = (more: object) => ({
+    pk: 'm1',
+    attempts: [{ requestId: 'r1', ended: 9, ...more }],
+  });
+  const visible: unknown[] = [];
+  const sqs = { queue: () => ({ changeVisibility: (...how: unknown[]) => visible.push(how) }) };
+  const see = (survivorStands: number, after: object) => {
+    const world = { ...rated({ survivorStands }), services: { sqs } } as unknown as World;
+    const host = hostAt('stack-validate-critical#1');
+    const machines = new Machines(world, 1);
+    machines.see({ kind: 'invoked', ...of }, host);
+    machines.see(written('quarantine', attempts('r1'), after), host);
+    return still([host]);
+  };
+  expect([see(1, ended({})), see(1, ended({ crash: 'exit' })), see(0, ended({}))]).toEqual([
+    1, 0, 0,
+  ]);
+  expect(visible).toEqual([['m1/1', 0]]);
+});
+
 test('a save of a breaker that counts a result is sometimes not answered, and its machine stands still', () => {
   const phase = (name: string, failures: number) => ({ pk: 'fhir-server', phase: name, failures });
   const counts = written('breakers', phase('closed', 0), phase('closed', 1));

@@ -36,6 +36,24 @@ function service(entryRefused = 0) {
 const Entries = Array.from({ length: 10 }, (_, Id) => ({ Id: String(Id), MessageBody: `m${Id}` }));
 
 describe('simulated SQS', () => {
+  test('refuses a request of more than a mebibyte, with names, types and values of attributes', () => {
+    const { sqs, queue } = service();
+    const MessageAttributes = { a: { DataType: 'String', StringValue: 'ä' } };
+    const send = (bytes: number) => {
+      const MessageBody = 'x'.repeat(bytes - 9);
+      return sqs.perform(
+        new SendMessageCommand({ QueueUrl, MessageBody, MessageAttributes }),
+        'me',
+      );
+    };
+    expect(() => send(1_048_576)).not.toThrow();
+    expect(() => send(1_048_577)).toThrow('1048577 bytes are too many');
+    const two = [0, 1].map((Id) => ({ Id: `${Id}`, MessageBody: 'x'.repeat(524_289) }));
+    const batch = new SendMessageBatchCommand({ QueueUrl, Entries: two });
+    expect(() => sqs.perform(batch, 'me')).toThrow('1048578 bytes');
+    expect(queue.size).toBe(1);
+  });
+
   test('sends, receives, makes visible again and deletes', () => {
     const { sqs, queue } = service();
     const MessageAttributes = { source: { DataType: 'String', StringValue: 's' } };
