@@ -5,16 +5,18 @@ import type { DeliveryTrigger } from '../core/message/messages.ts';
 import type { Queue } from './handles.ts';
 import { sendAll } from './lane-queues.ts';
 
-/** Sends a trigger for each key; returns by position the error of each that was not accepted. */
-export function sendTriggers(
+/** Sends one trigger for each key, however often it is there; returns by position the error of each that was not accepted. */
+export async function sendTriggers(
   queue: Queue,
   keys: readonly string[],
 ): Promise<(Error | undefined)[]> {
-  const messages = keys.map((pk) => {
+  const different = [...new Set(keys)];
+  const messages = different.map((pk) => {
     const trigger: DeliveryTrigger = { pk };
     return { body: JSON.stringify(trigger), attributes: {}, groupId: groupIdOf(sourceOf(pk)) };
   });
-  return sendAll(queue, messages);
+  const errors = await sendAll(queue, messages);
+  return keys.map((pk) => errors[different.indexOf(pk)]);
 }
 
 /** Keys are `<source>#<type>#<id>`. Only a source may contain a `#`. */

@@ -16,9 +16,9 @@ export interface Traffic {
 
 const PER_SECOND = [1, 5, 20] as const;
 const SUBMITTING_MS_MIN = 300_000;
-/** How often they submit for most of an hour, however little: incidents end, and begin again. */
-const QUIET_DAY = 0.1;
-const QUIET_DAY_MS = 2_400_000;
+/** How often they submit for half an hour, however little: incidents end, and begin again. Most of such a run is no message's. */
+const QUIET_DAY = 0.05;
+const QUIET_DAY_MS = 1_500_000;
 const WAVES = [1, 3, 8] as const;
 /** So that a long run has many. */
 const WAVE_MESSAGES_MAX = 200;

