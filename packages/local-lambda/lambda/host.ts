@@ -52,11 +52,11 @@ export type LambdaHost = {
 /** In place of an environment: the function is throttled. */
 const REFUSED = { refused: true } as const;
 
-/**
- * How long a batch waits for a warm environment before another one is started. A resource that hangs
- * holds its environment for several seconds, and on AWS others work meanwhile.
- */
-const PATIENCE_MS = 1000;
+/** How long an invocation waits for a warm environment before another one is started (placement.ts). */
+const PATIENCE_MS = 3_000;
+/** Longer than nearly all batches of `npm start` take on two cores with nothing beside it. */
+const HELD_MS = 1_500;
+const RECHECK_MS = 500;
 
 /** `onFrozen` is called when an environment asks for its next event. */
 export async function startLambdaHost(
@@ -64,7 +64,12 @@ export async function startLambdaHost(
   log: PlatformLog,
   onFrozen: (environmentId: string) => void = () => {},
 ): Promise<LambdaHost> {
-  const policy = { max: environmentsMax, eager: availableParallelism() };
+  const policy = {
+    max: environmentsMax,
+    eager: availableParallelism(),
+    patienceMs: PATIENCE_MS,
+    heldMs: HELD_MS,
+  };
   const api = await startRuntimeApi();
   const reaper = startReaper();
   const environments = new Set<Environment>();
@@ -72,12 +77,13 @@ export async function startLambdaHost(
   const refusing = new Set<string>();
   const replaced = new WeakSet<Environment>();
   const turns = new Turns<FunctionSpec, Environment | typeof REFUSED>(
-    PATIENCE_MS,
-    (spec, waitedLong) => {
+    RECHECK_MS,
+    (spec, waitedMs) => {
       if (refusing.has(spec.name)) return REFUSED;
       if (busyOf(spec.name) >= spec.reservedConcurrency) return undefined;
       const alive = [...environments].filter((environment) => environment.alive);
-      const place = placeFor(spec.name, waitedLong, alive, policy);
+      const asking = { functionName: spec.name, waitedMs, now: performance.now() };
+      const place = placeFor(asking, alive, policy);
       if (!place) return undefined;
       if (place.type === 'instead') place.environment.stop();
       const environment = place.type === 'warm' ? place.environment : started(spec);

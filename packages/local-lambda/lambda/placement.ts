@@ -2,12 +2,14 @@
  * Decides where an invocation may run. Environments are expensive here: each one compiles its code
  * again, and eight of them are no faster on two cores. So beyond the eager ones, a function gets
  * another environment only after waiting a while. (AWS's pollers also scale in steps: five at once,
- * then a few more per second.) Where there is no room, it replaces an environment only of a function that
- * has more than itself, so that two functions never evict each other in turns. If it has one already, it
- * waits a while before: a busy one is nearly always free again before another has started.
+ * then a few more per second.) The wait is shorter while one invocation holds an environment, as a
+ * resource that hangs does: on AWS others work meanwhile. Where there is no room, it replaces an
+ * environment only of a function that has more than itself, so that two functions never evict each other
+ * in turns. If it has one already, it waits a while before: a busy one is nearly always free again before
+ * another has started.
  */
 
-/** What the placement needs to know of an environment. */
+/** What the placement needs to know of an environment, which is used from the start of an invocation on. */
 export type Resident = { functionName: string; busy: boolean; lastUsedAt: number };
 
 export type PlacementPolicy = {
@@ -15,7 +17,14 @@ export type PlacementPolicy = {
   max: number;
   /** Number of environments that a function gets without waiting. */
   eager: number;
+  /** How long an invocation waits until there is another environment for it. */
+  patienceMs: number;
+  /** The same while one of its function's environments has been busy with one invocation for as long. */
+  heldMs: number;
 };
+
+/** An invocation that needs a place. `now` is `performance.now()`. */
+export type Asking = { functionName: string; waitedMs: number; now: number };
 
 export type Place<R extends Resident> =
   | { type: 'warm'; environment: R }
@@ -24,12 +33,13 @@ export type Place<R extends Resident> =
 
 /** The place for one more invocation. Undefined if it has to wait. */
 export function placeFor<R extends Resident>(
-  functionName: string,
-  waitedLong: boolean,
+  { functionName, waitedMs, now }: Asking,
   residents: R[],
   policy: PlacementPolicy,
 ): Place<R> | undefined {
   const own = residents.filter((resident) => resident.functionName === functionName);
+  const isOneHeld = own.some((resident) => now - busySince(resident, now) >= policy.heldMs);
+  const waitedLong = waitedMs >= (isOneHeld ? policy.heldMs : policy.patienceMs);
   const warm = own.filter(({ busy }) => !busy).reduce<R | undefined>(latest, undefined);
   if (warm) return { type: 'warm', environment: warm };
   if (own.length >= policy.eager && !waitedLong) return undefined;
@@ -43,6 +53,11 @@ export function placeFor<R extends Resident>(
         a.lastUsedAt - b.lastUsedAt,
     )[0];
   return victim && { type: 'instead', environment: victim };
+}
+
+/** One that has had no invocation yet is still starting. */
+function busySince({ busy, lastUsedAt }: Resident, now: number): number {
+  return busy && lastUsedAt > 0 ? lastUsedAt : now;
 }
 
 function latest<R extends Resident>(a: R | undefined, b: R): R {

@@ -11,7 +11,8 @@ type Waiter<W, P> = {
   ownerMax: number;
   headStart: number;
   wish: W;
-  waitedLong: boolean;
+  /** `performance.now()`. */
+  since: number;
   grant: (turn: Turn<P>) => void;
 };
 
@@ -19,31 +20,30 @@ type Waiter<W, P> = {
 export type Turn<P> = { place: P; end: () => void };
 
 export class Turns<W, P extends object> {
-  #patienceMs: number;
-  #placeFor: (wish: W, waitedLong: boolean) => P | undefined;
+  #recheckMs: number;
+  #placeFor: (wish: W, waitedMs: number) => P | undefined;
   #held = new Map<string, number>();
   #waiting: Waiter<W, P>[] = [];
 
   /**
+   * @param recheckMs how often it is asked again for a request that waits
    * @param placeFor takes a place for a request, or returns undefined if there is none now. Its
-   * second argument says whether the request has waited for `patienceMs`
+   * second argument says how long the request has waited
    */
-  constructor(patienceMs: number, placeFor: (wish: W, waitedLong: boolean) => P | undefined) {
-    this.#patienceMs = patienceMs;
+  constructor(recheckMs: number, placeFor: (wish: W, waitedMs: number) => P | undefined) {
+    this.#recheckMs = recheckMs;
     this.#placeFor = placeFor;
   }
 
   /** Waits for a turn. An owner never has more than `ownerMax` places at a time. */
   wait(owner: string, ownerMax: number, wish: W, headStart = 0): Promise<Turn<P>> {
     const { promise, resolve } = Promise.withResolvers<Turn<P>>();
-    const waiter = { owner, ownerMax, headStart, wish, waitedLong: false, grant: resolve };
-    this.#waiting.push(waiter);
-    const patience = setTimeout(() => {
-      waiter.waitedLong = true;
-      this.advance();
-    }, this.#patienceMs);
+    const since = performance.now();
+    this.#waiting.push({ owner, ownerMax, headStart, wish, since, grant: resolve });
+    // A turn that is never granted keeps no process alive.
+    const recheck = setInterval(() => this.advance(), this.#recheckMs).unref();
     this.advance();
-    return promise.finally(() => clearTimeout(patience));
+    return promise.finally(() => clearInterval(recheck));
   }
 
   /** Grants whatever is possible. Must be called when a place may have become free. */
@@ -56,7 +56,7 @@ export class Turns<W, P extends object> {
       .filter(({ owner, ownerMax }) => this.#heldBy(owner) < ownerMax)
       .sort((a, b) => this.#rankOf(a) - this.#rankOf(b));
     for (const waiter of inOrder) {
-      const place = this.#placeFor(waiter.wish, waiter.waitedLong);
+      const place = this.#placeFor(waiter.wish, performance.now() - waiter.since);
       if (!place) continue;
       this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
       this.#count(waiter.owner, 1);

@@ -2,11 +2,11 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { Turns } from '../../../../packages/local-lambda/lambda/turns.ts';
 
 /** Turns for a number of equal places; each records who got it. */
-function turnsOver(places: number, waitersNeedPatience = false) {
+function turnsOver(places: number, patienceMs = 0) {
   let free = places;
   const granted: string[] = [];
-  const turns = new Turns<string, object>(500, (_, waitedLong) => {
-    if (free === 0 || (waitersNeedPatience && !waitedLong)) return undefined;
+  const turns = new Turns<string, object>(500, (_, waitedMs) => {
+    if (free === 0 || waitedMs < patienceMs) return undefined;
     free -= 1;
     return {};
   });
@@ -101,14 +101,15 @@ test('a turn ends once', async () => {
   expect(granted).toEqual([1]);
 });
 
-test('a request that has waited long says so', async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const { ask, granted } = turnsOver(1, true);
+test('for a request that waits, a place is asked for again and again, with how long it has waited', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  const { ask, granted } = turnsOver(1, 1_000);
   ask('a');
-  await vi.advanceTimersByTimeAsync(499);
+  await vi.advanceTimersByTimeAsync(999);
   expect(granted).toEqual([]);
   await vi.advanceTimersByTimeAsync(1);
   expect(granted).toEqual(['a']);
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('an owner that finds no place does not block another that can have one', async () => {
