@@ -16,8 +16,25 @@ export function outOfRange(
   url: string,
 ): void {
   if (value === undefined || value === null) return;
-  const order = typeof limit === 'number' ? Number(value) - limit : compareDates(value, limit);
+  const order = typeof limit === 'number' ? Number(value) - limit : compareTexts(value, limit);
   reportBeyond(order, sign, String(limit), report, url);
+}
+
+function compareTexts(value: unknown, limit: string): number {
+  return TIME.test(limit) ? compareTimes(value, limit) : compareDates(value, limit);
+}
+
+const TIME = /^\d\d:/;
+
+/** For times of a day. */
+function compareTimes(left: unknown, right: string): number {
+  if (typeof left !== 'string') return Number.NaN;
+  const [a, b] = [left, right].map((time) => time.replace(/\.0+$|(\.\d*[1-9])0+$/, '$1')) as [
+    string,
+    string,
+  ];
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** For quantities. Converts units: 100 mg is less than 10 g. */

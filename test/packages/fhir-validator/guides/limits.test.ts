@@ -21,6 +21,9 @@ beforeAll(async () => {
     profile('score', 'Observation', [
       { id: 'Observation.valueQuantity', maxValueQuantity: { value: 5 } },
     ]),
+    profile('morning', 'Observation', [
+      { id: 'Observation.valueTime', minValueTime: '08:00:00', maxValueTime: '12:00:00' },
+    ]),
     profile('recent', 'Patient', [
       { id: 'Patient.birthDate', minValueQuantity: grams(120, 'a') },
       { id: 'Patient.deceasedDateTime', maxValueQuantity: grams(0, 'd') },
@@ -76,4 +79,15 @@ test('R4: a duration limits a date relative to now', () => {
   expect(at({ birthDate: '1790-01-01' })).toEqual([['error', 'Patient.birthDate']]);
   const late = at({ birthDate: '1990-01-01', deceasedDateTime: '2990-01-01' });
   expect(late).toEqual([['error', 'Patient.deceased.ofType(dateTime)']]);
+});
+
+test.each([
+  ['08:00:00', []],
+  ['08:00:00.000', []],
+  ['12:00:00.0', []],
+  ['07:59:59.9', ['the value is less than 08:00:00']],
+  ['12:00:00.10', ['the value is more than 12:00:00']],
+])('R4 minValueTime and maxValueTime: %s', (valueTime, expected) => {
+  const said = issues(observation({ valueTime }), 'morning').map(([, , text]) => text);
+  expect(said).toEqual(expected);
 });
