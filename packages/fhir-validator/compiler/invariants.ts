@@ -5,6 +5,7 @@
 
 import * as fhirpath from '../runtime/fhirpath.ts';
 import * as arithmetic from '../runtime/fhirpath-arithmetic.ts';
+import * as equivalence from '../runtime/fhirpath-equivalence.ts';
 import * as order from '../runtime/fhirpath-order.ts';
 import * as resolve from '../runtime/resolve.ts';
 import { compileCondition, compileSelection } from './fhirpath/compile-context.ts';
@@ -33,6 +34,7 @@ const RUNTIME: ReadonlyMap<string, string> = new Map([
   ...Object.keys(arithmetic).map((name) => [name, 'fhirpath-arithmetic.ts'] as const),
   ...Object.keys(resolve).map((name) => [name, 'resolve.ts'] as const),
   ...Object.keys(order).map((name) => [name, 'fhirpath-order.ts'] as const),
+  ...Object.keys(equivalence).map((name) => [name, 'fhirpath-equivalence.ts'] as const),
 ]);
 
 /** The text of a function, or the reason why there is none. */

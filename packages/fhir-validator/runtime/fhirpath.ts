@@ -60,6 +60,10 @@ export function skip(list: readonly Json[], count: number): Json[] {
   return list.slice(count);
 }
 
+export function take(list: readonly Json[], count: number): Json[] {
+  return list.slice(0, Math.max(count, 0));
+}
+
 /** The item of a list of one. Undefined if the list is empty or has several. */
 export function only(list: readonly Json[]): Json {
   return list.length === 1 ? list[0] : undefined;

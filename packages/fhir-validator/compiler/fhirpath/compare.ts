@@ -71,6 +71,19 @@ export function equality(left: Collection, right: Collection, scope: Scope): Col
   );
 }
 
+/** Never empty: two empty sides are equivalent. Dates of different precision are not. */
+export function equivalence(left: Collection, right: Collection, scope: Scope): Collection {
+  const ofDates = [left, right].every(
+    (side) => side.kind === 'single' && side.items.every((each) => isDateItem(each, scope)),
+  );
+  const test = runtime(scope, ofDates ? 'areEquivalentDates' : 'areEquivalent');
+  return definite(`${test}(${listCode(left)}, ${listCode(right)})`);
+}
+
+function isDateItem(item: Item, scope: Scope): boolean {
+  return categoryOf(item, scope) === 'date';
+}
+
 /**
  * `isStrict` says whether the test fails for null and undefined, so that presence need not be
  * tested.

@@ -25,7 +25,7 @@ import {
 import { and, FALSE, not, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
 import { arrayOf, children, flatMap, onlyOne } from './navigate.ts';
-import { combined, indexed, negated, skipped, union } from './operators.ts';
+import { combined, indexed, negated, skipped, taken, union } from './operators.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
 import { STRING_FUNCTIONS } from './string-functions.ts';
 import { asType, isOfType } from './type-tests.ts';
@@ -86,6 +86,7 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   single: ({ focus, scope }) => onlyOne(focus, scope),
   tail: ({ focus, scope }) => skipped(focus, '1', scope),
   skip: (use) => skipped(use.focus, valueCode(onlyOne(use.argument(0), use.scope)), use.scope),
+  take: (use) => taken(use.focus, valueCode(onlyOne(use.argument(0), use.scope)), use.scope),
   distinct: ({ focus, scope }) =>
     arrayOf(typesOf(focus), scope, `${runtime(scope, 'distinct')}(${listCode(focus)})`),
   union: (use) => union(use.focus, use.argument(0), use.scope),

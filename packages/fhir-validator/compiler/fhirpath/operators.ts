@@ -13,7 +13,7 @@ import {
   typesOf,
   valueCode,
 } from './collection.ts';
-import { comparison, equality } from './compare.ts';
+import { comparison, equality, equivalence } from './compare.ts';
 import { and, not, or, same } from './js.ts';
 import { membership } from './membership.ts';
 import { arrayOf, onlyOne } from './navigate.ts';
@@ -57,9 +57,9 @@ export function binary(
     case 'mod':
       return arithmetic(operator, left, right, scope);
     case '~':
-      return equality(left, right, scope);
+      return equivalence(left, right, scope);
     case '!~':
-      return negated(equality(left, right, scope));
+      return negated(equivalence(left, right, scope));
     default:
       throw new Unsupported(`operator ${operator}`);
   }
@@ -176,4 +176,9 @@ export function indexed(of: Collection, index: Collection, scope: Scope): Collec
 /** All but the first `count` items. */
 export function skipped(of: Collection, count: string, scope: Scope): Many {
   return arrayOf(typesOf(of), scope, `${runtime(scope, 'skip')}(${listCode(of)}, ${count})`);
+}
+
+/** The first `count` items. */
+export function taken(of: Collection, count: string, scope: Scope): Many {
+  return arrayOf(typesOf(of), scope, `${runtime(scope, 'take')}(${listCode(of)}, ${count})`);
 }

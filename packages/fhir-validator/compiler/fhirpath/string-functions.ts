@@ -46,6 +46,27 @@ export const STRING_FUNCTIONS: ReadonlyMap<string, StringFunction> = new Map<
       }));
       return { kind: 'single', items };
     },
+    indexOf: (focus, args) => {
+      const part = argument(args, 0);
+      const items = focus.items.map((item) => ({
+        value: `${item.value}.indexOf(${valueCode(part)})`,
+        present: and(presenceBeyondValue(item), and(isString(item), someValue(part, isString))),
+        types: ['System.Integer'],
+      }));
+      return { kind: 'single', items };
+    },
+    replace: (focus, args) => {
+      const [part, other] = [argument(args, 0), argument(args, 1)];
+      const areThere = and(someValue(part, isString), someValue(other, isString));
+      const result = map(
+        focus,
+        'System.String',
+        (value) => `${value}.replaceAll(${valueCode(part)}, () => ${valueCode(other)})`,
+      );
+      const items = result.items.map((item) => ({ ...item, present: and(areThere, item.present) }));
+      return { kind: 'single', items };
+    },
+    trim: (focus) => map(focus, 'System.String', (value) => `${value}.trim()`),
     length: (focus) => map(focus, 'System.Integer', (value) => `${value}.length`),
     upper: (focus) => map(focus, 'System.String', (value) => `${value}.toUpperCase()`),
     lower: (focus) => map(focus, 'System.String', (value) => `${value}.toLowerCase()`),

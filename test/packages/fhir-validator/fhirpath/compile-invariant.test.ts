@@ -92,6 +92,10 @@ describe('expressions', () => {
     ["'12'.toInteger() + 1 = 13", true],
     ["value.unit.startsWith('m') and value.unit.endsWith('g') and value.unit.contains('mg')", true],
     ["value.unit.matches('^[a-z]+$') and value.unit.replaceMatches('m', 'k') = 'kg'", true],
+    ["value.unit.indexOf('g') = 1 and value.unit.indexOf('x') = -1", true],
+    ["subject.reference.indexOf('g') = 1", undefined],
+    ["value.unit.replace('m', '$&') = '$&g' and ' a '.trim() = 'a'", true],
+    ["('a' | 'b' | 'c').skip(1).take(1) = 'b' and ('a' | 'b').take(-1).empty()", true],
     ["value.unit.upper() = 'MG' and value.unit.length() = 2", true],
     ['subject.reference.length() > 0', undefined],
     ['text.status.trace("x").exists()'.replaceAll('"', "'"), false],
@@ -99,6 +103,27 @@ describe('expressions', () => {
     ["%ucum = 'http://unitsofmeasure.org'", true],
     ['-1 < 0', true],
   ])('%s is %s', (expression, expected) => {
+    expect(evaluated(expression, 'Observation', observation)).toBe(expected);
+  });
+
+  // https://hl7.org/fhirpath/N1/#equivalent
+  test.each([
+    ["'a  B' ~ ' A\tb'", true],
+    ["'a' ~ 'b'", false],
+    ["('a' | 'B') ~ ('b' | 'a')", true],
+    ["('a' | 'b') ~ 'a'", false],
+    ["'a'.combine('a').combine('b') ~ 'a'.combine('b').combine('b')", false],
+    ['{} ~ {}', true],
+    ['subject ~ {}', true],
+    ["subject.reference ~ 'a'", false],
+    ["subject.reference !~ 'a'", true],
+    ['1.24 ~ 1.2', true],
+    ['1.26 ~ 1.2', false],
+    ['0.0000001 ~ 0.00000012', true],
+    ['@2012 ~ @2012-01', false],
+    ['@2012-01-01T10:00:00Z ~ @2012-01-01T11:00:00+01:00', true],
+    ['code.coding.first() ~ code.coding.last()', true],
+  ])('%s is %s, never empty', (expression, expected) => {
     expect(evaluated(expression, 'Observation', observation)).toBe(expected);
   });
 

@@ -3,6 +3,7 @@
 import { compileInvariant } from '../../../../packages/fhir-validator/compiler/fhirpath/compile-invariant.ts';
 import * as fhirpath from '../../../../packages/fhir-validator/runtime/fhirpath.ts';
 import * as arithmetic from '../../../../packages/fhir-validator/runtime/fhirpath-arithmetic.ts';
+import * as equivalence from '../../../../packages/fhir-validator/runtime/fhirpath-equivalence.ts';
 import * as order from '../../../../packages/fhir-validator/runtime/fhirpath-order.ts';
 import { types } from '../support/base-definitions.ts';
 
@@ -53,7 +54,7 @@ export function compiled({
   const context = type === undefined ? { path, types } : { path, types, type };
   const result = compileInvariant(expression, context);
   if ('unsupported' in result) throw new Error(`${expression}: ${result.unsupported}`);
-  const runtime: Record<string, unknown> = { ...fhirpath, ...arithmetic, ...order };
+  const runtime: Record<string, unknown> = { ...fhirpath, ...arithmetic, ...order, ...equivalence };
   const names = result.runtime.map((name) => [name, runtime[name]] as const);
   const constants = [...result.constants]
     .map(([name, code]) => `const ${name} = ${code};`)
