@@ -182,6 +182,29 @@ describe('an erasure', () => {
     expect(eraser.said).toEqual([expect.stringMatching(/^waiting 40 s /)]);
   });
 
+  it('waits from when it was recorded, also where the run that recorded it died', async () => {
+    const { surroundings } = eraser;
+    const publish = async () => surroundings.wait(30_000);
+    const recorder = { ...surroundings.recorder, publish };
+    const { record } = await eraser.erase(placeOf(stage.world), requestFor('p1'), {
+      ...surroundings,
+      recorder,
+    });
+    expect(eraser.waits).toEqual([30_000, expect.closeTo(40_000, -3), 30_000]);
+    await testClients().dynamo.send(
+      new UpdateCommand({
+        TableName: stage.world.tables.erasures,
+        Key: { pk: 'erasures', sk: '0000000001' },
+        UpdateExpression: 'REMOVE endedAt',
+      }),
+    );
+    const next = await loadEraser();
+    const now = () => record.at + 70_000;
+    const later = { ...next.surroundings, recorder: { ...next.surroundings.recorder, now } };
+    await next.erase(placeOf(stage.world), requestFor('p1'), later);
+    expect(next.waits).toEqual([30_000]);
+  });
+
   it('leaves what was submitted after its start, and prints what is at the server', async () => {
     await submit(patient({ id: 'p1' }), observation('o1', 'p1'), observation('o2', 'p1'));
     const set = (id: string, fields: Record<string, unknown>) =>
