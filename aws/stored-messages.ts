@@ -45,7 +45,15 @@ export async function storedBy(
   messageId: string,
 ): Promise<StoredMessage | undefined> {
   const pk = await keyOf(table, messageId);
-  if (pk === undefined) return undefined;
+  return pk === undefined ? undefined : storedAt(table, pk, messageId);
+}
+
+/** The same, if the key is known; read consistently. */
+export async function storedAt(
+  table: Table,
+  pk: string,
+  messageId: string,
+): Promise<StoredMessage | undefined> {
   const get = { TableName: table.name, Key: { pk }, ConsistentRead: true, ...PROJECTION };
   const { Item } = await table.dynamo.send(new GetCommand(get));
   // A newer submission may have replaced it since the index was written.
