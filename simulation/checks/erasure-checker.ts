@@ -1,7 +1,7 @@
 /**
  * Erasures of patients (docs/retention.md). When one has ended, nothing of what it covers is left: no content in Resources, in
- * Quarantine or in the bucket. From then on nothing of it is stored anew or sent to a FHIR server. It loses nothing that it
- * does not cover. Bodies on their way between queues (`hops/`) expire, and are not looked at.
+ * Quarantine or in the bucket. From then on nothing of it is stored anew or sent to a FHIR server. What it does not cover
+ * is not lost: neither a row or an entry, nor the body of one. Bodies on their way between queues (`hops/`) expire, and are not looked at.
  */
 import { DELIVERY_ENTRY } from '../../aws/quarantine-entries.ts';
 import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
@@ -95,6 +95,20 @@ export class ErasureChecker implements Checker {
 
   end(): void {
     for (const erasure of this.#ended) this.#lookEverywhere(erasure);
+    if (this.#ended.length > 0) this.#lookForLostBodies();
+  }
+
+  /** Of rows and entries that stay. An object of a producer may be erased with another message's patient. */
+  #lookForLostBodies(): void {
+    const { services, nameOf } = this.#seen;
+    for (const end of ['resources', 'quarantine']) {
+      for (const item of services.dynamo.table(nameOf.call(this.#seen, end)).items()) {
+        const { bucket, key = '' } = (item['bodyS3'] ?? {}) as { bucket?: string; key?: string };
+        if (!/^(?:resources|quarantine)\//.test(key)) continue;
+        if (services.s3.bucket(bucket).current(key) !== undefined) continue;
+        throw new RuleBroken('erasure', `${item['pk']} in ${end} has lost its body ${key}`);
+      }
+    }
   }
 
   #lookEverywhere({ at }: RecordedErasure): void {

@@ -10,8 +10,6 @@ const TWO_SEND_BACK: Fence['needs'] = ({ operators }) =>
   operators.redrives > 0.1 && operators.both > 0.1;
 const SENT_BACK: Fence['needs'] = ({ operators }) => operators.redrives > 0.1;
 
-const ERASES: Fence['needs'] = ({ operators }) => operators.erases > 0;
-
 export const OF_ENTRIES: readonly Fence[] = [
   {
     name: 'Quarantine: an ending is final',
@@ -174,27 +172,5 @@ export const OF_ENTRIES: readonly Fence[] = [
       "'(#status = :quarantined OR attribute_exists(pk)) AND (quarantinedAt = :seen OR attribute_exists(pk))'",
     unseen:
       'what is sent is decided by the announcement that follows, which has a fence of its own',
-  },
-  {
-    name: 'erasure: an entry is erased as it was read',
-    file: 'aws/erased-entries.ts',
-    code: '(#was = :was AND ${asRead})',
-    without: '((#was = :was OR attribute_exists(pk)) AND (attribute_exists(pk) OR ${asRead}))',
-    needs: ERASES,
-  },
-  {
-    name: 'erasure: a row is erased only if nothing has replaced it',
-    file: 'aws/erased-resources.ts',
-    code: "'submissionOrder = :seen'",
-    without: "'submissionOrder >= :seen'",
-    needs: ERASES,
-  },
-  {
-    name: 'erasure: two at once get two numbers',
-    file: 'aws/erasures-table.ts',
-    code: "'attribute_not_exists(pk) OR (patient = :patient AND #at = :at)'",
-    without:
-      "'attribute_not_exists(pk) OR attribute_exists(pk) OR (patient = :patient AND #at = :at)'",
-    needs: ERASES,
   },
 ];

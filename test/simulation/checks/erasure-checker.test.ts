@@ -130,4 +130,13 @@ describe('the checker of erasures', () => {
     const its = [submission({ patients: ['p2'] })];
     expect(() => see([begun, erased], { its })).toThrow('no erasure covers it');
   });
+
+  test('finds a body that is lost with it, except what its producer may have deleted', () => {
+    const its = [submission({ patients: ['p2'] })];
+    const holding = (key: string) => [row({ bodyS3: { bucket: 'bodies-0', key } })];
+    const end = (key: string) => see([begun, ended], { its, items: holding(key) }).end();
+    expect(() => end('quarantine/m1/h')).toThrow('has lost its body quarantine/m1/h');
+    expect(() => end('resources/m1/h')).toThrow('has lost its body');
+    expect(() => end('submissions/x')).not.toThrow();
+  });
 });
