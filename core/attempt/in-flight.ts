@@ -76,3 +76,24 @@ export function mayHaveRunBefore(
 ): boolean {
   return receives > 1 || now - firstReceivedAt > functionTimeoutMs;
 }
+
+/**
+ * How long the first delivery of a message may still run, by another machine's clock. SQS may deliver a message
+ * twice at once. Each delivery could end it in its own way, and the first one reads no ending before it writes its
+ * own (R04). So the second one waits. It knows by its receive count that it is the second one.
+ *
+ * Rejected: reading after each write whether another ending stands too. Each healthy message would cost a read.
+ */
+export function firstMayRunMs(
+  { firstReceivedAt }: Pick<Receipt, 'firstReceivedAt'>,
+  now: number,
+  policy: InFlightPolicy,
+): number {
+  const runningMs = runningMaxMs(policy);
+  return Math.min(runningMs, Math.max(0, firstReceivedAt + runningMs - now));
+}
+
+/** How long a second delivery must wait for the first one; 0 if this is the first, or the first has ended. */
+export function waitForFirstMs(receipt: Receipt, now: number, policy: InFlightPolicy): number {
+  return receipt.receives > 1 ? firstMayRunMs(receipt, now, policy) : 0;
+}

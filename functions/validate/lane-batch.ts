@@ -1,6 +1,7 @@
 /** Processes a batch of a lane's own queue: isolate suspects, validate, act on verdicts, answer. */
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { retryLater } from '../../aws/retry-later.ts';
+import { firstMayRunMs, waitForFirstMs } from '../../core/attempt/in-flight.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
@@ -36,7 +37,7 @@ export async function validateLaneBatch(
   await withinTime(parts, context, async (validating) => {
     const { suspects, ...others } = await bySuspicion(submissions, batch);
     tally.add('Submitted', others.fresh.filter(({ receives }) => receives <= 1).length);
-    fresh = probing ? others.fresh.slice(0, 1) : others.fresh;
+    fresh = probing ? others.fresh.slice(0, 1) : await withoutDoubles(parts, others.fresh);
     for (const submission of await sendAway(parts, suspects, tally)) gone.add(submission);
     await runBatch(fresh, idsOf(fresh), during(pool, validating, IN_BATCH), batch);
   });
@@ -69,6 +70,31 @@ async function bySuspicion(
   return { fresh: groups.get('none') ?? [], suspects: groups.get('suspect') ?? [] };
 }
 
+/** Without the messages whose first delivery may still run: they wait until it has ended (R04). */
+async function withoutDoubles(
+  parts: ValidateParts,
+  fresh: readonly Submission[],
+): Promise<readonly Submission[]> {
+  const now = parts.now();
+  const waits = (one: Submission) => waitForFirstMs(one, now, parts.settings) > 0;
+  const doubles = fresh.filter(waits);
+  if (doubles.length === 0) return fresh;
+  parts.logger.info('delivered twice', { messages: doubles.length });
+  await showAfterFirst(parts, doubles);
+  return fresh.filter((one) => !waits(one));
+}
+
+/** Makes messages visible again when their first delivery has ended. */
+function showAfterFirst(parts: ValidateParts, submissions: readonly Submission[]): Promise<void> {
+  const now = parts.now();
+  const messages = submissions.map((submission) => {
+    const ms = firstMayRunMs(submission, now, parts.settings);
+    const { receiptHandle } = submission.record;
+    return { receiptHandle, seconds: Math.max(1, Math.ceil(ms / 1_000)) };
+  });
+  return retryLater(parts.laneQueue, messages, parts.logger);
+}
+
 /** Before any message of the batch is validated, because otherwise another death would include them (R03). */
 async function sendAway(
   parts: ValidateParts,
@@ -83,8 +109,8 @@ async function sendAway(
 }
 
 /**
- * Messages for which time ran out are not suspects, so they become visible again soon, except those whose
- * ending may still be written: they wait until their visibility timeout ends (R04).
+ * Messages for which time ran out are not suspects, so they become visible again as soon as they may run, except
+ * those whose ending may still be written: they wait until their visibility timeout ends (R04).
  */
 async function giveBack(fresh: readonly Submission[], batch: BatchRun): Promise<void> {
   const { parts, progress, tally, context, unanswered } = batch;
@@ -97,6 +123,5 @@ async function giveBack(fresh: readonly Submission[], batch: BatchRun): Promise<
   parts.logger.warn('out of time', { notDone: late.length });
   if (!closed) return;
   const soon = late.filter(({ record }) => !unanswered.has(record));
-  const messages = soon.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
-  await ifTimePermits(parts, context, () => retryLater(parts.laneQueue, messages, parts.logger));
+  await ifTimePermits(parts, context, () => showAfterFirst(parts, soon));
 }

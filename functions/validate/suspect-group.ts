@@ -3,7 +3,9 @@
  * one after the other in a separate process. A member that crashes there, or does not end for another
  * reason, is sent on alone (core/attempt/suspect-group.ts).
  */
+import assert from 'node:assert/strict';
 import type { Context, SQSRecord } from 'aws-lambda';
+import { type GroupHold, holdGroup, releaseGroup } from '../../aws/in-flight-table.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import { memberRecords } from '../../aws/suspect-group.ts';
 import { backOffSeconds, LATE_WRITE_SECONDS } from '../../core/attempt/back-off.ts';
@@ -26,7 +28,7 @@ export async function validateGroup(
   const batch = newBatch({ parts, context, tally });
   let decided: Decided = 'wait';
   await withinTime(parts, context, async (validating) => {
-    decided = await decide(parts, record);
+    decided = (await hold(submissions, batch)) ? await decide(parts, record) : 'wait';
     if (decided !== 'run') return;
     const place = during(parts.ownProcess, validating, IN_BATCH);
     await place.ready();
@@ -36,9 +38,37 @@ export async function validateGroup(
     parts.logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
   });
   const ending = (await areAway(record, submissions, decided, batch)) ? 'done' : 'failed';
-  if (ending === 'failed') await giveBack(record, batch);
+  if (ending === 'failed') await giveBack(record, submissions, batch);
   tally.report('group', { members: submissions.length, ending });
   return ending;
+}
+
+const holdOf = ([first]: readonly Submission[], { context }: BatchRun): GroupHold => {
+  assert(first !== undefined, 'a group has members');
+  return { first: first.provenance.origin.messageId, requestId: context.awsRequestId };
+};
+
+/**
+ * Two copies of a group that run at the same time could end a member in two ways (R04). What one of them writes
+ * last may take effect a minute later.
+ */
+function hold(submissions: readonly Submission[], batch: BatchRun): Promise<boolean> {
+  const { inFlightTable, settings, now } = batch.parts;
+  const lastsMs = settings.functionTimeoutMs + LATE_WRITE_SECONDS * 1_000;
+  const times = { now: now(), until: now() + lastsMs };
+  return holdGroup(inFlightTable, holdOf(submissions, batch), times);
+}
+
+/** So that the group need not wait until the hold is over. */
+async function release(submissions: readonly Submission[], batch: BatchRun): Promise<void> {
+  const { parts, context } = batch;
+  try {
+    await ifTimePermits(parts, context, () =>
+      releaseGroup(parts.inFlightTable, holdOf(submissions, batch)),
+    );
+  } catch (fault) {
+    parts.logger.warn('group not released', faultOf(fault));
+  }
 }
 
 type Decided = 'run' | 'wait' | 'split';
@@ -86,11 +116,16 @@ function isStuck(
   return receives >= FRUITLESS_RECEIVES_MAX && !hasFault;
 }
 
-async function giveBack(record: SQSRecord, batch: BatchRun): Promise<void> {
-  const { parts, context } = batch;
+async function giveBack(
+  record: SQSRecord,
+  submissions: readonly Submission[],
+  batch: BatchRun,
+): Promise<void> {
+  const { parts, context, unanswered } = batch;
   if (!(await closeMark(batch))) return;
+  if (unanswered.size === 0) await release(submissions, batch);
   const receives = Number(record.attributes.ApproximateReceiveCount);
-  const seconds = backOffSeconds(receives, batch.unanswered.size > 0);
+  const seconds = backOffSeconds(receives, unanswered.size > 0);
   const message = { receiptHandle: record.receiptHandle, seconds };
   await ifTimePermits(parts, context, () =>
     retryLater(parts.isolationQueue, [message], parts.logger),

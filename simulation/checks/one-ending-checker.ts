@@ -1,8 +1,9 @@
 /**
  * What Resources holds is not in Quarantine too (R04), whatever verdicts the deliveries of a message came to and however
- * late their writes are. Two deliveries at the same time may end it twice: neither can know of the other
- * (docs/decisions/terminology.md). But a batch that begins when a message is in isolation does not end it: its copy runs
- * alone, and what it ends as must not depend on which is faster.
+ * late their writes are. Two deliveries at the same time may end it twice if the second one cannot know of the first: SQS
+ * says that it has not delivered the message before, or that the first delivery was long ago (docs/decisions/terminology.md).
+ * But a batch that begins when a message is in isolation does not end it: its copy runs alone, and what it ends as must not
+ * depend on which is faster.
  */
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
@@ -11,12 +12,16 @@ import type { Host } from '../host.ts';
 import { describe } from './fate.ts';
 import { membersIn } from './members.ts';
 
+/** The timeout of `validate`, and what clocks may differ by (core/attempt/in-flight.ts). */
+const RUNNING_MS = 15_000;
+
 export class OneEndingChecker implements Checker {
   readonly kinds = ['invoked', 'ended', 'died', 'written'] as const;
   readonly #submissions: Seen['submissions'];
+  readonly #scheduler: Pick<Seen['scheduler'], 'now'>;
   /** By host: the messages that it runs. */
   readonly #running = new Map<string, ReadonlySet<string>>();
-  /** Messages of which two deliveries have run at the same time. */
+  /** Messages that were delivered twice at the same time, and the second delivery could not know of the first. */
   readonly #doubled = new Set<string>();
   readonly #quarantined = new Set<string>();
   readonly #isolated = new Set<string>();
@@ -26,8 +31,12 @@ export class OneEndingChecker implements Checker {
   readonly #held = new Map<unknown, string>();
   readonly #places = new Map<string, unknown>();
 
-  constructor({ submissions }: Pick<Seen, 'submissions'>) {
+  constructor({
+    submissions,
+    scheduler,
+  }: Pick<Seen, 'submissions'> & { readonly scheduler: Pick<Seen['scheduler'], 'now'> }) {
     this.#submissions = submissions;
+    this.#scheduler = scheduler;
   }
 
   see(effect: Effect, by: Host | undefined): void {
@@ -41,14 +50,23 @@ export class OneEndingChecker implements Checker {
     const { Records: records = [] } = event as Partial<SQSEvent>;
     if (!by.name.includes('-validate-')) return;
     const ids = new Set<string>();
-    for (const id of records.flatMap(idsOf)) {
-      const isElsewhere = [...this.#running.values()].some((others) => others.has(id));
-      if (isElsewhere || ids.has(id)) this.#doubled.add(id);
-      ids.add(id);
+    for (const record of records) {
+      const seemsOnly = this.#seemsOnly(record);
+      for (const id of idsOf(record)) {
+        const isElsewhere = [...this.#running.values()].some((others) => others.has(id));
+        if (seemsOnly && (isElsewhere || ids.has(id))) this.#doubled.add(id);
+        ids.add(id);
+      }
     }
     this.#running.set(by.name, ids);
     const isBatch = records.some(({ eventSourceARN: arn }) => !arn.endsWith('-isolation'));
     this.#elsewhere.set(by.name, isBatch ? ids.intersection(this.#isolated) : new Set());
+  }
+
+  #seemsOnly({ attributes }: SQSRecord): boolean {
+    const { ApproximateReceiveCount: receives, ApproximateFirstReceiveTimestamp: first } =
+      attributes;
+    return Number(receives) <= 1 || this.#scheduler.now - Number(first) > RUNNING_MS;
   }
 
   #written({ table, before, after }: EffectOf<'written'>, by: Host | undefined): void {

@@ -37,6 +37,19 @@ export const OF_MESSAGES: readonly Fence[] = [
     without: "const NEWER = '(#write < :write OR #write >= :write)';",
   },
   {
+    name: 'in flight: a second delivery waits for the first',
+    file: 'functions/validate/lane-batch.ts',
+    code: 'waitForFirstMs(one, now, parts.settings) > 0',
+    without: 'waitForFirstMs(one, now, parts.settings) > Number.POSITIVE_INFINITY',
+    needs: ({ queues }) => queues.duplicate > 0,
+  },
+  {
+    name: 'in flight: one copy of a group runs at a time',
+    file: 'aws/in-flight-table.ts',
+    code: 'OR #until < :now OR',
+    without: 'OR #until < :now OR #until >= :now OR',
+  },
+  {
     name: 'messages: the problem of a message stays in its envelope',
     file: 'core/message/origin.ts',
     code: 'problem: envelope.data.problem,',

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  firstMayRunMs,
   type InFlightPolicy,
   leaseEnd,
   mayHaveRunBefore,
   searchedForMs,
+  waitForFirstMs,
 } from '../../../core/attempt/in-flight.ts';
 
 const policy: InFlightPolicy = { functionTimeoutMs: 10_000, visibilityMs: 60_000 };
@@ -61,5 +63,37 @@ describe('a message that may have run before', () => {
     const receipt = { receives: 1, firstReceivedAt: 1_000 };
     expect(mayHaveRunBefore(receipt, 11_000, policy)).toBe(false);
     expect(mayHaveRunBefore(receipt, 11_001, policy)).toBe(true);
+  });
+});
+
+describe('a message that is delivered twice', () => {
+  const second = { receives: 2, firstReceivedAt: 1_000 };
+
+  test('R04: waits while its first delivery may run, by any clock', () => {
+    expect(waitForFirstMs(second, 1_000, policy)).toBe(15_000);
+    expect(waitForFirstMs(second, 15_999, policy)).toBe(1);
+    expect(waitForFirstMs(second, 16_000, policy)).toBe(0);
+  });
+
+  test('R04: does not wait if this is its first delivery', () => {
+    expect(waitForFirstMs({ ...second, receives: 1 }, 1_000, policy)).toBe(0);
+  });
+
+  test('R04: waits no longer because of a clock that is slow', () => {
+    expect(firstMayRunMs(second, -60_000, policy)).toBe(15_000);
+  });
+
+  test('R04: has waited before SQS shows it again, for any timeouts', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1_000, max: 900_000 }),
+        fc.double({ min: 1.01, max: 20, noNaN: true }),
+        (functionTimeoutMs, more) => {
+          const its = { functionTimeoutMs, visibilityMs: Math.ceil(more * functionTimeoutMs) };
+          const shownAgainAt = second.firstReceivedAt + its.visibilityMs;
+          expect(waitForFirstMs(second, shownAgainAt, its)).toBe(0);
+        },
+      ),
+    );
   });
 });

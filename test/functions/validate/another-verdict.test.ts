@@ -24,8 +24,12 @@ beforeEach(async () => {
   first = record;
 });
 
-/** A delivery of the message for the n-th time, on which validation sees this. */
-async function deliverAgain(body: string, receives: number, agoMs = 0): Promise<void> {
+/** A delivery of the message for the n-th time, so long after the first, on which validation sees this. */
+async function deliverAgain(
+  body: string,
+  receives: number,
+  agoMs = receives > 1 ? 60_000 : 0,
+): Promise<void> {
   const attributes = {
     ...first.attributes,
     ApproximateReceiveCount: String(receives),

@@ -44,7 +44,12 @@ async function received() {
   const [record] = await receive(stage.world.queues.lane);
   if (record === undefined) throw new Error('nothing received');
   return (receives: number) => {
-    const attributes = { ...record.attributes, ApproximateReceiveCount: String(receives) };
+    const firstAt = Number(record.attributes.ApproximateFirstReceiveTimestamp);
+    const attributes = {
+      ...record.attributes,
+      ApproximateReceiveCount: String(receives),
+      ApproximateFirstReceiveTimestamp: String(firstAt - (receives > 1 ? 60_000 : 0)),
+    };
     const event = { Records: [{ ...record, attributes }] };
     return stage.functions.validate(event, contextWith(20_000));
   };

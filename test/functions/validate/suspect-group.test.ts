@@ -78,7 +78,7 @@ describe('a group of suspects', () => {
     expect((await deliverTo('isolation'))?.failed).toHaveLength(1);
     mend();
     expect(await receive(stage.world.queues.isolation)).toEqual([]);
-    skipTime(60_100);
+    skipTime(71_000);
     expect((await deliverTo('isolation'))?.failed).toEqual([]);
     expect([await storedIds(), await depthOf(stage.world.queues.isolation)]).toEqual([
       ['p0', 'p1', 'p2'],

@@ -29,9 +29,16 @@ const deliverAlone = () =>
 
 let copy: SQSRecord;
 
+/** The attributes of a message that comes for the second time, a minute after the first. */
+const secondDelivery = () => ({
+  ...copy.attributes,
+  ApproximateReceiveCount: '2',
+  ApproximateFirstReceiveTimestamp: String(Date.now() - 60_000),
+});
+
 /** The copy in the lane comes for the second time, and validation sees this. */
 async function deliverInLane(body: string): Promise<boolean> {
-  const attributes = { ...copy.attributes, ApproximateReceiveCount: '2' };
+  const attributes = secondDelivery();
   const Records = [{ ...copy, body, attributes }];
   const { batchItemFailures } = await stage.functions.validate({ Records }, contextWith(20_000));
   return batchItemFailures.length === 0;
@@ -102,7 +109,7 @@ test('R04: one that travels in a group of suspects runs alone, and the other mem
   await deliverAlone();
   await send(lane, patient({ id: 'q' }));
   const [other] = (await receive(lane)) as [SQSRecord];
-  const attributes = { ...copy.attributes, ApproximateReceiveCount: '2' };
+  const attributes = secondDelivery();
   const both = [
     { ...copy, body: VALID, attributes },
     { ...other, attributes },

@@ -7,10 +7,15 @@ import { hostAt, queueNamed, submission, written } from './history.ts';
 const one = hostAt('stack-validate-critical#1');
 const two = hostAt('stack-validate-critical#2');
 const of = { functionName: 'stack-validate-critical', requestId: 'r1' };
-const record = (messageId: string, envelope?: object) => ({
+const NOW = 100_000;
+const record = (messageId: string, envelope?: object, receives = 1, firstReceivedAt = NOW) => ({
   messageId,
   body: '{}',
   eventSourceARN: queueNamed('critical').arn,
+  attributes: {
+    ApproximateReceiveCount: String(receives),
+    ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
+  },
   messageAttributes: {
     ...(envelope && { 'failsafe-envelope': { stringValue: JSON.stringify(envelope) } }),
   },
@@ -22,7 +27,8 @@ const entered = (status: string) => written('quarantine', undefined, { pk: 'm1',
 const again = invoked(record('h1', { messageId: 'm1', lane: 'critical' }));
 
 function check(...effects: (Effect | readonly [Effect, Host])[]): void {
-  const checker = new OneEndingChecker({ submissions: new Map([['m1', submission()]]) });
+  const submissions = new Map([['m1', submission()]]);
+  const checker = new OneEndingChecker({ submissions, scheduler: { now: NOW } });
   for (const effect of effects) {
     if ('kind' in effect) checker.see(effect, one);
     else checker.see(...effect);
@@ -42,6 +48,14 @@ test('accepts an entry that says that it is stored, and a resource that another 
   expect(() => check(entered('in-isolation'), stored(), entered('stored'))).not.toThrow();
   expect(() => check(entered('quarantined'), entered('redriven'), stored())).not.toThrow();
   expect(() => check(stored(), stored('m2'), entered('quarantined'))).not.toThrow();
+});
+
+test('R04: finds both after two deliveries at the same time, of which the second is known to be one', () => {
+  const both = [stored(), entered('quarantined')];
+  const soon = invoked(record('m1', undefined, 2, NOW - 15_000));
+  expect(() => check(invoked(record('m1')), [soon, two], ...both)).toThrow(BROKEN);
+  const late = invoked(record('m1', undefined, 2, NOW - 15_001));
+  expect(() => check(invoked(record('m1')), [late, two], ...both)).not.toThrow();
 });
 
 test('accepts both after two deliveries at the same time, even in one batch', () => {
