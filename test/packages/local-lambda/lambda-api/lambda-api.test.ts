@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   GetEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
@@ -17,13 +20,19 @@ const SLOW = `export const handler = async (event) => {
   await new Promise((resolve) => setTimeout(resolve, 700));
   console.log(JSON.stringify({ done: bodies }));
 };`;
-const ECHO = `export const handler = async (event) => {
+const ECHO = `import { existsSync } from 'node:fs';
+export const handler = async (event) => {
+  if (event.until) {
+    console.log(JSON.stringify({ got: [event.until] }));
+    while (!existsSync(event.until)) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   if (event.die) process.exit(3);
   if (event.fault) throw new TypeError('no such thing');
   return { echo: event };
 };`;
 
 const said: { got?: string[]; done?: string[] }[] = [];
+let echoing: string | undefined;
 let runtime: Runtime;
 let queues: ReturnType<typeof queueClient>;
 let lambda: LambdaClient;
@@ -47,6 +56,7 @@ beforeAll(async () => {
       // The platform's own records are in the same log.
       const own = /^\{"(got|done)"/.test(line);
       if (own && functionName === 'slow-function') said.push(JSON.parse(line));
+      if (own && functionName === 'echo-function') echoing = line;
     },
   });
   queues = queueClient(runtime);
@@ -167,14 +177,14 @@ describe('the local Lambda API: functions', () => {
   });
 
   test('a function at its reserved concurrency is throttled, and an unknown one is not found', async () => {
-    const both = await Promise.allSettled([
-      invoke('echo-function', { n: 1 }),
-      invoke('echo-function', { n: 2 }),
-    ]);
-    const refused = both.filter(({ status }) => status === 'rejected');
-    expect(refused).toEqual([
-      { status: 'rejected', reason: expect.objectContaining({ name: 'TooManyRequestsException' }) },
-    ]);
+    const until = join(await mkdtemp(join(tmpdir(), 'lambda-api-')), 'over');
+    const first = invoke('echo-function', { until });
+    await expect.poll(() => echoing).toBeDefined();
+    await expect(invoke('echo-function', {})).rejects.toMatchObject({
+      name: 'TooManyRequestsException',
+    });
+    await writeFile(until, '');
+    expect(await first).toMatchObject({ StatusCode: 200, payload: { echo: { until } } });
     await expect(invoke('nobody', {})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 

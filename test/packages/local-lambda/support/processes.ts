@@ -11,9 +11,14 @@ export function isAlive(pid: number): boolean {
 }
 
 /** An orphan in a container without an init stays a zombie for ever. */
-function isZombie(pid: number): boolean {
+const isZombie = (pid: number) => hasState(pid, 'Z');
+
+/** On Linux. */
+export const isStopped = (pid: number) => hasState(pid, 'T');
+
+function hasState(pid: number, state: string): boolean {
   try {
-    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(`) ${state} `);
   } catch {
     return false;
   }

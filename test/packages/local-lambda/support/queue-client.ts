@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityCommand,
   GetQueueAttributesCommand,
   type MessageAttributeValue,
   ReceiveMessageCommand,
@@ -61,6 +62,12 @@ export function queueClient(runtime: Runtime) {
         }),
       );
       return Number(Attributes['ApproximateNumberOfMessages']);
+    },
+    async makeVisible(queue: string, ReceiptHandle: string): Promise<void> {
+      const QueueUrl = runtime.queueUrl(queue);
+      await sqs.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
+      );
     },
     async receive(queue: string): Promise<string[]> {
       const { Messages = [] } = await sqs.send(
