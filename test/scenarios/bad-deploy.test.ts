@@ -135,8 +135,10 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resum
     minute();
     await visibleAgain();
     minute();
-    await expect.poll(() => probes).toContain('died');
-    await expect.poll(async () => (await lane.state())?.setbacks).toBe(1);
+    // On a slow machine the first minute has found one already.
+    const died = () => probes.filter((outcome) => outcome === 'died').length;
+    await expect.poll(died).toBeGreaterThan(0);
+    await expect.poll(async () => (await lane.state())?.setbacks === died()).toBe(true);
     expect((await lane.state())?.holds.supervisor?.since).toBe(since);
     expect(await lane.mappings()).toEqual(['Disabled', 'Disabled']);
     await expectWaiting(runtime, sent);
