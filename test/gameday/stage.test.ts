@@ -1,4 +1,7 @@
 /** What drills do to a stage, on the local runtime with a queue and the function that reads it. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeLambdaAt } from '../../aws/lambda-clients.ts';
 import { MetricRecords } from '../../gameday/metric-records.ts';
@@ -9,8 +12,12 @@ import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.
 import { clientConfig } from '../packages/local-lambda/support/queue-client.ts';
 import { consumer, writeAssembly } from '../packages/local-lambda/support/tiny-assembly.ts';
 
-const HANDLER = `export const handler = async (event) => {
-  if (event.waitMs) await new Promise((resolve) => setTimeout(resolve, event.waitMs));
+const HANDLER = `import { existsSync } from 'node:fs';
+export const handler = async (event) => {
+  if (event.until) {
+    console.log(JSON.stringify({ waits: event.until }));
+    while (!existsSync(event.until)) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
   const [record] = event.Records ?? [];
   if (record) console.log(JSON.stringify({ got: record.body, attributes: record.messageAttributes }));
 };`;
@@ -18,6 +25,7 @@ const QUEUE = 'read';
 const FUNCTION = 'read-function';
 
 const got: { got: string; attributes: unknown }[] = [];
+let isWaiting = false;
 const records = new MetricRecords();
 let runtime: Runtime;
 let clients: ReturnType<typeof createClients>;
@@ -38,6 +46,7 @@ beforeAll(async () => {
     environmentsMax: 4,
     onLogLine({ line }) {
       if (line.startsWith('{"got"')) got.push(JSON.parse(line));
+      if (line.startsWith('{"waits"')) isWaiting = true;
     },
   });
   clients = createClients(runtime.endpoints);
@@ -72,14 +81,13 @@ test('a message stays while nobody reads, counts as received more often, and is 
 });
 
 test('what Lambda refuses is recorded as throttled', async () => {
-  const running = lambda.invoke(FUNCTION, { waitMs: 2_000 });
-  await expect
-    .poll(async () => {
-      await lambda.invoke(FUNCTION);
-      return records.all;
-    })
-    .toMatchObject([
-      { namespace: 'AWS/Lambda', name: 'Throttles', dimensions: { FunctionName: FUNCTION } },
-    ]);
+  const until = join(await mkdtemp(join(tmpdir(), 'gameday-stage-')), 'over');
+  const running = lambda.invoke(FUNCTION, { until });
+  await expect.poll(() => isWaiting).toBe(true);
+  await lambda.invoke(FUNCTION);
+  expect(records.all).toMatchObject([
+    { namespace: 'AWS/Lambda', name: 'Throttles', dimensions: { FunctionName: FUNCTION } },
+  ]);
+  await writeFile(until, '');
   await running;
 });
