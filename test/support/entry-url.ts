@@ -1,4 +1,4 @@
-/** Replaces functions/validate/entry-url.ts in tests (vitest.config.ts). */
+/** Replaces functions/validate/entry-url.ts in tests (replace-entry-url.ts beside this). */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
