@@ -20,6 +20,7 @@ interface Options extends Search {
 }
 
 const FIND = join(import.meta.dirname, 'find.ts');
+const NOT_SOUGHT: Found = { kind: 'missed', seeds: 0 };
 
 const program = command('npm run simulate:fences --')
   .description('Takes fences out of the code, and shows by which seed a checker finds each.')
@@ -50,8 +51,6 @@ async function findAll({ only = [''], unseen, ...search }: Options): Promise<voi
     await rm(folder, { recursive: true });
   }
 }
-
-const NOT_SOUGHT: Found = { kind: 'missed', seeds: 0 };
 
 async function find({ name }: Fence, planFile: string, search: Search): Promise<Found> {
   const words = [FIND, name, planFile, JSON.stringify(search)];
