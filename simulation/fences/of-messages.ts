@@ -99,8 +99,7 @@ export const OF_MESSAGES: readonly Fence[] = [
     file: 'functions/validate/batch-run.ts',
     code: "if (earlier === 'in isolation') {",
     without: "if (earlier === 'in isolation' && verdict === undefined) {",
-    needs: ({ coincidences, queues }) =>
-      coincidences.cutOffAlone > 0 && (queues.deleteMissed > 0.01 || queues.duplicate > 0.02),
+    needs: ({ coincidences, queues }) => coincidences.cutOffAlone > 0 && queues.duplicate > 0.05,
   },
   {
     name: 'messages: what an earlier delivery stored is not dead-lettered',
