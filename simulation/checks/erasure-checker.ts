@@ -90,12 +90,13 @@ export class ErasureChecker implements Checker {
     }
     if (!this.#open.delete(number)) return;
     this.#ended.push(erasure);
-    this.#lookEverywhere(erasure);
+    this.#lookEverywhere();
   }
 
   end(): void {
-    for (const erasure of this.#ended) this.#lookEverywhere(erasure);
-    if (this.#ended.length > 0) this.#lookForLostBodies();
+    if (this.#ended.length === 0) return;
+    this.#lookEverywhere();
+    this.#lookForLostBodies();
   }
 
   /** Of rows and entries that stay. An object of a producer may be erased with another message's patient. */
@@ -111,7 +112,7 @@ export class ErasureChecker implements Checker {
     }
   }
 
-  #lookEverywhere({ at }: RecordedErasure): void {
+  #lookEverywhere(): void {
     const { services, nameOf, plan } = this.#seen;
     for (const end of ['resources', 'quarantine']) {
       const table = nameOf.call(this.#seen, end);
@@ -124,9 +125,7 @@ export class ErasureChecker implements Checker {
       if (!name.includes('-bodies-')) continue;
       const bucket = services.s3.bucket(name);
       for (const version of bucket.keys.flatMap((key) => bucket.versionsOf(key))) {
-        // A producer may have put it there for a message that it sends now.
-        const isLater = version.key.startsWith(SUBMISSIONS_PREFIX) && version.at > at;
-        if (!isLater && !this.#corrected.has(version)) this.#mustBeFree(version);
+        if (!this.#corrected.has(version)) this.#mustBeFree(version);
       }
     }
   }
@@ -145,11 +144,13 @@ export class ErasureChecker implements Checker {
     throw new RuleBroken('erasure', `${what} holds its ${left.join(', ')}`);
   }
 
-  #mustBeFree({ key, bytes }: Version): void {
+  #mustBeFree({ key, bytes, at }: Version): void {
     if (bytes === undefined || this.#ended.length === 0 || key.startsWith(HOPS_PREFIX)) return;
     if (!/^(?:submissions|resources|quarantine)\//.test(key)) return;
     const number = numberIn(Buffer.from(bytes).toString());
     if (number === undefined || !this.#isGone(number)) return;
+    // A producer may have put it there for a message that it sends now, or its request came late.
+    if (key.startsWith(SUBMISSIONS_PREFIX) && at > this.#erasedAt(number)) return;
     throw new RuleBroken('erasure', `#${number} was erased, and the bucket holds ${key}`);
   }
 
@@ -158,6 +159,13 @@ export class ErasureChecker implements Checker {
     if (this.#ended.length === 0) return false;
     const all = this.#byNumber.get(number) ?? [];
     return all.length > 0 && all.every((each) => !isOdd(each) && isCovered(this.#ended, each));
+  }
+
+  /** When the last erasure began that covers what was sent under that number. */
+  #erasedAt(number: number): number {
+    const all = this.#byNumber.get(number) ?? [];
+    const its = this.#ended.filter((erasure) => all.some((each) => covers(erasure, each)));
+    return Math.max(...its.map(({ at }) => at));
   }
 
   #submissionOf({ messageId, pk }: Item): Submission | undefined {

@@ -12,6 +12,7 @@ import { hostAt, submission, written } from './history.ts';
 const erasure: RecordedErasure = {
   ...{ number: 1, source: 'hospital-a', id: 'p1', shared: 'keep', at: 2_000 },
 };
+const ofAnother: RecordedErasure = { ...erasure, number: 2, id: 'p9', at: 9_000 };
 const begun = written('erasures', undefined, { pk: 'erasures', number: 1, at: 2_000 });
 const ended = written('erasures', {}, { pk: 'erasures', number: 1, endedAt: 3_000 });
 const text = JSON.stringify({ identifier: [{ system: 's', value: '1' }] });
@@ -24,12 +25,13 @@ const row = (fields: object) => ({ pk: 'hospital-a#Patient#p1', messageId: 'm1',
 
 function see(
   effects: readonly (Effect | [Effect, Host])[],
-  { its = [submission()], items = [], erases = 1 }: Partial<World> = {},
+  { its = [submission()], items = [], puts = [], erases = 1 }: Partial<World> = {},
 ): ErasureChecker {
   const bucket = new Bucket('bodies-0', true);
+  for (const at of puts) bucket.put('submissions/x', bytes, at);
   const seen = {
     drawn: { ...HEALTHY, operators: { ...HEALTHY.operators, erases } },
-    erasures: [erasure],
+    erasures: [erasure, ofAnother],
     submissions: new Map(its.map((each) => [each.messageId, each])),
     plan: { buckets: [{ name: 'a-bodies-0' }] },
     nameOf: (end: string) => `stack-${end}`,
@@ -52,6 +54,8 @@ function see(
 interface World {
   readonly its: readonly Submission[];
   readonly items: readonly object[];
+  /** Times of a producer's object. */
+  readonly puts: readonly number[];
   readonly erases: number;
 }
 
@@ -115,6 +119,18 @@ describe('the checker of erasures', () => {
     expect(() => see([begun, ended, [put(key), hostAt('operator#1')]])).not.toThrow();
     const again = submission({ messageId: 'm2', sentAt: 9_000 });
     expect(() => see([begun, ended, put(key)], { its: [submission(), again] })).not.toThrow();
+  });
+
+  test('finds an object of a producer, except one whose put came late', () => {
+    expect(() => see([begun, ended], { puts: [1_999] })).toThrow('the bucket holds submissions/x');
+    expect(() => see([begun, ended], { puts: [2_001] })).not.toThrow();
+    const next = [
+      { number: 2, at: 9_000 },
+      { number: 2, endedAt: 9_500 },
+    ].map((fields) =>
+      written('erasures', fields.at === undefined ? {} : undefined, { pk: 'erasures', ...fields }),
+    );
+    expect(() => see([begun, ended, ...next], { puts: [2_001] }).end()).not.toThrow();
   });
 
   test('finds what is sent to a FHIR server afterwards', () => {
