@@ -21,13 +21,15 @@ const NAMES_MAX = 5000;
 
 /** Shorter texts are never too heavy. */
 const LIGHT_CHARACTERS = 128 * 1024;
-/** The rest of the heap is for validation. */
+/** Used before any text: the definitions and the code. */
+const OWN_BYTES = 24 * 2 ** 20;
+/** The rest of the heap is for validation, and for an array that grows while it is parsed. */
 const SHARE_OF_HEAP = 0.8;
 
 /** Whether the text needs more memory than this process, or this worker, has. */
 export function isTooHeavy(text: string): boolean {
   if (text.length <= LIGHT_CHARACTERS) return false;
-  return heapBytes(text) > heapLimit() * SHARE_OF_HEAP;
+  return heapBytes(text) > (heapLimit() - OWN_BYTES) * SHARE_OF_HEAP;
 }
 
 function heapLimit(): number {

@@ -44,7 +44,8 @@ test('R62: any resource gets a verdict, whatever its size, shape and characters'
       const verdict = await pool.validate(make?.(size, title) ?? '', 0);
       expect(kindOf(verdict)).toBe(name in VALID ? 'valid' : 'invalid');
     }),
-    { numRuns: 30 },
+    // Just below what is rejected as too heavy, and more than one in turn, because each leaves garbage.
+    { numRuns: 30, examples: Array.from({ length: 3 }, () => ['empty objects', 'é', 1_424_923]) },
   );
 });
 
