@@ -1,4 +1,5 @@
 /** Checks `minValue[x]` (sign 1) and `maxValue[x]` (sign -1) of profiles. */
+import { isTime } from './dates.ts';
 import { compareDates, compareQuantities } from './fhirpath-order.ts';
 import { isObject } from './object.ts';
 import { fault } from './profile-checks.ts';
@@ -21,20 +22,23 @@ export function outOfRange(
 }
 
 function compareTexts(value: unknown, limit: string): number {
-  return TIME.test(limit) ? compareTimes(value, limit) : compareDates(value, limit);
+  return isTime(limit) ? compareTimes(value, limit) : compareDates(value, limit);
 }
 
-const TIME = /^\d\d:/;
-
-/** For times of a day. */
-function compareTimes(left: unknown, right: string): number {
-  if (typeof left !== 'string') return Number.NaN;
-  const [a, b] = [left, right].map((time) => time.replace(/\.0+$|(\.\d*[1-9])0+$/, '$1')) as [
-    string,
-    string,
-  ];
+/** For times of a day. NaN if the value is not a time, which is an issue of its own. */
+function compareTimes(value: unknown, limit: string): number {
+  if (!isTime(value)) return Number.NaN;
+  const [a, b] = [withoutZeros(value), withoutZeros(limit)];
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/** Drops the zeros at the end of a time's fraction. A loop, because a fraction has any length. */
+function withoutZeros(time: string): string {
+  if (!time.includes('.')) return time;
+  let end = time.length;
+  while (time.charAt(end - 1) === '0') end--;
+  return time.slice(0, time.charAt(end - 1) === '.' ? end - 1 : end);
 }
 
 /** For quantities. Converts units: 100 mg is less than 10 g. */

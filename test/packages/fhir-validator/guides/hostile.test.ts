@@ -2,6 +2,7 @@
  * Compiled profiles accept any JSON without throwing. Its basic faults are for the base types to report.
  */
 import { expect, test } from 'vitest';
+import { growthOf } from '../support/growth.ts';
 import { CANONICAL, guide, profile } from '../support/guide.ts';
 import { sets, structures, systems } from '../support/guide-fixture.ts';
 import { observation, patient } from '../support/patient.ts';
@@ -75,6 +76,31 @@ test('a chain of references as long as a Bundle ends, in linear time', async () 
   expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
   const { user, system } = process.threadCpuUsage(started);
   expect((user + system) / 1_000).toBeLessThan(5_000);
+});
+
+test.each([
+  ['zeros', '0', '', []],
+  ['zeros before a digit', '0', '1', ['profile/range']],
+  ['digits before zeros', '10', '', ['profile/range']],
+  ['something else behind zeros', '0', 'x', ['fhir-r4/time']],
+  ['something else behind digits', '10', 'x', ['fhir-r4/time']],
+])('a fraction of %s is compared in linear time', async (_name, digits, end, expected) => {
+  const limit = { id: 'Observation.valueTime', maxValueTime: '12:00:00' };
+  const compiled = await compiledGuides(
+    [guide([profile('noon', 'Observation', [limit])])],
+    'with-noon',
+  );
+  const { exponent } = growthOf([250_000, 1_000_000], (size) => {
+    const valueTime = `12:00:00.${digits.repeat(size / digits.length)}${end}`;
+    const resource = observation({ valueTime, meta: { profile: [`${CANONICAL}noon`] } });
+    const rulesOf = () =>
+      compiled
+        .validate(resource)
+        .flatMap(({ severity, rule }) => (severity === 'error' ? [rule] : []));
+    expect(rulesOf()).toEqual(expected);
+    return rulesOf;
+  });
+  expect(exponent).toBeLessThan(1.5);
 });
 
 test('profiles of types that refer to each other are checked as deep as a resource may nest', async () => {

@@ -87,6 +87,10 @@ test.each([
   ['12:00:00.0', []],
   ['07:59:59.9', ['the value is less than 08:00:00']],
   ['12:00:00.10', ['the value is more than 12:00:00']],
+  ['11:59:59.10', []],
+  // The type's own check reports what is no time.
+  ['a time', []],
+  ['24:00:00', []],
 ])('R4 minValueTime and maxValueTime: %s', (valueTime, expected) => {
   const said = issues(observation({ valueTime }), 'morning').map(([, , text]) => text);
   expect(said).toEqual(expected);
