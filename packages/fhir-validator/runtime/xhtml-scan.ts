@@ -109,7 +109,7 @@ function nameCode(units: Units, from: number, to: number): number {
 export function scanMarkup(text: string, visitor: MarkupVisitor): string | undefined {
   const units = unitsOf(text);
   const references = new References(text);
-  const hasSectionEnd = text.includes(SECTION_END);
+  let sectionEnd = text.indexOf(SECTION_END);
   let depth = 0;
   let isOver = false;
   for (let at = skipSpace(units, 0); at < text.length; at = skipSpace(units, at)) {
@@ -119,7 +119,9 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
       const end = next < 0 ? text.length : next;
       const fault = references.faultIn(at, end);
       if (fault !== undefined) return fault;
-      if (hasSectionEnd && isWithin(text.indexOf(SECTION_END, at), end)) return 'a ]]> in a text';
+      // Searched on only from behind the last one, because a search for each text would be quadratic.
+      if (isWithin(sectionEnd, 0, at)) sectionEnd = text.indexOf(SECTION_END, at);
+      if (isWithin(sectionEnd, at, end)) return 'a ]]> in a text';
       visitor.text();
       if (next < 0) break;
       at = next;
@@ -150,8 +152,8 @@ const UNOPENED = 'an end tag without a start tag';
 /** XML allows it in attributes and comments only. */
 const SECTION_END = ']]>';
 
-function isWithin(at: number, end: number): boolean {
-  return at >= 0 && at < end;
+function isWithin(at: number, from: number, to: number): boolean {
+  return at >= from && at < to;
 }
 
 /** End of the comment that starts at `from`. -1 if it is none, or has no end. */

@@ -76,6 +76,7 @@ const NARRATIVES: Making[] = [
   ['nested elements', (n) => nested(n, '<b>', 'a', '</b>')],
   ['comments', (n) => '<!-- -->'.repeat(n)],
   ['comments that never end', (n) => '<!-- '.repeat(n)],
+  ['texts before a comment that holds ]]>', (n) => `${'<b/>]]'.repeat(4 * n)}<!-- ]]> -->`],
   ['starts', (n) => '<b'.repeat(n)],
   ['a long entity', (n) => `&${'a'.repeat(n)};`],
 ];
