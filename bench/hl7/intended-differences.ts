@@ -77,11 +77,6 @@ export const ARGUMENTS: readonly Argument[] = [
   },
   {
     side: 'hl7',
-    rule: /^Extension_EXT_SubExtension_Invalid$/,
-    because: 'the slicing of the extension is open, so others may stand beside its slices',
-  },
-  {
-    side: 'hl7',
     rule: /^TYPE_SPECIFIC_CHECKS_DT_ATT_HASH_MISMATCH$/,
     because: 'a hash is of the data behind the url too; R4 has no rule that compares it',
   },

@@ -4,6 +4,8 @@
 import type { CodeSets } from './code-sets.ts';
 import type { ElementDefinition, StructureDefinition } from './definitions.ts';
 import { emitContexts, sameOf } from './extension-contexts.ts';
+import { emitPartNames } from './extension-parts.ts';
+import { treeOf } from './guide/profile-tree.ts';
 import type { Invariants } from './invariants.ts';
 import type { TypeModel } from './type-model.ts';
 
@@ -23,10 +25,12 @@ export function emitExtensionRules(
   );
   const entries = definitions.map((each) => {
     const elements = each.snapshot?.element ?? [];
-    const contexts = emitContexts(each, sameOf(each, later), model, invariants);
+    const elsewhere = sameOf(each, later);
+    const contexts = emitContexts(each, elsewhere, model, invariants);
     const members = [
       ...contexts.members,
       ...(isModifier(each) ? ['isModifier:true'] : []),
+      ...emitPartNames(treeOf(elements), elsewhere),
       ...contentOf('Extension', elements, codeSets),
     ];
     return `[${JSON.stringify(each.url)},{${members.join(',')}}]`;

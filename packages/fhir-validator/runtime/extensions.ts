@@ -25,6 +25,8 @@ export interface ExtensionRule extends ExtensionContexts {
   readonly isModifier?: true;
   /** For an extension of a guide: the compiled profile of its definition. */
   readonly check?: ProfileCheck;
+  /** `|code|period|`: the relative urls that its definition gives to nested extensions. */
+  readonly partNames?: string;
   /** Nested extensions, by url. */
   readonly parts?: Readonly<Record<string, ExtensionRule>>;
   /** If it is a nested extension: its cardinality. */
@@ -108,8 +110,26 @@ function known(
       `The extension ${quote(url)} ${word} in modifierExtension`,
     );
   }
+  if (rule.partNames !== undefined) checkNames(extension['extension'], url, rule.partNames, report);
   if (rule.check) rule.check(extension, report);
   else content(extension, url, rule, report);
+}
+
+/** A relative url means nothing unless the definition of the extension around it defines it. */
+function checkNames(list: unknown, url: string, names: string, report: Report): void {
+  for (const [i, part] of Array.isArray(list) ? list.entries() : []) {
+    const name = isObject(part) ? part['url'] : undefined;
+    if (typeof name !== 'string' || name.includes(':') || isNamed(name, names)) continue;
+    const before = report.count;
+    const defined = names === '||' ? 'none' : `only ${names.slice(1, -1).split('|').join(', ')}`;
+    const said = `The relative url ${quote(name)} is not defined: ${quote(url)} defines ${defined}`;
+    report.error('fhir-r4/extension-parts', 'extension', said);
+    report.under(before, `extension[${i}]`);
+  }
+}
+
+function isNamed(name: string, names: string): boolean {
+  return !name.includes('|') && names.includes(`|${name}|`);
 }
 
 function content(extension: Extension, url: string, rule: ExtensionRule, report: Report): void {

@@ -61,6 +61,10 @@ const VIOLATIONS: Record<string, { says: RegExp; rule: string }> = {
     says: /disagrees/,
     rule: 'fullUrl and id agree',
   },
+  'Bundle-hla-1.json': {
+    says: /'uri' is not defined/,
+    rule: 'the definition of hla-genotyping-results-glstring has text and url',
+  },
   'Bundle-lri-example.json': { says: /disagrees/, rule: 'fullUrl and id agree' },
   'Bundle-v3-valuesets.json': {
     says: /leads to nothing/,

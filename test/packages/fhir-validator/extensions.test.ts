@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { validateResource } from '../../../packages/fhir-validator/validator.ts';
 import { errors, NARRATIVE, patient, warnings } from './support/patient.ts';
 
 const CORE = 'http://hl7.org/fhir/StructureDefinition';
@@ -94,6 +95,64 @@ describe('the core extensions follow their own definitions', () => {
       'extension Patient.extension[0].extension[0]',
     ]);
     expect(extended({ url, valueCode: 'a' })).toContain('extension Patient.extension[0]');
+  });
+
+  test('in the relative urls of their parts, which no other definition can give', () => {
+    const url = `${CORE}/patient-nationality`;
+    const of = (part: Record<string, unknown>) =>
+      validateResource(patient({ extension: [{ url, extension: [part] }] })).issues;
+    const issues = of({ url: 'foo', valueString: 'a' });
+    expect(issues.filter(({ severity }) => severity === 'error')).toEqual([
+      expect.objectContaining({
+        rule: 'fhir-r4/extension-parts',
+        expression: 'Patient.extension[0].extension[0]',
+        text: `The relative url 'foo' is not defined: '${url}' defines only code, period`,
+      }),
+    ]);
+    for (const odd of ['Code', 'code|period', '|', 'cod', 'constructor'])
+      expect(extended({ url, extension: [{ url: odd, valueString: 'a' }] })).toEqual([
+        'extension Patient.extension[0].extension[0]',
+      ]);
+  });
+
+  test('except parts with absolute urls, which have their own definitions', () => {
+    const url = `${CORE}/patient-nationality`;
+    expect(extended({ url, extension: [{ url: 'http://a.b/c', valueString: 'a' }] })).toEqual([]);
+  });
+
+  test('including parts that HL7 has added since', () => {
+    const oauth = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris';
+    const statement = (part: string) => ({
+      resourceType: 'CapabilityStatement',
+      text: NARRATIVE,
+      status: 'draft',
+      date: '2024',
+      kind: 'requirements',
+      description: 'a',
+      fhirVersion: '4.0.1',
+      format: ['json'],
+      rest: [
+        {
+          mode: 'server',
+          security: {
+            extension: [
+              {
+                url: oauth,
+                extension: [
+                  { url: 'authorize', valueUri: 'http://a.b/c' },
+                  { url: 'token', valueUri: 'http://a.b/c' },
+                  { url: part, valueUri: 'http://a.b/c' },
+                ],
+              },
+            ],
+          },
+        },
+      ],
+    });
+    expect(errors(statement('introspect'))).toEqual([]);
+    expect(errors(statement('inspect'))).toEqual([
+      'extension CapabilityStatement.rest[0].security.extension[0].extension[2]',
+    ]);
   });
 
   test('in whether they are modifiers', () => {

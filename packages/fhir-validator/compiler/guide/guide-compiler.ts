@@ -6,6 +6,7 @@
 import { CodeSets } from '../code-sets.ts';
 import type { StructureDefinition } from '../definitions.ts';
 import { emitContexts, sameOf } from '../extension-contexts.ts';
+import { emitPartNames } from '../extension-parts.ts';
 import { emitExtensionRules, isModifier } from '../extension-rules.ts';
 import { Invariants } from '../invariants.ts';
 import type { TypeModel } from '../type-model.ts';
@@ -200,7 +201,8 @@ export class GuideCompiler {
       const { members, open } = emitContexts(structure, elsewhere, this.#model, invariants);
       for (const why of open) gap(this.#context(unit, structure), 'its context', why, true);
       const modifier = isModifier(structure) ? ['isModifier:true'] : [];
-      const all = [...members, ...modifier, `check:${name}`];
+      const parts = emitPartNames(quietTree(unit.snapshots, structure), elsewhere);
+      const all = [...members, ...modifier, ...parts, `check:${name}`];
       return `[${JSON.stringify(structure.url)},{${all.join(',')}}]`;
     });
     // The tests of discriminators also call it.
