@@ -3,6 +3,8 @@
  * open, so that neither `<=` nor `>` is true (FHIRPath's empty).
  */
 
+import { equal } from './fhirpath.ts';
+import { isObject } from './object.ts';
 import { inBaseUnits } from './ucum.ts';
 
 const DATE =
@@ -101,6 +103,31 @@ export function compareQuantities(left: unknown, right: unknown): number {
   // Conversion factors are rounded, so nearly equal values are equal.
   const isNear = Math.abs(low.value - high.value) <= 1e-9 * Math.abs(high.value);
   return isNear ? 0 : compareNumbers(low.value, high.value);
+}
+
+/**
+ * For `=`. Two quantities in UCUM are equal if their values are, after conversion, whatever the text
+ * of their units. Others are not converted, so all their members count:
+ * https://hl7.org/fhir/R4/fhirpath.html#quantity
+ */
+export function areEqualQuantities(left: unknown, right: unknown): boolean {
+  return isMeasure(left) && isMeasure(right)
+    ? compareQuantities(left, right) === 0
+    : equal(left, right);
+}
+
+/** For `!=`. Quantities in UCUM that cannot be converted are neither equal nor different. */
+export function areDifferentQuantities(left: unknown, right: unknown): boolean {
+  if (!isMeasure(left) || !isMeasure(right)) return !equal(left, right);
+  const order = compareQuantities(left, right);
+  return order < 0 || order > 0;
+}
+
+/** Whether FHIRPath sees it as a value with a unit. A comparator makes it a range of values. */
+function isMeasure(quantity: unknown): boolean {
+  if (!isObject(quantity) || 'comparator' in quantity) return false;
+  const { value, system, code } = quantity;
+  return typeof value === 'number' && system === UCUM && typeof code === 'string';
 }
 
 /** Without subtraction, which is NaN for two numbers beyond the range of a double. */

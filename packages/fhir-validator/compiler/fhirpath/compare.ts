@@ -116,7 +116,7 @@ export function equalTest(a: Item, b: Item, scope: Scope): string {
     return `${runtime(scope, 'equal')}(${a.value}, ${b.value})`;
   }
   if (kind === 'quantity' && other === kind) {
-    return `${runtime(scope, 'equal')}(${a.value}, ${b.value})`;
+    return `${runtime(scope, 'areEqualQuantities')}(${a.value}, ${b.value})`;
   }
   if (isDate(kind, other)) {
     return `${runtime(scope, 'compareDates')}(${a.value}, ${b.value}) === 0`;
@@ -129,6 +129,9 @@ export function equalTest(a: Item, b: Item, scope: Scope): string {
 
 function unequalTest(a: Item, b: Item, scope: Scope): string {
   const [kind, other] = [categoryOf(a, scope), categoryOf(b, scope)];
+  if (kind === 'quantity' && other === kind) {
+    return `${runtime(scope, 'areDifferentQuantities')}(${a.value}, ${b.value})`;
+  }
   if (!isDate(kind, other)) return not(equalTest(a, b, scope));
   // Dates of different precision may be neither equal nor different.
   return `${runtime(scope, 'areDifferentDates')}(${a.value}, ${b.value})`;

@@ -44,6 +44,37 @@ describe('three-valued logic', () => {
   });
 });
 
+describe('= and != of quantities', () => {
+  const UCUM = 'http://unitsofmeasure.org';
+  const mg = { value: 5, unit: 'mg', system: UCUM, code: 'mg' };
+  // https://hl7.org/fhirpath/N1/#equals, https://hl7.org/fhir/R4/fhirpath.html
+  test.each<[string, object, object, boolean | undefined]>([
+    ['the text of the unit does not count', mg, { ...mg, unit: 'milligram' }, true],
+    ['ids do not count', mg, { ...mg, id: 'a' }, true],
+    ['units are converted', mg, { value: 0.005, system: UCUM, code: 'g' }, true],
+    ['values differ', mg, { ...mg, value: 6 }, false],
+    ['converted values differ', mg, { ...mg, code: 'g' }, false],
+    ['other dimensions', mg, { ...mg, code: 'mm' }, undefined],
+    ['a unit that is not known', mg, { ...mg, code: 'odd' }, undefined],
+    ['the same unit that is not known', { ...mg, code: 'odd' }, { ...mg, code: 'odd' }, true],
+    ['a comparator', mg, { ...mg, comparator: '<' }, false],
+    ['without codes, the text counts', { value: 5, unit: 'a' }, { value: 5, unit: 'b' }, false],
+    ['without codes, equal texts', { value: 5, unit: 'a' }, { unit: 'a', value: 5 }, true],
+    ['other systems', { ...mg, system: 'a' }, { ...mg, system: 'b' }, false],
+    ['without values', { ...mg, value: undefined }, { ...mg, value: undefined }, true],
+  ])('%s', (_name, low, high, expected) => {
+    const range = { low, high };
+    expect(evaluated('low = high', 'Range', range)).toBe(expected);
+    const isDifferent = expected === undefined ? undefined : !expected;
+    expect(evaluated('low != high', 'Range', range)).toBe(isDifferent);
+    expect(evaluated('high = low', 'Range', range)).toBe(expected);
+  });
+
+  test('an absent side gives an empty result', () => {
+    expect(evaluated('low = high', 'Range', { low: mg })).toBeUndefined();
+  });
+});
+
 describe('expressions', () => {
   const observation = {
     resourceType: 'Observation',
