@@ -129,9 +129,11 @@ export function conforms(
   trial.hops = report.hops + 1;
   trial.conformance = report.conformance;
   trial.contained = report.contained;
+  trial.entries = report.entries;
   if (isObject(value)) report.conformance.set(value, known.set(check, true));
   check(value, trial, sibling);
   if (trial.root === report.root) report.contained = trial.contained;
+  report.entries = trial.entries;
   known.set(check, trial.errors === 0);
   return trial.errors === 0;
 }
