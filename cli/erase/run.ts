@@ -57,9 +57,6 @@ const noting =
   (keyHash: string, number: number) =>
     noteErased(erasuresTable, keyHash, number);
 
-/** From the time of an erasure until it is recorded, tries of the SDK included. */
-const RECORDED_WITHIN_MS = 60_000;
-
 /** Erases. If it died, run it again: it continues with the same erasure. */
 export async function erase(
   stage: EraseStage,
@@ -70,13 +67,11 @@ export async function erase(
   const { publish, now } = recorder;
   const hash = await recorder.hash();
   const record = await begin(stage, request, hash, surroundings);
-  // Not from its own time: the fact and the record may have taken long. An earlier run recorded it at some time since.
-  const recordedAt = Math.min(now(), record.at + RECORDED_WITHIN_MS);
-  const left = recordedAt + stage.settleMs - now();
-  if (left > 0) {
-    say(`waiting ${Math.ceil(left / 1_000)} s for running invocations that may not know of it`);
-    await wait(left);
-  }
+  // From now on, because it was recorded long after its own time, if its machine slept or its run was repeated.
+  say(
+    `waiting ${Math.ceil(stage.settleMs / 1_000)} s for running invocations that may not know of it`,
+  );
+  await wait(stage.settleMs);
   const { by, reason: why } = record;
   const book = erasureBook([record]);
   const options = { book, hash, by, why, note: noting(stage), now, wait, act: true };

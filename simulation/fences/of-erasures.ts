@@ -29,15 +29,8 @@ export const OF_ERASURES: readonly Fence[] = [
   {
     name: 'erasure: waits until nobody runs who may not know of it',
     file: 'cli/erase/run.ts',
-    code: 'recordedAt + stage.settleMs - now()',
-    without: 'recordedAt - now()',
-    needs: ERASES,
-  },
-  {
-    name: 'erasure: waits from when it was recorded',
-    file: 'cli/erase/run.ts',
-    code: 'Math.min(now(), record.at + RECORDED_WITHIN_MS)',
-    without: 'Math.min(record.at, record.at + RECORDED_WITHIN_MS)',
+    code: 'await wait(stage.settleMs);',
+    without: '',
     needs: ERASES,
   },
   {
