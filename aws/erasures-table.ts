@@ -74,7 +74,7 @@ export async function noteErased(table: Table, keyHash: string, number: number):
   );
 }
 
-/** The number of the latest erasure that removed it, by the keyed hash of its key. */
+/** The number of the erasure that noted it last, by the keyed hash of its key. */
 export async function readErasedBy(table: Table, keyHash: string): Promise<number | undefined> {
   const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
