@@ -1,6 +1,6 @@
 /**
- * The table InFlight: a mark for each execution environment, a record for each suspect
- * (core/attempt/in-flight.ts), and who runs a group of them.
+ * The table InFlight: a mark for each execution environment, and a record for each suspect
+ * (core/attempt/in-flight.ts). Who runs a group of them is there too (group-hold.ts).
  *
  * A mark's key is its lane, a shard, and when its lease ends, so that a query finds the ended leases and
  * reads no mark of a running batch. Items expire once no queue can hold their messages any more.
@@ -137,45 +137,6 @@ export async function recordSuspects(table: Table, lane: string, now: number): P
   return marks.reduce((sum, { messageIds }) => sum + messageIds.length, 0);
 }
 
-/** Whoever may run a group of suspects. */
-export interface GroupHold {
-  /** Message id of the first member: copies of a group have the same. */
-  readonly first: string;
-  /** The invocation that runs it. */
-  readonly requestId: string;
-}
-
-const HELD_BY_IT = 'requestId = :requestId';
-
-/**
- * Whether this invocation may run the group: nobody else holds it, or only until now. SQS has a group twice if the
- * answer to its send was lost, or if a try that was given up arrived later; and it may deliver one message twice.
- */
-export function holdGroup(
-  table: Table,
-  { first, requestId }: GroupHold,
-  { now, until }: { readonly now: number; readonly until: number },
-): Promise<boolean> {
-  const put = new PutCommand({
-    TableName: table.name,
-    Item: { ...groupKey(first), requestId, until, expiresAt: expiryOf(until) },
-    ConditionExpression: `attribute_not_exists(pk) OR #until < :now OR ${HELD_BY_IT}`,
-    ExpressionAttributeNames: { '#until': 'until' },
-    ExpressionAttributeValues: { ':now': now, ':requestId': requestId },
-  });
-  return written(table.dynamo.send(put));
-}
-
-export async function releaseGroup(table: Table, { first, requestId }: GroupHold): Promise<void> {
-  const remove = new DeleteCommand({
-    TableName: table.name,
-    Key: groupKey(first),
-    ConditionExpression: HELD_BY_IT,
-    ExpressionAttributeValues: { ':requestId': requestId },
-  });
-  await written(table.dynamo.send(remove));
-}
-
 async function endedLeases(
   table: Table,
   lane: string,
@@ -248,6 +209,5 @@ function keyOf({ lane, environmentId, leaseEndsAt }: MarkKey) {
 
 const partition = (lane: string, shard: string) => `mark#${lane}#${shard}`;
 const suspectKey = (messageId: string) => ({ pk: `suspect#${messageId}`, sk: 'suspect' });
-const groupKey = (first: string) => ({ pk: `group#${first}`, sk: 'group' });
 const sortable = (time: number) => String(time).padStart(15, '0');
 const expiryOf = (time: number) => Math.ceil((time + KEPT_MS) / 1_000);

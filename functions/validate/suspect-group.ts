@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import type { Context, SQSRecord } from 'aws-lambda';
-import { type GroupHold, holdGroup, releaseGroup } from '../../aws/in-flight-table.ts';
+import { type GroupHold, holdGroup, releaseGroup } from '../../aws/group-hold.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import { memberRecords } from '../../aws/suspect-group.ts';
 import { backOffSeconds, LATE_WRITE_SECONDS } from '../../core/attempt/back-off.ts';

@@ -45,7 +45,7 @@ export const OF_MESSAGES: readonly Fence[] = [
   },
   {
     name: 'in flight: one copy of a group runs at a time',
-    file: 'aws/in-flight-table.ts',
+    file: 'aws/group-hold.ts',
     code: 'OR #until < :now OR',
     without: 'OR #until < :now OR #until >= :now OR',
   },
