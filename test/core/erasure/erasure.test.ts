@@ -4,6 +4,7 @@ import {
   type Erasure,
   type ErasureBook,
   erasureBook,
+  objectText,
   patientKey,
   type Submitted,
 } from '../../../core/erasure/erasure.ts';
@@ -75,5 +76,17 @@ describe('a resource of several patients', () => {
   it('a Patient is its own, and another’s that links to it is shared', () => {
     expect(claim({ ...named('p1', 'p3'), self: 'p1' })).toMatchObject({ shared: false });
     expect(claim({ ...named('p1', 'p3'), self: 'p3' })).toMatchObject({ shared: true, kept: true });
+  });
+});
+
+describe('an object that an erasure deletes', () => {
+  it('is named by its bucket and key, and by its version if only that one is meant', () => {
+    const object = { bucket: 'bodies', key: 'submissions/clinic/1' };
+    const texts = [object, { ...object, versionId: 'v1' }, { ...object, versionId: 'v2' }].map(
+      objectText,
+    );
+    expect(texts[0]).toBe('s3://bodies/submissions/clinic/1');
+    expect(texts[1]).toBe('s3://bodies/submissions/clinic/1?versionId=v1');
+    expect(new Set(texts).size).toBe(3);
   });
 });
