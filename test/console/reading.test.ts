@@ -203,7 +203,7 @@ test('R08: groups, entries and a single entry of Quarantine show no body and no 
     commandLine: `npm run cli -- quarantine show m-2 --stage ${world.stage}`,
   });
   for (const { body } of [all, lab, entries, entry]) {
-    expect(JSON.stringify(body)).not.toMatch(/Chalmers|4711/);
+    expect(JSON.stringify(body)).not.toMatch(/Chalmers|\b4711\b/);
   }
   expect(await page.get(ROUTES.entry, { id: 'm-9' })).toMatchObject({ status: 404 });
   for (const wrong of [
@@ -236,7 +236,7 @@ test('R42: reveals a body with a reason, after the audit log has it', async () =
   expect(body.body.split('\n')[line - 1]).toMatch(/^ {2}"gender":|^\{/);
   const facts = await factsTold(world);
   expect(facts).toMatchObject([{ kind: 'phi-read', actor: 'ana', reason: 'ticket 7' }]);
-  expect(JSON.stringify(facts)).not.toMatch(/m-2|Chalmers|4711/);
+  expect(JSON.stringify(facts)).not.toMatch(/m-2|Chalmers|\b4711\b/);
 });
 
 test('R42: does not show what cannot be recorded', async () => {
