@@ -48,10 +48,21 @@ export class ErasedPatients {
   }
 
   /**
-   * The number of the erasure that deletes the object of a claim check, or has deleted it: whom it named cannot
-   * be read any more. It was noted before. Throws as above.
+   * The number of the erasure that applies to the submission: by whom its text names, or else because it deletes,
+   * or has deleted, the object of its claim check (undefined if the text is not in one, or was read). Throws as above.
    */
-  async erasureOfObject(
+  async erasureOf(
+    text: string,
+    origin: Origin,
+    object: BodyLocation | undefined,
+  ): Promise<number | undefined> {
+    const claim = await this.claimOn(text, origin);
+    if (claim !== undefined) return claim.erasure.number;
+    return object && this.#erasureOfObject(object, origin);
+  }
+
+  /** Whom the object named cannot be read any more. It was noted before. */
+  async #erasureOfObject(
     object: BodyLocation,
     { sentAt }: Pick<Origin, 'sentAt'>,
   ): Promise<number | undefined> {

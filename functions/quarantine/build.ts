@@ -21,7 +21,6 @@ import { batchResponse } from '../../core/message/batch-response.ts';
 import type { Carriage } from '../../core/message/claim-check.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { crashFingerprint } from '../../core/message/fingerprint.ts';
-import type { Origin } from '../../core/message/messages.ts';
 import { outcomeEvent } from '../../core/message/outcome-event.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -148,9 +147,12 @@ async function enter(
   { origin: said, lane, crash, reason }: DeadLetter,
   carried: Carried,
 ): Promise<boolean> {
-  const { table, topic, telemetry, traces, now } = parts;
+  const { table, topic, erased, telemetry, traces, now } = parts;
   const { emit, logger } = telemetry;
-  const erasure = await erasureOf(parts, said, carried);
+  const { carriage, body } = carried;
+  // The object is not read: an erasure notes what it deletes before it reads entries.
+  const object = carriage.kind === 'claim-check' ? carriage.s3 : undefined;
+  const erasure = await erased.erasureOf(body, said, object);
   // A file may be named after a person.
   const named = erasure === undefined ? said : { ...said, file: undefined };
   const origin = { ...named, trace: traces.onward(said) };
@@ -169,17 +171,6 @@ async function enter(
   }
   logger.warn('quarantined', { ...idsOf(origin), lane, crash, reason, fingerprint, kept });
   return kept;
-}
-
-/** Without reading the object of a claim check: an erasure notes what it deletes before it reads entries. */
-async function erasureOf(
-  { erased }: Parts,
-  origin: Origin,
-  { carriage, body }: Carried,
-): Promise<number | undefined> {
-  const claim = await erased.claimOn(body, origin);
-  if (claim !== undefined) return claim.erasure.number;
-  return carriage.kind === 'claim-check' ? erased.erasureOfObject(carriage.s3, origin) : undefined;
 }
 
 /** `validate` stores a dead letter's body where its entry keeps it. */

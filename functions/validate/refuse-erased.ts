@@ -13,29 +13,19 @@ const ERASED: Refused = {
 };
 
 /** Returns it as it was loaded, or refused without its text. A refusal because of its sender stays. */
-export async function refuseErased(parts: ValidateParts, loaded: Loaded): Promise<Loaded> {
-  const erasure = await erasureOf(parts, loaded);
+export async function refuseErased({ erased }: ValidateParts, loaded: Loaded): Promise<Loaded> {
+  const { submission, text, refused } = loaded;
+  const { record, carriage, provenance } = submission;
+  const object = text === undefined && carriage.kind === 'claim-check' ? carriage.s3 : undefined;
+  const erasure = await erased.erasureOf(text ?? record.body, provenance.origin, object);
   if (erasure === undefined) return loaded;
-  const { submission, text = '', refused } = loaded;
   const isMissing = refused?.issue.rule === MISSING;
   const its = isMissing ? { ...ERASED, was: refused.was } : refused;
   // A file's name may be that of a person.
-  const { file: _, ...unnamed } = submission.provenance.origin;
+  const { file: _, ...unnamed } = provenance.origin;
   return {
-    submission: { ...submission, provenance: { ...submission.provenance, origin: unnamed } },
+    submission: { ...submission, provenance: { ...provenance, origin: unnamed } },
     text: undefined,
-    refused: { ...(its ?? { ...ERASED, was: identityIn(text) }), erasure },
+    refused: { ...(its ?? { ...ERASED, was: identityIn(text ?? '') }), erasure },
   };
-}
-
-/** By whom the text names, or by what an erasure noted of the object that it was in. */
-async function erasureOf(
-  { erased }: ValidateParts,
-  { submission, text }: Loaded,
-): Promise<number | undefined> {
-  const { record, carriage, provenance } = submission;
-  const claim = await erased.claimOn(text ?? record.body, provenance.origin);
-  if (claim !== undefined) return claim.erasure.number;
-  if (text !== undefined || carriage.kind !== 'claim-check') return undefined;
-  return erased.erasureOfObject(carriage.s3, provenance.origin);
 }

@@ -78,8 +78,8 @@ export const OF_ERASURES: readonly Fence[] = [
   {
     name: 'erasure: a dead letter is refused too',
     file: 'functions/quarantine/build.ts',
-    code: 'const erasure = await erasureOf(parts, said, carried)',
-    without: 'const erasure = false ? await erasureOf(parts, said, carried) : undefined',
+    code: 'const erasure = await erased.erasureOf(body, said, object)',
+    without: 'const erasure = false ? await erased.erasureOf(body, said, object) : undefined',
     needs: ERASES,
   },
 ];
