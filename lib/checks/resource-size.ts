@@ -66,19 +66,17 @@ function sharersOf(bytes: number, { workerHeap, memoryMb }: Config): number {
 
 /** The shortest deadline for a text of this size that shares the CPU with others. */
 export function deadlineNeeded(bytes: number, config: Config): number {
-  const share = config.memoryMb / MB_PER_CPU / sharersOf(bytes, config);
-  return Math.ceil((CPU_MS_PER_MIB * bytes) / MIB / Math.min(1, share));
+  return Math.ceil((CPU_MS_PER_MIB * bytes) / MIB / cpuShareOf(config, sharersOf(bytes, config)));
 }
 
 /** CPU time that a text of this size may use until its deadline. */
 export function cpuMsAllowed(bytes: number, config: Config): number {
-  const share = config.memoryMb / MB_PER_CPU / sharersOf(bytes, config);
-  return Math.floor(config.deadlineMs * Math.min(1, share));
+  return Math.floor(config.deadlineMs * cpuShareOf(config, sharersOf(bytes, config)));
 }
 
-/** The share of a CPU that one text may have, if no other shares it. */
-export function cpuShareOf({ memoryMb }: Config): number {
-  return Math.min(1, memoryMb / MB_PER_CPU);
+/** The share of a CPU that one text may have, if so many texts share what the memory buys. */
+export function cpuShareOf({ memoryMb }: Config, sharers = 1): number {
+  return Math.min(1, memoryMb / MB_PER_CPU / sharers);
 }
 
 /** Problems between the accepted size, heap, memory and deadline, in words. */
