@@ -116,7 +116,8 @@ export async function keyOfStored(
   return Item?.['messageId'] === origin.messageId ? pk : undefined;
 }
 
-function resourceKey(
+/** The key of a resource, which is named by its message if it has no id. */
+export function resourceKey(
   { source, messageId }: Pick<Origin, 'source' | 'messageId'>,
   resourceType: string,
   resourceId: string | undefined,

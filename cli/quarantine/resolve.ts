@@ -1,7 +1,7 @@
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { resolveStored } from '../../aws/quarantine-redrive.ts';
-import { keyOfStored } from '../../aws/resources-table.ts';
+import { resourceKey } from '../../aws/resources-table.ts';
 import { storedAt } from '../../aws/stored-messages.ts';
 import { identityOf } from './body.ts';
 import type { QuarantineStage } from './stage.ts';
@@ -19,20 +19,12 @@ export async function resolvedAsStored(
   const { resourceType, id } = identityOf(entry.body);
   if (resourceType === undefined) return false;
   const origin = { source: entry.source, messageId: entry.pk };
-  const pk = await keyOfStored(stage.resourcesTable, origin, resourceType, id);
-  if (pk === undefined) return false;
-  if (await isUntold(stage, pk, entry.pk)) return true;
+  const pk = resourceKey(origin, resourceType, id);
+  const stored = await storedAt(stage.resourcesTable, pk, entry.pk);
+  if (stored === undefined) return false;
+  if (stored.delivery === 'pending') {
+    const [error] = await sendTriggers(stage.deliveryQueue, [pk]);
+    if (error !== undefined) return true;
+  }
   return resolveStored(stage.quarantineTable, entry);
-}
-
-/** Whether its delivery is pending, and its trigger was not accepted. */
-async function isUntold(
-  { resourcesTable, deliveryQueue }: QuarantineStage,
-  pk: string,
-  messageId: string,
-): Promise<boolean> {
-  const stored = await storedAt(resourcesTable, pk, messageId);
-  if (stored?.delivery !== 'pending') return false;
-  const [error] = await sendTriggers(deliveryQueue, [pk]);
-  return error !== undefined;
 }
