@@ -5,7 +5,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { build } from '../../../functions/validate/build.ts';
-import type { IsolatedValidator } from '../../../functions/validate/isolated-validator.ts';
+import { changingValidator, type Kind, ORDERS } from '../../support/changing-validator.ts';
 import { skipTime, stopTime } from '../../support/clock.ts';
 import {
   contextWith,
@@ -23,12 +23,7 @@ import { itemsOf } from '../../support/stores.ts';
 import { TIMEOUT_MS } from '../../support/time-up.ts';
 import { outcomesTold } from '../../support/told.ts';
 
-type Kind = 'valid' | 'invalid';
 const ID = 'twice';
-const ORDERS: readonly (readonly [Kind, Kind])[] = [
-  ['valid', 'invalid'],
-  ['invalid', 'valid'],
-];
 
 const stage = useStage({}, ['validate']);
 beforeAll(() => stopTime());
@@ -36,18 +31,10 @@ beforeAll(() => stopTime());
 /** What each next validation of the resource waits for, and finds. */
 let verdicts: Promise<Kind>[];
 let validations: number;
-const place: IsolatedValidator = {
-  ready: async () => {},
-  async validate(text) {
-    const { id } = JSON.parse(text) as { id: string };
-    const identity = { resourceType: 'Patient', id };
-    if (id !== ID) return { kind: 'valid', ...identity, issues: [] };
-    validations += 1;
-    if ((await verdicts.shift()) === 'valid') return { kind: 'valid', ...identity, issues: [] };
-    const issue = { severity: 'error', code: 'invalid', text: 'it is wrong now' } as const;
-    return { kind: 'invalid', ...identity, issues: [issue] };
-  },
-};
+const place = changingValidator(ID, () => {
+  validations += 1;
+  return verdicts.shift();
+});
 
 let validate: SqsHandler;
 beforeEach(async () => {

@@ -6,8 +6,8 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { build } from '../../../functions/validate/build.ts';
-import type { IsolatedValidator } from '../../../functions/validate/isolated-validator.ts';
 import type { ValidateDeps } from '../../../functions/validate/parts.ts';
+import { changingValidator, type Kind, ORDERS } from '../../support/changing-validator.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime, stopTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, type SqsHandler, send } from '../../support/delivery.ts';
@@ -20,27 +20,13 @@ import { itemsOf } from '../../support/stores.ts';
 import { TIMEOUT_MS, timeUp } from '../../support/time-up.ts';
 import { outcomesTold } from '../../support/told.ts';
 
-type Kind = 'valid' | 'invalid';
 const ID = 'changing';
-const ORDERS: readonly (readonly [Kind, Kind])[] = [
-  ['valid', 'invalid'],
-  ['invalid', 'valid'],
-];
 
 const stage = useStage({}, ['validate']);
 beforeAll(() => stopTime());
 
 let verdict: Kind;
-const place: IsolatedValidator = {
-  ready: async () => {},
-  async validate(text) {
-    const { id } = JSON.parse(text) as { id: string };
-    const identity = { resourceType: 'Patient', id };
-    if (id !== ID || verdict === 'valid') return { kind: 'valid', ...identity, issues: [] };
-    const issue = { severity: 'error', code: 'invalid', text: 'it is wrong now' } as const;
-    return { kind: 'invalid', ...identity, issues: [issue] };
-  },
-};
+const place = changingValidator(ID, () => verdict);
 
 let deps: ValidateDeps;
 let validate: SqsHandler;
