@@ -104,10 +104,17 @@ async function keepAll(parts: Parts, records: readonly SQSRecord[]): Promise<SQS
   );
 }
 
-/** A group of suspects is here if it was received too often: SQS moved it unchanged. */
+/**
+ * A group of suspects is here if it was received too often: SQS moved it unchanged. What a producer calls one is
+ * none.
+ */
 function lettersIn(record: SQSRecord): readonly SQSRecord[] {
-  return isGroup(record) ? memberRecords(record) : [record];
+  const isOurs = cameFrom(record).queue === 'behind';
+  return isOurs && isGroup(record) ? memberRecords(record) : [record];
 }
+
+const cameFrom = ({ eventSourceARN, attributes }: SQSRecord) =>
+  deadFrom(eventSourceARN, attributes.DeadLetterQueueSourceArn);
 
 /** A dead letter that failed waits longer each time (R09). */
 async function backOff(
@@ -126,8 +133,7 @@ async function backOff(
  * if it is unknown which message it is.
  */
 async function keep(parts: Parts, record: SQSRecord): Promise<boolean> {
-  const { eventSourceARN, attributes } = record;
-  const from = deadFrom(eventSourceARN, attributes.DeadLetterQueueSourceArn);
+  const from = cameFrom(record);
   const { provenance, carriage } = readMessage(parts, record, from);
   const deadLetter = deadLetterOf(provenance, from.lane);
   const { origin, unreadable } = deadLetter;

@@ -1,10 +1,10 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test, vi } from 'vitest';
-import { groupMessage } from '../../../core/attempt/suspect-group.ts';
+import { GROUP_ATTRIBUTE, groupMessage } from '../../../core/attempt/suspect-group.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
-import { deliver, send } from '../../support/delivery.ts';
+import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
 import { loadFunctions } from '../../support/functions.ts';
 import { watchMetrics } from '../../support/metrics.ts';
@@ -54,6 +54,34 @@ test('R04 R07: a group of suspects that SQS gave up on is kept as its members', 
     { pk: 'm-2', source: 'lab', body: patient({ id: 'm-2' }), crash: 'exit' },
   ]);
 });
+
+test.each([
+  ['a resource', patient()],
+  [
+    'members that it made up',
+    groupMessage(
+      [patient({ id: 'x' }), patient({ id: 'y' })].map((body) => ({ body, attributes: {} })),
+    ).body,
+  ],
+])(
+  'R04: a message that its producer called a group, %s, is kept as it is when SQS gives up on it',
+  async (_, body) => {
+    const { deadLetter } = stage.world.queues;
+    const id = await send(deadLetter, body, { [GROUP_ATTRIBUTE]: '2' });
+    const Records = (await receive(deadLetter)).map((record) => ({
+      ...record,
+      attributes: {
+        ...record.attributes,
+        DeadLetterQueueSourceArn: record.eventSourceARN.replace('-dead-letter', ''),
+      },
+    }));
+    const answer = await stage.functions.quarantine({ Records }, contextWith());
+    expect(answer.batchItemFailures).toEqual([]);
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+      { pk: id, status: 'quarantined', body },
+    ]);
+  },
+);
 
 test('R07: a dead letter is kept with its reason, origin and attempts', async () => {
   const attempts = [{ requestId: 'r-1', startedAt: 1, crash: 'timeout', ended: 2 }];
