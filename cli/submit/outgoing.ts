@@ -4,15 +4,11 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { submissionsOf } from '../../core/message/claim-check.ts';
 import { groupIdOf } from '../../core/message/message-group.ts';
 import type { ClaimCheck } from '../../core/message/messages.ts';
+import { isAcceptedBySqs } from '../../core/message/sqs-characters.ts';
 import type { Resource } from '../input/entry.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MESSAGE_BYTES_MAX = 1024 * 1024;
-
-/** The characters that SQS accepts: those of XML 1.0. JSON may hold others. */
-const REFUSED_BY_SQS =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones it is about
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 export interface Outgoing {
   readonly resource: Resource;
@@ -43,7 +39,7 @@ export function outgoing(resource: Resource, origin: Origin, bucket: string): Ou
   const groupId = groupIdOf(origin.source ?? 'default');
   const { text } = resource;
   const bytes = Buffer.byteLength(text) + attributeBytes(attributes);
-  if (bytes <= MESSAGE_BYTES_MAX && !REFUSED_BY_SQS.test(text)) {
+  if (bytes <= MESSAGE_BYTES_MAX && isAcceptedBySqs(text)) {
     return { resource, body: text, attributes, groupId, bytes };
   }
   // Named by its content: sending it again writes the same object, never another one's.

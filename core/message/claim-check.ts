@@ -15,6 +15,7 @@
  * attempt and every later reader gets the same bytes, whatever the producer puts over it.
  */
 import { type ClaimCheck, claimCheckSchema, type Lane } from './messages.ts';
+import { jsonForSqs } from './sqs-characters.ts';
 
 /** Keys that producers write; each source has a folder there. */
 export const SUBMISSIONS_PREFIX = 'submissions/';
@@ -103,8 +104,9 @@ export function claimIn(body: string): Carriage {
   return { kind: 'claim-check', s3: parsed.data.s3, isOurs: false };
 }
 
+/** A key may hold characters that SQS refuses: its producer's claim check could write them otherwise. */
 export function claimCheckTo(s3: BodyLocation): string {
-  return JSON.stringify({ s3 } satisfies ClaimCheck);
+  return jsonForSqs({ s3 } satisfies ClaimCheck);
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   type Origin,
   originSchema,
 } from './messages.ts';
+import { jsonForSqs } from './sqs-characters.ts';
 import { traceOf } from './trace-context.ts';
 
 /** What SQS says about a message, and its attributes as text. */
@@ -106,16 +107,9 @@ export function envelopeFor(
   return { ...provenance.envelope, ...provenance.origin, lane, ...news };
 }
 
-/**
- * An envelope as a message attribute. Everything written here can be read: it goes through the same schema.
- * SQS refuses two characters that JSON leaves as they are.
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- */
+/** An envelope as a message attribute. Everything written here can be read: it goes through the same schema. */
 export function writeEnvelope(envelope: Envelope): string {
-  return JSON.stringify(envelopeSchema.parse(envelope)).replaceAll(
-    /[\ufffe\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
-  );
+  return jsonForSqs(envelopeSchema.parse(envelope));
 }
 
 function parseJson(text: string): unknown {

@@ -1,0 +1,18 @@
+/**
+ * The characters that SQS accepts: those of XML 1.0. Of a text with others its documents say that it is refused, and
+ * older ones that they become U+FFFD, so that another text arrives.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const REFUSED =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones it is about
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+export const isAcceptedBySqs = (text: string): boolean => !REFUSED.test(text);
+
+/** A value as JSON that SQS accepts. JSON leaves two of these characters as they are. */
+export function jsonForSqs(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+  );
+}
