@@ -16,7 +16,7 @@ import {
   type Sendable,
 } from '../core/message/send-batches.ts';
 import { splitList } from '../core/message/split-list.ts';
-import { isAcceptedBySqs } from '../core/message/sqs-characters.ts';
+import { isMessageBody } from '../core/message/sqs-characters.ts';
 import { putBody } from './bodies-bucket.ts';
 import type { Bucket, Queue } from './handles.ts';
 
@@ -42,13 +42,13 @@ export interface Hop extends Sent {
 }
 
 /**
- * A message for one of our own queues: the body and the envelope, nothing else. If both do not fit, or the body has
- * characters that SQS refuses (it came from the bucket), it goes to the bucket, the envelope says so, and the message
- * holds a claim check. If the body is a claim check itself, only its white space is removed.
+ * A message for one of our own queues: the body and the envelope, nothing else. If both do not fit, or the body (it
+ * came from the bucket) is empty or has characters that SQS refuses, it goes to the bucket, the envelope says so, and
+ * the message holds a claim check. If the body is a claim check itself, only its white space is removed.
  */
 export async function hop(body: string, envelope: Envelope, bucket: Bucket): Promise<Hop> {
   const whole = message(body, envelope);
-  if (messageBytes(whole) <= SEND_BYTES_MAX && isAcceptedBySqs(body)) return whole;
+  if (messageBytes(whole) <= SEND_BYTES_MAX && isMessageBody(body)) return whole;
   const claim = claimIn(body);
   if (claim.kind === 'claim-check') return message(claimCheckTo(claim.s3), envelope);
   // A dead letter stays in its bucket as long as its entry in Quarantine.

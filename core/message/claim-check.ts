@@ -89,6 +89,9 @@ export function carriageOf(claimed: Carriage, claimant: Claimant): Carriage {
   if (!isSound(s3.key)) {
     return refused('key', "The claim check's key is none that S3 takes as it stands");
   }
+  if (s3.versionId?.isWellFormed() === false) {
+    return refused('version', "The claim check's version is none that S3 gives");
+  }
   const folder = source === undefined ? SUBMISSIONS_PREFIX : submissionsOf(source);
   if (s3.key.startsWith(folder)) return claimed;
   if (former?.hops && FORMER_HOP.test(s3.key)) return { ...claimed, isOurs: true };

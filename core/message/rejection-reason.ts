@@ -30,6 +30,7 @@ const WHOLE_BODY: Readonly<Record<string, string>> = {
   'claim-check/bucket': 'claim check: another bucket',
   'claim-check/prefix': "claim check: key outside its source's folder",
   'claim-check/key': 'claim check: key that S3 does not take',
+  'claim-check/version': 'claim check: version that S3 does not give',
   'claim-check/another-claim-check': 'claim check: points to a claim check',
   'claim-check/too-large': 'claim check: object too large',
   'claim-check/not-utf8': 'claim check: object is not UTF-8',

@@ -9,6 +9,9 @@ const REFUSED =
 
 export const isAcceptedBySqs = (text: string): boolean => !REFUSED.test(text);
 
+/** Whether a text may be the body of a message, which must have at least one character. */
+export const isMessageBody = (text: string): boolean => text !== '' && isAcceptedBySqs(text);
+
 /** A value as JSON that SQS accepts. JSON leaves two of these characters as they are. */
 export function jsonForSqs(value: unknown): string {
   return JSON.stringify(value).replaceAll(

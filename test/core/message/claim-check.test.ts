@@ -43,6 +43,11 @@ test.each([
   ['a path with a dot segment', claimCheck(OURS, 'submissions/./a'), 'S3'],
   ['a key that is not a string', claimCheck(OURS, 'submissions/\ud800'), 'S3'],
   ['a key of 1,213 bytes', claimCheck(OURS, `submissions/m${'é'.repeat(600)}`), 'S3'],
+  [
+    'a version that is not a string',
+    claimCheckTo({ bucket: OURS, key: 'submissions/a', versionId: '\ud800' }),
+    'S3',
+  ],
   ['no key', `{"s3":{"bucket":"${OURS}"}}`, '{"s3":{"bucket","key"}}'],
   ['an additional property', `{"s3":{"bucket":"${OURS}","key":"submissions/a"},"x":1}`, '{"s3"'],
   ['no JSON', '{"s3":', '{"s3"'],

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isAcceptedBySqs, jsonForSqs } from '../../../core/message/sqs-characters.ts';
+import {
+  isAcceptedBySqs,
+  isMessageBody,
+  jsonForSqs,
+} from '../../../core/message/sqs-characters.ts';
 
 test.each(['', 'a', '\t\n\r', '\u007f', '\ud7ff', '\ue000', '\ufffd', '\u{1f600}', '\u{1ffff}'])(
   'SQS accepts %j',
@@ -15,6 +19,10 @@ test.each(['\u0000', 'a\u0008', '\u000b', '\u000c', '\u001f', '\ufffe', '\uffff'
     expect(isAcceptedBySqs(text)).toBe(false);
   },
 );
+
+test('a body has at least one character', () => {
+  expect(['', '\ufffe', ' '].map(isMessageBody)).toEqual([false, false, true]);
+});
 
 test('R04: SQS accepts any value as JSON, which says the same (property)', () => {
   const odd = fc.constantFrom('\u0000', '\u001f', '"', '\\', '\ufffe', '\uffff', '\ud83d', 'é');

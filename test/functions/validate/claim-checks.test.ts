@@ -1,5 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
+import { claimCheckTo } from '../../../core/message/claim-check.ts';
 import { testClients } from '../../support/clients.ts';
 import { contextWith, deliver, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
@@ -20,6 +21,7 @@ async function upload(key: string, text: string): Promise<string> {
 }
 
 const NO_KEY = 'key that S3 does not take';
+const NO_VERSION = 'version that S3 does not give';
 const OUTSIDE = "key outside its source's folder";
 
 describe('a claim check', () => {
@@ -56,6 +58,11 @@ describe('a claim check', () => {
       'a key too long for S3',
       (w: World) => claim(w.bucket, `submissions/${'é'.repeat(600)}`),
       NO_KEY,
+    ],
+    [
+      'a version that is not a string',
+      (w: World) => claimCheckTo({ bucket: w.bucket, key: 'submissions/1', versionId: '\ud800' }),
+      NO_VERSION,
     ],
   ])('to %s is rejected', async (_, body, what) => {
     await send(stage.world.queues.lane, body(stage.world));

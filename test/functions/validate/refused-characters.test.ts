@@ -17,7 +17,9 @@ const stage = useStage({ deadlineMs: 2_000, heapOldMb: 32 });
 async function submit(name: string, text: string): Promise<string> {
   const { bucket: Bucket, queues } = stage.world;
   const Key = `submissions/${name}${IN_KEYS}`;
-  await testClients().s3.send(new PutObjectCommand({ Bucket, Key, Body: text }));
+  await testClients().s3.send(
+    new PutObjectCommand({ Bucket, Key, Body: text, ContentLength: Buffer.byteLength(text) }),
+  );
   const claim = JSON.stringify({ s3: { bucket: Bucket, key: Key } });
   return send(queues.lane, claim.replace(IN_KEYS, '\\ufffe'));
 }
@@ -59,4 +61,18 @@ test('R04: so does a correction of it, and it is stored as it was corrected', as
   await drain(stage.world, stage.functions);
   expect(await entries()).toMatchObject([{ pk: id, status: 'stored' }]);
   expect(await itemsOf(stage.world.tables.resources)).toMatchObject([{ body: corrected }]);
+});
+
+test('R04: nothing at all, which SQS refuses too, goes back as it is', async () => {
+  const id = await submit('empty', '');
+  await drain(stage.world, stage.functions);
+  const operator = await loadOperator();
+  const redriven = await operator.redrive(
+    stageOf(stage.world),
+    { kind: 'ids', ids: [id] },
+    byTest(),
+  );
+  expect(redriven).toEqual({ sent: 1 });
+  await drain(stage.world, stage.functions);
+  expect(await entries()).toMatchObject([{ pk: id, kind: 'rejection', round: 1 }]);
 });
