@@ -81,8 +81,8 @@ function partOf(
 ): string {
   const url = elements.find((each) => each.id === `${slice.id}.url`)?.fixedUri ?? slice.sliceName;
   const members = [
-    ...(slice.min ? [`min:${slice.min}`] : []),
-    ...(slice.max === '*' ? [] : [`max:${slice.max}`]),
+    ...(slice.min ? [`min:${Number(slice.min)}`] : []),
+    ...(slice.max === '*' ? [] : [`max:${Number(slice.max)}`]),
     ...contentOf(slice.id ?? '', elements, codeSets),
   ];
   return `${JSON.stringify(url)}:{${members.join(',')}}`;

@@ -81,11 +81,20 @@ function testOf(op: string, value: string): ((values: readonly string[]) => bool
     case 'exists':
       return (values) => values.length > 0 === (value === 'true');
     case 'regex': {
-      const pattern = new RegExp(`^(?:${value})$`);
-      return (values) => values.some((each) => pattern.test(each));
+      const pattern = patternOf(value);
+      return pattern && ((values) => values.some((each) => pattern.test(each)));
     }
     default:
       return undefined;
+  }
+}
+
+/** Undefined for a text that is no regular expression, at least none of JavaScript. */
+function patternOf(value: string): RegExp | undefined {
+  try {
+    return new RegExp(`^(?:${value})$`);
+  } catch {
+    return undefined;
   }
 }
 

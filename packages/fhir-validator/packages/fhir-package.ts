@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { CodeSystem, StructureDefinition, ValueSet } from 'fhir/r4.js';
 import type { Definitions } from '../compiler/definitions.ts';
+import { wrongNumber } from './element-numbers.ts';
+import { type Manifest, readManifest } from './manifest.ts';
 import type { PackageName } from './package-name.ts';
 import { readTarball } from './tar.ts';
 
@@ -25,14 +27,6 @@ export interface FhirPackage extends PackageName {
 /** A package that cannot be used. The message says why. */
 export class PackageError extends Error {
   override readonly name = 'PackageError';
-}
-
-interface Manifest {
-  readonly name?: string;
-  readonly version?: string;
-  readonly fhirVersions?: readonly string[];
-  readonly 'fhir-version-list'?: readonly string[];
-  readonly dependencies?: Readonly<Record<string, string>> | null;
 }
 
 /** Text of the JSON files at the top of a package, by name. */
@@ -124,12 +118,9 @@ function packageBelow(folder: string, depth = SEARCHED_BELOW): string | undefine
 }
 
 function manifestOf(text: string | undefined, from: string): Manifest {
-  if (text === undefined) return {};
-  try {
-    return JSON.parse(text) as Manifest;
-  } catch (cause) {
-    throw new PackageError(`${from}: its package.json is not JSON`, { cause });
-  }
+  const manifest = readManifest(text);
+  if (!('wrong' in manifest)) return manifest;
+  throw new PackageError(`${from}: its package.json ${manifest.wrong}`);
 }
 
 interface Read {
@@ -156,8 +147,9 @@ function definitionsOf(files: Files, from: string): Read {
     }
     const resource = resourceOf(text, `${from}, ${file}`);
     const { resourceType, url } = resource;
-    if (resourceType === 'StructureDefinition') structures.push(resource as StructureDefinition);
-    else if (resourceType === 'ValueSet' && url) valueSets.set(url, resource as ValueSet);
+    if (resourceType === 'StructureDefinition') {
+      structures.push(soundStructure(resource as StructureDefinition, `${from}, ${file}`));
+    } else if (resourceType === 'ValueSet' && url) valueSets.set(url, resource as ValueSet);
     else if (resourceType === 'CodeSystem' && url) codeSystems.set(url, resource as CodeSystem);
     else if (resourceType === 'ImplementationGuide') guide = resource as typeof guide;
     else if (resourceType !== undefined) examples.push(text);
@@ -168,6 +160,12 @@ function definitionsOf(files: Files, from: string): Read {
     ...(guide.packageId === undefined ? {} : { guideId: guide.packageId }),
     ...(guide.version === undefined ? {} : { guideVersion: guide.version }),
   };
+}
+
+function soundStructure(structure: StructureDefinition, where: string): StructureDefinition {
+  const wrong = wrongNumber(structure);
+  if (wrong !== undefined) throw new PackageError(`${where}: cannot use ${wrong}`);
+  return structure;
 }
 
 function resourceOf(text: string, where: string): Conformance {

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { type FhirPackage, PackageError, readPackageFolder } from './fhir-package.ts';
 import { nameOf, type PackageName } from './package-name.ts';
 import { readTarball } from './tar.ts';
@@ -33,13 +33,21 @@ export class PackageCache {
   }
 
   read(name: PackageName): FhirPackage | undefined {
-    const folder = join(this.folder, nameOf(name));
+    const folder = this.#place(name);
     if (!existsSync(join(folder, 'package'))) return undefined;
     return { ...readPackageFolder(folder), ...name, isFolder: false };
   }
 
+  /** A package names its dependencies, so a name may be any text. */
+  #place(name: PackageName): string {
+    const place = join(this.folder, nameOf(name));
+    if (basename(place) === nameOf(name)) return place;
+    throw new PackageError(`${nameOf(name)} is not the name of a package`);
+  }
+
   /** Unpacks to a temporary folder and then renames it, so that no reader sees half a package. */
   add(name: PackageName, tarball: Uint8Array): void {
+    const place = this.#place(name);
     mkdirSync(this.folder, { recursive: true });
     const unpacked = mkdtempSync(join(this.folder, '.unpacking-'));
     try {
@@ -49,7 +57,6 @@ export class PackageCache {
         mkdirSync(dirname(to), { recursive: true });
         writeFileSync(to, content);
       }
-      const place = join(this.folder, nameOf(name));
       if (!existsSync(place)) renameSync(unpacked, place);
     } finally {
       rmSync(unpacked, { recursive: true, force: true });

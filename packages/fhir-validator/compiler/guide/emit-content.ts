@@ -63,7 +63,7 @@ function emitLimits(
   const statements: string[] = [];
   const { maxLength } = definition;
   if (maxLength !== undefined && !already.some((each) => each.definition.maxLength === maxLength)) {
-    statements.push(`tooLong(n,${maxLength},r,${context.urlName});`);
+    statements.push(`tooLong(n,${Number(maxLength)},r,${context.urlName});`);
   }
   for (const [kind, sign] of [
     ['minValue', 1],

@@ -209,7 +209,7 @@ export class GuideCompiler {
     invariants.runtime.add('resolved');
     const tabled = of && !configured.includes(of) ? this.#tabled(unit, of) : undefined;
     const source = [
-      `// ${of ? labelOf(of) : CORE}, compiled by lib/bundle/compile-validator.ts. Do not edit.`,
+      `// ${JSON.stringify(of ? labelOf(of) : CORE)}, compiled by lib/bundle/compile-validator.ts. Do not edit.`,
       ...IMPORTS,
       ...invariants.imports(),
       ...importsOf(unit.imports, this.#fileOf),
