@@ -4,7 +4,7 @@
  * has the course of a delivery.
  */
 import { hash } from 'node:crypto';
-import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { shardName } from '../core/delivery/delivery-meaning.ts';
 import { claimCheckSchema, laneSchema, traceContextSchema } from '../core/message/messages.ts';
@@ -105,6 +105,20 @@ export function triggerSent(table: Table, { pk, dueAt }: Due, now: number): Prom
   return written(table.dynamo.send(update));
 }
 
+const PAGE = 100;
+
+/**
+ * All that are due, if one page holds everything that is pending, so that a quiet minute takes one request.
+ * Undefined if more is pending.
+ */
+export async function dueOfFew(table: Table, now: number): Promise<readonly Due[] | undefined> {
+  const { Items = [], LastEvaluatedKey } = await table.dynamo.send(
+    new ScanCommand({ TableName: table.name, IndexName: PENDING_INDEX, Limit: PAGE }),
+  );
+  if (LastEvaluatedKey !== undefined) return undefined;
+  return Items.map(dueIn).filter(({ dueAt }) => dueAt <= now);
+}
+
 interface DuePage {
   readonly due: readonly Due[];
   /** Where the next page begins. Undefined after the last one. */
@@ -124,13 +138,14 @@ export async function dueDeliveries(
       IndexName: PENDING_INDEX,
       KeyConditionExpression: 'deliveryShard = :shard AND deliveryDueAt <= :now',
       ExpressionAttributeValues: { ':shard': shard, ':now': now },
-      Limit: 100,
+      Limit: PAGE,
       ExclusiveStartKey: from,
     }),
   );
-  const due = Items.map(({ pk, deliveryDueAt }) => ({
-    pk: String(pk),
-    dueAt: Number(deliveryDueAt),
-  }));
-  return { due, next };
+  return { due: Items.map(dueIn), next };
 }
+
+const dueIn = ({ pk, deliveryDueAt }: Readonly<Record<string, unknown>>): Due => ({
+  pk: String(pk),
+  dueAt: Number(deliveryDueAt),
+});

@@ -6,7 +6,13 @@
 
 import type { ScheduledEvent } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';
-import { type Due, dueDeliveries, setDeliveryDue, triggerSent } from '../../aws/deliveries.ts';
+import {
+  type Due,
+  dueDeliveries,
+  dueOfFew,
+  setDeliveryDue,
+  triggerSent,
+} from '../../aws/deliveries.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import type { Targets } from '../../aws/delivery-targets.ts';
 import type { Queue, Table } from '../../aws/handles.ts';
@@ -54,10 +60,7 @@ export function build(deps: ResendDeps) {
     const open = await openServices(parts);
     if (open.size === targets.services.length) return;
     const tally = telemetry.tally(0);
-    const shards = Array.from({ length: DELIVERY_SHARDS }, (_, n) =>
-      resendShard(parts, shardName(n), open),
-    );
-    const sent = (await Promise.all(shards)).reduce((sum, each) => sum + each, 0);
+    const sent = await resendAll(parts, open);
     if (sent > 0) tally.add('Resent', sent);
     tally.report('resent');
   });
@@ -71,6 +74,16 @@ async function openServices({ targets, breakers }: Parts): Promise<ReadonlySet<s
 
 /** Deliveries that wait for a server with an open breaker make room for the others. */
 const ASIDE_MS = 5 * 60_000;
+
+async function resendAll(parts: Parts, open: ReadonlySet<string>): Promise<number> {
+  const now = parts.now();
+  const few = await dueOfFew(parts.resources, now);
+  if (few !== undefined) return resend(parts, few, open, now);
+  const shards = Array.from({ length: DELIVERY_SHARDS }, (_, n) =>
+    resendShard(parts, shardName(n), open),
+  );
+  return (await Promise.all(shards)).reduce((sum, each) => sum + each, 0);
+}
 
 /** Each page once: the index lags, and would show again what was sent just now. */
 async function resendShard(

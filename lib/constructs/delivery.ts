@@ -134,7 +134,11 @@ export class Delivery extends Construct {
         ...servers(foundation.config),
       },
       statements: [
-        allow('FindDue', ['dynamodb:Query'], [`${resources.tableArn}/index/${PENDING_INDEX}`]),
+        allow(
+          'FindDue',
+          ['dynamodb:Query', 'dynamodb:Scan'],
+          [`${resources.tableArn}/index/${PENDING_INDEX}`],
+        ),
         allowBlindUpdate('MarkSent', [resources.tableArn]),
         allow('ReadBreakers', ['dynamodb:GetItem', 'dynamodb:Scan'], [breakers.tableArn]),
         allowAttributes('ConfirmTransitions', [breakers.tableArn], CONFIRMED),

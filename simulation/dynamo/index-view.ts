@@ -25,6 +25,10 @@ export class IndexView {
     this.#held = plan.holds && [...new Set([...names, ...plan.holds])];
   }
 
+  *items(): Iterable<Item> {
+    for (const rows of this.partitions.values()) for (const { item } of rows) yield item;
+  }
+
   /** Applies one write of the table. `tie` is the item's key there. */
   follow(tie: string, before: Item | undefined, after: Item | undefined): void {
     if (before !== undefined) this.#remove(tie, before);

@@ -166,10 +166,8 @@ export class Table {
   }
 
   query(input: QueryInput, most: number): Page {
-    const { IndexName, KeyConditionExpression, ExclusiveStartKey } = input;
-    const index = IndexName === undefined ? undefined : this.#indexes.get(IndexName);
-    if (IndexName !== undefined && index === undefined) throw validation(`no index ${IndexName}`);
-    if (index !== undefined) this.#follow();
+    const { KeyConditionExpression, ExclusiveStartKey } = input;
+    const index = this.#indexOf(input);
     const keys = index?.plan ?? this.plan;
     const { partition, within } = rangeOf(KeyConditionExpression, keys, input);
     const rows = (index?.partitions ?? this.#partitions).get(partition) ?? [];
@@ -183,10 +181,28 @@ export class Table {
   /** In the order of the keys. DynamoDB's own order is not defined. */
   scan(input: ScanInput, most: number): Page {
     const { ExclusiveStartKey } = input;
-    this.#scanned ??= Array.from(this.items(), this.#scanRow).sort(compareRows);
-    const rows = this.#scanned;
+    const index = this.#indexOf(input);
+    const rows = index ? this.#sorted(index.items()) : this.#scannedRows();
     const start = ExclusiveStartKey && { sortKey: this.#tieOf(ExclusiveStartKey), tie: '' };
-    return pageOf(rows, [0, rows.length], input, this.#paging(start, input, most));
+    return pageOf(rows, [0, rows.length], input, this.#paging(start, input, most, index?.plan));
+  }
+
+  #scannedRows(): Rows {
+    this.#scanned ??= this.#sorted(this.items());
+    return this.#scanned;
+  }
+
+  #sorted(items: Iterable<Item>): Rows {
+    return Array.from(items, this.#scanRow).sort(compareRows);
+  }
+
+  /** The index that is asked for, as it shows itself now. */
+  #indexOf({ IndexName }: Pick<QueryInput, 'IndexName'>): IndexView | undefined {
+    if (IndexName === undefined) return undefined;
+    const index = this.#indexes.get(IndexName);
+    if (index === undefined) throw validation(`no index ${IndexName}`);
+    this.#follow();
+    return index;
   }
 
   /** Deletes expired items. Observers see them as any other write. */
@@ -237,6 +253,7 @@ export interface QueryInput extends PageInput {
 }
 
 export interface ScanInput extends PageInput {
+  readonly IndexName?: string | undefined;
   readonly ExclusiveStartKey?: Item | undefined;
 }
 

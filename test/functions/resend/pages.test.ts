@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, test, vi } from 'vitest';
 import { setDeliveryDue } from '../../../aws/deliveries.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
@@ -17,6 +17,7 @@ function lagBehind() {
   const pages = new Map<string, object>();
   let asked = 0;
   vi.spyOn(dynamo, 'send').mockImplementation(async (command: object) => {
+    if (command instanceof ScanCommand) command.input.Limit = 1;
     if (!(command instanceof QueryCommand)) return send(command);
     asked += 1;
     const { ExpressionAttributeValues, ExclusiveStartKey } = command.input;
@@ -29,11 +30,46 @@ function lagBehind() {
   return { asked: () => asked, pages };
 }
 
-test('R18: a minute sends each lost trigger once, page by page, though the index still shows it as due', async () => {
+/** Pending deliveries whose triggers are due. */
+async function dueTriggers(count: number): Promise<void> {
   const resources = tableAt(stage.world.tables.resources);
-  for (let n = 0; n < TRIGGERS; n += 1) {
+  for (let n = 0; n < count; n += 1)
     await setDeliveryDue(resources, await stage.store(`p${n}`, 1), 1);
-  }
+}
+
+/** Requests about what is pending. */
+function askedOfIndex(): { readonly scans: number; readonly queries: number } {
+  const calls = vi.mocked(stage.lane.clients.dynamo.send).mock.calls.map(([command]) => command);
+  const scans = calls.filter(
+    (command) => command instanceof ScanCommand && command.input.IndexName === 'by-pending',
+  );
+  return {
+    scans: scans.length,
+    queries: calls.filter((command) => command instanceof QueryCommand).length,
+  };
+}
+
+test('R18: where little is pending, one request finds what is due, and nothing else is sent', async () => {
+  await dueTriggers(3);
+  await stage.store('later', 1);
+  const before = await depthOf(stage.world.queues.delivery);
+  vi.spyOn(stage.lane.clients.dynamo, 'send');
+  await stage.lane.resend();
+  expect(await depthOf(stage.world.queues.delivery)).toBe(before + 3);
+  expect(askedOfIndex()).toEqual({ scans: 1, queries: 0 });
+});
+
+test('R18: where more is pending than a page holds, all shards are asked', async () => {
+  await dueTriggers(101);
+  const before = await depthOf(stage.world.queues.delivery);
+  vi.spyOn(stage.lane.clients.dynamo, 'send');
+  await stage.lane.resend();
+  expect(await depthOf(stage.world.queues.delivery)).toBe(before + 101);
+  expect(askedOfIndex()).toEqual({ scans: 1, queries: SHARDS });
+});
+
+test('R18: a minute sends each lost trigger once, page by page, though the index still shows it as due', async () => {
+  await dueTriggers(TRIGGERS);
   const before = await depthOf(stage.world.queues.delivery);
   const index = lagBehind();
   await stage.lane.resend();

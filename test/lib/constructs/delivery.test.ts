@@ -83,7 +83,7 @@ describe('the delivery lane', () => {
       'deliver TellAudit: sqs:SendMessage on queue audit.fifo',
     ]);
     expect(of('resend')).toEqual([
-      'resend FindDue: dynamodb:Query on table resources/index/by-pending',
+      'resend FindDue: dynamodb:Query, dynamodb:Scan on table resources/index/by-pending',
       'resend MarkSent: dynamodb:UpdateItem on table resources',
       'resend ReadBreakers: dynamodb:GetItem, dynamodb:Scan on table breakers',
       'resend ConfirmTransitions: dynamodb:UpdateItem on table breakers',

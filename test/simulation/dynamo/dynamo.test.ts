@@ -131,6 +131,21 @@ describe('simulated tables', () => {
     expect(scanned.flat().length).toBe(100);
   });
 
+  test('a scan of an index has what the index shows, each row once over all pages', async () => {
+    const { scheduler, dynamo, put } = tables({ indexLagMs: 1_000, pageRowsMax: 7 });
+    const scan = (ExclusiveStartKey?: Record<string, unknown>) =>
+      new ScanCommand({ TableName, IndexName: 'by-kind', ExclusiveStartKey });
+    for (let sk = 0; sk < 60; sk += 1) put(sk, sk < 40 ? { kind: `k${sk % 3}`, title: 't' } : {});
+    expect((await paged(dynamo, scan)).flat()).toEqual([]);
+    scheduler.after(1_000, () => undefined);
+    await scheduler.run(never);
+    const rows = (await paged(dynamo, scan)).flat() as { sk: string }[];
+    expect(rows.map(({ sk }) => Number(sk)).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 40 }, (_, sk) => sk),
+    );
+    expect(rows[0]).not.toHaveProperty('title');
+  });
+
   test('a batch may be done in part', () => {
     const { dynamo, table } = tables({ unprocessed: 0.5 });
     const requests = Array.from({ length: 20 }, (_, sk) => ({

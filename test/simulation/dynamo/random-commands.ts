@@ -232,4 +232,5 @@ export const read = fc.oneof(
       }),
   ),
   fc.constant(new ScanCommand({ TableName: TABLE })),
+  fc.constant(new ScanCommand({ TableName: TABLE, IndexName: INDEX })),
 );
