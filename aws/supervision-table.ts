@@ -61,10 +61,7 @@ export async function loadSupervised(table: Table, name: string): Promise<Superv
   return Item === undefined ? untouched(name) : supervisedSchema.parse(Item);
 }
 
-/**
- * All nodes to which something has happened. For operators: it reads the whole table, which is
- * small.
- */
+/** All nodes to which something has happened, read consistently. It reads the whole table, which is small. */
 export async function allSupervised(table: Table): Promise<Supervised[]> {
   const found: Supervised[] = [];
   const pages = paginateScan(

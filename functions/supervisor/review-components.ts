@@ -1,6 +1,6 @@
 /** Reviews one node of the tree, on the minute's wake or on news of a breaker. */
 import type { Context } from 'aws-lambda';
-import { loadSupervised } from '../../aws/supervision-table.ts';
+import { allSupervised, loadSupervised } from '../../aws/supervision-table.ts';
 import type { BreakerState } from '../../core/breaker/breaker-state.ts';
 import {
   type BreakerSeen,
@@ -10,7 +10,7 @@ import {
   followBreaker,
   leaseProbe,
 } from '../../core/supervision/lane-supervision.ts';
-import type { Supervised } from '../../core/supervision/supervised-state.ts';
+import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { applyState } from './apply-state.ts';
@@ -32,24 +32,45 @@ export async function reviewComponents(
   tally: Tally,
   context: Clock,
 ): Promise<void> {
+  const knownOf = await allStates(parts);
   const looks = await Promise.allSettled(
-    parts.tree.childNames.map((name) => reviewComponent(parts, name, tally, context)),
+    parts.tree.childNames.map((name) =>
+      reviewComponent(parts, name, tally, context, knownOf(name)),
+    ),
   );
   const failed = looks.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Finishes what is left undone, corrects what a deployment reset, and takes the step that is due. */
+/** The state of each node, by one request. If that fails, each is read by itself. */
+async function allStates({
+  table,
+  logger,
+}: SupervisorParts): Promise<(name: string) => Supervised | undefined> {
+  try {
+    const states = new Map((await allSupervised(table)).map((state) => [state.name, state]));
+    return (name) => states.get(name) ?? untouched(name);
+  } catch (fault) {
+    logger.error('component fault', faultOf(fault));
+    return () => undefined;
+  }
+}
+
+/**
+ * Finishes what is left undone, corrects what a deployment reset, and takes the step that is due. `known` is its state,
+ * if that was read just now.
+ */
 export async function reviewComponent(
   parts: SupervisorParts,
   name: string,
   tally: Tally,
   context: Clock,
+  known?: Supervised,
 ): Promise<void> {
   const { table, settings, emit } = parts;
   const lane = parts.tree.laneOf(name);
   if (lane === undefined) {
-    const state = await loadSupervised(table, name);
+    const state = known ?? (await loadSupervised(table, name));
     if (state.outbox.length > 0) await applyState(parts, state, tally);
     return;
   }
@@ -63,6 +84,7 @@ export async function reviewComponent(
       return climb(follow(state, breaker, now, settings), fullMax, now, settings);
     },
     tally,
+    known,
   );
   const applied = await applyState(parts, climbed, tally);
   if (Object.keys(applied.holds).length > 0) emit('LanePaused', 'lane', name);

@@ -99,7 +99,11 @@ function statements(own: IQueue, { lanes, ...props }: SupervisorProps) {
   const mappings = parts.flatMap((lane) => lane.function.mappings);
   return [
     allow('TakeNews', TAKE, [own.queueArn]),
-    allow('KeepState', ['dynamodb:GetItem', 'dynamodb:PutItem'], [props.table.tableArn]),
+    allow(
+      'KeepState',
+      ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
+      [props.table.tableArn],
+    ),
     allow(
       'PauseAndResume',
       ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],

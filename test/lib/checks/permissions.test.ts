@@ -89,7 +89,7 @@ describe('permissions', () => {
     const queues = ['background', 'background-isolation', 'critical', 'critical-isolation'];
     expect(rowsOf('supervisor')).toEqual([
       'TakeNews: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue supervisor',
-      'KeepState: dynamodb:GetItem, dynamodb:PutItem on table supervision',
+      'KeepState: dynamodb:GetItem, dynamodb:PutItem, dynamodb:Scan on table supervision',
       `PauseAndResume: lambda:GetEventSourceMapping, lambda:UpdateEventSourceMapping on ${queues.map((queue) => `mapping of queue ${queue}`).join(', ')}`,
       'TakeProbes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background, queue critical',
       'RunProbes: lambda:InvokeFunction on function validate-background, function validate-critical',
