@@ -199,19 +199,30 @@ export function onlyTypes(value: unknown, types: string, report: Report, url: st
   fault(report, 'type', 'structure', url, said);
 }
 
-/** Checks the allowed forms of a reference: `|contained|referenced|bundled|`. */
+/**
+ * Checks the allowed forms of a reference: `|contained|referenced|bundled|`. What is in the Bundle is
+ * outside of the resource, so it may be referenced too.
+ */
 export function aggregated(value: unknown, modes: string, report: Report, url: string): void {
   const to = isObject(value) ? value['reference'] : undefined;
   if (typeof to !== 'string') return;
-  const mode = to.startsWith('#')
-    ? 'contained'
-    : report.bundle && resolved(value, report)
-      ? 'bundled'
-      : 'referenced';
-  if (modes.includes(`|${mode}|`)) return;
+  const isLocal = to.startsWith('#');
+  if (modes.includes(isLocal ? '|contained|' : '|referenced|')) return;
+  const isBundled = !isLocal && report.bundle !== undefined && resolved(value, report);
+  if (isBundled && modes.includes('|bundled|')) return;
+  const mode = isLocal ? 'contained' : isBundled ? 'bundled' : 'referenced';
   const allowed = modes.slice(1, -1).replaceAll('|', ' or ');
   const said = `the reference must be ${allowed}, but is ${mode}`;
   fault(report, 'aggregation', 'structure', url, said);
+}
+
+/** Checks whether a Reference, or a canonical, names a version (`specific`) or not. */
+export function versioned(value: unknown, isSpecific: boolean, report: Report, url: string): void {
+  const to = isObject(value) ? value['reference'] : value;
+  if (typeof to !== 'string' || to.startsWith('#')) return;
+  if (to.includes(isObject(value) ? '/_history/' : '|') === isSpecific) return;
+  const said = `the reference must ${isSpecific ? '' : 'not '}name a version`;
+  fault(report, 'versioning', 'structure', url, said);
 }
 
 export function someItem(value: unknown, test: (item: unknown) => boolean): boolean {

@@ -2,7 +2,7 @@
 import { jsonName, type TypeUse } from '../type-model.ts';
 import type { PathStep } from './discriminator-path.ts';
 import { isOneOf, type Place } from './place.ts';
-import { type ProfileContext, q } from './profile-context.ts';
+import { baseTypeOf, type ProfileContext, q } from './profile-context.ts';
 import { constantOf, found, type ProfileNode } from './profile-tree.ts';
 
 export type Kind = 'value' | 'pattern' | 'type' | 'profile' | 'exists';
@@ -21,12 +21,28 @@ export function ofChoice(
 }
 
 /**
- * A required value set that would identify the slice if its codes were loaded, and why they are
- * not.
+ * A required value set at a discriminator that would identify the slice if its codes were loaded,
+ * and why they are not.
  */
-export function openSetOf(node: ProfileNode, context: ProfileContext): string | undefined {
+export function openSetAt(
+  slice: ProfileNode,
+  steps: readonly PathStep[],
+  context: ProfileContext,
+): string | undefined {
+  let node: ProfileNode | undefined = slice;
+  for (const step of steps) {
+    node =
+      step.kind === 'member'
+        ? (childOf(node, step.name, context) ?? childOf(node, `${step.name}[x]`, context))
+        : undefined;
+  }
+  return node && openSetOf(node, context);
+}
+
+function openSetOf(node: ProfileNode, context: ProfileContext): string | undefined {
   const { strength, valueSet } = node.definition.binding ?? {};
-  if (strength === 'required' && valueSet !== undefined) {
+  const isRequired = strength === 'required' && valueSet !== undefined;
+  if (isRequired && context.codeSets.nameOf(valueSet) === undefined) {
     return `${valueSet}: ${context.codeSets.whyUndecided(valueSet)}`;
   }
   for (const each of node.elements) {
@@ -62,11 +78,14 @@ export function existence(
   const keys = isChoice
     ? uses.map((use) => jsonName({ name, isChoice } as Parameters<typeof jsonName>[0], use))
     : [name];
-  const there = keys
-    .flatMap((key) => [`${code}?.${key}!==undefined`, `${code}?._${key}!==undefined`])
-    .join('||');
+  const there = keys.map((key) => isThere(code, key)).join('||');
   if (node?.definition.max === '0') return `!(${there})`;
   return (node?.definition.min ?? 0) > 0 ? there : undefined;
+}
+
+/** A test whether there is a member, or only its `_` sibling. */
+export function isThere(code: string, key: string): string {
+  return `${code}?.${key}!==undefined||${code}?._${key}!==undefined`;
 }
 
 export function hasConstant({ definition, elements }: ProfileNode): boolean {
@@ -113,4 +132,26 @@ export function ofTypes(
   const isResource = types.some((each) => model.get(each)?.kind === 'resource');
   if (!isResource || wanted.length === 0) return undefined;
   return wanted.map((each) => `${code}?.resourceType===${q(each)}`).join('||');
+}
+
+/**
+ * A test whether the value conforms to one of the profiles. For a base type, only the type is
+ * tested.
+ */
+export function keeps(
+  code: string,
+  urls: readonly string[],
+  context: ProfileContext,
+): string | undefined {
+  const tests = urls.map((url) => {
+    const type = baseTypeOf(url, context.model);
+    if (type !== undefined) return `${code}?.resourceType===${q(type)}`;
+    const ref = context.profile(url);
+    if (!ref) return undefined;
+    const ofType = `${code}?.resourceType===${q(ref.structure.type)}`;
+    const isResource = ref.structure.kind === 'resource';
+    return `${isResource ? `${ofType}&&` : ''}conforms(${code},r,${ref.name})`;
+  });
+  if (tests.length === 0 || tests.includes(undefined)) return undefined;
+  return tests.join('||');
 }

@@ -10,10 +10,12 @@ import {
   existence,
   extensionUrl,
   hasConstant,
+  isThere,
   type Kind,
+  keeps,
   ofChoice,
   ofTypes,
-  openSetOf,
+  openSetAt,
   partAt,
   partOf,
 } from './discriminator-nodes.ts';
@@ -45,6 +47,7 @@ export function discriminatorTest(
   const discriminators = sliced.definition.slicing?.discriminator ?? [];
   if (discriminators.length === 0) return { why: 'its element has no discriminators' };
   const tests: string[] = [];
+  let open: string | undefined;
   let why = 'the slice has no constraint at its discriminators';
   for (const { type, path } of discriminators) {
     const steps = parseDiscriminator(path);
@@ -55,10 +58,10 @@ export function discriminatorTest(
     const test = code ?? walk(start, steps, type, context);
     if (test !== undefined) tests.push(test);
     else why = `the slice does not constrain the ${type} of ${path}`;
+    if (test === undefined) open ??= openSetAt(slice, steps, context);
   }
-  const open = tests.length === 0 ? openSetOf(slice, context) : undefined;
-  if (open !== undefined) return { why: `it is identified by ${open}`, isOpen: true };
-  return tests.length > 0 ? { code: tests.map((each) => `(${each})`).join('&&') } : { why };
+  if (tests.length > 0) return { code: tests.map((each) => `(${each})`).join('&&') };
+  return open === undefined ? { why } : { why: `it is identified by ${open}`, isOpen: true };
 }
 
 function walk(
@@ -109,7 +112,7 @@ function walkMember(
     element.isChoice &&
     uses.length < element.types.length
   ) {
-    return through.map((use) => `${at.code}?.${jsonName(element, use)}!==undefined`).join('||');
+    return through.map((use) => isThere(at.code, jsonName(element, use))).join('||');
   }
   const part = at.part && partAt(at.part.value, name);
   const tests = through.map((use) => {
@@ -193,7 +196,7 @@ function walkExtension(
   );
   return below === undefined
     ? undefined
-    : `someItem(${at.code}?.extension,(${item})=>${isIt}&&${below})`;
+    : `someItem(${at.code}?.extension,(${item})=>${isIt}&&(${below}))`;
 }
 
 function terminal(at: At, kind: Kind, context: ProfileContext): string | undefined {
@@ -206,24 +209,6 @@ function terminal(at: At, kind: Kind, context: ProfileContext): string | undefin
   if (kind === 'exists') return undefined;
   if (at.part) return patternTest(at.part.value, code, at.depth);
   return node && constantsOf(node, at, context);
-}
-
-/**
- * A test whether the value conforms to one of the profiles. For a base type, only the type is
- * tested.
- */
-function keeps(code: string, urls: readonly string[], context: ProfileContext): string | undefined {
-  const tests = urls.map((url) => {
-    const type = baseTypeOf(url, context.model);
-    if (type !== undefined) return `${code}?.resourceType===${q(type)}`;
-    const ref = context.profile(url);
-    if (!ref) return undefined;
-    const ofType = `${code}?.resourceType===${q(ref.structure.type)}`;
-    const isResource = ref.structure.kind === 'resource';
-    return `${isResource ? `${ofType}&&` : ''}conforms(${code},r,${ref.name})`;
-  });
-  if (tests.length === 0 || tests.includes(undefined)) return undefined;
-  return tests.join('||');
 }
 
 /**

@@ -36,9 +36,11 @@ export function emitSlicing(
   const counters: Counter[] = [];
   const body = emitSlices(node, slices, places, already, counters, context);
   if (body === '') return NOTHING;
-  const variables = [...counters.map(({ name }) => `${name}=0`), 'z=-1', 'w=0'].filter((each) =>
-    new RegExp(`\\b${each.split('=', 1)[0]}\\b`).test(body),
-  );
+  const states = new Set(body.match(/\b[zw]\d+\b/g));
+  const variables = [
+    ...counters.map(({ name }) => `${name}=0`),
+    ...[...states].map((name) => `${name}=${name.startsWith('z') ? -1 : 0}`),
+  ];
   return {
     before: `let ${variables.join(',')};`,
     body,
@@ -62,6 +64,8 @@ function emitSlices(
   context: ProfileContext,
 ): string {
   const branches: string[] = [];
+  // Slices of a slice have an order and a rest of their own.
+  const level = counters.length;
   let isWhole = slices.length === node.slices.length;
   for (const [at, slice] of slices.entries()) {
     if (slice.slice === DEFAULT) continue;
@@ -73,12 +77,12 @@ function emitSlices(
     }
     const name = `c${counters.length}`;
     counters.push({ name, slice });
-    const order = emitOrder(at, slice, node, context);
+    const order = emitOrder(at, slice, node, level, context);
     const content = emitSlice(node, slice, places, already, counters, context);
     branches.push(`if(${test.code}){${name}++;${order}${content}}`);
   }
   if (branches.length === 0) return '';
-  const otherwise = emitOtherwise(node, places, already, isWhole, counters, context);
+  const otherwise = emitOtherwise(node, places, already, isWhole, level, counters, context);
   return branches.join('else ') + (otherwise === '' ? '' : `else{${otherwise}}`);
 }
 
@@ -109,6 +113,7 @@ function emitOtherwise(
   places: readonly Place[],
   already: readonly ProfileNode[],
   isWhole: boolean,
+  level: number,
   counters: Counter[],
   context: ProfileContext,
 ): string {
@@ -116,7 +121,7 @@ function emitOtherwise(
   const byDefault = node.slices.find((each) => each.slice === DEFAULT);
   if (byDefault) return emitSlice(node, byDefault, places, already, counters, context);
   if (!isWhole) return '';
-  if (slicing?.rules === 'openAtEnd') return 'w=1;';
+  if (slicing?.rules === 'openAtEnd') return `w${level}=1;`;
   if (slicing?.rules !== 'closed') return '';
   return fault('the item is in none of the slices that the profile allows', context);
 }
@@ -126,13 +131,16 @@ function emitOrder(
   at: number,
   slice: ProfileNode,
   { definition }: ProfileNode,
+  level: number,
   context: ProfileContext,
 ): string {
   const early = `the slice ${slice.slice} follows a slice that it must precede`;
   const late = `the slice ${slice.slice} follows an item that is in no slice`;
   return (
-    (definition.slicing?.ordered ? `if(z>${at})${fault(early, context)}else z=${at};` : '') +
-    (definition.slicing?.rules === 'openAtEnd' ? `if(w)${fault(late, context)}` : '')
+    (definition.slicing?.ordered
+      ? `if(z${level}>${at})${fault(early, context)}else z${level}=${at};`
+      : '') +
+    (definition.slicing?.rules === 'openAtEnd' ? `if(w${level})${fault(late, context)}` : '')
   );
 }
 

@@ -21,7 +21,8 @@ export function emitTypes(
   // Every extension is checked against its own definition anyway.
   if (code === 'Extension') return unknownExtensions(type, context);
   const kept = emitProfiles(type, context, (names) => callOf(names, context));
-  return code === 'Reference' ? kept + emitTargets(type, place, context) : kept;
+  const version = emitVersioning(type, context);
+  return code === 'Reference' ? kept + version + emitTargets(type, place, context) : kept + version;
 }
 
 /**
@@ -132,4 +133,9 @@ function emitAggregation(type: ElementDefinitionType, context: ProfileContext): 
   const modes = type.aggregation ?? [];
   if (modes.length === 0 || modes.length === 3) return '';
   return `aggregated(n,${q(`|${modes.join('|')}|`)},r,${context.urlName});`;
+}
+
+function emitVersioning({ versioning }: ElementDefinitionType, context: ProfileContext): string {
+  if (versioning !== 'specific' && versioning !== 'independent') return '';
+  return `versioned(n,${versioning === 'specific'},r,${context.urlName});`;
 }
