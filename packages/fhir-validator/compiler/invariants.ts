@@ -104,7 +104,7 @@ export class Invariants {
   #emitted(expression: string, compiled: CompiledInvariant): Emitted {
     const why = 'unsupported' in compiled ? compiled.unsupported : this.#register(compiled);
     if (why !== undefined || 'unsupported' in compiled) return { why: `${expression}: ${why}` };
-    return { source: `(n,res,root,ext)=>${compiled.source}` };
+    return { source: `(n,res,root,ext,r)=>${compiled.source}` };
   }
 
   /** @returns the reason if it cannot be compiled */

@@ -22,12 +22,13 @@ export interface ExtensionContexts {
 
 type Extension = Record<string, unknown>;
 
-/** Arguments: the object that has the extension, the resource, its root, and the extension. */
+/** Arguments: the object that has the extension, the resource, its root, the extension, the report. */
 type ContextTest = (
   holder: Record<string, unknown>,
   resource: unknown,
   root: unknown,
   extension: Extension,
+  report: Report,
 ) => boolean;
 
 interface Condition {
@@ -49,7 +50,7 @@ export function checkContext(
   if (rule.on !== undefined && !isAllowedOn(rule.on, type, place, report)) {
     const isWithin = type === 'Extension' && rule.within?.includes(`|${holder['url']}|`) === true;
     const isSelected = () =>
-      rule.selected?.some((test) => test(holder, resource, root, extension)) === true;
+      rule.selected?.some((test) => test(holder, resource, root, extension, report)) === true;
     if (!isWithin && !isSelected()) {
       report.error(
         'fhir-r4/extension-context',
@@ -59,7 +60,9 @@ export function checkContext(
     }
   }
   const broken = rule.holds?.map((conditions) =>
-    conditions.find(({ of, test }) => of === type && !test(holder, resource, root, extension)),
+    conditions.find(
+      ({ of, test }) => of === type && !test(holder, resource, root, extension, report),
+    ),
   );
   if (broken?.every((each) => each !== undefined)) {
     const says = broken.map((each) => each?.says).join(', or ');

@@ -43,6 +43,11 @@ beforeAll(async () => {
       [{ type: 'element', expression: 'Observation.value[x]' }],
       ['$this is Quantity'],
     ),
+    extension(
+      'referring',
+      [{ type: 'element', expression: 'Observation.subject' }],
+      ['resolve() is Patient'],
+    ),
     extension('dark', [{ type: 'fhirpath', expression: 'foo()' }]),
   ];
   guides = await compiledGuides([guide(structures)], 'with-contexts');
@@ -114,5 +119,20 @@ describe('R4 context invariants', () => {
     expect(found(observation({ valuePeriod: { start: '2020', ...the('quantity') } }))).toEqual(
       refused('Observation.value.ofType(Period).extension[0]'),
     );
+  });
+
+  test('may follow references', () => {
+    const contained = [
+      { resourceType: 'Patient', id: 'p' },
+      { resourceType: 'Group', id: 'g', type: 'person', actual: true },
+    ];
+    const subject = (id: string) =>
+      observation({
+        contained,
+        focus: [{ reference: '#p' }, { reference: '#g' }],
+        subject: { reference: `#${id}`, ...the('referring') },
+      });
+    expect(found(subject('p'))).toEqual([]);
+    expect(found(subject('g'))).toEqual(refused('Observation.subject.extension[0]'));
   });
 });
