@@ -3,7 +3,13 @@ import type { CodeSets } from './code-sets.ts';
 import type { Invariants } from './invariants.ts';
 import { choiceNote, KNOWN_SYSTEM } from './rules.ts';
 import type { TargetLists } from './target-lists.ts';
-import { type ElementModel, jsonName, type TypeModel, type TypeUse } from './type-model.ts';
+import {
+  type ElementModel,
+  isCanonical,
+  jsonName,
+  type TypeModel,
+  type TypeUse,
+} from './type-model.ts';
 
 export interface ElementContext {
   readonly model: TypeModel;
@@ -124,8 +130,17 @@ function primitiveChecks(element: ElementModel, use: TypeUse, context: ElementCo
   return open === undefined ? checks : [...checks, open];
 }
 
-function singleCheck(element: ElementModel, use: TypeUse, { noteOf }: ElementContext): string {
-  return element.path === 'Coding.system' ? `systemUri(SYSTEMS,${noteOf(KNOWN_SYSTEM)})` : use.type;
+function singleCheck(element: ElementModel, use: TypeUse, context: ElementContext): string {
+  if (element.path === 'Coding.system') {
+    return `systemUri(SYSTEMS,${context.noteOf(KNOWN_SYSTEM)})`;
+  }
+  const isOwnUrl = element.name === 'url' && use.type === 'uri' && isDefinition(element, context);
+  return isOwnUrl ? 'ownUrl' : use.type;
+}
+
+function isDefinition({ path }: ElementModel, { model }: ElementContext): boolean {
+  const type = model.get(path.slice(0, path.lastIndexOf('.')));
+  return type !== undefined && isCanonical(type);
 }
 
 /**

@@ -19,7 +19,7 @@ import { buildTypeModel } from './type-model.ts';
 
 const IMPORTS = [
   'import {boolean,integer,unsignedInt,positiveInt,decimal,string,code,id,uri,url,canonical,oid,uuid,' +
-    "base64Binary,instant,dateTime,date,time,markdown} from '../runtime/primitives.ts';",
+    "base64Binary,instant,dateTime,date,time,markdown,ownUrl} from '../runtime/primitives.ts';",
   "import {beside,besides,each,many,manyPrimitives,one,siblings} from '../runtime/shapes.ts';",
   "import {also,choice,noted,required,resourceType,typeCheck} from '../runtime/type-check.ts';",
   'import {CodeSet,CodeSystems,advisedCoding,advisedConcept,boundCode,boundCoding,boundConcept,' +

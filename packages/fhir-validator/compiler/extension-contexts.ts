@@ -5,7 +5,7 @@
  */
 import type { StructureDefinition } from './definitions.ts';
 import type { Invariants } from './invariants.ts';
-import type { TypeDefinition, TypeModel } from './type-model.ts';
+import { isCanonical, type TypeModel } from './type-model.ts';
 
 /**
  * Places of core extensions that neither R4 nor HL7's later definitions name, but where examples of
@@ -168,11 +168,6 @@ function placesOf(path: string, model: TypeModel): string[] {
     type = element?.types[0]?.type ?? type;
   }
   return [...new Set([path, place])];
-}
-
-function isCanonical({ kind, elements }: TypeDefinition): boolean {
-  const has = (wanted: string) => elements.some(({ name }) => name === wanted);
-  return kind === 'resource' && has('url') && has('status') && has('version');
 }
 
 function specializationsOf(name: string, model: TypeModel): string[] {

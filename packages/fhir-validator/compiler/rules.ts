@@ -22,10 +22,22 @@ const RULES: Readonly<Record<string, Rule>> = {
   CodeSystem: { file: 'code-system.ts', name: 'codeSystem', args: 'n,r' },
   ConceptMap: { file: 'conformance.ts', name: 'conceptMap', args: 'n,r' },
   Coding: { file: 'data-types.ts', name: 'coding', args: `n.system,n.code,r,n.${KNOWN_SYSTEM}` },
+  ElementDefinition: {
+    file: 'structure-definition.ts',
+    name: 'elementDefinition',
+    args: 'n.type,n,r',
+  },
   Identifier: { file: 'data-types.ts', name: 'identifier', args: 'n.system,n.value,r' },
+  Meta: { file: 'data-types.ts', name: 'securityLabels', args: 'n.security,r' },
+  Questionnaire: { file: 'questionnaire.ts', name: 'questionnaire', args: 'n.item,r' },
   Reference: { file: 'reference.ts', name: 'reference', args: 'n.reference,n.type,r' },
   SampledData: { file: 'data-types.ts', name: 'sampledData', args: 'n.data,r' },
   SearchParameter: { file: 'conformance.ts', name: 'searchParameter', args: 'n,r' },
+  StructureDefinition: {
+    file: 'structure-definition.ts',
+    name: 'structureDefinition',
+    args: 'n,r',
+  },
   ValueSet: { file: 'conformance.ts', name: 'valueSet', args: 'n,r' },
 };
 

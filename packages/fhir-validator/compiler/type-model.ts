@@ -205,6 +205,12 @@ export function constraintsOf(definition: ElementDefinition): Constraint[] {
     }));
 }
 
+/** Whether it is a definition that others refer to by its url: a resource with a version. */
+export function isCanonical({ kind, elements }: TypeDefinition): boolean {
+  const has = (wanted: string) => elements.some(({ name }) => name === wanted);
+  return kind === 'resource' && has('url') && has('status') && has('version');
+}
+
 function parentPath(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('.')));
 }

@@ -10,8 +10,15 @@ export type Codes = Map<string, Set<string>>;
 type Include = NonNullable<NonNullable<ValueSet['compose']>['include']>[number];
 type Concept = NonNullable<CodeSystem['concept']>[number];
 
-/** ISO 4217. Its codes are not in the package, but every JavaScript engine has them. */
+/** ISO 4217. Its codes are not in the package, but every JavaScript engine has those of money. */
 const CURRENCIES = 'urn:iso:std:iso:4217';
+/**
+ * Funds, metals, codes for tests and the like. R4's expansion of the value set lists them too, and
+ * the engine leaves them out.
+ */
+const FURTHER_CURRENCIES =
+  'BOV CHE CHW CLF COU GGP IMP JEP MXV TVD USN UYI UYW VED VEF ' +
+  'XAG XAU XBA XBB XBC XBD XPD XPT XTS XUA XXX';
 
 /** All codes of a value set (url with or without version). Undefined if they are not known. */
 export function expandValueSet(canonical: string, definitions: Definitions): Codes | undefined {
@@ -121,8 +128,7 @@ function systemCodes(include: Include, definitions: Definitions): Codes | undefi
   const system = include.system ?? '';
   if (include.concept)
     return new Map([[system, new Set(include.concept.map((each) => each.code))]]);
-  if (system === CURRENCIES)
-    return new Map([[system, new Set(Intl.supportedValuesOf('currency'))]]);
+  if (system === CURRENCIES) return new Map([[system, new Set(currencies())]]);
   const codeSystem = definitions.codeSystems.get(system);
   if (codeSystem?.content !== 'complete' || !codeSystem.concept) return undefined;
   let codes: Set<string> = new Set(allCodes(codeSystem.concept));
@@ -132,6 +138,10 @@ function systemCodes(include: Include, definitions: Definitions): Codes | undefi
     codes = codes.intersection(passing);
   }
   return new Map([[system, codes]]);
+}
+
+function currencies(): string[] {
+  return [...Intl.supportedValuesOf('currency'), ...FURTHER_CURRENCIES.split(' ')];
 }
 
 export function allCodes(concepts: readonly Concept[]): string[] {

@@ -30,6 +30,14 @@ export function codeSystem(value: Value, report: Report): void {
       'content',
     );
   }
+  if (content === 'supplement' && supplements === undefined) {
+    const said = "A code system whose content is 'supplement' must name what it supplements";
+    report.error('fhir-r4/codesystem-supplement', 'business-rule', said, 'content');
+  }
+  if (content === 'not-present' && Array.isArray(concept) && concept.length > 0) {
+    const said = "A code system whose content is 'not-present' must have no concepts";
+    report.error('fhir-r4/codesystem-content', 'business-rule', said, 'concept');
+  }
   if (typeof supplements === 'string') valueSetAsSystem(supplements, report, 'supplements');
   if (content === 'complete' && typeof count === 'number' && Array.isArray(concept)) {
     const actual = eachNode(concept, CHILDREN, () => {});

@@ -1,6 +1,7 @@
 /** Rules from the text of https://hl7.org/fhir/R4/datatypes.html that no invariant states. */
 import type { KnownSystem } from '../runtime/bindings.ts';
 import { base64Bytes } from '../runtime/characters.ts';
+import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { isAbsolute, isValueSetUrl } from './uris.ts';
 
@@ -32,6 +33,22 @@ export function coding(
   const said = `${quote(code)} is not a code of ${system}`;
   if (lacking === 'error') report.error('fhir-r4/code-unknown', 'code-invalid', said, 'code');
   else report.warning('fhir-r4/code-unknown', 'code-invalid', said, 'code');
+}
+
+/** Security labels are a set: https://hl7.org/fhir/R4/resource.html#Meta */
+export function securityLabels(list: unknown, report: Report): void {
+  if (!Array.isArray(list) || list.length < 2) return;
+  const seen = new Set<string>();
+  for (const [i, label] of list.entries()) {
+    const { system, code } = isObject(label) ? label : {};
+    if (typeof code !== 'string') continue;
+    const key = `${system}#${code}`;
+    if (seen.has(key)) {
+      const said = `A second security label ${quote(code)}`;
+      report.error('fhir-r4/security-label', 'duplicate', said, `security[${i}]`);
+    }
+    seen.add(key);
+  }
 }
 
 /** The url of a code system must be absolute and not that of a value set. */

@@ -83,6 +83,17 @@ export function uri(value: unknown, report: Report, step: string): void {
 
 export const url = uri;
 
+/**
+ * The url by which a definition is known: "an absolute URI that is used to identify this …". In a
+ * contained resource it may be a fragment.
+ */
+export function ownUrl(value: unknown, report: Report, step: string): void {
+  uri(value, report, step);
+  if (!isUri(value) || value.charCodeAt(0) === HASH || isAbsolute(value)) return;
+  const said = `The url ${quote(value)} must be absolute`;
+  report.error('fhir-r4/url-absolute', 'value', said, step);
+}
+
 /** Absolute, or a fragment. Only a warning, because examples in the specification are relative. */
 export function canonical(value: unknown, report: Report, step: string): void {
   uri(value, report, step);

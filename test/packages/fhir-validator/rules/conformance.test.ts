@@ -19,6 +19,15 @@ describe('CodeSystem', () => {
     expect(codeSystem({ supplements: 'http://loinc.org', content: 'supplement' })).toEqual([]);
   });
 
+  test('a supplement names what it supplements, and one without content has no concepts', () => {
+    expect(codeSystem({ content: 'supplement' })).toEqual(['business-rule CodeSystem.content']);
+    const concept = [{ code: 'a' }];
+    expect(codeSystem({ content: 'not-present', concept })).toEqual([
+      'business-rule CodeSystem.concept',
+    ]);
+    expect(codeSystem({ content: 'not-present', count: 1 })).toEqual([]);
+  });
+
   test('the count of a complete one is the number of its concepts, at any depth', () => {
     const concept = [{ code: 'a', concept: [{ code: 'b' }, { code: 'c' }] }];
     expect(codeSystem({ count: 3, concept })).toEqual([]);
@@ -84,3 +93,102 @@ test('SearchParameter: a composite has components', () => {
   expect(parameter([part, part])).toEqual([]);
   expect(parameter([part])).toEqual(['business-rule SearchParameter']);
 });
+
+describe('StructureDefinition', () => {
+  const structure = (more: Record<string, unknown>) =>
+    errors({
+      resourceType: 'StructureDefinition',
+      text: NARRATIVE,
+      url: 'http://example.org/StructureDefinition/a',
+      name: 'A',
+      status: 'draft',
+      kind: 'resource',
+      abstract: false,
+      type: 'Patient',
+      baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient',
+      derivation: 'constraint',
+      differential: { element: [{ id: 'Patient', path: 'Patient' }] },
+      ...more,
+    });
+  const element = (more: Record<string, unknown>) => ({
+    element: [
+      { id: 'Patient', path: 'Patient' },
+      { id: 'Patient.gender', path: 'Patient.gender', ...more },
+    ],
+  });
+
+  test('StructureDefinition.context: only an extension has one', () => {
+    expect(structure({})).toEqual([]);
+    expect(structure({ context: [{ type: 'element', expression: 'Patient' }] })).toEqual([
+      'business-rule StructureDefinition.context',
+    ]);
+  });
+
+  test('StructureDefinition.type: a constraint has the type of its base', () => {
+    const other = { element: [{ id: 'Group', path: 'Group' }] };
+    expect(structure({ type: 'Group', differential: other })).toEqual([
+      'business-rule StructureDefinition.type',
+    ]);
+    const baseDefinition = 'http://hl7.org/fhir/StructureDefinition/actualgroup';
+    expect(structure({ type: 'Group', differential: other, baseDefinition })).toEqual([]);
+  });
+
+  test('ElementDefinition.fixed[x] and pattern[x] are of the type of the element', () => {
+    const type = [{ code: 'code' }];
+    const at = 'StructureDefinition.differential.element[1]';
+    expect(structure({ differential: element({ type, fixedCode: 'male' }) })).toEqual([]);
+    expect(structure({ differential: element({ type, fixedString: 'male' }) })).toEqual([
+      `business-rule ${at}.fixed`,
+    ]);
+    expect(structure({ differential: element({ type, patternUri: 'a:b' }) })).toEqual([
+      `business-rule ${at}.pattern`,
+    ]);
+    const own = [{ code: 'http://hl7.org/fhirpath/System.String' }];
+    expect(structure({ differential: element({ type: own, fixedUri: 'a:b' }) })).toEqual([]);
+  });
+});
+
+describe('Questionnaire.item.enableWhen.question', () => {
+  const questionnaire = (question: string) =>
+    errors({
+      resourceType: 'Questionnaire',
+      text: NARRATIVE,
+      status: 'draft',
+      item: [
+        { linkId: 'a', type: 'string' },
+        {
+          linkId: 'b',
+          text: 'b',
+          type: 'group',
+          item: [
+            {
+              linkId: 'c',
+              type: 'string',
+              enableWhen: [{ question, operator: 'exists', answerBoolean: true }],
+            },
+          ],
+        },
+      ],
+    });
+
+  test.each(['a', 'b'])('may be %s, another item at any depth', (question) => {
+    expect(questionnaire(question)).toEqual([]);
+  });
+
+  test.each(['c', 'd'])('%s, the item itself or none, is refused', (question) => {
+    expect(questionnaire(question)).toEqual([
+      'business-rule Questionnaire.item[1].item[0].enableWhen[0]',
+    ]);
+  });
+});
+
+test.each(['CodeSystem', 'ValueSet', 'Questionnaire', 'SearchParameter'])(
+  '%s.url is an absolute URI',
+  (resourceType) => {
+    const of = (url: string) =>
+      errors({ resourceType, url }).filter((each) => each.endsWith('.url'));
+    expect(of('http://example.org/a')).toEqual([]);
+    expect(of('urn:oid:1.2.3')).toEqual([]);
+    expect(of('a')).toEqual([`value ${resourceType}.url`]);
+  },
+);

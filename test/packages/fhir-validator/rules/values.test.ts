@@ -152,3 +152,13 @@ describe('capabilitystatement-expectation', () => {
     expect(capable({ _status: { extension } })).toHaveLength(1);
   });
 });
+
+test('Meta.security: a label occurs once', () => {
+  const label = (code: string) => ({
+    system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality',
+    code,
+  });
+  const of = (...codes: string[]) => errors(patient({ meta: { security: codes.map(label) } }));
+  expect(of('N', 'R')).toEqual([]);
+  expect(of('N', 'R', 'N')).toEqual(['duplicate Patient.meta.security[2]']);
+});
