@@ -2,15 +2,17 @@
  * The producers. Each sends as its source, singly or in batches, again if it got no answer, and
  * sometimes with errors.
  */
+import { batches } from '../cli/submit/batches.ts';
 import type { Outgoing } from '../cli/submit/outgoing.ts';
-import { sendBatch } from '../cli/submit/send-batch.ts';
+import { type Refused, sendBatch } from '../cli/submit/send-batch.ts';
 import type { Watcher } from './checker.ts';
 import type { Effect } from './effects.ts';
 import type { Host } from './host.ts';
 import { SENDERS, type Source } from './outside.ts';
 import type { Random } from './random.ts';
+import { attributeBytes } from './sqs/limits.ts';
 import type { Nature } from './submission.ts';
-import { anotherThan, type Draft, draftOf, type Habits } from './submission-draft.ts';
+import { type Draft, draftOf, FILE, type Habits } from './submission-draft.ts';
 import { momentIn, type Traffic } from './traffic.ts';
 import type { World } from './world.ts';
 
@@ -25,7 +27,7 @@ const STRANGER = 'AROANOBODYKNOWSME';
 const SOURCES = Object.keys(SENDERS) as [Source, ...Source[]];
 /** Nothing else is wrong with what they send, and nobody has sent it before. */
 const HEALTHY: Habits = {
-  ...{ natures: {}, oddities: {}, badFiles: 0, long: 0, refers: 0 },
+  ...{ natures: {}, oddities: {}, badFiles: 0, refers: 0, long: 0, longest: 0, illegible: 0 },
   ...{ ids: 1e9, bucket: '' },
 };
 
@@ -108,7 +110,7 @@ export class Producers implements Watcher {
     const { queue, message } = effect;
     const draft = this.#drafts.get(message.body);
     if (draft === undefined || queue.name !== this.#world.nameOf(draft.lane)) return;
-    const { body: _, key: __, ...known } = draft;
+    const { body: _, key: __, attributes: ___, ...known } = draft;
     this.#world.submitted({ ...known, messageId: message.id, sentAt: message.sentAt }, by);
   }
 
@@ -153,8 +155,12 @@ export class Producers implements Watcher {
     let left = drafts.map((draft) => outgoingOf(draft, bucket));
     for (let againMs = AGAIN_MS; left.length > 0; againMs = Math.min(AGAIN_MS_MAX, againMs * 2)) {
       const target = { sqs, s3, queueUrl, bucket };
-      const { refused } = await sendBatch(target, left, (ms) => host.pause(ms));
-      left = refused.map(({ message }) => message);
+      const all: Refused[] = [];
+      for await (const batch of batches(left)) {
+        const { refused } = await sendBatch(target, batch, (ms) => host.pause(ms));
+        all.push(...refused);
+      }
+      left = all.map(({ message }) => message);
       if (left.length > 0) await host.pause(againMs);
     }
   }
@@ -162,22 +168,13 @@ export class Producers implements Watcher {
 
 /** With the object that a claim check names, where that is there and its own. */
 function outgoingOf(draft: Draft, bucket: string): Outgoing {
-  const { source, oddity, sequence, body, text, key, number } = draft;
-  const said = oddity === 'spoofed' ? anotherThan(source) : source;
-  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
-  const [file, line] = ['simulated.ndjson', number + 1];
-  const lineSaid = oddity === 'odd-attributes' ? 'twelve' : String(line);
+  const { source, oddity, body, text, key, number, attributes } = draft;
   return {
-    resource: { kind: 'resource', text, file, line },
+    resource: { kind: 'resource', text, file: FILE, line: number + 1 },
     body,
-    attributes: {
-      source: attribute(said),
-      file: attribute(file),
-      line: attribute(lineSaid),
-      ...(sequence !== undefined && { sequence: attribute(String(sequence)) }),
-    },
+    attributes,
     groupId: source,
-    bytes: Buffer.byteLength(body),
+    bytes: Buffer.byteLength(body) + attributeBytes(attributes),
     ...(key !== undefined && oddity === 'claim-check' && { upload: { bucket, key, text } }),
   };
 }

@@ -111,6 +111,9 @@ async function untilEnded(
   throw new RuleBroken('R04', `${unfinished()}, long after faults healed`);
 }
 
+/** How often messages come to SQS's limits. A long one costs as much as a hundred others. */
+const AT_LIMIT = 0.2;
+
 /** The habits of this run's producers: mostly correct, with some of every error. */
 function habitsIn({ scheduler, plan, drawn }: World): Habits {
   const random = scheduler.random.fork();
@@ -144,6 +147,8 @@ function habitsIn({ scheduler, plan, drawn }: World): Habits {
     ids: random.pick([3, 30, 3_000]),
     bucket: plan.buckets.find(({ name }) => name.includes('-bodies-'))?.name ?? '',
     long: share(0.2),
+    longest: random.chance(AT_LIMIT) ? 0.02 * random.fraction() : 0,
+    illegible: random.chance(AT_LIMIT) ? random.fraction() : 0,
     refers: drawn.operators.erases > 0 ? 0.2 : 0,
   };
 }

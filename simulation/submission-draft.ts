@@ -1,7 +1,9 @@
 /** A submission before it is sent, drawn from the habits of producers. */
-import { claimCheckTo, submissionsOf } from '../core/message/claim-check.ts';
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { submissionsOf } from '../core/message/claim-check.ts';
 import type { Source } from './outside.ts';
 import type { Random } from './random.ts';
+import { attributeBytes, REQUEST_BYTES_MAX } from './sqs/limits.ts';
 import type { Nature, Oddity, Submission } from './submission.ts';
 
 export interface Draft extends Omit<Submission, 'messageId' | 'sentAt'> {
@@ -10,7 +12,11 @@ export interface Draft extends Omit<Submission, 'messageId' | 'sentAt'> {
   readonly body: string;
   /** The key that the claim check names. */
   readonly key: string | undefined;
+  readonly attributes: Record<string, MessageAttributeValue>;
 }
+
+/** The file that all come from. */
+export const FILE = 'simulated.ndjson';
 
 /** Shares of what is sent. The rest is plain and valid. */
 export interface Habits {
@@ -20,6 +26,10 @@ export interface Habits {
   readonly badFiles: number;
   /** Share of long resources: packed where they are stored, or in the bucket. */
   readonly long: number;
+  /** Share of messages that are as long as SQS takes, or nearly. */
+  readonly longest: number;
+  /** Share of claim checks with characters that SQS does not take, in the key and in the resource. */
+  readonly illegible: number;
   /**
    * Number of ids that each source uses. With few ids, newer submissions meet older ones of the
    * same resource.
@@ -44,23 +54,63 @@ export function draftOf(
   habits: Habits,
   random: Random,
 ): Draft {
-  const nature = defect ?? drawn(habits.natures, random) ?? 'valid';
   const oddity = drawn(habits.oddities, random);
+  const isLongest = oddity === undefined && random.chance(habits.longest);
+  const isIllegible = isClaimed(oddity) && random.chance(habits.illegible);
+  const isSentOn = isLongest || isIllegible;
+  const usual = isSentOn ? random.pick(OFTEN_SENT_ON) : drawn(habits.natures, random);
+  const nature = defect ?? usual ?? 'valid';
   const resourceType = random.pick(['Patient', 'Observation']);
   const id = `r${random.below(habits.ids)}`;
   const tag = [{ system: NATURE_SYSTEM, code: nature }];
   const identifier = [{ system: NATURE_SYSTEM, value: String(number) }];
-  const note = noteOf(oddity, habits, random);
+  const note = isIllegible ? { note: [{ text: IN_TEXTS }] } : noteOf(oddity, habits, random);
   const patients = oddity === 'unreadable' ? [] : patientsOf(resourceType, id, habits, random);
   const references = referencesTo(patients, resourceType);
   const resource = { resourceType, id, meta: { tag }, identifier, ...references, ...note };
-  const text = oddity === 'unreadable' ? `{"number":${number},` : JSON.stringify(resource);
-  const owner = oddity === 'stolen-object' ? anotherThan(source) : source;
-  const key = isClaimed(oddity) ? `${submissionsOf(owner)}${number}` : undefined;
-  const body = key === undefined ? text : claimCheckTo({ bucket: habits.bucket, key });
   const sequence = random.chance(0.5) ? number : undefined;
+  const attributes = attributesOf({ source, number, oddity, sequence });
+  const text = isLongest
+    ? filled(resource, REQUEST_BYTES_MAX - attributeBytes(attributes) - random.pick(LEFT_BYTES))
+    : textOf(oddity, number, resource);
+  const owner = oddity === 'stolen-object' ? anotherThan(source) : source;
+  const end = isIllegible ? IN_KEYS : '';
+  const key = isClaimed(oddity) ? `${submissionsOf(owner)}${number}${end}` : undefined;
+  const body = key === undefined ? text : claimCheck({ bucket: habits.bucket, key });
   const its = { resourceType, id, nature, oddity, sequence, text, patients };
-  return { number, source, lane, ...its, key, body };
+  return { number, source, lane, ...its, key, body, attributes };
+}
+
+const OFTEN_SENT_ON = ['valid', 'throw', 'kill', 'flaky', 'misjudged', 'invalid'] as const;
+/** Less than an envelope has, as much, and more. */
+const LEFT_BYTES = [0, 1, 150, 400, 3_000] as const;
+/** JSON takes both of these as they are, and SQS neither. */
+const [IN_KEYS, IN_TEXTS] = ['\ufffe', '\uffff'];
+
+/** As a careful producer writes it. */
+const claimCheck = (s3: { readonly bucket: string; readonly key: string }) =>
+  JSON.stringify({ s3 }).replace(IN_KEYS, '\\ufffe');
+
+const textOf = (oddity: Oddity | undefined, number: number, resource: object) =>
+  oddity === 'unreadable' ? `{"number":${number},` : JSON.stringify(resource);
+
+/** With a note that fills the message: quotation marks, which take twice as much in a group of suspects. */
+function filled(resource: object, bytes: number): string {
+  const noted = (text: string) => JSON.stringify({ ...resource, note: [{ text }] });
+  const left = bytes - noted('').length;
+  return noted('x'.repeat(left % 2) + '"'.repeat(left / 2));
+}
+
+type Labelled = Pick<Draft, 'source' | 'number' | 'oddity' | 'sequence'>;
+
+function attributesOf({ source, number, oddity, sequence }: Labelled): Draft['attributes'] {
+  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+  return {
+    source: attribute(oddity === 'spoofed' ? anotherThan(source) : source),
+    file: attribute(FILE),
+    line: attribute(oddity === 'odd-attributes' ? 'twelve' : String(number + 1)),
+    ...(sequence !== undefined && { sequence: attribute(String(sequence)) }),
+  };
 }
 
 /** A Patient itself, or the one whom an Observation is about; perhaps another one too. */
@@ -101,6 +151,7 @@ export function correctedText({
   id,
   number,
   patients,
+  text,
 }: Submission): string | undefined {
   const isWrong = oddity === 'unreadable' || (oddity === undefined && WRONG.has(nature));
   if (!isWrong) return undefined;
@@ -113,6 +164,7 @@ export function correctedText({
     identifier,
     ...referencesTo(patients, resourceType),
     language: 'en',
+    ...(text.length > TOO_LONG && { note: (JSON.parse(text) as { note: object }).note }),
   });
 }
 

@@ -62,6 +62,25 @@ export const OF_MESSAGES: readonly Fence[] = [
     without: '!isOurs || (await areReadableBeside(parts, s3))',
   },
   {
+    name: 'claim checks: a key is written as SQS takes it',
+    file: 'core/message/claim-check.ts',
+    code: 'return jsonForSqs({ s3 }',
+    without: 'return JSON.stringify({ s3 }',
+  },
+  {
+    name: 'messages: what does not fit with its envelope goes through the bucket',
+    file: 'aws/lane-queues.ts',
+    code: 'messageBytes(whole) <= SEND_BYTES_MAX &&',
+    without: 'messageBytes(whole) <= 2 * SEND_BYTES_MAX &&',
+  },
+  {
+    name: 'messages: what SQS does not take goes through the bucket',
+    file: 'aws/lane-queues.ts',
+    code: '&& isAcceptedBySqs(body))',
+    without: '&& (isAcceptedBySqs(body) || body.length > 0))',
+    unseen: 'whoever sends it back is told that it failed, and its entry stays',
+  },
+  {
     name: 'messages: a valid one asks whether it has ended',
     file: 'functions/validate/endings.ts',
     code: "return hasEnded(trouble, origin.round) ? 'ended' : 'in isolation';",

@@ -2,6 +2,8 @@
 import type { SQSEvent } from 'aws-lambda';
 import { isLaneQueue, membersOf } from '../checks/members.ts';
 import { orderOf, placeOf } from '../checks/resources-checker.ts';
+import type { EffectOf } from '../effects.ts';
+import { isLegible } from '../sqs/limits.ts';
 import type { Message } from '../sqs/message.ts';
 import { on } from './make-state.ts';
 
@@ -122,6 +124,18 @@ export const olderComesLater = on(['written', 'received'], ({ submissions }) => 
     });
   };
 });
+
+/** What does not fit into a message with its envelope, or what SQS does not take, is sent on as a claim check. */
+export const sentOnThroughBucket = on(['put'], () => isHop);
+
+/** Of these, what has characters that SQS does not take. */
+export const sentOnIllegible = on(
+  ['put'],
+  () => (effect) => isHop(effect) && !isLegible({ MessageBody: textOf(effect.version.bytes) }),
+);
+
+const isHop = ({ version: { key } }: EffectOf<'put'>): boolean => /^hops\/[^.]*$/.test(key);
+const textOf = (bytes: Uint8Array = new Uint8Array()) => Buffer.from(bytes).toString();
 
 function idsIn(event: unknown): readonly string[] {
   const { Records: records = [] } = event as Partial<SQSEvent>;

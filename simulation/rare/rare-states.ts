@@ -31,6 +31,8 @@ import {
   receivedAfterItsEnd,
   receivedWhileItRuns,
   redriveBesideItsLetter,
+  sentOnIllegible,
+  sentOnThroughBucket,
   storedPacked,
   thawAfterLease,
 } from './of-messages.ts';
@@ -86,6 +88,8 @@ export const RARE_STATES = {
   'a resource is stored packed': storedPacked,
   'a resource that fits into no item is delivered': deliveredFromBucket,
   'a redrive keeps a long reason, cut': longReasonKept,
+  'a body that does not fit with its envelope is sent on': sentOnThroughBucket,
+  'a body that SQS does not take is sent on': sentOnIllegible,
   'a probe of a breaker is taken over': probeTakenOver,
   'a breaker opens again while traffic returns': reopens,
   'a breaker opens by the share of failed calls': opensByShare,

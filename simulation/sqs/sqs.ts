@@ -1,6 +1,5 @@
 /** SQS for the SDK's commands. */
 import {
-  BatchRequestTooLong,
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
@@ -14,6 +13,7 @@ import {
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { isLegible, mustBeLegible, mustFit } from './limits.ts';
 import type { Message, QueuePlan, Received, Sent } from './message.ts';
 import { Queue, type QueueSurroundings } from './queue.ts';
 
@@ -55,15 +55,16 @@ export class Sqs {
     if (command instanceof SendMessageCommand) {
       const { QueueUrl } = command.input;
       mustFit([command.input]);
+      mustBeLegible(command.input);
       return { MessageId: this.queue(QueueUrl).send(sentIn(command.input, senderId)).id };
     }
     if (command instanceof SendMessageBatchCommand) {
       const { QueueUrl, Entries } = command.input;
       const queue = this.queue(QueueUrl);
       mustFit(Entries);
-      return this.#each(Entries, (entry: SendMessageBatchRequestEntry) => ({
-        MessageId: queue.send(sentIn(entry, senderId)).id,
-      }));
+      const send = (entry: SendMessageBatchRequestEntry) =>
+        isLegible(entry) ? { MessageId: queue.send(sentIn(entry, senderId)).id } : undefined;
+      return this.#each(Entries, send, 'InvalidMessageContents');
     }
     if (command instanceof ReceiveMessageCommand) return this.#receive(command.input);
     if (command instanceof DeleteMessageCommand) {
@@ -94,6 +95,7 @@ export class Sqs {
   #each<T extends { Id?: string | undefined }>(
     entries: readonly T[] | undefined = [],
     act: (entry: T) => object | undefined,
+    refusal = 'MessageNotInflight',
   ): object {
     const { random } = this.#around;
     const Successful: object[] = [];
@@ -106,7 +108,7 @@ export class Sqs {
       else
         Failed.push({
           Id,
-          Code: isRefused ? 'InternalError' : 'MessageNotInflight',
+          Code: isRefused ? 'InternalError' : refusal,
           SenderFault: !isRefused,
         });
     }
@@ -148,24 +150,6 @@ export class Sqs {
     );
     return { Attributes: Object.fromEntries(asked) };
   }
-}
-
-/** Of a request, and so of a message. */
-const REQUEST_BYTES_MAX = 1_048_576;
-
-type Sizable = Pick<SendMessageCommandInput, 'MessageBody' | 'MessageAttributes'>;
-
-/** @throws BatchRequestTooLong for a request that is too large */
-function mustFit(entries: readonly Partial<Sizable>[] = []): void {
-  let bytes = 0;
-  for (const { MessageBody = '', MessageAttributes = {} } of entries) {
-    bytes += Buffer.byteLength(MessageBody);
-    for (const [name, { DataType = '', StringValue = '' }] of Object.entries(MessageAttributes)) {
-      bytes += Buffer.byteLength(name) + DataType.length + Buffer.byteLength(StringValue);
-    }
-  }
-  if (bytes <= REQUEST_BYTES_MAX) return;
-  throw new BatchRequestTooLong({ message: `${bytes} bytes are too many`, $metadata: {} });
 }
 
 /** Where messages of a queue are sent. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { packed } from '../../aws/packed-text.ts';
 import { Random } from '../../simulation/random.ts';
+import { attributeBytes, isLegible, REQUEST_BYTES_MAX } from '../../simulation/sqs/limits.ts';
 import type { Oddity } from '../../simulation/submission.ts';
 import { correctedText, draftOf, type Habits } from '../../simulation/submission-draft.ts';
 import { submission } from './checks/history.ts';
@@ -10,6 +11,8 @@ const HABITS: Habits = {
   oddities: {},
   badFiles: 0,
   long: 0,
+  longest: 0,
+  illegible: 0,
   refers: 0,
   ids: 3,
   bucket: 'b',
@@ -47,4 +50,26 @@ test('what is wrong with a resource can be corrected, and it stays the same reso
   expect(correctedText(submission({ oddity: 'unreadable' }))).toBeDefined();
   expect(correctedText(submission({ nature: 'valid' }))).toBeUndefined();
   expect(correctedText(submission({ nature: 'invalid', oddity: 'spoofed' }))).toBeUndefined();
+});
+
+test('the longest messages take what SQS takes, and little less, with their attributes', () => {
+  const random = new Random(1);
+  const about = { number: 1, source: 'hospital-a', lane: 'critical' } as const;
+  const sizes = Array.from({ length: 40 }, () => {
+    const { body, attributes } = draftOf(about, { ...HABITS, longest: 1 }, random);
+    return REQUEST_BYTES_MAX - Buffer.byteLength(body) - attributeBytes(attributes);
+  });
+  expect(Math.min(...sizes)).toBe(0);
+  expect(Math.max(...sizes)).toBe(3_000);
+  const text = draftOf(about, { ...HABITS, longest: 1 }, random).text;
+  expect(correctedText(submission({ nature: 'throw', text }))?.length).toBeGreaterThan(1_000_000);
+});
+
+test('some claim checks name what SQS does not take, and can be sent', () => {
+  const habits = { ...HABITS, oddities: { 'claim-check': 1 }, illegible: 1 };
+  const about = { number: 1, source: 'hospital-a', lane: 'critical' } as const;
+  const { body, key, text } = draftOf(about, habits, new Random(1));
+  expect(isLegible({ MessageBody: body })).toBe(true);
+  expect([key, text].map((MessageBody = '') => isLegible({ MessageBody }))).toEqual([false, false]);
+  expect(JSON.parse(body)).toMatchObject({ s3: { key } });
 });

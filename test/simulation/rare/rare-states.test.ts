@@ -69,6 +69,10 @@ const newer = new Host(scheduler, { name: 'stack-validate-critical#3', deploymen
 const crash = (at: number) => written('incidents', undefined, { pk: 's', sk: `crash#${at}`, at });
 const incident = (number: number) =>
   written('incidents', undefined, { pk: 's', sk: `incident#${number}`, number, status: 'open' });
+const hopPut = (key: string, text: string): Effect => ({
+  ...{ kind: 'put', bucket: 'bodies' },
+  version: { key, id: 'v', at: 0, bytes: Buffer.from(text) },
+});
 const put: Effect = {
   kind: 'put',
   bucket: 'vault',
@@ -160,6 +164,14 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
   ],
   'a resource that fits into no item is delivered': [
     [written('resources', { bodyS3: {} }, { bodyS3: {}, deliveredAt: 5 })],
+  ],
+  'a body that does not fit with its envelope is sent on': [
+    [hopPut('hops/critical/.canary', 'canary')],
+    [hopPut('hops/critical/m1/hash', 'a body')],
+  ],
+  'a body that SQS does not take is sent on': [
+    [hopPut('quarantine/m1/hash', '\uffff')],
+    [hopPut('hops/critical/m1/hash', '\uffff')],
   ],
   'a redrive keeps a long reason, cut': [
     [written('quarantine', {}, { rounds: [{ reason: 'x'.repeat(256) }] })],

@@ -54,6 +54,24 @@ describe('simulated SQS', () => {
     expect(queue.size).toBe(1);
   });
 
+  test('refuses a message with characters that XML 1.0 has not, and the others of its batch not', () => {
+    const { sqs, queue } = service();
+    const alone = new SendMessageCommand({ QueueUrl, MessageBody: '\uffff' });
+    expect(() => sqs.perform(alone, 'me')).toThrow('Invalid characters');
+    const MessageAttributes = { a: { DataType: 'String', StringValue: '\u0001' } };
+    const some = [
+      { Id: '0', MessageBody: 'a\n' },
+      { Id: '1', MessageBody: '\ufffe' },
+      { Id: '2', MessageBody: 'b', MessageAttributes },
+    ];
+    const answer = sqs.perform(new SendMessageBatchCommand({ QueueUrl, Entries: some }), 'me');
+    expect(answer).toMatchObject({
+      Successful: [{ Id: '0' }],
+      Failed: ['1', '2'].map((Id) => ({ Id, Code: 'InvalidMessageContents', SenderFault: true })),
+    });
+    expect(queue.size).toBe(1);
+  });
+
   test('sends, receives, makes visible again and deletes', () => {
     const { sqs, queue } = service();
     const MessageAttributes = { source: { DataType: 'String', StringValue: 's' } };
