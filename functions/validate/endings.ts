@@ -76,6 +76,15 @@ export async function publishStored(
   logger.debug('stored', idsOf(origin));
 }
 
+/** As far as SQS knows: its count is approximate, so the time of the first receive is checked too. */
+export function isFirst(
+  { settings, now }: Pick<ValidateParts, 'settings' | 'now'>,
+  submission: Submission,
+): boolean {
+  const { envelope } = submission.provenance;
+  return envelope === undefined && !mayHaveRunBefore(submission, now(), settings);
+}
+
 /** How far earlier deliveries of a message came. */
 export type Earlier = 'nothing' | 'in isolation' | 'ended';
 
@@ -85,13 +94,12 @@ export type Earlier = 'nothing' | 'in isolation' | 'ended';
  * reads nothing.
  */
 export async function earlierDeliveries(
-  { quarantineTable, settings, now }: ValidateParts,
+  parts: ValidateParts,
   submission: Submission,
 ): Promise<Earlier> {
-  const { origin, envelope } = submission.provenance;
-  const isFirst = envelope === undefined && !mayHaveRunBefore(submission, now(), settings);
-  if (isFirst) return 'nothing';
-  const trouble = await readTrouble(quarantineTable, origin.messageId);
+  if (isFirst(parts, submission)) return 'nothing';
+  const { origin } = submission.provenance;
+  const trouble = await readTrouble(parts.quarantineTable, origin.messageId);
   if (trouble === undefined) return 'nothing';
   return hasEnded(trouble, origin.round) ? 'ended' : 'in isolation';
 }

@@ -13,6 +13,7 @@ import type { QuarantineTable } from '../../aws/quarantine-expiry.ts';
 import { SharedRequests } from '../../aws/shared-requests.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import { makeBreakers } from '../../breaker/make-breakers.ts';
+import { mayHaveRunBefore } from '../../core/attempt/in-flight.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Traces } from '../../telemetry/traces.ts';
 import type { ValidateEnv } from './env.ts';
@@ -118,11 +119,15 @@ export function partsOf(deps: ValidateDeps): ValidateParts {
 }
 
 function ratesOf(deps: ValidateDeps): SourceRates | undefined {
-  const { environment, hastyDynamo: dynamo, telemetry, later } = deps;
-  const { ratesTable: name, senders } = environment;
+  const { environment, hastyDynamo: dynamo, telemetry, later, now } = deps;
+  const { ratesTable: name, senders, settings } = environment;
   if (name === undefined) return undefined;
-  const rateOf = (source: string) => senders.rules?.known[source]?.ratePerMinute;
-  return new SourceRates({ table: { name, dynamo }, rateOf, later, logger: telemetry.logger });
+  return new SourceRates({
+    table: { name, dynamo },
+    isFirst: (receipt) => !mayHaveRunBefore(receipt, now(), settings),
+    rateOf: (source) => senders.rules?.known[source]?.ratePerMinute,
+    ...{ later, logger: telemetry.logger },
+  });
 }
 
 /** The parts that make calls through a breaker. */

@@ -3,6 +3,7 @@
 import type { Table } from '../../aws/handles.ts';
 import type { Machine } from '../../aws/machine.ts';
 import { countSent } from '../../aws/rates-table.ts';
+import type { Receipt } from '../../core/attempt/in-flight.ts';
 import { sentMinute, takenOf, takenUnsure } from '../../core/source/source-rate.ts';
 import { faultOf, type Log } from '../../telemetry/log.ts';
 import type { Submission } from './submission.ts';
@@ -11,6 +12,8 @@ const MINUTES_KEPT = 1_000;
 
 export interface RateTools extends Pick<Machine, 'later'> {
   readonly table: Table;
+  /** Whether no delivery can have come before, as far as SQS knows. */
+  readonly isFirst: (receipt: Receipt) => boolean;
   /** Messages that a source may send a minute; undefined for any number. */
   readonly rateOf: (source: string) => number | undefined;
   readonly logger: Log;
@@ -41,9 +44,11 @@ export class SourceRates {
   }
 
   /** Messages that came before were counted then. */
-  #isCounted({ provenance, receives, refusal }: Submission): boolean {
-    const { source } = provenance.origin;
-    return receives <= 1 && refusal === undefined && this.#tools.rateOf(source) !== undefined;
+  #isCounted(submission: Submission): boolean {
+    const { isFirst, rateOf } = this.#tools;
+    const { provenance, refusal } = submission;
+    const hasRate = rateOf(provenance.origin.source) !== undefined;
+    return refusal === undefined && hasRate && isFirst(submission);
   }
 
   async #surplus(key: string, sent: readonly Submission[]): Promise<readonly Submission[]> {

@@ -1,5 +1,9 @@
 /** The verdict on what was loaded of one submission. */
+import { identityStoredBy } from '../../aws/stored-messages.ts';
+import { identityIn } from '../../core/message/resource-identity.ts';
+import type { Identity } from '../../core/message/verdict.ts';
 import type { SenderProblem } from '../../core/source/sources.ts';
+import { isFirst } from './endings.ts';
 import type { IsolatedValidator, VerdictOrNone } from './isolated-validator.ts';
 import { mayCarry } from './load-body.ts';
 import type { Loaded } from './loaded.ts';
@@ -56,11 +60,30 @@ function validateText(
 
 async function refused(
   parts: ValidateParts,
-  { submission, text, refused: its }: Loaded,
+  loaded: Loaded,
   refusal: SenderProblem,
 ): Promise<Validated> {
+  const { submission, text, refused: its } = loaded;
   await publishRefused(parts, submission, refusal);
+  const was = await perhapsStored(parts, loaded, refusal);
   const issues = [issueOf(refusal)];
   const erasure = its?.erasure;
-  return { submission, text, verdict: { kind: 'invalid', issues }, refusal, erasure };
+  return { submission, text, verdict: { kind: 'invalid', ...was, issues }, refusal, erasure };
+}
+
+/**
+ * What it is, if an earlier delivery may have stored it: its source was below its rate then, or might still send it (R04).
+ * SQS may call a delivery the first that is not, and the rate asks only first ones.
+ */
+async function perhapsStored(
+  parts: ValidateParts,
+  { submission, text }: Loaded,
+  refusal: SenderProblem,
+): Promise<Identity | undefined> {
+  if (refusal !== 'rate' && isFirst(parts, submission)) return undefined;
+  const { record, carriage, provenance } = submission;
+  const isElsewhere = text === undefined && carriage.kind === 'claim-check';
+  return isElsewhere
+    ? identityStoredBy(parts.resourcesTable, provenance.origin)
+    : identityIn(text ?? record.body);
 }

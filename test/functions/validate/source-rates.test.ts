@@ -1,12 +1,14 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { realMachine } from '../../../aws/machine.ts';
 import { countSent } from '../../../aws/rates-table.ts';
+import { sentMinute } from '../../../core/source/source-rate.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { makePatientDynamo } from '../../support/cold.ts';
-import { deliver } from '../../support/delivery.ts';
+import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { SOURCE_RULES } from '../../support/refused-senders.ts';
@@ -30,6 +32,13 @@ const lane = () => stage.world.queues.lane;
 const run = () => deliver(stage.functions.validate, lane());
 const quarantined = () => itemsOf(stage.world.tables.quarantine);
 const stored = () => itemsOf(stage.world.tables.resources);
+
+async function upload(Body: string): Promise<string> {
+  const { bucket: Bucket } = stage.world;
+  const Key = 'submissions/chatty/first';
+  await testClients().s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+  return JSON.stringify({ s3: { bucket: Bucket, key: Key } });
+}
 
 describe('a source’s rate', () => {
   beforeEach(async () => {
@@ -68,6 +77,39 @@ describe('a source’s rate', () => {
     await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
     await deliver(stage.functions.validate, stage.world.queues.isolation, { max: 1 });
     expect(await quarantined()).toContainEqual(expect.objectContaining({ status: 'stored' }));
+  });
+
+  test.each([
+    ['the message', async () => patient({ id: 'first' })],
+    ['a claim check', async () => upload(patient({ id: 'first' }))],
+  ])(
+    'R04: what was stored stays so if %s comes again beyond the rate, and SQS says for the first time',
+    async (_, made) => {
+      skipTime(60_000 - (Date.now() % 60_000));
+      await sendAs('AROACHATTY', lane(), await made(), { group: 'chatty' });
+      const Records = await receive(lane());
+      const again = () => stage.functions.validate({ Records }, contextWith(20_000));
+      expect(await again()).toEqual({ batchItemFailures: [] });
+      await send(3);
+      await run();
+      expect(await again()).toEqual({ batchItemFailures: [] });
+      expect(await stored()).toHaveLength(3);
+      expect(await quarantined()).toMatchObject([{ reason: 'security: rate' }]);
+      expect((await quarantined()).map(({ pk }) => pk)).not.toContain(Records[0]?.messageId);
+    },
+  );
+
+  test('R50: a delivery that comes long after the first one is not counted again', async () => {
+    skipTime(60_000 - (Date.now() % 60_000));
+    await send(1);
+    const Records = await receive(lane());
+    for (const agoMs of [0, 60_000]) {
+      skipTime(agoMs);
+      await stage.functions.validate({ Records }, contextWith(20_000));
+    }
+    const { startsAt } = sentMinute('', Number(Records[0]?.attributes.SentTimestamp));
+    const counted = (await itemsOf(RATES)).find(({ pk }) => pk === `chatty#${startsAt}`);
+    expect(counted).toMatchObject({ messages: 1 });
   });
 
   test('R50: refuses nothing while it cannot be counted, but no environment accepts more than the rate', async () => {
