@@ -1,9 +1,8 @@
 /** A submission before it is sent, drawn from the habits of producers. */
-import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { submissionsOf } from '../core/message/claim-check.ts';
 import type { Source } from './outside.ts';
 import type { Random } from './random.ts';
-import { attributeBytes, REQUEST_BYTES_MAX } from './sqs/limits.ts';
+import { type Attributes, attributeBytes, REQUEST_BYTES_MAX } from './sqs/limits.ts';
 import type { Nature, Oddity, Submission } from './submission.ts';
 
 export interface Draft extends Omit<Submission, 'messageId' | 'sentAt'> {
@@ -12,7 +11,7 @@ export interface Draft extends Omit<Submission, 'messageId' | 'sentAt'> {
   readonly body: string;
   /** The key that the claim check names. */
   readonly key: string | undefined;
-  readonly attributes: Record<string, MessageAttributeValue>;
+  readonly attributes: Attributes;
 }
 
 /** The file that all come from. */
@@ -103,7 +102,7 @@ function filled(resource: object, bytes: number): string {
 
 type Labelled = Pick<Draft, 'source' | 'number' | 'oddity' | 'sequence'>;
 
-function attributesOf({ source, number, oddity, sequence }: Labelled): Draft['attributes'] {
+function attributesOf({ source, number, oddity, sequence }: Labelled): Attributes {
   const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
   return {
     source: attribute(oddity === 'spoofed' ? anotherThan(source) : source),

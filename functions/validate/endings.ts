@@ -6,7 +6,6 @@ import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import { markStored, quarantine, readTrouble } from '../../aws/quarantine-table.ts';
 import { keyOfStored, storeResource } from '../../aws/resources-table.ts';
 import { hasEnded } from '../../core/attempt/attempts.ts';
-import { mayHaveRunBefore } from '../../core/attempt/in-flight.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/message/fingerprint.ts';
 import { outcomeEvent } from '../../core/message/outcome-event.ts';
@@ -15,7 +14,7 @@ import type { Identity, Verdict } from '../../core/message/verdict.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { boundedOutcome } from './bounded-operation-outcome.ts';
 import { COMPONENT, type ValidateParts } from './parts.ts';
-import type { Submission } from './submission.ts';
+import { isFirst, type Submission } from './submission.ts';
 import type { Validated } from './validate-loaded.ts';
 
 type Valid = Extract<Verdict, { kind: 'valid' }>;
@@ -74,15 +73,6 @@ export async function publishStored(
   await outcomesTopic.publish(outcomeEvent(origin, lane, outcome));
   telemetry.measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   logger.debug('stored', idsOf(origin));
-}
-
-/** As far as SQS knows: its count is approximate, so the time of the first receive is checked too. */
-export function isFirst(
-  { settings, now }: Pick<ValidateParts, 'settings' | 'now'>,
-  submission: Submission,
-): boolean {
-  const { envelope } = submission.provenance;
-  return envelope === undefined && !mayHaveRunBefore(submission, now(), settings);
 }
 
 /** How far earlier deliveries of a message came. */

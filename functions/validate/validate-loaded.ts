@@ -3,13 +3,12 @@ import { identityStoredBy } from '../../aws/stored-messages.ts';
 import { identityIn } from '../../core/message/resource-identity.ts';
 import type { Identity } from '../../core/message/verdict.ts';
 import type { SenderProblem } from '../../core/source/sources.ts';
-import { isFirst } from './endings.ts';
 import type { IsolatedValidator, VerdictOrNone } from './isolated-validator.ts';
 import { mayCarry } from './load-body.ts';
 import type { Loaded } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
 import { issueOf, publishRefused } from './refusals.ts';
-import type { Submission } from './submission.ts';
+import { isFirst, type Submission } from './submission.ts';
 
 /** A verdict, or why there is none, with its submission. */
 export interface Validated extends Pick<Loaded, 'submission' | 'text'> {

@@ -76,8 +76,8 @@ export const OF_MESSAGES: readonly Fence[] = [
   {
     name: 'messages: what SQS does not take goes through the bucket',
     file: 'aws/lane-queues.ts',
-    code: '&& isAcceptedBySqs(body))',
-    without: '&& (isAcceptedBySqs(body) || body.length > 0))',
+    code: '&& isMessageBody(body))',
+    without: '&& (isMessageBody(body) || body.length > 0))',
     unseen: 'whoever sends it back is told that it failed, and its entry stays',
   },
   {
@@ -88,7 +88,7 @@ export const OF_MESSAGES: readonly Fence[] = [
   },
   {
     name: 'messages: an approximate count does not make a delivery the first',
-    file: 'functions/validate/endings.ts',
+    file: 'functions/validate/submission.ts',
     code: '!mayHaveRunBefore(submission, now(), settings)',
     without:
       '(submission.receives <= 1 || mayHaveRunBefore(submission, now(), settings) === undefined)',

@@ -11,6 +11,7 @@ const REFUSED =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones it is about
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
+export type Attributes = Record<string, MessageAttributeValue>;
 type Sizable = Partial<Pick<SendMessageCommandInput, 'MessageBody' | 'MessageAttributes'>>;
 
 /** @throws BatchRequestTooLong for a request that is too large */
@@ -24,9 +25,7 @@ export function mustFit(entries: readonly Sizable[] = []): void {
   throw new BatchRequestTooLong({ message: `${bytes} bytes are too many`, $metadata: {} });
 }
 
-export function attributeBytes(
-  attributes: Readonly<Record<string, MessageAttributeValue>>,
-): number {
+export function attributeBytes(attributes: Readonly<Attributes>): number {
   let bytes = 0;
   for (const [name, { DataType = '', StringValue = '' }] of Object.entries(attributes)) {
     bytes += Buffer.byteLength(name) + DataType.length + Buffer.byteLength(StringValue);
