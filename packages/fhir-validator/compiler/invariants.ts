@@ -5,11 +5,17 @@
 
 import * as fhirpath from '../runtime/fhirpath.ts';
 import * as arithmetic from '../runtime/fhirpath-arithmetic.ts';
+import * as conversions from '../runtime/fhirpath-conversions.ts';
+import * as dates from '../runtime/fhirpath-dates.ts';
 import * as equivalence from '../runtime/fhirpath-equivalence.ts';
 import * as order from '../runtime/fhirpath-order.ts';
 import * as resolve from '../runtime/resolve.ts';
 import { compileCondition, compileSelection } from './fhirpath/compile-context.ts';
-import { type CompiledInvariant, compileInvariant } from './fhirpath/compile-invariant.ts';
+import {
+  type CompiledInvariant,
+  compileInvariant,
+  type InvariantLookUp,
+} from './fhirpath/compile-invariant.ts';
 import type { Constraint, TypeModel } from './type-model.ts';
 
 /**
@@ -32,6 +38,8 @@ const ELSEWHERE = new Set([
 const RUNTIME: ReadonlyMap<string, string> = new Map([
   ...Object.keys(fhirpath).map((name) => [name, 'fhirpath.ts'] as const),
   ...Object.keys(arithmetic).map((name) => [name, 'fhirpath-arithmetic.ts'] as const),
+  ...Object.keys(conversions).map((name) => [name, 'fhirpath-conversions.ts'] as const),
+  ...Object.keys(dates).map((name) => [name, 'fhirpath-dates.ts'] as const),
   ...Object.keys(resolve).map((name) => [name, 'resolve.ts'] as const),
   ...Object.keys(order).map((name) => [name, 'fhirpath-order.ts'] as const),
   ...Object.keys(equivalence).map((name) => [name, 'fhirpath-equivalence.ts'] as const),
@@ -59,7 +67,7 @@ export class Invariants {
     constraints: readonly Constraint[],
     path: string,
     type?: string,
-    valueSet?: (canonical: string) => string | undefined,
+    lookUp: InvariantLookUp = {},
   ): string {
     const checks = constraints.flatMap((each) => {
       if (ELSEWHERE.has(each.key)) return [];
@@ -67,7 +75,7 @@ export class Invariants {
         path,
         types: this.#model,
         ...(type === undefined ? {} : { type }),
-        ...(valueSet === undefined ? {} : { valueSet }),
+        ...lookUp,
       });
       if ('unsupported' in compiled) {
         this.unsupported.push(`${each.key}: ${compiled.unsupported}`);

@@ -43,7 +43,7 @@ function dateEnd(text: string): number {
   return day >= 1 && day <= daysIn(year, month) ? 10 : -1;
 }
 
-function daysIn(year: number, month: number): number {
+export function daysIn(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

@@ -1,6 +1,7 @@
 /** FHIRPath's `~`: https://hl7.org/fhirpath/N1/#equivalent */
 import { canonicalJson } from './canonical-json.ts';
 import { compareDates } from './fhirpath-order.ts';
+import { identity, isMeasure } from './identity.ts';
 import { isObject } from './object.ts';
 
 type Json = unknown;
@@ -32,6 +33,7 @@ export function areEquivalentDates(left: readonly Json[], right: readonly Json[]
 function key(value: Json): Json {
   if (typeof value === 'string') return value.trim().replace(/\s+/g, ' ').toLowerCase();
   if (!isObject(value)) return value;
+  if (isMeasure(value)) return identity(value);
   const { system, code } = value;
   const isCoding = typeof system === 'string' && typeof code === 'string' && !('value' in value);
   return canonicalJson(isCoding ? { system, code } : value);

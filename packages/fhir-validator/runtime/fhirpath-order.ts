@@ -4,7 +4,7 @@
  */
 
 import { equal } from './fhirpath.ts';
-import { isObject } from './object.ts';
+import { isMeasure, UCUM } from './identity.ts';
 import { inBaseUnits } from './ucum.ts';
 
 const DATE =
@@ -123,16 +123,7 @@ export function areDifferentQuantities(left: unknown, right: unknown): boolean {
   return order < 0 || order > 0;
 }
 
-/** Whether FHIRPath sees it as a value with a unit. A comparator makes it a range of values. */
-function isMeasure(quantity: unknown): boolean {
-  if (!isObject(quantity) || 'comparator' in quantity) return false;
-  const { value, system, code } = quantity;
-  return typeof value === 'number' && system === UCUM && typeof code === 'string';
-}
-
 /** Without subtraction, which is NaN for two numbers beyond the range of a double. */
 function compareNumbers(left: number, right: number): number {
   return left === right ? 0 : left - right;
 }
-
-const UCUM = 'http://unitsofmeasure.org';

@@ -3,7 +3,7 @@
  * (other checks report that). So no function here throws, recurses, or takes more than linear time.
  */
 import { someBelow } from './below.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { identity } from './identity.ts';
 
 type Json = unknown;
 type Test = (value: never, sibling: never) => boolean;
@@ -92,12 +92,9 @@ export function isDistinct(list: readonly Json[]): boolean {
   return list.length < 2 || new Set(list.map(identity)).size === list.length;
 }
 
-/**
- * Equal values have the same identity. For an object it is its content, whatever the order of
- * members.
- */
-function identity(value: Json): Json {
-  return typeof value === 'object' && value !== null ? canonicalJson(value) : value;
+export function hasAll(list: readonly Json[], others: readonly Json[]): boolean {
+  const known = new Set(list.map(identity));
+  return others.every((each) => known.has(identity(each)));
 }
 
 export function equal(left: Json, right: Json): boolean {
@@ -171,10 +168,35 @@ export function matchesPattern(pattern: RegExp, value: string): boolean {
   return value.length <= MATCHED_MAX && pattern.test(value);
 }
 
+/** `aggregate()`: `next` makes the total from an item and the total so far. */
+export function aggregate(
+  list: readonly Json[],
+  next: (item: never, total: readonly Json[]) => readonly Json[],
+  start: readonly Json[],
+): readonly Json[] {
+  return list.reduce<readonly Json[]>((total, item) => next(item as never, total), start);
+}
+
 /** Undefined if the start is outside of the string. */
 export function substring(value: Json, start: number, length?: number): string | undefined {
   if (typeof value !== 'string' || start < 0 || start >= value.length) return undefined;
   return value.slice(start, length === undefined ? undefined : start + length);
+}
+
+/** The texts with a separator between them. Undefined if there is none, or something else. */
+export function joined(list: readonly Json[], separator: Json): string | undefined {
+  const isText = list.length > 0 && list.every((each) => typeof each === 'string');
+  return isText && typeof separator === 'string' ? list.join(separator) : undefined;
+}
+
+export function parts(value: Json, separator: Json): Json[] {
+  if (typeof value !== 'string' || typeof separator !== 'string') return [];
+  return separator === '' ? [...value] : value.split(separator);
+}
+
+export function lastIndexOf(value: Json, part: Json): number | undefined {
+  const areTexts = typeof value === 'string' && typeof part === 'string';
+  return areTexts ? value.lastIndexOf(part) : undefined;
 }
 
 export function toInteger(value: Json): number | undefined {

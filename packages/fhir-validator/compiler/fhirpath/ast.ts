@@ -3,6 +3,7 @@ export type Expression =
   | { readonly kind: 'literal'; readonly type: LiteralType; readonly value: string | boolean }
   | { readonly kind: 'empty' }
   | { readonly kind: 'this' }
+  | { readonly kind: 'total' }
   | { readonly kind: 'constant'; readonly name: string }
   | { readonly kind: 'member'; readonly of?: Expression; readonly name: string }
   | {
@@ -27,7 +28,15 @@ export type Expression =
     };
 
 /** Numbers keep their text, so that the generated code has the same text. */
-export type LiteralType = 'string' | 'boolean' | 'integer' | 'decimal' | 'date' | 'time';
+export type LiteralType =
+  | 'string'
+  | 'boolean'
+  | 'integer'
+  | 'decimal'
+  | 'date'
+  | 'time'
+  /** Its value is a FHIR Quantity as JSON. */
+  | 'quantity';
 
 /**
  * The expression uses a feature that this compiler does not support. Callers of the compiler

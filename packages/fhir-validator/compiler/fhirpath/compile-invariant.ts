@@ -11,7 +11,15 @@ import { corrected } from './overrides.ts';
 import { parse } from './parse.ts';
 import type { Compilation, Scope } from './scope.ts';
 
-export interface InvariantContext {
+/** What the loaded packages define. */
+export interface InvariantLookUp {
+  /** For memberOf(): returns the name of the constant with a value set's codes. */
+  readonly valueSet?: (canonical: string) => string | undefined;
+  /** For conformsTo(): returns a JavaScript test whether a value conforms to a profile. */
+  readonly profileTest?: (canonical: string, value: string) => string | undefined;
+}
+
+export interface InvariantContext extends InvariantLookUp {
   /**
    * Path of the element that has the constraint: `Patient`, `Patient.contact`, `HumanName.given`.
    */
@@ -19,8 +27,6 @@ export interface InvariantContext {
   readonly types: TypeModel;
   /** Type of the element's value, if the path does not determine it (a choice). */
   readonly type?: string;
-  /** For memberOf(): returns the name of the constant with a value set's codes. */
-  readonly valueSet?: (canonical: string) => string | undefined;
 }
 
 export type CompiledInvariant =
@@ -67,7 +73,7 @@ export function compileInvariant(expression: string, context: InvariantContext):
 
 /** Runs `build` and returns its result with the constants and runtime functions that it uses. */
 export function compiled(
-  { types, valueSet }: Pick<InvariantContext, 'types' | 'valueSet'>,
+  { types, valueSet, profileTest }: Pick<InvariantContext, 'types'> & InvariantLookUp,
   build: (compilation: Compilation) => string,
 ): CompiledInvariant {
   const compilation: Compilation = {
@@ -76,6 +82,7 @@ export function compiled(
     constants: new Map(),
     variables: 0,
     ...(valueSet === undefined ? {} : { valueSet }),
+    ...(profileTest === undefined ? {} : { profileTest }),
   };
   try {
     const source = build(compilation);

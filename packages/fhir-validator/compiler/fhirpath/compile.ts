@@ -5,7 +5,7 @@
 import { type Expression, type LiteralType, Unsupported } from './ast.ts';
 import { type Collection, definite, EMPTY, single } from './collection.ts';
 import { callFunction } from './functions.ts';
-import { FALSE, TRUE, text } from './js.ts';
+import { FALSE, hash, TRUE, text } from './js.ts';
 import { children } from './navigate.ts';
 import { binary, indexed, signed } from './operators.ts';
 import type { Scope } from './scope.ts';
@@ -18,8 +18,11 @@ export function compile(expression: Expression, scope: Scope): Collection {
       return EMPTY;
     case 'this':
       return scope.focus;
+    case 'total':
+      if (scope.total) return scope.total;
+      throw new Unsupported('$total outside of aggregate()');
     case 'literal':
-      return literal(expression.type, expression.value);
+      return literal(expression.type, expression.value, scope);
     case 'constant':
       return constant(expression.name, scope);
     case 'member':
@@ -47,7 +50,7 @@ export function compile(expression: Expression, scope: Scope): Collection {
   }
 }
 
-function literal(type: LiteralType, value: string | boolean): Collection {
+function literal(type: LiteralType, value: string | boolean, { compilation }: Scope): Collection {
   switch (type) {
     case 'boolean':
       return definite(value === true ? TRUE : FALSE);
@@ -61,6 +64,11 @@ function literal(type: LiteralType, value: string | boolean): Collection {
       return single(text(value), ['System.DateTime']);
     case 'time':
       return single(text(String(value).slice(1)), ['System.Time']);
+    case 'quantity': {
+      const name = `quantity_${hash(String(value))}`;
+      compilation.constants.set(name, String(value));
+      return single(name, ['Quantity']);
+    }
   }
 }
 
@@ -83,8 +91,15 @@ function constant(name: string, scope: Scope): Collection {
     case 'loinc':
       return single(text('http://loinc.org'), ['System.String']);
     default:
+      if (name.startsWith('vs-')) return definition('ValueSet', name.slice(3));
+      if (name.startsWith('ext-')) return definition('StructureDefinition', name.slice(4));
       throw new Unsupported(`%${name}`);
   }
+}
+
+/** `%vs-name` and `%ext-name` are urls of the base specification. */
+function definition(type: string, id: string): Collection {
+  return single(text(`http://hl7.org/fhir/${type}/${id}`), ['System.String']);
 }
 
 function member(of: Expression | undefined, name: string, scope: Scope): Collection {

@@ -13,7 +13,7 @@ import {
   typesOf,
 } from './collection.ts';
 import { and, FALSE, not, or, TRUE, text } from './js.ts';
-import { children, flatMap, isPrimitiveType } from './navigate.ts';
+import { children, flatMap, isPrimitiveType, onlyOne } from './navigate.ts';
 import { combined } from './operators.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
 
@@ -91,6 +91,19 @@ export function memberOf(of: Collection, url: Expression | undefined, scope: Sco
     some(of, (item) => and(isThere(item), test(item))),
     some(of, (item) => and(isThere(item), not(test(item)))),
   );
+}
+
+/** Tests whether a resource conforms to a profile that is loaded, or is of a base type. */
+export function conformsTo(of: Collection, url: Expression | undefined, scope: Scope): Collection {
+  if (url?.kind !== 'literal' || url.type !== 'string') {
+    throw new Unsupported('conformsTo() of what is no literal');
+  }
+  const [item] = onlyOne(of, scope).items;
+  if (item === undefined) return of;
+  const test = scope.compilation.profileTest?.(String(url.value), item.value);
+  if (test === undefined)
+    throw new Unsupported(`conformsTo() of ${url.value}, which is not loaded`);
+  return boolean(and(item.present, `(${test})`), and(item.present, not(`(${test})`)));
 }
 
 /** Our own function, for dom-3: see overrides.ts. */

@@ -16,35 +16,25 @@ import {
 import {
   allChildren,
   allDescendants,
+  conformsTo,
   containedIsReferenced,
   hasValue,
   memberOf,
   resolveContained,
   resolveReference,
 } from './fhir-functions.ts';
+import { aggregated, repeated, type Use } from './iteration.ts';
 import { and, FALSE, not, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
 import { arrayOf, children, flatMap, onlyOne } from './navigate.ts';
 import { combined, indexed, negated, skipped, taken, union } from './operators.ts';
-import { freshVariable, runtime, type Scope } from './scope.ts';
+import { runtime, type Scope } from './scope.ts';
 import { STRING_FUNCTIONS } from './string-functions.ts';
 import { asType, isOfType } from './type-tests.ts';
+import { VALUE_FUNCTIONS } from './value-functions.ts';
 
 export type Compile = (expression: Expression, scope: Scope) => Collection;
 type Call = Extract<Expression, { kind: 'call' }>;
-
-/** The arguments and the scope of a function call. */
-interface Use {
-  readonly focus: Collection;
-  readonly args: readonly Expression[];
-  readonly scope: Scope;
-  /** An argument as a value. Its `$this` is the caller's. */
-  argument(index: number): Collection;
-  /** The first argument, compiled for one item of the focus (a lambda). */
-  lambda(item: Item): Collection;
-  /** An argument that may use the whole focus: `iif(empty(), …)`. */
-  aboutFocus(index: number): Collection;
-}
 
 const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   // Existence
@@ -94,7 +84,10 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   intersect: (use) => intersection(use),
   exclude: (use) => intersection(use, true),
   subsetOf: (use) => definite(not(exists(intersection(use, true)))),
+  supersetOf: ({ focus, scope, argument }) =>
+    definite(`${runtime(scope, 'hasAll')}(${listCode(focus)}, ${listCode(argument(0))})`),
   repeat: (use) => repeated(use),
+  aggregate: (use) => aggregated(use),
   children: ({ focus, scope }) => allChildren(focus, scope),
   descendants: ({ focus, scope }) => allDescendants(focus, scope),
 
@@ -105,6 +98,13 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   resolveContained: ({ focus, scope }) => resolveContained(focus, scope),
   resolve: ({ focus, scope }) => resolveReference(focus, scope),
   memberOf: ({ focus, args, scope }) => memberOf(focus, args[0], scope),
+  conformsTo: ({ focus, args, scope }) => conformsTo(focus, args[0], scope),
+  join: ({ focus, args, scope, argument }) => {
+    const separator = args.length > 0 ? valueCode(onlyOne(argument(0), scope)) : '""';
+    return value(`${runtime(scope, 'joined')}(${listCode(focus)}, ${separator})`, 'System.String');
+  },
+  today: ({ scope }) => value(`${runtime(scope, 'today')}(r)`, 'System.Date'),
+  now: ({ scope }) => value(`${runtime(scope, 'now')}(r)`, 'System.DateTime'),
   // The runtime checks it when it parses the narrative.
   htmlChecks: () => definite(TRUE),
 };
@@ -116,14 +116,14 @@ export function callFunction(call: Call, scope: Scope, compile: Compile): Collec
     args: call.args,
     scope,
     argument: (index) => compile(argumentOf(call, index), scope),
-    lambda: (item) =>
-      compile(argumentOf(call, 0), { ...scope, focus: { kind: 'single', items: [item] } }),
+    lambda: (item, more) =>
+      compile(argumentOf(call, 0), { ...scope, ...more, focus: { kind: 'single', items: [item] } }),
     aboutFocus: (index) => compile(argumentOf(call, index), { ...scope, focus }),
   };
-  const ofStrings = STRING_FUNCTIONS.get(call.name);
-  if (ofStrings) {
+  const ofOne = STRING_FUNCTIONS.get(call.name) ?? VALUE_FUNCTIONS.get(call.name);
+  if (ofOne) {
     const args = call.args.map((_, index) => onlyOne(use.argument(index), scope));
-    return ofStrings(onlyOne(focus, scope), args, scope);
+    return ofOne(onlyOne(focus, scope), args, scope);
   }
   const known = Object.hasOwn(FUNCTIONS, call.name) ? FUNCTIONS[call.name] : undefined;
   if (known === undefined) throw new Unsupported(`function ${call.name}()`);
@@ -190,15 +190,9 @@ function intersection(use: Use, isInverse = false): Collection {
   );
 }
 
-/** Applies the projection to each item and to what it finds, until nothing new is found. */
-function repeated(use: Use): Collection {
-  const { focus, scope } = use;
-  const item = freshVariable(scope, 'v');
-  const inner = use.lambda({ value: item, present: TRUE, types: typesOf(focus) });
-  const types = [...new Set([...typesOf(focus), ...typesOf(inner)])];
-  const again = use.lambda({ value: item, present: TRUE, types });
-  const code = `${runtime(scope, 'repeat')}(${listCode(focus)}, (${item}) => ${listCode(again)})`;
-  return arrayOf(typesOf(again), scope, code);
+/** The value of a call of the runtime, empty if that is undefined. */
+function value(code: string, type: string): Single {
+  return single(code, [type], `${code} !== undefined`);
 }
 
 function conditional(use: Use): Collection {

@@ -44,3 +44,10 @@ function join(tests: readonly string[], operator: string, zero: string, one: str
   if (parts.length <= 1) return parts[0] ?? one;
   return `(${parts.join(` ${operator} `)})`;
 }
+
+/** FNV-1a, so that equal constants of all invariants share one name. */
+export function hash(of: string): string {
+  let value = 0x811c9dc5;
+  for (const char of of) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return (value >>> 0).toString(36);
+}

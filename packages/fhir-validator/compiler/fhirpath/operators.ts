@@ -96,21 +96,25 @@ export function negated(of: Collection): Collection {
 }
 
 export function union(left: Collection, right: Collection, scope: Scope): Many {
-  const kinds = [typesOf(left), typesOf(right)];
   return {
     kind: 'many',
-    types: kinds.some((types) => types.length === 0) ? [] : [...new Set(kinds.flat())],
+    types: typesOfBoth(left, right),
     some: (test) => or(some(left, test), some(right, test)),
     list: () => `${runtime(scope, 'distinct')}([...${listCode(left)}, ...${listCode(right)}])`,
   };
 }
 
+/** None for any type. A side that is always empty has none to add. */
+function typesOfBoth(...sides: readonly Collection[]): string[] {
+  const kinds = sides.filter((each) => each.kind === 'many' || each.items.length > 0).map(typesOf);
+  return kinds.some((types) => types.length === 0) ? [] : [...new Set(kinds.flat())];
+}
+
 /** Both collections in order, duplicates kept. */
 export function combined(left: Collection, right: Collection): Collection {
-  const kinds = [typesOf(left), typesOf(right)];
   return {
     kind: 'many',
-    types: kinds.some((types) => types.length === 0) ? [] : [...new Set(kinds.flat())],
+    types: typesOfBoth(left, right),
     some: (test) => or(some(left, test), some(right, test)),
     list: () => `[...${listCode(left)}, ...${listCode(right)}]`,
   };
@@ -133,10 +137,18 @@ function arithmetic(
 ): Collection {
   const call = runtime(scope, ARITHMETIC[operator] ?? '');
   const sides = [left, right].map((each) => valueCode(onlyOne(each, scope)));
-  const isText = [left, right].every((each) => typesOf(each).every(isStringType));
   const value = `${call}(${sides.join(', ')})`;
-  return single(value, [isText ? 'System.String' : 'System.Decimal'], `${value} !== undefined`);
+  return single(value, [resultType(left, right)], `${value} !== undefined`);
 }
+
+/** A date and a quantity give a date. */
+function resultType(left: Collection, right: Collection): string {
+  if ([left, right].every((each) => typesOf(each).every(isStringType))) return 'System.String';
+  const isDate = typesOf(left).some((type) => DATES.has(type));
+  return isDate && typesOf(right).includes('Quantity') ? 'System.DateTime' : 'System.Decimal';
+}
+
+const DATES = new Set(['date', 'dateTime', 'instant', 'System.Date', 'System.DateTime']);
 
 function isStringType(type: string): boolean {
   return type === 'string' || type === 'System.String';

@@ -2,6 +2,7 @@
  * Parses FHIRPath text to a syntax tree by precedence climbing. The order is that of
  * https://hl7.org/fhirpath/N1/#grammar, the operators that bind tightest last.
  */
+import { CALENDAR_UNITS } from '../../runtime/fhirpath-conversions.ts';
 import { type Expression, type LiteralType, Unsupported } from './ast.ts';
 import { type Token, tokenize } from './tokenize.ts';
 
@@ -113,8 +114,11 @@ class Parser {
   private number(text: string): Expression {
     // `4 'mg'` and `4 days` are quantities.
     const unit = this.peek();
-    if (unit.kind === 'string' || (unit.kind === 'name' && PRECEDENCE[unit.text] === undefined)) {
-      throw new Unsupported('quantity literal');
+    const code = unit.kind === 'string' ? unit.text : CALENDAR_UNITS.get(unit.text);
+    if (code !== undefined && (unit.kind === 'string' || unit.kind === 'name')) {
+      this.at += 1;
+      const quantity = { value: Number(text), system: 'http://unitsofmeasure.org', code };
+      return literal('quantity', JSON.stringify(quantity));
     }
     return literal(text.includes('.') ? 'decimal' : 'integer', text);
   }
@@ -128,6 +132,7 @@ class Parser {
     if (kind === 'name' && text.startsWith('$')) {
       this.at += 1;
       if (text === '$this') return { kind: 'this' };
+      if (text === '$total') return { kind: 'total' };
       throw new Unsupported(text);
     }
     return this.invocation();

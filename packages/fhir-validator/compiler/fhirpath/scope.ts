@@ -11,6 +11,8 @@ export interface Compilation {
   variables: number;
   /** Name of the constant with a value set's codes. Undefined if the codes are not known. */
   readonly valueSet?: (canonical: string) => string | undefined;
+  /** A test whether a value conforms to a profile. Undefined if the profile is not loaded. */
+  readonly profileTest?: (canonical: string, value: string) => string | undefined;
 }
 
 /** What names mean inside an expression or a lambda (`where(…)`). */
@@ -23,6 +25,8 @@ export interface Scope {
   readonly rootResource: Single;
   /** In the context of an extension: the extension. */
   readonly extension?: Single;
+  /** In aggregate(): `$total`. */
+  readonly total?: Collection;
 }
 
 /** Registers a function of the runtime as used, and returns its name. */

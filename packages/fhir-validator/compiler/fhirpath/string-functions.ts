@@ -9,7 +9,7 @@ import {
   someValue,
   valueCode,
 } from './collection.ts';
-import { and, not, text } from './js.ts';
+import { and, hash, not, text } from './js.ts';
 import { runtime, type Scope } from './scope.ts';
 
 type StringFunction = (focus: Single, args: readonly Single[], scope: Scope) => Collection;
@@ -22,11 +22,8 @@ export const STRING_FUNCTIONS: ReadonlyMap<string, StringFunction> = new Map<
     startsWith: test((value, prefix) => `${value}.startsWith(${prefix})`),
     endsWith: test((value, suffix) => `${value}.endsWith(${suffix})`),
     contains: test((value, part) => `${value}.includes(${part})`),
-    matches: (focus, args, scope) => {
-      const pattern = regExp(args[0], '', scope);
-      const matches = runtime(scope, 'matchesPattern');
-      return stringTest(focus, (value) => `${matches}(${pattern}, ${value})`);
-    },
+    matches: (focus, args, scope) => matched(focus, regExp(args[0], '', scope), scope),
+    matchesFull: (focus, args, scope) => matched(focus, regExp(args[0], '', scope, true), scope),
     replaceMatches: (focus, args, scope) => {
       const pattern = regExp(args[0], 'g', scope);
       const substitution = valueCode(argument(args, 1));
@@ -79,7 +76,9 @@ export const STRING_FUNCTIONS: ReadonlyMap<string, StringFunction> = new Map<
       return { kind: 'single', items };
     },
     toInteger: (focus, _, scope) => {
-      const items = focus.items.map((item) => {
+      // A decimal is not converted, even if it is whole.
+      const others = focus.items.filter(({ types }) => !types.every(isDecimal));
+      const items = others.map((item) => {
         const value = `${runtime(scope, 'toInteger')}(${item.value})`;
         const present = and(item.present, `${value} !== undefined`);
         return { value, present, types: ['System.Integer'] };
@@ -88,6 +87,15 @@ export const STRING_FUNCTIONS: ReadonlyMap<string, StringFunction> = new Map<
     },
   }),
 );
+
+function isDecimal(type: string): boolean {
+  return type === 'decimal' || type === 'System.Decimal';
+}
+
+function matched(focus: Single, pattern: string, scope: Scope): Single {
+  const matches = runtime(scope, 'matchesPattern');
+  return stringTest(focus, (value) => `${matches}(${pattern}, ${value})`);
+}
 
 function test(code: (value: string, argument: string) => string): StringFunction {
   return (focus, args) => {
@@ -127,13 +135,14 @@ function isString({ value }: Item): string {
  * The pattern as a module-level constant. `matches()` searches the whole text unless the pattern is
  * anchored.
  */
-function regExp(pattern: Single | undefined, flags: string, scope: Scope): string {
+function regExp(pattern: Single | undefined, flags: string, scope: Scope, isWhole = false): string {
   const [item] = pattern?.items ?? [];
   if (!item?.value.startsWith('"')) throw new Unsupported('a pattern that is no literal');
   const { constants } = scope.compilation;
+  const source = isWhole ? text(`^(?:${JSON.parse(item.value)})$`) : item.value;
   // Without the flag `u`, which rejects escapes and brackets that Java's patterns may have.
   const mode = `s${flags}${isUnicode(item.value) ? 'u' : ''}`;
-  const initializer = `new RegExp(${item.value}, ${text(mode)})`;
+  const initializer = `new RegExp(${source}, ${text(mode)})`;
   const name = `pattern_${hash(initializer)}`;
   constants.set(name, initializer);
   return name;
@@ -147,13 +156,6 @@ function isUnicode(literal: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** FNV-1a, so that equal patterns of all invariants share one name. */
-function hash(of: string): string {
-  let value = 0x811c9dc5;
-  for (const char of of) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
-  return (value >>> 0).toString(36);
 }
 
 function argument(args: readonly Single[], index: number): Single {

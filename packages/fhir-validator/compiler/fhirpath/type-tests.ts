@@ -11,6 +11,17 @@ const SYSTEM_TYPES = ['Boolean', 'String', 'Integer', 'Decimal', 'Date', 'DateTi
 
 export function isOfType(of: Collection, name: string, scope: Scope): Collection {
   const test = (item: Item) => typeTest(item, name, scope);
+  if (of.kind === 'many') {
+    // Each alternative of a choice has a type of its own, which is lost once it is one value.
+    const isOne = `${of.list()}.length === 1`;
+    return boolean(
+      and(isOne, of.some(test)),
+      and(
+        isOne,
+        of.some((item) => not(test(item))),
+      ),
+    );
+  }
   const one = onlyOne(of, scope);
   return boolean(
     some(one, test),

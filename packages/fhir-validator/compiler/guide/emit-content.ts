@@ -7,6 +7,7 @@
 import type { ElementDefinition } from '../definitions.ts';
 import { type Constraint, constraintsOf } from '../type-model.ts';
 import { fixedTest, patternTest } from './constants.ts';
+import { keeps } from './discriminator-nodes.ts';
 import { emitBindings } from './emit-bindings.ts';
 import { emitElement } from './emit-element.ts';
 import { emitTypes } from './emit-types.ts';
@@ -106,9 +107,10 @@ function emitInvariants(
     within: ProfileContext,
   ): string {
     const before = invariants.unsupported.length;
-    const source = invariants.emit([constraint], rootType, type, (canonical) =>
-      within.codeSets.nameOf(canonical),
-    );
+    const source = invariants.emit([constraint], rootType, type, {
+      valueSet: (canonical) => within.codeSets.nameOf(canonical),
+      profileTest: (canonical, value) => keeps(value, [canonical], within),
+    });
     for (const why of invariants.unsupported.slice(before)) {
       const what = `invariant ${constraint.key} of ${definition.id ?? definition.path}`;
       gap(within, what, why, invariants.isUndecided);

@@ -3,6 +3,8 @@
 import { compileInvariant } from '../../../../packages/fhir-validator/compiler/fhirpath/compile-invariant.ts';
 import * as fhirpath from '../../../../packages/fhir-validator/runtime/fhirpath.ts';
 import * as arithmetic from '../../../../packages/fhir-validator/runtime/fhirpath-arithmetic.ts';
+import * as conversions from '../../../../packages/fhir-validator/runtime/fhirpath-conversions.ts';
+import * as dates from '../../../../packages/fhir-validator/runtime/fhirpath-dates.ts';
 import * as equivalence from '../../../../packages/fhir-validator/runtime/fhirpath-equivalence.ts';
 import * as order from '../../../../packages/fhir-validator/runtime/fhirpath-order.ts';
 import { types } from '../support/base-definitions.ts';
@@ -13,6 +15,8 @@ export interface Context {
   readonly x: unknown;
   readonly res: object;
   readonly root: object;
+  /** The report, of which `now()` reads the settings. */
+  readonly r?: unknown;
 }
 
 export interface Invariant {
@@ -54,14 +58,21 @@ export function compiled({
   const context = type === undefined ? { path, types } : { path, types, type };
   const result = compileInvariant(expression, context);
   if ('unsupported' in result) throw new Error(`${expression}: ${result.unsupported}`);
-  const runtime: Record<string, unknown> = { ...fhirpath, ...arithmetic, ...order, ...equivalence };
+  const runtime: Record<string, unknown> = {
+    ...fhirpath,
+    ...arithmetic,
+    ...conversions,
+    ...dates,
+    ...order,
+    ...equivalence,
+  };
   const names = result.runtime.map((name) => [name, runtime[name]] as const);
   const constants = [...result.constants]
     .map(([name, code]) => `const ${name} = ${code};`)
     .join('');
   const make = new Function(
     ...names.map(([name]) => name),
-    `${constants} return ({ n, x, res, root }) => ${result.source};`,
+    `${constants} return ({ n, x, res, root, r }) => ${result.source};`,
   );
   const run: Compiled = make(...names.map(([, value]) => value));
   return (at) => {

@@ -80,6 +80,20 @@ describe('hostile input', () => {
     expect((user + system) / 1_000).toBeLessThan(2_000);
   });
 
+  test(`R62: ${SIZE} quantities are compared with each other in linear time`, () => {
+    const quantities = Array.from({ length: SIZE }, (_, at) => ({
+      value: at + 1,
+      system: 'http://unitsofmeasure.org',
+      code: at % 2 === 0 ? 'g' : 'kg',
+    }));
+    const start = process.threadCpuUsage();
+    expect(fhirpath.isDistinct(quantities)).toBe(false);
+    expect(fhirpath.distinct(quantities).length).toBeLessThan(SIZE);
+    expect(fhirpath.hasAll(quantities, quantities)).toBe(true);
+    const { user, system } = process.threadCpuUsage(start);
+    expect((user + system) / 1_000).toBeLessThan(4_000);
+  });
+
   test('descendants of any depth are found', () => {
     let deep: object = {};
     for (let at = 0; at < SIZE; at += 1) deep = { item: [deep] };

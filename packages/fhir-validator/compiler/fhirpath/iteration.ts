@@ -1,0 +1,49 @@
+/** Compiles functions that apply an expression to what it found or made before. */
+import type { Expression } from './ast.ts';
+import { type Collection, EMPTY, type Item, listCode, typesOf } from './collection.ts';
+import { TRUE } from './js.ts';
+import { arrayOf } from './navigate.ts';
+import { freshVariable, runtime, type Scope } from './scope.ts';
+
+/** The arguments and the scope of a function call. */
+export interface Use {
+  readonly focus: Collection;
+  readonly args: readonly Expression[];
+  readonly scope: Scope;
+  /** An argument as a value. Its `$this` is the caller's. */
+  argument(index: number): Collection;
+  /** The first argument, compiled for one item of the focus (a lambda). */
+  lambda(item: Item, more?: Pick<Scope, 'total'>): Collection;
+  /** An argument that may use the whole focus: `iif(empty(), …)`. */
+  aboutFocus(index: number): Collection;
+}
+
+export function aggregated(use: Use): Collection {
+  const { focus, args, scope } = use;
+  const [item, total] = [freshVariable(scope, 'v'), freshVariable(scope, 'o')];
+  const start = args.length > 1 ? use.argument(1) : EMPTY;
+  const types = typesOf(args.length > 1 ? start : focus);
+  const next = use.lambda(
+    { value: item, present: TRUE, types: typesOf(focus) },
+    { total: arrayOf(types, scope, total) },
+  );
+  const step = `(${item}, ${total}) => ${listCode(next)}`;
+  const code = `${runtime(scope, 'aggregate')}(${listCode(focus)}, ${step}, ${listCode(start)})`;
+  return arrayOf(types, scope, code);
+}
+
+/** Applies the projection to each item and to what it finds, until nothing new is found. */
+export function repeated(use: Use): Collection {
+  const { focus, scope } = use;
+  const item = freshVariable(scope, 'v');
+  // It may find other types in what it found.
+  let types = typesOf(focus);
+  let again = use.lambda({ value: item, present: TRUE, types });
+  for (let before = -1; before < types.length && types.length > 0; ) {
+    before = types.length;
+    types = [...new Set([...types, ...typesOf(again)])];
+    again = use.lambda({ value: item, present: TRUE, types });
+  }
+  const code = `${runtime(scope, 'repeat')}(${listCode(focus)}, (${item}) => ${listCode(again)})`;
+  return arrayOf(typesOf(again), scope, code);
+}

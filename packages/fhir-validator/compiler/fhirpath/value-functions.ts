@@ -1,0 +1,68 @@
+/**
+ * Compiles functions of one value that the runtime has as functions: conversions, mathematics and
+ * some of texts. The result is empty if the runtime's is undefined.
+ */
+import { Unsupported } from './ast.ts';
+import { boolean, type Collection, type Single, single, valueCode } from './collection.ts';
+import { arrayOf } from './navigate.ts';
+import { runtime, type Scope } from './scope.ts';
+
+type ValueFunction = (focus: Single, args: readonly Single[], scope: Scope) => Collection;
+
+export const VALUE_FUNCTIONS: ReadonlyMap<string, ValueFunction> = new Map<string, ValueFunction>(
+  Object.entries<ValueFunction>({
+    abs: call('absolute', 'System.Decimal'),
+    ceiling: call('ceiling', 'System.Integer'),
+    floor: call('floor', 'System.Integer'),
+    truncate: call('truncate', 'System.Integer'),
+    round: call('round', 'System.Decimal', 0, 1),
+    sqrt: call('squareRoot', 'System.Decimal'),
+    power: call('power', 'System.Decimal', 1),
+    lastIndexOf: call('lastIndexOf', 'System.Integer', 1),
+    toDecimal: call('toDecimal', 'System.Decimal'),
+    toBoolean: call('toBoolean', 'System.Boolean'),
+    toDate: call('toDate', 'System.Date'),
+    toDateTime: call('toDateTime', 'System.DateTime'),
+    toTime: call('toTime', 'System.Time'),
+    toQuantity: call('toQuantity', 'Quantity'),
+    convertsToInteger: converts('toInteger'),
+    convertsToDecimal: converts('toDecimal'),
+    convertsToBoolean: converts('toBoolean'),
+    convertsToDate: converts('toDate'),
+    convertsToDateTime: converts('toDateTime'),
+    convertsToTime: converts('toTime'),
+    convertsToQuantity: converts('toQuantity'),
+    split: (focus, args, scope) => parts(focus, argument(args, 0), scope),
+    toChars: (focus, _, scope) => parts(focus, '""', scope),
+  }),
+);
+
+/** A call of the runtime with the value and the arguments. */
+function call(name: string, type: string, argsMin = 0, argsMax = argsMin): ValueFunction {
+  return (focus, args, scope) => {
+    if (args.length < argsMin || args.length > argsMax) {
+      throw new Unsupported(`${args.length} arguments`);
+    }
+    const values = [focus, ...args].map(valueCode).join(', ');
+    const value = `${runtime(scope, name)}(${values})`;
+    return single(value, [type], `${value} !== undefined`);
+  };
+}
+
+function converts(name: string): ValueFunction {
+  return (focus, _, scope) => {
+    const test = `${runtime(scope, 'converts')}(${valueCode(focus)}, ${runtime(scope, name)})`;
+    return boolean(`${test} === true`, `${test} === false`);
+  };
+}
+
+function parts(focus: Single, separator: string, scope: Scope): Collection {
+  const code = `${runtime(scope, 'parts')}(${valueCode(focus)}, ${separator})`;
+  return arrayOf(['System.String'], scope, code);
+}
+
+function argument(args: readonly Single[], index: number): string {
+  const found = args[index];
+  if (found === undefined) throw new Unsupported('a missing argument');
+  return valueCode(found);
+}
