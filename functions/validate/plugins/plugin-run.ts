@@ -33,10 +33,16 @@ export function askPlugin(
   } catch (error) {
     return crashed('exception', describeTrap(error));
   }
-  if (run.status !== 0) return crashed('exit', `exited with status ${run.status}`);
+  if (run.status !== 0) return crashed('exit', `exited with status ${known(run.status)}`);
   const answer = readPluginAnswer(name, run.output, resource, issuesMax);
   return answer.kind === 'issues' ? answer : crashed('exception', answer.reason);
 }
+
+/** Statuses of a process end here. A larger number may be a date of birth (R08). */
+const STATUS_MAX = 255;
+
+// WebAssembly has signed numbers only, a status is unsigned.
+const known = (status: number) => (status >>> 0 <= STATUS_MAX ? status : `above ${STATUS_MAX}`);
 
 /**
  * V8's text for a trap is fixed (`unreachable`), so it may be published; other texts may quote the
