@@ -3,7 +3,6 @@
  * one after the other in a separate process. A member that crashes there, or does not end for another
  * reason, is sent on alone (core/attempt/suspect-group.ts).
  */
-import assert from 'node:assert/strict';
 import type { Context, SQSRecord } from 'aws-lambda';
 import { type GroupHold, holdGroup, releaseGroup } from '../../aws/group-hold.ts';
 import { retryLater } from '../../aws/retry-later.ts';
@@ -43,13 +42,13 @@ export async function validateGroup(
   return ending;
 }
 
-const holdOf = ([first]: readonly Submission[], { context }: BatchRun): GroupHold => {
-  assert(first !== undefined, 'a group has members');
-  return { first: first.provenance.origin.messageId, requestId: context.awsRequestId };
+const holdOf = (submissions: readonly Submission[], { context }: BatchRun): GroupHold => {
+  const members = submissions.map(({ provenance }) => provenance.origin.messageId);
+  return { members: [...new Set(members)], requestId: context.awsRequestId };
 };
 
 /**
- * Two copies of a group that run at the same time could end a member in two ways (R04). What one of them writes
+ * Two groups with the same member that run at the same time could end it in two ways (R04). What one of them writes
  * last may take effect a minute later.
  */
 function hold(submissions: readonly Submission[], batch: BatchRun): Promise<boolean> {
