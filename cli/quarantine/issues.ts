@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
+import { toldExpression } from '../../core/message/told-expression.ts';
 import { RULES } from '../../packages/fhir-validator/operation-outcome.ts';
 
 /** A rule of ours, such as `fhir-r4/date` or `dom-3`. */
@@ -34,8 +35,18 @@ export interface CodedIssue extends Omit<z.infer<typeof issueSchema>, 'details'>
   readonly rule?: string;
 }
 
-/** Undefined if there is no outcome, or it cannot be read. */
-export function codedIssues({
+/** Without names that a producer invented. Undefined if there is no outcome, or it cannot be read. */
+export function codedIssues(
+  entry: Pick<QuarantineRecord, 'outcome' | 'kind'>,
+): readonly CodedIssue[] | undefined {
+  return placedIssues(entry)?.map(({ expression = [], ...issue }) => {
+    const told = expression.flatMap((each) => toldExpression({ ...issue, expression: each }) ?? []);
+    return { ...issue, ...(told.length > 0 && { expression: told }) };
+  });
+}
+
+/** With the places as the validator found them: for those who may see the body. */
+export function placedIssues({
   outcome,
   kind,
 }: Pick<QuarantineRecord, 'outcome' | 'kind'>): readonly CodedIssue[] | undefined {

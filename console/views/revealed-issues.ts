@@ -1,7 +1,7 @@
 /** The issues of an outcome with their texts, each with the lines that have its elements. */
 import { z } from 'zod';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
-import { codedIssues } from '../../cli/quarantine/issues.ts';
+import { placedIssues } from '../../cli/quarantine/issues.ts';
 import { locate, stepsOf } from '../../cli/validate/locate.ts';
 import type { Revealed, RevealedIssue } from '../contract/reveal.ts';
 import { defined } from './entry.ts';
@@ -19,7 +19,7 @@ export function revealedIssues(
   entry: Pick<QuarantineRecord, 'outcome' | 'kind'>,
   { body, truncated }: Pick<Revealed, 'body' | 'truncated'>,
 ): RevealedIssue[] {
-  const coded = codedIssues(entry) ?? [];
+  const coded = placedIssues(entry) ?? [];
   const { data } = wordsSchema.safeParse(parsedJson(entry.outcome ?? ''));
   const canLocate = !truncated && parsedJson(body) !== undefined;
   return coded.map((issue, n) => {

@@ -1,9 +1,8 @@
 /**
  * What a producer learns of its message: how it ended, and why, without the resource or a value.
  *
- * The texts of issues quote values, so they stay in Quarantine. The path of an unknown property ends in a
- * name that the producer invented, so only its parent is published. The name of the file is not published
- * either: people name files after people (R08).
+ * The texts of issues quote values, so they stay in Quarantine. The name of the file is not published either:
+ * people name files after people (R08).
  *
  * Published at least once: a consumer drops repetitions by message id and verdict. The size is bounded, so
  * that ten fit into one batch of any topic.
@@ -12,6 +11,7 @@
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { Lane, Origin, OutcomeEvent, OutcomeVerdict } from './messages.ts';
+import { toldExpression } from './told-expression.ts';
 
 /** Maximum number of published issues per message. Their total is published too. */
 const ISSUES_MAX = 20;
@@ -45,8 +45,9 @@ export function outcomeEvent(
     endedAt,
     ...(fingerprint !== undefined && { fingerprint }),
     ...(crash !== undefined && { crash }),
-    issues: issues.slice(0, ISSUES_MAX).map(({ severity, code, expression, rule }) => {
-      const where = expression && toldExpression(code, expression, rule);
+    issues: issues.slice(0, ISSUES_MAX).map((issue) => {
+      const { severity, code, rule } = issue;
+      const where = toldExpression(issue)?.slice(0, EXPRESSION_CHARACTERS_MAX);
       const shownRule = rule?.slice(0, RULE_CHARACTERS_MAX);
       return {
         severity,
@@ -57,25 +58,4 @@ export function outcomeEvent(
     }),
     issuesTotal: issues.length,
   };
-}
-
-/** These issues may be about an unknown property, whose name the sender invented. */
-const MAY_END_IN_A_MADE_UP_NAME = new Set([
-  'fhir-r4/unknown-property',
-  'fhir-r4/duplicate-property',
-  'fhir-r4/lone-surrogate',
-]);
-
-function toldExpression(code: string, expression: string, rule: string | undefined): string {
-  const isMadeUp = rule === undefined ? code === 'structure' : MAY_END_IN_A_MADE_UP_NAME.has(rule);
-  const known = isMadeUp ? parentOf(expression) : expression;
-  return known.slice(0, EXPRESSION_CHARACTERS_MAX);
-}
-
-/** The steps that look like FHIR's own names, without the last. */
-function parentOf(expression: string): string {
-  const [root = '', ...steps] = expression.split('.');
-  const strange = steps.findIndex((step) => !/^[a-z][A-Za-z0-9]*(?:\[\d+\])?$/.test(step));
-  const known = strange === -1 ? steps.slice(0, -1) : steps.slice(0, strange);
-  return [root, ...known].join('.');
 }

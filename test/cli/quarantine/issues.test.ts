@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { codedIssues } from '../../../cli/quarantine/issues.ts';
+import { codedIssues, placedIssues } from '../../../cli/quarantine/issues.ts';
 import { RULES } from '../../../packages/fhir-validator/operation-outcome.ts';
 
 const PHI = 'Peter Chalmers 4711';
@@ -41,6 +41,17 @@ test.each([
   ['a key as place', { code: 'value', expression: ['Patient.Peter Chalmers'] }, { code: 'value' }],
 ])('R08: %s is left out', (_, issue, left) => {
   expect(coded(outcomeOf(issue))).toEqual([{ severity: 'error', ...left }]);
+});
+
+test('R08: the name of an unknown property is left out, because its producer invented it', () => {
+  const coding = [{ system: RULES, code: 'fhir-r4/unknown-property' }];
+  const expression = ['Patient.contact[0].chalmers'];
+  const issue = { severity: 'error', code: 'structure', details: { coding }, expression };
+  const [found] = coded(outcomeOf(issue)) ?? [];
+  expect(found?.expression).toEqual(['Patient.contact[0]']);
+  expect(placedIssues({ outcome: outcomeOf(issue), kind: 'rejection' })).toMatchObject([
+    { expression },
+  ]);
 });
 
 test('R08: places that a FHIR server reports are left out, because they are its own words', () => {

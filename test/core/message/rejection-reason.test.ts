@@ -16,7 +16,10 @@ test.each([
   [[], 'invalid'],
   [[issue({ severity: 'warning' })], 'invalid'],
   [[issue()], 'structure'],
-  [[issue({ expression: 'Patient.name[0]' })], 'structure at Patient.name[0]'],
+  [
+    [issue({ expression: 'Patient.name[0]', rule: 'fhir-r4/empty' })],
+    'structure at Patient.name[0]: fhir-r4/empty',
+  ],
   [
     [issue({ expression: 'Patient', rule: 'dom-3' }), issue({ severity: 'warning' }), issue()],
     'structure at Patient: dom-3 and 1 more',
@@ -25,12 +28,20 @@ test.each([
   [[issue({ rule: 'fhir-r4/blank' })], 'the body is blank'],
   [[issue({ rule: 'guide/unheard-of' })], 'structure: guide/unheard-of'],
   [
-    [issue({ expression: `Patient.${'a'.repeat(300)}` })],
-    `structure at Patient.${'a'.repeat(192)}`,
+    [issue({ code: 'value', expression: `Patient.${'a'.repeat(300)}` })],
+    `value at Patient.${'a'.repeat(192)}`,
   ],
 ] as const)('R07: the reason for %j is %s', (issues, reason) => {
   expect(reasonOf(issues)).toBe(reason);
   expect(reason).not.toContain('Doe');
+});
+
+test.each([
+  ['Patient.johnDoe', 'Patient'],
+  ['Patient.contact[0].John Doe. 1931', 'Patient.contact[0]'],
+])('R08: the reason for the unknown property %s names its parent', (expression, parent) => {
+  const rule = 'fhir-r4/unknown-property';
+  expect(reasonOf([issue({ expression, rule })])).toBe(`structure at ${parent}: ${rule}`);
 });
 
 test.each([
