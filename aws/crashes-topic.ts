@@ -4,7 +4,8 @@ import type { Topic } from './handles.ts';
 
 /** Publishes a crash; its attributes let readers filter. Publishing it again does no harm. */
 export async function publishCrash(topic: Topic, crash: CrashEvent): Promise<void> {
-  const attributes = { component: crash.component, kind: crash.kind, lane: crash.lane };
+  const { component, kind, lane, during } = crash;
+  const attributes = { component, kind, lane, during };
   await topic.sns.send(
     new PublishCommand({
       TopicArn: topic.arn,

@@ -9,7 +9,7 @@ import { TOKEN_SECRETS } from './outside.ts';
 import type { Random } from './random.ts';
 import { S3 } from './s3/s3.ts';
 import type { Scheduler } from './scheduler.ts';
-import { Sns } from './sns/sns.ts';
+import { Sns, type Subscription } from './sns/sns.ts';
 import type { QueuePlan } from './sqs/message.ts';
 import { Sqs } from './sqs/sqs.ts';
 
@@ -45,7 +45,7 @@ export function provision(
   for (const { properties } of plan.subscriptions) {
     sns.subscribe(properties.TopicArn, {
       queue: sqs.queue(properties.Endpoint),
-      filter: properties.FilterPolicy as Record<string, string[]> | undefined,
+      filter: properties.FilterPolicy as Subscription['filter'],
     });
   }
   return { dynamo, s3, sns, sqs, secrets: secretsOf(plan.secrets, random) };

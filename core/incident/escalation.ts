@@ -11,7 +11,8 @@
  * a crash is never a normal end.
  */
 
-import type { CrashEvent } from '../message/messages.ts';
+import type { CrashEvent, DeathDuring } from '../message/messages.ts';
+import { CRASH_KINDS } from '../message/verdict.ts';
 import { type LanePolicy, pauseLane } from '../supervision/lane-supervision.ts';
 import { addRestart, type Restart } from '../supervision/restart-intensity.ts';
 import { type Effect, isHeld, type Supervised } from '../supervision/supervised-state.ts';
@@ -25,12 +26,21 @@ import {
 } from '../supervision/supervision-tree.ts';
 
 /**
- * Whether it is the component's own death. The death of a resource that it ran is not, and neither is an
+ * A component's own death has one of each. The death of a resource that it ran is not one, and neither is an
  * end without a reason: an environment that is killed from outside looks like that, and a storm of kills
  * pauses no healthy lane. What throws, or runs out of time or memory, gives a reason.
  */
+export const OWN_DEATH: {
+  readonly during: readonly DeathDuring[];
+  readonly kind: readonly CrashEvent['kind'][];
+} = {
+  during: ['loading', 'handling'],
+  kind: CRASH_KINDS.filter((kind) => kind !== 'exit'),
+};
+
+/** Whether it is the component's own death. */
 export function isComponentDeath({ during, kind }: Pick<CrashEvent, 'during' | 'kind'>): boolean {
-  return (during === 'loading' || during === 'handling') && kind !== 'exit';
+  return during !== undefined && OWN_DEATH.during.includes(during) && OWN_DEATH.kind.includes(kind);
 }
 
 /** Counts deaths of a component's environments. `deaths` are its own ones. */

@@ -6,7 +6,7 @@ import { encryptedTopic } from './encrypted-topic.ts';
 import type { Foundation } from './foundation.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
 import { admitPublishers } from './queue-policy.ts';
-import { ReaderQueue } from './reader-queue.ts';
+import { ReaderQueue, type Wanted } from './reader-queue.ts';
 
 export class Crashes extends Construct {
   readonly topic: Topic;
@@ -26,10 +26,10 @@ export class Crashes extends Construct {
     );
   }
 
-  /** A queue that gets every crash event unchanged; undeliverable ones are kept too. */
-  readerQueue(name: string, visibilitySeconds: number): Queue {
+  /** A queue that gets every crash event unchanged, or those selected; undeliverable ones are kept too. */
+  readerQueue(name: string, visibilitySeconds: number, wanted?: Wanted): Queue {
     const reader = new ReaderQueue(this, name, this.#foundation, { name, visibilitySeconds });
-    reader.reads('Subscription', this.topic);
+    reader.reads('Subscription', this.topic, wanted);
     return reader.queue;
   }
 }

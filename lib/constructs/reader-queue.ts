@@ -20,11 +20,8 @@ interface ReaderQueueProps {
   readonly visibilitySeconds: number;
 }
 
-/** Selects messages of a topic by values of one message attribute. */
-interface Wanted {
-  readonly attribute: string;
-  readonly values: readonly string[];
-}
+/** Selects messages of a topic by values of their attributes; null stands for an attribute that is absent. */
+export type Wanted = Readonly<Record<string, readonly (string | null)[]>>;
 
 export class ReaderQueue extends Construct {
   readonly queue: Queue;
@@ -67,11 +64,15 @@ export class ReaderQueue extends Construct {
       endpoint: this.queue.queueArn,
       rawMessageDelivery: true,
       deadLetterQueue: this.#deadLetterQueue,
-      ...(wanted && {
-        filterPolicy: {
-          [wanted.attribute]: SubscriptionFilter.stringFilter({ allowlist: [...wanted.values] }),
-        },
-      }),
+      ...(wanted && { filterPolicy: filterOf(wanted) }),
     });
   }
+}
+
+function filterOf(wanted: Wanted): Record<string, SubscriptionFilter> {
+  const filters = Object.entries(wanted).map(([attribute, values]) => [
+    attribute,
+    new SubscriptionFilter(values.map((value) => value ?? { exists: false })),
+  ]);
+  return Object.fromEntries(filters);
 }

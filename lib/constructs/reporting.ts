@@ -36,10 +36,7 @@ export class Reporting extends Construct {
       visibilitySeconds,
     });
     reader.reads('Outcomes', props.outcomes);
-    reader.reads('Incidents', props.management, {
-      attribute: 'notice',
-      values: REPORTED_NOTICES,
-    });
+    reader.reads('Incidents', props.management, { notice: REPORTED_NOTICES });
     props.minute.wakes(reader.queue);
     this.bucket = insightBucket(this, 'Bucket', foundation, {
       name: 'reports',

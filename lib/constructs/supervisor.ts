@@ -2,6 +2,7 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { OWN_DEATH } from '../../core/incident/escalation.ts';
 import type { SupervisedLane } from '../../core/supervision/supervision-tree.ts';
 import type { SupervisorNews } from '../../core/supervision/supervisor-messages.ts';
 import type { SupervisedLanes, SupervisorSettings } from '../../functions/supervisor/settings.ts';
@@ -15,6 +16,7 @@ import { allow, allowKey } from './iam-statements.ts';
 import type { Minute } from './minute.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { Publishers } from './publishers.ts';
+import type { Wanted } from './reader-queue.ts';
 
 /** What the supervisor may use of a lane: its own queue, for a probe, and all mappings that feed it. */
 export interface SupervisedParts {
@@ -44,7 +46,11 @@ export class Supervisor extends Construct {
   constructor(scope: Construct, id: string, foundation: Foundation, props: SupervisorProps) {
     super(scope, id);
     const { config, concurrency } = foundation;
-    this.queue = props.crashes.readerQueue('supervisor', config.supervisor.visibilitySeconds);
+    this.queue = props.crashes.readerQueue(
+      'supervisor',
+      config.supervisor.visibilitySeconds,
+      DEATHS,
+    );
     this.function = new PipelineFunction(this, 'Supervisor', foundation, {
       name: 'supervisor',
       code: 'supervisor',
@@ -91,6 +97,9 @@ export class Supervisor extends Construct {
     asker.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
   }
 }
+
+/** What it counts. Functions of a former version say nothing of `during`. */
+const DEATHS: Wanted = { during: [...OWN_DEATH.during, null], kind: OWN_DEATH.kind };
 
 const KEY_SERVICES = ['dynamodb', 'sqs'] as const;
 

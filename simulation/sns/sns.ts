@@ -27,8 +27,10 @@ export const NO_SNS_FAULTS: SnsFaults = { delayMs: 20, repeated: 0, entryRefused
 export interface Subscription {
   readonly queue: Queue;
   /** Values of an attribute that the subscription accepts. */
-  readonly filter: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly filter: Readonly<Record<string, readonly FilterValue[]>> | undefined;
 }
+
+export type FilterValue = string | { readonly exists: boolean };
 
 interface Published {
   readonly Message?: string | undefined;
@@ -130,7 +132,10 @@ function deliver({ Message = '', MessageAttributes = {} }: Published, { queue }:
 }
 
 function isWanted({ MessageAttributes = {} }: Published, { filter = {} }: Subscription): boolean {
-  return Object.entries(filter).every(([name, values]) =>
-    values.includes(MessageAttributes[name]?.StringValue ?? ''),
-  );
+  return Object.entries(filter).every(([name, values]) => {
+    const said = MessageAttributes[name]?.StringValue;
+    return values.some((value) =>
+      typeof value === 'string' ? value === said : value.exists === (said !== undefined),
+    );
+  });
 }

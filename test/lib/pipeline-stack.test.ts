@@ -249,6 +249,21 @@ describe('topics', () => {
       });
     },
   );
+
+  it('crashes that are no death of a component do not reach the supervisor', () => {
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Endpoint: queueArn('supervisor'),
+      FilterPolicy: {
+        during: ['loading', 'handling', { exists: false }],
+        kind: ['exception', 'timeout', 'out-of-memory'],
+      },
+    });
+    const own = template.findResources('AWS::SNS::Subscription', {
+      Properties: { Endpoint: queueArn('incident') },
+    });
+    expect(Object.values(own)).toHaveLength(1);
+    expect(Object.values(own)[0]?.['Properties']).not.toHaveProperty('FilterPolicy');
+  });
 });
 
 describe('the topic outcomes', () => {

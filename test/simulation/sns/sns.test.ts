@@ -21,8 +21,10 @@ function topic(faults: Partial<SnsFaults> = {}) {
   const some = sqs.create({ ...PLAN, name: 'some', arn: 'arn:some' });
   sns.subscribe(TopicArn, { queue: all, filter: undefined });
   sns.subscribe(TopicArn, { queue: some, filter: { kind: ['a', 'b'] } });
+  const fewer = sqs.create({ ...PLAN, name: 'fewer', arn: 'arn:fewer' });
+  sns.subscribe(TopicArn, { queue: fewer, filter: { kind: ['a', { exists: false }] } });
   const run = () => scheduler.run(() => false);
-  return { sns, all, some, run };
+  return { sns, all, some, fewer, run };
 }
 
 const kind = (StringValue: string) => ({ kind: { DataType: 'String', StringValue } });
@@ -39,6 +41,16 @@ describe('a topic', () => {
     expect([...some.messages].map(({ body, attributes }) => ({ body, attributes }))).toEqual([
       { body: 'm', attributes: kind('a') },
     ]);
+  });
+
+  test('copies what lacks an attribute to a queue that wants it so', async () => {
+    const { sns, run, fewer } = topic();
+    for (const value of ['a', 'b', undefined]) {
+      const MessageAttributes = value === undefined ? {} : kind(value);
+      sns.perform(new PublishCommand({ TopicArn, Message: String(value), MessageAttributes }));
+    }
+    await run();
+    expect([...fewer.messages].map(({ body }) => body).sort()).toEqual(['a', 'undefined']);
   });
 
   test('may repeat a message, and accept a batch in part', async () => {
