@@ -51,10 +51,19 @@ function such({ path }: z.core.$ZodIssue): string {
 
 /** The value that was found. Not for an address with a user, which may hold a password. */
 function found({ input }: z.core.$ZodIssue): string {
-  const text = JSON.stringify(input) ?? String(input);
+  const text = written(input);
   if (text.includes('@')) return '';
   const cut = text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text;
   return `, found ${cut}`;
+}
+
+/** JSON has no 10n, nor what contains itself. */
+function written(input: unknown): string {
+  try {
+    return JSON.stringify(input) ?? String(input);
+  } catch {
+    return String(input);
+  }
 }
 
 /** `-c` has lists and groups as JSON. */

@@ -100,6 +100,15 @@ describe('a mistake names the key, where it was set, the value, and the likely i
     expect(line).not.toContain('\n');
   });
 
+  it('a value that JSON does not have is named too', () => {
+    const circular: Record<string, unknown> = {};
+    circular['itself'] = circular;
+    for (const value of [10n, circular, Symbol('a'), () => 1]) {
+      const line = said({}, { writesMax: value } as never);
+      expect(line).toContain('writesMax (failsafe.config.ts): ');
+    }
+  });
+
   it('the message quotes no password', () => {
     expect(said({ 'delivery.endpoint': 'ftp://me:secret@host' })).not.toContain('secret');
   });
