@@ -24,7 +24,7 @@ const entrySchema = z.object({
   original: s3Schema.optional(),
   corrections: z.array(z.object({ bodyS3: s3Schema })).optional(),
   outcome: z.string().optional(),
-  delivery: z.object({ pk: z.string() }).optional(),
+  delivery: z.object({ pk: z.string(), submissionOrder: z.string() }).optional(),
   rounds: z.array(z.looseObject({ reason: z.string() })).optional(),
   erasure: z.number().optional(),
 });

@@ -2,13 +2,15 @@
  * Removes the content of rows of Resources. What stays is the row's place in the order of submissions, so
  * that older ones are still refused (R05), and what the FHIR server holds of it.
  */
-import { paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { claimCheckSchema } from '../core/message/messages.ts';
-import { written } from './conditional-write.ts';
 import { projectionOf, removeAll } from './expressions.ts';
 import type { Table } from './handles.ts';
 import { textSchema } from './packed-text.ts';
+
+const leaseSchema = z.object({ until: z.number() }).optional();
 
 const rowSchema = z.object({
   pk: z.string(),
@@ -22,7 +24,7 @@ const rowSchema = z.object({
   bodyS3: claimCheckSchema.shape.s3.optional(),
   /** The number of the erasure that removed its content. */
   erasure: z.number().optional(),
-  deliveryLease: z.object({ until: z.number() }).optional(),
+  deliveryLease: leaseSchema,
   deliveredOrder: z.string().optional(),
   deliveryUnconfirmed: z.boolean().optional(),
   deliveryLateUntil: z.number().optional(),
@@ -49,13 +51,19 @@ export async function* resourceRows(table: Table): AsyncGenerator<ResourceRow, v
   }
 }
 
-/** False if a newer submission has taken its place: its sender decided to keep it. */
-export function eraseRow(
+export interface ErasedRow {
+  /** False if a newer submission has taken its place: its sender decided to keep it. */
+  readonly isErased: boolean;
+  /** Somebody may have taken it since the row was read, and has what the row held. */
+  readonly lease: ResourceRow['deliveryLease'];
+}
+
+export async function eraseRow(
   table: Table,
   { pk, submissionOrder }: ResourceRow,
   erasure: number,
   now: number,
-): Promise<boolean> {
+): Promise<ErasedRow> {
   const gone = removeAll([...CONTENT, ...PENDING, ...REFUSED]);
   const update = new UpdateCommand({
     TableName: table.name,
@@ -64,6 +72,23 @@ export function eraseRow(
     ConditionExpression: 'submissionOrder = :seen',
     ExpressionAttributeNames: gone.names,
     ExpressionAttributeValues: { ':erasure': erasure, ':now': now, ':seen': submissionOrder },
+    ReturnValues: 'ALL_NEW',
   });
-  return written(table.dynamo.send(update));
+  try {
+    const { Attributes } = await table.dynamo.send(update);
+    return { isErased: true, lease: leaseSchema.parse(Attributes?.['deliveryLease']) };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { isErased: false, lease: await readLease(table, pk) };
+  }
+}
+
+async function readLease(table: Table, pk: string): Promise<ResourceRow['deliveryLease']> {
+  const { Item } = await table.dynamo.send(
+    new GetCommand({
+      ...{ TableName: table.name, Key: { pk }, ConsistentRead: true },
+      ...projectionOf(['deliveryLease']),
+    }),
+  );
+  return leaseSchema.parse(Item?.['deliveryLease']);
 }

@@ -3,7 +3,7 @@
 import { type ErasableEntry, eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { type Claim, claimOn } from '../../core/erasure/erasure.ts';
 import { patientsNamed } from '../../core/erasure/patient-references.ts';
-import { knownClaim, type Sweep } from './sweep-run.ts';
+import { knownClaim, placeIn, type Sweep } from './sweep-run.ts';
 
 /** Tries, if an entry changes while we work on it. */
 export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void> {
@@ -44,7 +44,7 @@ const hasContent = ({ body, bodyS3, outcome }: ErasableEntry) =>
 
 function claimOnEntry(run: Sweep, entry: ErasableEntry): Claim | undefined {
   const { body, outcome, delivery, source, claims, sentAt } = entry;
-  const ofRow = delivery && run.rows.get(delivery.pk);
+  const ofRow = delivery && run.rows.get(placeIn(delivery));
   if (ofRow !== undefined) return ofRow;
   const bodies = keysOf(entry).map((key) => run.found.byKey.get(key)?.named);
   const versions = [body === undefined ? undefined : patientsNamed(body), ...bodies];

@@ -1,5 +1,6 @@
 /** One sweep: what to find, what was found, and what was done so far. */
 
+import type { ResourceRow } from '../../aws/erased-resources.ts';
 import type { Bucket, Table } from '../../aws/handles.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import type { Claim, Erasure, ErasureBook } from '../../core/erasure/erasure.ts';
@@ -54,7 +55,7 @@ export interface Sweep extends SweepStage, SweepOptions {
   readonly entries: Tally;
   readonly bodies: Tally;
   readonly delivered: string[];
-  /** Keys of rows that were erased: their refused deliveries are entries. */
+  /** Rows that were erased, by `placeIn`: their refused deliveries are entries. */
   readonly rows: Map<string, Claim>;
   /** Objects that only erased rows and entries point to. */
   readonly orphans: Set<string>;
@@ -64,6 +65,10 @@ export interface Sweep extends SweepStage, SweepOptions {
   underWay: number;
   readonly numbers: ReadonlySet<number>;
 }
+
+/** One submission in Resources: others of the same resource were or will be in the same row. */
+export const placeIn = ({ pk, submissionOrder }: Pick<ResourceRow, 'pk' | 'submissionOrder'>) =>
+  `${pk} ${submissionOrder}`;
 
 /** The claim on content that a backup restored, found by its key. */
 export function knownClaim({ known, hash }: Sweep, pk: string, sentAt: number): Claim | undefined {

@@ -14,12 +14,16 @@ import { noteBodies, sweepBodies } from './sweep-bodies.ts';
 import { sweepEntry } from './sweep-entries.ts';
 import {
   knownClaim,
+  placeIn,
   type Sweep,
   type SweepOptions,
   type SweepStage,
   type Swept,
   type Tally,
 } from './sweep-run.ts';
+
+/** At the end of its lease, a process may have begun to record what the server said. */
+const RECORDING_MS = 5_000;
 
 const tally = (): Tally => ({ erased: 0, before: 0, shared: 0, kept: 0 });
 
@@ -39,9 +43,13 @@ export async function sweep(stage: SweepStage, options: SweepOptions): Promise<S
     underWay: 0,
     numbers: new Set([...options.book.byPatient.values()].map(({ number }) => number)),
   };
-  for await (const row of resourceRows(stage.resourcesTable)) await sweepRow(run, row);
+  for await (const row of resourceRows(stage.resourcesTable)) {
+    // Also of a row that stays: the lease may be on what it held before.
+    noteLease(run, row.deliveryLease);
+    await sweepRow(run, row);
+  }
   // A process that is delivering one of them may still quarantine what it read.
-  const left = run.leasedUntil - options.now();
+  const left = run.leasedUntil + RECORDING_MS - options.now();
   if (options.act && left > 0) await options.wait(left);
   await noteBodies(run);
   for await (const entry of erasableEntries(stage.quarantineTable)) await sweepEntry(run, entry);
@@ -68,19 +76,24 @@ async function sweepRow(run: Sweep, row: ResourceRow): Promise<void> {
   }
   const { number } = claim.erasure;
   if (run.act) await run.note(run.hash(row.pk), number);
-  if (run.act && !(await eraseRow(run.resourcesTable, row, number, run.now()))) {
+  if (run.act) {
+    const { isErased, lease } = await eraseRow(run.resourcesTable, row, number, run.now());
+    noteLease(run, lease);
     // Something newer is there now. It was submitted after the erasure, or is refused on its way.
-    return;
+    if (!isErased) return;
   }
   run.resources.erased += 1;
   if (claim.shared) run.resources.shared += 1;
-  run.rows.set(row.pk, claim);
+  run.rows.set(placeIn(row), claim);
   noteDelivery(run, row);
   if (key !== undefined) run.orphans.add(key);
 }
 
+function noteLease(run: Sweep, lease: ResourceRow['deliveryLease']): void {
+  run.leasedUntil = Math.max(run.leasedUntil, lease?.until ?? 0);
+}
+
 function noteDelivery(run: Sweep, row: ResourceRow): void {
-  run.leasedUntil = Math.max(run.leasedUntil, row.deliveryLease?.until ?? 0);
   const mayBeThere =
     row.deliveredOrder !== undefined ||
     row.deliveryLease !== undefined ||

@@ -165,6 +165,32 @@ describe('an erasure', () => {
     ]);
   });
 
+  it('R07: leaves the refused delivery of an older submission that named another patient', async () => {
+    await submit(observation('o1', 'p1'));
+    const [row] = await itemsOf(stage.world.tables.resources);
+    const { pk, submissionOrder } = row ?? {};
+    const refused = (name: string, order: unknown, body: string) => ({
+      ...{ pk: `delivery#${name}`, status: 'quarantined', kind: 'undelivered', source: 'default' },
+      ...{ sentAt: 1, quarantinedAt: 2, delivery: { pk, submissionOrder: order }, body },
+    });
+    // An entry of the row itself whose text does not say whom it names belongs to the row's patient.
+    for (const Item of [
+      refused('older', '0', observation('o1', 'p2')),
+      refused('its own', submissionOrder, '{}'),
+    ]) {
+      const TableName = stage.world.tables.quarantine;
+      await testClients().dynamo.send(new PutCommand({ TableName, Item }));
+    }
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+    const entries = await itemsOf(stage.world.tables.quarantine);
+    expect(entries.map((entry) => [entry['pk'], entry['status']])).toEqual(
+      expect.arrayContaining([
+        ['delivery#older', 'quarantined'],
+        ['delivery#its own', 'discarded'],
+      ]),
+    );
+  });
+
   it('keeps what names other patients too, if asked to, and counts it', async () => {
     await submit(observation('o2', 'p2', 'p1'), patient({ id: 'p1', link: link('p9') }));
     const request = requestFor('p1', { shared: 'keep' });
@@ -233,6 +259,69 @@ describe('an erasure', () => {
     ).toEqual(['o1']);
     // A deliver function that runs at that moment may still quarantine what it read.
     expect(eraser.waits).toHaveLength(2);
+  });
+});
+
+describe('a delivery may still quarantine what it has read, so an erasure waits for one', () => {
+  const row = () => ({
+    TableName: stage.world.tables.resources,
+    Key: { pk: 'default#Patient#p1' },
+  });
+  const until = Date.now() + 300_000;
+  const LEASED = { ':lease': { owner: 'x', until } };
+  const ofLease = expect.closeTo(265_000, -5);
+
+  /** Erases p1. Once its row has been read and noted, the row is changed. */
+  async function eraseWhile(UpdateExpression: string, values: Record<string, unknown>) {
+    const { dynamo } = eraser.clients[0] ?? testClients();
+    let isNoted = false;
+    dynamo.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          const { TableName } = args.input as { TableName?: string };
+          const isNote = commandName === 'PutItemCommand' || commandName === 'PutCommand';
+          const { Item } = args.input as { Item?: { pk: unknown } };
+          if (isNoted || !isNote || TableName !== stage.world.tables.erasures) return answer;
+          if (!JSON.stringify(Item?.pk).includes('erased')) return answer;
+          isNoted = true;
+          const update = { ...row(), UpdateExpression, ExpressionAttributeValues: values };
+          await testClients().dynamo.send(new UpdateCommand(update));
+          return answer;
+        },
+      { step: 'initialize', name: 'change the row' },
+    );
+    await submit(patient({ id: 'p1' }));
+    return eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+  }
+
+  it('that began after its row was read', async () => {
+    const { swept } = await eraseWhile('SET deliveryLease = :lease', LEASED);
+    expect(swept.resources.erased).toBe(1);
+    expect(eraser.waits).toEqual([40_000, ofLease]);
+  });
+
+  it('whose row a newer submission has replaced since', async () => {
+    const newer = { ...LEASED, ':newer': '9' };
+    const { swept } = await eraseWhile(
+      'SET deliveryLease = :lease, submissionOrder = :newer',
+      newer,
+    );
+    expect(swept.resources.erased).toBe(0);
+    expect(eraser.waits).toEqual([40_000, ofLease]);
+  });
+
+  it('whose row a newer submission had replaced before', async () => {
+    await submit(patient({ id: 'p1' }));
+    await testClients().dynamo.send(
+      new UpdateCommand({
+        ...row(),
+        UpdateExpression: 'SET deliveryLease = :lease, sentAt = :later',
+        ExpressionAttributeValues: { ...LEASED, ':later': Date.now() + 60_000 },
+      }),
+    );
+    await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+    expect(eraser.waits).toEqual([40_000, ofLease]);
   });
 });
 
