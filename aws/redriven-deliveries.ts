@@ -8,23 +8,26 @@ import type { Table } from './handles.ts';
 const RESEND_SOON_MS = 60_000;
 
 /**
- * Makes a refused delivery pending again, with the Quarantine entry that waits for it. False if
- * there is nothing to do: it was delivered after all, or a newer submission, which has its own
- * delivery, replaced it.
+ * `nothing to do`: it was delivered after all, or a newer submission, which has its own delivery, replaced it.
+ * `erased`: the row has no content any more, because its patient was erased, and never gets one.
  */
+type PendedAnew = 'pending' | 'nothing to do' | 'erased';
+
+/** Makes a refused delivery pending again, with the Quarantine entry that waits for it. */
 export async function pendAnew(
   table: Table,
   { pk, submissionOrder }: Pick<PendingResource, 'pk' | 'submissionOrder'>,
   entryId: string,
   now: number,
-): Promise<boolean> {
+): Promise<PendedAnew> {
   const { deliveryShard } = pendingFields(pk, now);
   const update = new UpdateCommand({
     TableName: table.name,
     Key: { pk },
     UpdateExpression:
       'SET deliveryShard = :shard, deliveryDueAt = :dueAt, deliveryRedriven = :entry, redrivenAt = :now REMOVE deliveryRefused',
-    ConditionExpression: 'attribute_exists(deliveryRefused) AND submissionOrder = :order',
+    ConditionExpression:
+      'attribute_exists(deliveryRefused) AND submissionOrder = :order AND attribute_not_exists(erasure)',
     ExpressionAttributeValues: {
       ':shard': deliveryShard,
       ':dueAt': now + RESEND_SOON_MS,
@@ -34,20 +37,23 @@ export async function pendAnew(
     },
   });
   const wrote = await written(table.dynamo.send(update)).catch((fault: unknown) => ({ fault }));
-  if (wrote === true || (await isPendingFor(table, pk, entryId))) return true;
-  if (wrote === false) return false;
-  throw wrote.fault;
+  if (wrote === true) return 'pending';
+  const row = await readRow(table, pk);
+  // Already done, by a redrive that died or by a write whose answer was lost.
+  if (row['deliveryRedriven'] === entryId) return 'pending';
+  if (wrote !== false) throw wrote.fault;
+  const isErased = row['erasure'] !== undefined && row['submissionOrder'] === submissionOrder;
+  return isErased ? 'erased' : 'nothing to do';
 }
 
-/** Already done, by a redrive that died or by a write whose answer was lost. */
-async function isPendingFor(table: Table, pk: string, entryId: string): Promise<boolean> {
+async function readRow(table: Table, pk: string): Promise<Readonly<Record<string, unknown>>> {
   const { Item } = await table.dynamo.send(
     new GetCommand({
       TableName: table.name,
       Key: { pk },
-      ProjectionExpression: 'deliveryRedriven',
+      ProjectionExpression: 'deliveryRedriven, submissionOrder, erasure',
       ConsistentRead: true,
     }),
   );
-  return Item?.['deliveryRedriven'] === entryId;
+  return Item ?? {};
 }

@@ -112,12 +112,20 @@ async function send(
   if (delivery === undefined) {
     await sendToLane(stage, entry);
     await raise();
-  } else if (await pendAnew(stage.resourcesTable, delivery, pk, stage.now())) {
-    // The resource is stored; only its delivery is repeated. Its mark does not need the trigger.
-    await raise();
-    await trigger(stage, delivery.pk);
-  } else {
-    await markDelivered(stage.quarantineTable, pk);
+    return;
+  }
+  switch (await pendAnew(stage.resourcesTable, delivery, pk, stage.now())) {
+    case 'pending':
+      // The resource is stored; only its delivery is repeated. Its mark does not need the trigger.
+      await raise();
+      await trigger(stage, delivery.pk);
+      return;
+    case 'nothing to do':
+      await markDelivered(stage.quarantineTable, pk);
+      return;
+    case 'erased':
+      // The erasure goes on, and discards the entry.
+      throw new Error('its patient was erased');
   }
 }
 

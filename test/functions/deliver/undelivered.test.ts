@@ -1,10 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { eraseRow, type ResourceRow } from '../../../aws/erased-resources.ts';
+import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { send } from '../../support/delivery.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { tableAt } from '../../support/handles.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
@@ -142,6 +146,28 @@ describe('R07: a resource that the server refuses', () => {
     status = 201;
     await stage.turn();
     expect(calls).toBe(2);
+  });
+
+  test('R18: is not sent again once its row was erased, where it could wait for ever', async () => {
+    status = 422;
+    await stage.store('bad', 1);
+    await stage.turn();
+    const [row] = await itemsOf(stage.world.tables.resources);
+    const table = tableAt(stage.world.tables.resources);
+    const { isErased } = await eraseRow(table, row as unknown as ResourceRow, 1, Date.now());
+    expect(isErased).toBe(true);
+    // Its lease went on, and the server's word came after that.
+    await testClients().dynamo.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: { pk: row?.['pk'] },
+        UpdateExpression: 'SET deliveryRefused = :why',
+        ExpressionAttributeValues: { ':why': 'answered 422' },
+      }),
+    );
+    await expect(redrive()).rejects.toThrow('its patient was erased');
+    expect(await stage.resource()).not.toHaveProperty('deliveryShard');
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ status: 'quarantined' }]);
   });
 
   test('R05: ends with the newer submission that comes while it waits', async () => {
