@@ -134,17 +134,27 @@ export function drawFaults(
   const partitionWrites = random.chance(HOT) ? random.pick(PARTITION_WRITES) : 0;
   const { tables, operators } = drawn;
   const corrects = random.chance(0.5) ? random.fraction() : 0;
-  return {
+  const { coincidences } = drawn;
+  const all = {
     ...drawn,
-    ...(drawn.coincidences.lateWrite > LATE_VERDICTS && withLateVerdicts(drawn)),
+    ...(coincidences.lateWrite > LATE_VERDICTS && withLateVerdicts(drawn)),
     tables: { ...tables, partitionWrites },
     settings: drawSettings(random),
     operators: { ...operators, corrects, erases: random.chance(ERASES) ? random.fraction() : 0 },
   };
+  return all.operators.erases > 0 ? withInterruptions(all, random) : all;
 }
 
 /** Share of runs in which operators erase patients. */
 const ERASES = 0.1;
+/** Of them, in which they are interrupted at the worst moments. */
+const INTERRUPTED = 0.5;
+
+function withInterruptions(faults: Faults, random: Random): Faults {
+  const eraserInterrupted = random.chance(INTERRUPTED) ? 0.3 + 0.7 * random.fraction() : 0;
+  return { ...faults, coincidences: { ...faults.coincidences, eraserInterrupted } };
+}
+
 /** How often partitions have rates that are reached. Real ones accept a thousand writes a second, and have as much more to do. */
 const HOT = 0.2;
 const PARTITION_WRITES = [2, 5, 20] as const;
@@ -168,11 +178,11 @@ const isServer = (place: string) => place.startsWith('https:');
 const COINCIDENCE = 0.15;
 
 function drawCoincidences(random: Random): CoincidenceRates {
-  const { lateVerdict, ...others } = NO_COINCIDENCES;
+  const { lateVerdict, eraserInterrupted, ...others } = NO_COINCIDENCES;
   const drawn = Object.keys(others).map((name) => {
     return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
   });
-  return { ...(Object.fromEntries(drawn) as CoincidenceRates), lateVerdict };
+  return { ...(Object.fromEntries(drawn) as CoincidenceRates), lateVerdict, eraserInterrupted };
 }
 
 /** In some runs all operators are busy: what two of them do at once would be too rare otherwise. */

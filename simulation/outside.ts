@@ -19,5 +19,6 @@ export const SENDERS = {
   clinic: 'AIDACLINIC',
 } as const;
 export type Source = keyof typeof SENDERS;
+export const isSource = (source: string): source is Source => source in SENDERS;
 
 export const OPERATOR = 'AROAOPERATOR';

@@ -93,6 +93,19 @@ export class Producers implements Watcher {
     }
   }
 
+  /** A newer version of that resource, which is healthy. */
+  sendNewer({
+    source,
+    lane,
+    resourceType,
+    id,
+  }: Pick<Draft, 'source' | 'lane' | 'resourceType' | 'id'>): void {
+    const about = { number: this.#next, source, lane, of: { resourceType, id } };
+    this.#next += 1;
+    this.#waiting += 1;
+    this.#sendAwaited([draftOf(about, HEALTHY, this.#random)], HEALTHY.bucket);
+  }
+
   /** A file besides, all of which has the same defect. */
   sendFile({ size, lane, defect, afterMs }: File): void {
     const source = this.#random.pick(SOURCES);

@@ -5,6 +5,7 @@
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { type MakeChecker, RuleBroken } from './checker.ts';
 import { Coincidences } from './coincidences/coincidences.ts';
+import { Erasers } from './coincidences/erasers.ts';
 import { Machines } from './coincidences/machines.ts';
 import { Storms } from './coincidences/storms.ts';
 import { EventLog } from './event-log.ts';
@@ -61,6 +62,7 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   if (hasStorms) world.tellFirst(new Storms(world, producers, seed));
   const operators = new Operators(world, () => world.faults.operators);
   world.tellFirst(operators);
+  world.tellFirst(new Erasers(world, { producers, operators }, seed));
   producers.submit(messages, traffic, habitsIn(world), reduced?.only);
   const faultyMs = Math.ceil(overMs * (0.5 + scheduler.random.fraction()));
   scheduler.after(faultyMs, () => world.heal());
@@ -118,10 +120,11 @@ const AT_LIMIT = 0.2;
 function habitsIn({ scheduler, plan, drawn }: World): Habits {
   const random = scheduler.random.fork();
   const share = (most: number) => (random.chance(0.3) ? 0 : most * random.fraction() ** 2);
+  const erases = drawn.operators.erases > 0;
   return {
     badFiles: share(0.2) + (drawn.coincidences.stormAtQuiet > 0 ? 0.05 : 0),
     natures: {
-      invalid: share(0.2),
+      invalid: share(0.2) + (erases ? 0.05 : 0),
       throw: share(0.05),
       hang: share(0.02),
       heap: share(0.02),
@@ -132,7 +135,7 @@ function habitsIn({ scheduler, plan, drawn }: World): Habits {
       misjudged: share(0.05) + (drawn.coincidences.lateVerdict > 0 ? 0.3 : 0),
       coded: share(0.2),
       unlisted: share(0.05),
-      'refused-by-server': share(0.05),
+      'refused-by-server': share(0.05) + (erases ? 0.05 : 0),
       'failing-at-server': share(0.02),
     },
     oddities: {
@@ -146,9 +149,9 @@ function habitsIn({ scheduler, plan, drawn }: World): Habits {
     },
     ids: random.pick([3, 30, 3_000]),
     bucket: plan.buckets.find(({ name }) => name.includes('-bodies-'))?.name ?? '',
-    long: share(0.2),
+    long: share(0.2) + (erases ? 0.2 : 0),
     longest: random.chance(AT_LIMIT) ? 0.02 * random.fraction() : 0,
     illegible: random.chance(AT_LIMIT) ? random.fraction() : 0,
-    refers: drawn.operators.erases > 0 ? 0.2 : 0,
+    refers: erases ? 0.2 : 0,
   };
 }

@@ -43,13 +43,14 @@ export interface Habits {
 /** The system with which a resource says what it does to validation (simulation/submission.ts). */
 export const NATURE_SYSTEM = 'https://fhir-failsafe.dev/simulated';
 
+interface Intent extends Pick<Draft, 'number' | 'source' | 'lane'> {
+  readonly defect?: Nature | undefined;
+  /** The resource of which this is a newer version. */
+  readonly of?: Pick<Draft, 'resourceType' | 'id'>;
+}
+
 export function draftOf(
-  {
-    number,
-    source,
-    lane,
-    defect,
-  }: Pick<Draft, 'number' | 'source' | 'lane'> & { readonly defect?: Nature | undefined },
+  { number, source, lane, defect, of }: Intent,
   habits: Habits,
   random: Random,
 ): Draft {
@@ -59,8 +60,11 @@ export function draftOf(
   const isSentOn = isLongest || isIllegible;
   const usual = isSentOn ? random.pick(OFTEN_SENT_ON) : drawn(habits.natures, random);
   const nature = defect ?? usual ?? 'valid';
-  const resourceType = random.pick(['Patient', 'Observation']);
-  const id = `r${random.below(habits.ids)}`;
+  const any = {
+    resourceType: random.pick(['Patient', 'Observation']),
+    id: `r${random.below(habits.ids)}`,
+  };
+  const { resourceType, id } = of ?? any;
   const tag = [{ system: NATURE_SYSTEM, code: nature }];
   const identifier = [{ system: NATURE_SYSTEM, value: String(number) }];
   const note = isIllegible ? { note: [{ text: IN_TEXTS }] } : noteOf(oddity, habits, random);
@@ -132,8 +136,8 @@ function referencesTo([own, other]: readonly string[], resourceType: string) {
   };
 }
 
-/** Characters: what is packed (aws/packed-text.ts), and what fits into no item (inlineBytesMax), which comes as a claim check. */
-const LONG = [600, 4_000] as const;
+/** Characters: what is packed (aws/packed-text.ts), what an entry does not hold (aws/bodies-bucket.ts), and what fits into no item (inlineBytesMax), which comes as a claim check. */
+const LONG = [600, 4_000, 10_000] as const;
 const TOO_LONG = 400_000;
 
 function noteOf(oddity: Oddity | undefined, { long }: Habits, random: Random) {

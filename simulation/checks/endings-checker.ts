@@ -206,9 +206,9 @@ export class EndingsChecker implements Checker {
   }
 }
 
-/** What is on its way, by an operator. An erasure ends it too, and its message is refused when it comes. */
+/** By an operator, or an erasure: what is on its way is ended by its message. */
 function isDiscardedOnItsWay(before: Item | undefined, after: Item | undefined): boolean {
-  if (after?.['status'] !== 'discarded' || after['erasure'] !== undefined) return false;
+  if (after?.['status'] !== 'discarded') return false;
   return before?.['status'] !== 'quarantined' && before?.['status'] !== 'discarded';
 }
 

@@ -32,6 +32,8 @@ export interface CoincidenceRates {
   readonly asleep: number;
   /** A lane is paused by an operator when the supervisor has just released it, whose changes come late. */
   readonly slowEnabling: number;
+  /** An operator's computer sleeps, or his command dies, at the worst moment of an erasure. */
+  readonly eraserInterrupted: number;
   /**
    * The write of a verdict comes late, and its sender, cut off from the tables meanwhile, gives it up. Validation
    * finds another verdict at each delivery of a `misjudged` resource.
@@ -56,5 +58,6 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   resendStands: 0,
   asleep: 0,
   slowEnabling: 0,
+  eraserInterrupted: 0,
   lateVerdict: 0,
 };

@@ -10,6 +10,8 @@ const TWO_SEND_BACK: Fence['needs'] = ({ operators }) =>
   operators.redrives > 0.1 && operators.both > 0.1;
 const SENT_BACK: Fence['needs'] = ({ operators }) => operators.redrives > 0.1;
 
+const INTERRUPTED: Fence['needs'] = ({ coincidences }) => coincidences.eraserInterrupted > 0;
+
 export const OF_ENTRIES: readonly Fence[] = [
   {
     name: 'Quarantine: an ending is final',
@@ -163,6 +165,13 @@ export const OF_ENTRIES: readonly Fence[] = [
     without: ' AND submissionOrder >= :order',
     unseen:
       'a newer one that was delivered is not refused, and one that was refused too is refused again',
+  },
+  {
+    name: 'redrive: a delivery is sent again only if its row was not erased',
+    file: 'aws/redriven-deliveries.ts',
+    code: ' AND attribute_not_exists(erasure)',
+    without: '',
+    needs: INTERRUPTED,
   },
   {
     name: 'correction: both versions are kept in the entry that was read',

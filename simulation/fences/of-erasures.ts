@@ -2,6 +2,7 @@
 import type { Fence } from './fence.ts';
 
 const ERASES: Fence['needs'] = ({ operators }) => operators.erases > 0;
+const INTERRUPTED: Fence['needs'] = ({ coincidences }) => coincidences.eraserInterrupted > 0;
 
 export const OF_ERASURES: readonly Fence[] = [
   {
@@ -9,14 +10,14 @@ export const OF_ERASURES: readonly Fence[] = [
     file: 'aws/erased-entries.ts',
     code: '(#was = :was AND ${asRead})',
     without: '((#was = :was OR attribute_exists(pk)) AND (attribute_exists(pk) OR ${asRead}))',
-    needs: ERASES,
+    needs: INTERRUPTED,
   },
   {
     name: 'erasure: a row is erased only if nothing has replaced it',
     file: 'aws/erased-resources.ts',
     code: "'submissionOrder = :seen'",
     without: "'submissionOrder >= :seen'",
-    needs: ERASES,
+    needs: INTERRUPTED,
   },
   {
     name: 'erasure: two at once get two numbers',
@@ -38,7 +39,7 @@ export const OF_ERASURES: readonly Fence[] = [
     file: 'cli/erase/sweep.ts',
     code: 'if (options.act && left > 0)',
     without: 'if (options.act && left > Number.MAX_SAFE_INTEGER)',
-    needs: ERASES,
+    needs: INTERRUPTED,
   },
   {
     name: 'erasure: each environment reads new erasures in time',
@@ -52,14 +53,14 @@ export const OF_ERASURES: readonly Fence[] = [
     file: 'cli/erase/bodies.ts',
     code: 'const { sentAt = version.modifiedAt, sources } = found;',
     without: 'const { sources } = found, sentAt = version.modifiedAt;',
-    needs: ERASES,
+    needs: INTERRUPTED,
   },
   {
     name: 'erasure: a body belongs to the source that it names',
     file: 'cli/erase/sweep-bodies.ts',
     code: 'if (said !== undefined) return',
     without: 'if (said === null) return',
-    needs: ERASES,
+    needs: INTERRUPTED,
   },
   {
     name: 'erasure: notes which objects it deletes before it reads entries',

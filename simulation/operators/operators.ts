@@ -66,7 +66,7 @@ export class Operators implements Watcher {
   see(effect: Effect, by: Host | undefined): void {
     if (effect.kind === 'healed') this.#tidy();
     if (effect.kind === 'written') {
-      this.#give(commandAt(effect, this.#around()), by);
+      this.give(commandAt(effect, this.#around()), by);
       this.#giveErasure(effect);
       if (isOperator(by) && effect.table.endsWith('-erasures')) this.#recorded(effect, by);
       if (isOperator(by) && isAnnounced(effect)) this.#hesitate(by);
@@ -101,7 +101,7 @@ export class Operators implements Watcher {
     const command = erasureAt(effect, { random: this.#random, erases, submissions });
     if (command === undefined) return;
     this.#erased += 1;
-    this.#give(command);
+    this.give(command);
   }
 
   /** From now on what it covers may be rejected where it still arrives. */
@@ -136,7 +136,7 @@ export class Operators implements Watcher {
     const { scheduler, isHealed } = this.#world;
     if (isHealed) return;
     scheduler.after(this.#random.duration(IDLE_MS), () => {
-      this.#give(commandAnyTime(this.#around()));
+      this.give(commandAnyTime(this.#around()));
       this.#idle();
     });
   }
@@ -146,7 +146,7 @@ export class Operators implements Watcher {
   }
 
   /** Soon, and perhaps twice. */
-  #give(command: Command | undefined, by?: Host): void {
+  give(command: Command | undefined, by?: Host): void {
     if (command === undefined || this.#given === COMMANDS_MAX) return;
     this.#given += 1;
     const { withinMs, both } = this.#habits();

@@ -28,7 +28,7 @@ function lengths(long: number, oddity?: Oddity): ReadonlySet<number> {
 
 test('resources are short, and long ones are packed where they are stored', () => {
   expect(lengths(0)).toEqual(new Set([0]));
-  expect(lengths(1)).toEqual(new Set([0, 4]));
+  expect(lengths(1)).toEqual(new Set([0, 4, 10]));
   const text = draftOf(
     { number: 1, source: 'clinic', lane: 'critical' },
     { ...HABITS, long: 1 },
@@ -38,7 +38,7 @@ test('resources are short, and long ones are packed where they are stored', () =
 });
 
 test('what fits into no item comes as a claim check', () => {
-  expect(lengths(1, 'claim-check')).toEqual(new Set([0, 4, 400]));
+  expect(lengths(1, 'claim-check')).toEqual(new Set([0, 4, 10, 400]));
 });
 
 test('what is wrong with a resource can be corrected, and it stays the same resource', () => {

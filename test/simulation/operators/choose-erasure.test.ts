@@ -3,7 +3,12 @@ import { erasureAt } from '../../../simulation/operators/choose-erasure.ts';
 import { Random } from '../../../simulation/random.ts';
 import { submission, written } from '../checks/history.ts';
 
-const submissions = new Map([['m1', submission({ id: 'r4', patients: ['r4'] })]]);
+const of = { id: 'r4', patients: ['r4'] };
+const submissions = new Map([
+  ['m1', submission(of)],
+  ['refused', submission({ ...of, nature: 'refused-by-server' })],
+  ['long', submission({ ...of, text: 'x'.repeat(10_000) })],
+]);
 /** How many of some moments tempt an operator. */
 const temptedBy = (effect: ReturnType<typeof written>, erases = 1) =>
   Array.from({ length: 2_000 }, (_, seed) =>
@@ -29,10 +34,23 @@ const MOMENTS = [
 
 describe('an operator erases a patient whose resource is', () => {
   test.each(MOMENTS)('%s', (_, effect) => {
-    const [command, ...others] = temptedBy(effect);
-    expect(command).toEqual({ kind: 'erase', source: 'hospital-a', id: 'r4', shared: 'erase' });
-    expect(others.length).toBeLessThan(1_000);
+    const commands = temptedBy(effect);
+    expect(commands.length).toBeLessThan(1_000);
+    for (const source of ['hospital-a', 'hospital-b']) {
+      expect(commands).toContainEqual({ kind: 'erase', source, id: 'r4', shared: 'erase' });
+    }
+    const elsewhere = commands.filter(({ source }) => source !== 'hospital-a');
+    expect(elsewhere.length).toBeLessThan(commands.length / 2);
     expect(temptedBy(effect, 0)).toEqual([]);
+  });
+
+  test.each([
+    ['stored, and its server will refuse it', 'resources', 'stored', { messageId: 'refused' }],
+    ['in a batch, and its body is long', 'inflight', 'in a batch', { messageIds: ['long'] }],
+  ])('%s: more often than others', (_, table, moment, after) => {
+    const [, usual] = MOMENTS.find(([name]) => name === moment) ?? [];
+    const often = temptedBy(written(table, undefined, after)).length;
+    expect(often).toBeGreaterThan(3 * temptedBy(usual ?? written(table, undefined, {})).length);
   });
 
   test.each([
