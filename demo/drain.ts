@@ -24,10 +24,12 @@ export type Drained = {
   | { readonly kind: 'stalled'; readonly waiting: number }
 );
 
+/**
+ * Each poll asks every queue, and while they hold thousands the processor has better things to do. So it
+ * waits for a millisecond for each message, within these bounds.
+ */
 const POLL_MS = 250;
-/** Each poll asks every queue, and while they hold thousands the processor has better things to do. */
-const BUSY_POLL_MS = 1_000;
-const BUSY_FROM = 100;
+const POLL_MS_MAX = 5_000;
 /** After this long without movement, and again after as long, it prints what it waits for. */
 const QUIET_MS = 5_000;
 /**
@@ -67,6 +69,6 @@ export async function drain({ depths, account, now, wait, quiet }: DrainView): P
       const found = counted.pending.length === 0 || now() - emptySince >= SETTLE_MS;
       if (found) return { kind: 'drained', account: counted, atMs: emptySince };
     }
-    await wait(waiting >= BUSY_FROM ? BUSY_POLL_MS : POLL_MS);
+    await wait(Math.min(Math.max(waiting, POLL_MS), POLL_MS_MAX));
   }
 }

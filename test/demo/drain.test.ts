@@ -96,7 +96,7 @@ describe('waiting for a run to end', () => {
       },
       () => counted([]),
     );
-    expect(asked).toBeLessThan(70);
+    expect(asked).toBeLessThan(20);
   });
 
   it('ignores the wakes of each minute', async () => {

@@ -2,12 +2,14 @@
  * The poller of one event source mapping. It fills a batch, waits for its turn, passes the batch to
  * the function, and fills the next one meanwhile. It holds at most one batch that is not running.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Lease } from '../lambda/host.ts';
 import { cutBatch, PAYLOAD_MAX_BYTES } from './batch.ts';
 import { type Disposition, dispose } from './batch-response.ts';
 import type { Deliveries } from './delivery.ts';
 import { toRecord, toWaiting, type Waiting } from './record.ts';
 import {
+  CALL_MAX,
   receiveMessages,
   releaseMessages,
   removeMessages,
@@ -36,6 +38,12 @@ export type Poller = {
 const WAIT_SECONDS = 20;
 /** Used while copies or delayed messages wait: a longer poll would delay them. */
 const WAIT_SECONDS_HOLDING = 1;
+/**
+ * How long a poller rests when it has received all that there was. Otherwise a mapping that collects for
+ * minutes would receive its messages one by one.
+ */
+const REST_OF_WINDOW = 0.01;
+const REST_MS_MAX = 500;
 
 export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
   const stopping = new AbortController();
@@ -93,13 +101,20 @@ async function fill(mapping: Mapping, deliveries: Deliveries, signal: AbortSigna
     if (windowEnd !== undefined && now >= windowEnd) return;
     // The emulator waits for fractions of a second too, so the window is exact.
     const left = windowEnd === undefined ? idleWait(deliveries) : (windowEnd - now) / 1000;
-    const wait = Math.min(left, WAIT_SECONDS);
-    const messages = await receiveMessages(queue, batchSize - count, wait, signal);
+    const waitSeconds = Math.min(left, WAIT_SECONDS);
+    const messages = await receiveMessages(queue, batchSize - count, waitSeconds, signal);
     deliveries.add(
       messages.map((message) => toWaiting(toRecord(message, queue.arn))),
       Date.now(),
     );
+    if (messages.length > 0 && messages.length < CALL_MAX) await rest(mapping, signal);
   }
+}
+
+/** Short windows are hardly longer for it. */
+async function rest({ windowMs }: Mapping, signal: AbortSignal): Promise<void> {
+  const ms = Math.min(windowMs * REST_OF_WINDOW, REST_MS_MAX);
+  if (ms > 0) await wait(ms, undefined, { signal }).catch(() => {});
 }
 
 function idleWait(deliveries: Deliveries): number {

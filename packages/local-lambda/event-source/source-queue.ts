@@ -2,7 +2,7 @@
 import type { Call } from '../emulators/calls.ts';
 
 /** The most messages that SQS accepts or returns in one call. */
-const CALL_MAX = 10;
+export const CALL_MAX = 10;
 /** Number of parallel receives while a batch fills. */
 const RECEIVES_MAX = 5;
 
