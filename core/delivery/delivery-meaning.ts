@@ -5,9 +5,10 @@
  * Most failures are the server's: they say nothing about the resource, which waits as long as necessary
  * (R18). A failure is the resource's own only if the server says so in an OperationOutcome:
  *
- * - A 4xx with an OperationOutcome refuses the resource at once. A 4xx without one does not come from a
- *   FHIR server: an ingress answers 404 for a server that is not there. Some statuses are about us (401,
- *   403) or about time (408, 425, 429), whatever comes with them.
+ * - A 4xx with an OperationOutcome refuses the resource at once, unless all its errors are of kinds that
+ *   pass, such as `throttled`. A 4xx without one does not come from a FHIR server: an ingress answers 404
+ *   for a server that is not there. Some statuses are about us (401, 403) or about time (408, 425, 429),
+ *   whatever comes with them.
  * - A 5xx whose outcome points to an element of the resource may be the resource's own. Servers send
  *   outcomes for their own faults too, but those point nowhere. A gateway (502, 503, 504) never knows. Such
  *   a 5xx counts once it has happened `failuresMax` times and another resource's call has succeeded since:
@@ -19,7 +20,7 @@
  */
 import { backOffSeconds } from '../attempt/back-off.ts';
 import type { Phase } from '../breaker/breaker-state.ts';
-import { outcomeIn, pointsInto } from './server-operation-outcome.ts';
+import { isPassing, mayGoOn, outcomeIn, pointsInto } from './server-operation-outcome.ts';
 
 export type DeliveryMeaning =
   | 'delivered'
@@ -48,7 +49,7 @@ export function meaningOf(
   if (ABOUT_VERSIONS.includes(status) && !versionsInVain) return 'other version';
   const outcome = outcomeIn(body);
   if (outcome === undefined) return 'failed';
-  if (status < 500) return 'refused';
+  if (status < 500) return isPassing(outcome) ? 'failed' : 'refused';
   return pointsInto(outcome, resourceType) ? 'failed at an element' : 'failed';
 }
 
@@ -59,10 +60,12 @@ export function serverIsWell(meaning: DeliveryMeaning): boolean {
 
 /**
  * Whether a PUT with this answer may have taken effect, or still may. A gateway that gives up does not stop
- * the server behind it. 0 means no answer.
+ * the server behind it, and neither may a server that says `timeout`. 0 means no answer.
  */
-export function endIsUnknown(status: number): boolean {
-  return status === 0 || status === 408 || status >= 500;
+export function endIsUnknown(status: number, body: string): boolean {
+  if (status === 0 || status === 408 || status >= 500) return true;
+  const outcome = status >= 400 ? outcomeIn(body) : undefined;
+  return outcome !== undefined && mayGoOn(outcome);
 }
 
 /**

@@ -11,6 +11,7 @@ const outcomeSchema = z.object({
     .array(
       z.object({
         severity: z.string().catch('error'),
+        code: z.string().catch(''),
         expression: textsSchema,
         location: textsSchema,
       }),
@@ -28,6 +29,27 @@ export function outcomeIn(text: string): ServerOutcome | undefined {
   }
 }
 
+const isError = ({ severity }: ServerOutcome['issue'][number]) =>
+  severity === 'error' || severity === 'fatal';
+
+/**
+ * The codes by which a server says that the same content may succeed later. `exception` is left out, although FHIR
+ * counts it among them: servers use it for any fault that they find.
+ * https://hl7.org/fhir/R4/valueset-issue-type.html
+ */
+const PASSING = ['transient', 'lock-error', 'no-store', 'timeout', 'incomplete', 'throttled'];
+
+/** Whether all of its errors will pass, so that none is about the resource. */
+export function isPassing({ issue }: ServerOutcome): boolean {
+  const errors = issue.filter(isError);
+  return errors.length > 0 && errors.every(({ code }) => PASSING.includes(code));
+}
+
+/** Whether the server may still be at work: it only gave up waiting for it. */
+export function mayGoOn({ issue }: ServerOutcome): boolean {
+  return issue.filter(isError).some(({ code }) => code === 'timeout' || code === 'transient');
+}
+
 /**
  * Whether one of its errors names an element of the resource: by FHIRPath (`Patient.name[0]`), or by XPath
  * as older servers do (`/f:Patient/f:name`). The name of the type alone points nowhere.
@@ -36,7 +58,7 @@ export function outcomeIn(text: string): ServerOutcome | undefined {
 export function pointsInto({ issue }: ServerOutcome, resourceType: string): boolean {
   const beginnings = [`${resourceType}.`, `/f:${resourceType}/`];
   return issue
-    .filter(({ severity }) => severity === 'error' || severity === 'fatal')
+    .filter(isError)
     .flatMap(({ expression, location }) => [...expression, ...location])
     .some((place) => beginnings.some((each) => place.startsWith(each)));
 }

@@ -52,9 +52,9 @@ export async function afterPut(
 function afterCall(
   { settings, now }: DeliverParts,
   resource: PendingResource,
-  { status }: Answer,
+  { status, body }: Answer,
 ): PendingResource {
-  if (!endIsUnknown(status)) return resource;
+  if (!endIsUnknown(status, body)) return resource;
   const { deliveredVersion: version, deliveryLateUntil: lateUntil } = resource;
   const until = lateUntilAfter({ version, lateUntil }, now(), settings.lateMs);
   return { ...resource, deliveryLateUntil: until };

@@ -49,6 +49,17 @@ describe('the meaning of an answer', () => {
     }
   });
 
+  test.each(['transient', 'lock-error', 'no-store', 'timeout', 'incomplete', 'throttled'])(
+    'R18: a 4xx that says %s will pass, so it is not about the resource',
+    (code) => {
+      const passing = { severity: 'error', code };
+      expect(meaning(400, outcome(passing))).toBe('failed');
+      expect(meaning(400, outcome(passing, { severity: 'warning', code: 'value' }))).toBe('failed');
+      expect(meaning(400, outcome(passing, { severity: 'fatal', code: 'value' }))).toBe('refused');
+      expect(meaning(400, outcome({ severity: 'information', code }))).toBe('refused');
+    },
+  );
+
   test.each([409, 412, 428])(
     '%d is treated like any 4xx after the version could not be read',
     (status) => {
@@ -95,8 +106,16 @@ describe('the meaning of an answer', () => {
   });
 
   test('R05: the end of a PUT is unknown without an answer, and if a gateway or a fault answers', () => {
-    expect([0, 408, 500, 502, 503, 504].every(endIsUnknown)).toBe(true);
-    expect([200, 201, 304, 400, 404, 412, 422, 429].some(endIsUnknown)).toBe(false);
+    const isUnknown = (status: number) => endIsUnknown(status, ANY);
+    expect([0, 408, 500, 502, 503, 504].every(isUnknown)).toBe(true);
+    expect([200, 201, 304, 400, 404, 412, 422, 429].some(isUnknown)).toBe(false);
+  });
+
+  test('R05: so it is if a server says that it gave up waiting', () => {
+    const isUnknown = (code: string) => endIsUnknown(400, outcome({ severity: 'error', code }));
+    expect(['timeout', 'transient'].every(isUnknown)).toBe(true);
+    expect(['throttled', 'lock-error', 'value'].some(isUnknown)).toBe(false);
+    expect(endIsUnknown(400, '')).toBe(false);
   });
 });
 
