@@ -7,6 +7,7 @@ const HISTORY = '/_history/';
 export class BundleEntries {
   readonly resources: readonly unknown[];
   readonly #fullUrls: readonly (string | undefined)[];
+  /** By fullUrl, and for entries with a version also by `fullUrl/_history/version`. */
   readonly #byUrl = new Map<string, number>();
 
   constructor(entries: readonly unknown[]) {
@@ -16,19 +17,28 @@ export class BundleEntries {
       return typeof url === 'string' ? url : undefined;
     });
     for (const [i, url] of this.#fullUrls.entries()) {
-      if (url !== undefined && !this.#byUrl.has(url)) this.#byUrl.set(url, i);
+      if (url === undefined) continue;
+      const version = versionOf(this.resources[i]);
+      for (const each of version === undefined ? [url] : [url, `${url}${HISTORY}${version}`]) {
+        if (!this.#byUrl.has(each)) this.#byUrl.set(each, i);
+      }
     }
   }
 
   /**
    * Index of the entry that a reference in entry `from` points to. A relative reference is on the
-   * same server as that entry: https://hl7.org/fhir/R4/bundle.html#references
+   * same server as that entry, and one to a version leads to an entry of that version:
+   * https://hl7.org/fhir/R4/bundle.html#references
    */
   resolve(reference: string, from: number): number | undefined {
-    const version = reference.lastIndexOf(HISTORY);
-    const url = version < 0 ? reference : reference.slice(0, version);
-    if (url.includes(':')) return this.#byUrl.get(url);
+    if (reference.includes(':')) return this.#byUrl.get(reference);
     const base = restfulUrl(this.#fullUrls[from] ?? '')?.base;
-    return base === undefined ? undefined : this.#byUrl.get(`${base}${url}`);
+    return base === undefined ? undefined : this.#byUrl.get(`${base}${reference}`);
   }
+}
+
+function versionOf(resource: unknown): string | undefined {
+  const meta = isObject(resource) ? resource['meta'] : undefined;
+  const version = isObject(meta) ? meta['versionId'] : undefined;
+  return typeof version === 'string' ? version : undefined;
 }

@@ -6,6 +6,7 @@
  * front. So paths cost nothing until there is an issue.
  */
 import type { Issue, Undecided } from '../issue.ts';
+import { isObject } from './object.ts';
 import type { Selection } from './selection.ts';
 
 /** Deeper elements are rejected and not followed, so that no input exhausts the stack. */
@@ -147,8 +148,14 @@ export class Report {
     else if (policy === 'warning') this.warning(rule, code, text, step);
   }
 
-  /** Records a value that starts with # in the current resource. */
+  /**
+   * Records a value that starts with # in the current resource. dom-3 asks for a reference from
+   * elsewhere, so a contained resource's reference to itself does not count.
+   */
   local(value: string): void {
+    if (this.resource !== this.root && isObject(this.resource)) {
+      if (value === `#${this.resource['id']}`) return;
+    }
     this.locals ??= new Set();
     this.locals.add(value === '#' ? this.resource : value);
   }

@@ -4,6 +4,7 @@ import { type Report, ResourceOutline } from './report.ts';
 
 type Resource = Record<string, unknown>;
 
+/** Entries with a version are also found by `…/_history/version`. */
 interface BundleIndex {
   readonly byUrl: ReadonlyMap<string, Resource>;
   /** By `Patient/1`, for entries whose fullUrl is not the url of a server. */
@@ -29,11 +30,9 @@ export function resolved(value: unknown, report: Report): Resource | undefined {
 function inBundle(to: string, bundle: Resource, report: Report): Resource | undefined {
   const { byUrl, byName, urlOf } = indexOf(bundle);
   const root = report.outlines?.outlineOf(report.root) ?? report.root;
-  const history = to.indexOf('/_history/');
-  const plain = history < 0 ? to : to.slice(0, history);
-  if (plain.includes(':')) return byUrl.get(plain);
+  if (to.includes(':')) return byUrl.get(to);
   const base = BASE.exec(urlOf.get(root) ?? '')?.[1];
-  return base === undefined ? byName.get(plain) : byUrl.get(base + plain);
+  return base === undefined ? byName.get(to) : byUrl.get(base + to);
 }
 
 function resolvedLocal(id: string, root: unknown): Resource | undefined {
@@ -61,12 +60,20 @@ function indexOf(bundle: Resource): BundleIndex {
   for (const { fullUrl, resource } of resourcesIn(bundle['entry'])) {
     if (!isObject(resource)) continue;
     const name = `${resource['resourceType']}/${resource['id']}`;
-    if (!byName.has(name)) byName.set(name, resource);
+    const version = isObject(resource['meta']) ? resource['meta']['versionId'] : undefined;
+    add(byName, name, version, resource);
     if (typeof fullUrl !== 'string') continue;
-    if (!byUrl.has(fullUrl)) byUrl.set(fullUrl, resource);
+    add(byUrl, fullUrl, version, resource);
     urlOf.set(resource, fullUrl);
   }
   const index = { byUrl, byName, urlOf };
   indexes.set(bundle, index);
   return index;
+}
+
+/** The first one with a key stays. */
+function add(index: Map<string, Resource>, key: string, version: unknown, resource: Resource) {
+  if (!index.has(key)) index.set(key, resource);
+  const versioned = `${key}/_history/${version}`;
+  if (typeof version === 'string' && !index.has(versioned)) index.set(versioned, resource);
 }

@@ -75,7 +75,7 @@ describe('search results', () => {
 });
 
 describe('documents contain what their Composition refers to', () => {
-  const document = (subject: string, section: unknown[] = []) => {
+  const document = (subject: string, section: unknown[] = [], more = {}) => {
     const composition = {
       resourceType: 'Composition',
       id: 'c',
@@ -92,7 +92,7 @@ describe('documents contain what their Composition refers to', () => {
       'document',
       [
         at('http://example.org/fhir/Composition/c', composition),
-        at('http://example.org/fhir/Patient/a', patient()),
+        at('http://example.org/fhir/Patient/a', patient(more)),
       ],
       { identifier: { system: 'http://a.b', value: '1' }, timestamp: '2024-01-01T00:00:00Z' },
     );
@@ -111,6 +111,18 @@ describe('documents contain what their Composition refers to', () => {
     'urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311',
   ])('a reference to %s is refused', (subject) => {
     expect(document(subject)).toEqual(['not-found Bundle.entry[0].resource.subject']);
+  });
+
+  test.each([
+    ['Patient/a/_history/2', []],
+    ['http://example.org/fhir/Patient/a/_history/2', []],
+    ['Patient/a/_history/1', ['not-found Bundle.entry[0].resource.subject']],
+  ])('a reference to a version, %s, leads to an entry of that version', (subject, expected) => {
+    expect(document(subject, [], { meta: { versionId: '2' } })).toEqual(expected);
+  });
+
+  test('a reference to a version does not lead to an entry without one', () => {
+    expect(document('Patient/a/_history/1')).toHaveLength(1);
   });
 
   test('references in nested sections are checked', () => {

@@ -76,6 +76,20 @@ describe('contained resources', () => {
     expect(errors(observation({ contained }))).toEqual(['invariant Observation']);
   });
 
+  test('dom-3: a reference to itself is not one from elsewhere', () => {
+    const focus = (id: string) => [{ reference: `#${id}` }];
+    const part = (id: string, to: string) => ({
+      resourceType: 'Observation',
+      id,
+      status: 'final',
+      code: { text: 'a' },
+      focus: focus(to),
+    });
+    const of = (...contained: unknown[]) => errors(observation({ contained, focus: focus('a') }));
+    expect(of(part('a', 'b'), part('b', 'b'))).toEqual([]);
+    expect(of(part('a', 'a'), part('b', 'b'))).toEqual(['invariant Observation']);
+  });
+
   test('dom-3: a canonical counts as a reference', () => {
     const response = {
       resourceType: 'QuestionnaireResponse',
