@@ -79,8 +79,16 @@ export class CodeSets {
     const systems = [...codes].map(
       ([system, each]) => `${JSON.stringify(system)},${this.#list([...each])}`,
     );
-    this.#lines.push(`const ${name}=new CodeSet(${JSON.stringify(url)},[${systems.join(',')}]);`);
+    const any = [...codes.keys()].filter((each) => this.#ignoresCase(each));
+    const anyCase = any.length === 0 ? '' : `,${JSON.stringify(any)}`;
+    this.#lines.push(
+      `const ${name}=new CodeSet(${JSON.stringify(url)},[${systems.join(',')}]${anyCase});`,
+    );
     return name;
+  }
+
+  #ignoresCase(system: string): boolean {
+    return this.#definitions.codeSystems.get(system)?.caseSensitive === false;
   }
 
   #list(codes: readonly string[]): string {

@@ -81,7 +81,8 @@ export function emitModule(
     .compile(configured)
     .map((each, i) => ({ ...each, file: fileOf(i) }));
   const order = nearestFirst(guides);
-  const known = knownSystems(base, later.codeSystems);
+  const packages = [...configured, ...dependencies].map(({ definitions }) => definitions);
+  const known = knownSystems(base, later.codeSystems, packages);
   const resources = types.filter((each) => each.kind === 'resource').map((each) => each.name);
   const source = [
     '// Generated from the official FHIR R4 definitions by lib/bundle/compile-validator.ts. Do not edit.',

@@ -1,12 +1,14 @@
 /**
- * The code systems whose codes are all loaded: those of the specification, and those of HL7's
- * terminology, which continues after R4 (`hl7.terminology.r4`). A code that either lists is known.
+ * The code systems whose codes are all loaded: those of the specification, those of HL7's
+ * terminology, which continues after R4 (`hl7.terminology.r4`), and those of packages. A code that
+ * any of them lists is known.
  */
 import type { CodeSystem, Definitions } from './definitions.ts';
 import { allCodes } from './value-sets.ts';
 
 /** A code system of the specification with more codes is a copy of somebody else's terminology. */
 const CODES_MAX = 400;
+const PACKAGE_CODES_MAX = 5000;
 /** Prefix of the code systems that are part of the specification. They do not change. */
 const FHIR = 'http://hl7.org/fhir/';
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem/';
@@ -25,6 +27,7 @@ export interface KnownSystem {
 export function knownSystems(
   { codeSystems }: Definitions,
   terminology: readonly CodeSystem[],
+  packages: readonly Definitions[],
 ): KnownSystem[] {
   const own = [...codeSystems.values()].filter(({ url = '' }) => url.startsWith(FHIR));
   const fixed = own.flatMap((each) => {
@@ -45,7 +48,22 @@ export function knownSystems(
     const marks = `${growing}${latest.caseSensitive === true ? '' : 'c'}`;
     return codes.length === 0 ? [] : [{ url, codes, marks }];
   });
-  return [...fixed, ...shared];
+  const base = [...fixed, ...shared];
+  return [...base, ...systemsOf(packages, new Set([...codeSystems.keys(), ...later.keys()]))];
+}
+
+/** Of packages: without HL7's terminology, of which the validator has its own version. */
+function systemsOf(packages: readonly Definitions[], others: ReadonlySet<string>): KnownSystem[] {
+  const all = packages.flatMap(({ codeSystems }) => [...codeSystems.values()]);
+  const byUrl = Map.groupBy(all, ({ url = '' }) => url);
+  return [...byUrl].flatMap(([url, versions]) => {
+    const isComplete = versions.every(({ content }) => content === 'complete');
+    if (!isComplete || others.has(url) || url.startsWith(TERMINOLOGY)) return [];
+    const codes = [...new Set(versions.flatMap(codesOf))];
+    const marks = versions.every(({ caseSensitive }) => caseSensitive === true) ? '' : 'c';
+    const isListed = codes.length > 0 && codes.length <= PACKAGE_CODES_MAX;
+    return isListed ? [{ url, codes, marks }] : [];
+  });
 }
 
 /**

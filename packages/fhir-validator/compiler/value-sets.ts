@@ -9,6 +9,7 @@ import { filteredCodes } from './value-set-filters.ts';
 export type Codes = Map<string, Set<string>>;
 type Include = NonNullable<NonNullable<ValueSet['compose']>['include']>[number];
 type Concept = NonNullable<CodeSystem['concept']>[number];
+type ConceptProperty = NonNullable<Concept['property']>[number];
 
 /** ISO 4217. Its codes are not in the package, but every JavaScript engine has those of money. */
 const CURRENCIES = 'urn:iso:std:iso:4217';
@@ -103,7 +104,30 @@ function composed(
     for (const [system, each] of some)
       codes.set(system, codes.get(system)?.difference(each) ?? new Set());
   }
-  return codes;
+  return compose.inactive === false ? active(codes, definitions) : codes;
+}
+
+/** Without the codes that their code systems call inactive, as `compose.inactive` asks for. */
+function active(codes: Codes, { codeSystems }: Definitions): Codes {
+  const without: Codes = new Map();
+  for (const [system, each] of codes) {
+    const inactive = inactiveCodes(codeSystems.get(system)?.concept ?? []);
+    without.set(system, each.difference(new Set(inactive)));
+  }
+  return without;
+}
+
+function inactiveCodes(concepts: readonly Concept[]): string[] {
+  return concepts.flatMap((each) => [
+    ...(each.property?.some(isInactive) ? [each.code] : []),
+    ...inactiveCodes(each.concept ?? []),
+  ]);
+}
+
+/** https://hl7.org/fhir/R4/codesystem-concept-properties.html */
+function isInactive({ code, valueBoolean, valueCode }: ConceptProperty): boolean {
+  if (code === 'inactive') return valueBoolean === true;
+  return code === 'status' && (valueCode === 'retired' || valueCode === 'inactive');
 }
 
 function included(

@@ -15,34 +15,49 @@ import type { MemberCheck, PrimitiveCheck } from './shapes.ts';
 export class CodeSet {
   readonly url: string;
   readonly #parts: readonly string[];
+  /** Systems in which case is ignored. */
+  readonly #anyCase: readonly string[] | undefined;
   #codes: Set<string> | undefined;
   #systems: readonly CodesOfSystem[] | undefined;
 
-  constructor(url: string, parts: readonly string[]) {
+  constructor(url: string, parts: readonly string[], anyCase?: readonly string[]) {
     this.url = url;
     this.#parts = parts;
+    this.#anyCase = anyCase;
   }
 
   hasCode(code: string): boolean {
     this.#codes ??= new Set(this.#parts.filter((_, i) => i % 2 === 1).flatMap(codesOf));
-    return this.#codes.has(code);
+    if (this.#codes.has(code)) return true;
+    return this.#anyCase?.some((system) => this.hasCoding(system, code)) === true;
   }
 
   hasCoding(system: unknown, code: unknown): boolean {
-    this.#systems ??= this.#parts.flatMap((part, i) =>
-      i % 2 === 0 ? { system: part, codes: new Set(codesOf(this.#parts[i + 1] ?? '')) } : [],
-    );
+    this.#systems ??= this.#read();
     // There are few. A map would have to hash the system.
     for (const each of this.#systems) {
-      if (each.system === system) return each.codes.has(code);
+      if (each.system !== system) continue;
+      if (each.codes.has(code)) return true;
+      return each.ignoresCase && typeof code === 'string' && each.codes.has(code.toLowerCase());
     }
     return false;
+  }
+
+  #read(): CodesOfSystem[] {
+    return this.#parts.flatMap((system, i) => {
+      if (i % 2 === 1) return [];
+      const codes = codesOf(this.#parts[i + 1] ?? '');
+      const ignoresCase = this.#anyCase?.includes(system) === true;
+      const all = ignoresCase ? [...codes, ...codes.map((each) => each.toLowerCase())] : codes;
+      return { system, codes: new Set(all), ignoresCase };
+    });
   }
 }
 
 interface CodesOfSystem {
   readonly system: string;
   readonly codes: ReadonlySet<unknown>;
+  readonly ignoresCase: boolean;
 }
 
 /**

@@ -7,6 +7,20 @@ import { constantOf, found, type ProfileNode } from './profile-tree.ts';
 
 export type Kind = 'value' | 'pattern' | 'type' | 'profile' | 'exists';
 
+/**
+ * A value on the path: its JavaScript expression, the node that constrains it, and the part of an
+ * enclosing constant that applies to it.
+ */
+export interface At {
+  readonly code: string;
+  readonly types: readonly string[];
+  readonly node: ProfileNode | undefined;
+  readonly part: { readonly value: unknown } | undefined;
+  readonly depth: number;
+  /** The value set that the base type binds the element to. It distinguishes no slices. */
+  readonly baseSet?: string | undefined;
+}
+
 /** The type of a choice can be read from its JSON name. */
 export function ofChoice(
   kind: Kind,
@@ -154,4 +168,8 @@ export function keeps(
   });
   if (tests.length === 0 || tests.includes(undefined)) return undefined;
   return tests.join('||');
+}
+
+export function isSameSet(canonical: string, other: string | undefined): boolean {
+  return canonical.split('|', 1)[0] === other?.split('|', 1)[0];
 }

@@ -6,10 +6,12 @@
 import { jsonName } from '../type-model.ts';
 import { fixedTest, patternTest } from './constants.ts';
 import {
+  type At,
   childOf,
   existence,
   extensionUrl,
   hasConstant,
+  isSameSet,
   isThere,
   type Kind,
   keeps,
@@ -25,18 +27,6 @@ import { baseTypeOf, type ProfileContext, q } from './profile-context.ts';
 import { constantOf, type ProfileNode } from './profile-tree.ts';
 
 export type Test = { readonly code: string } | { readonly why: string; readonly isOpen?: true };
-
-/**
- * A value on the path: its JavaScript expression, the node that constrains it, and the part of an
- * enclosing constant that applies to it.
- */
-interface At {
-  readonly code: string;
-  readonly types: readonly string[];
-  readonly node: ProfileNode | undefined;
-  readonly part: { readonly value: unknown } | undefined;
-  readonly depth: number;
-}
 
 export function discriminatorTest(
   sliced: ProfileNode,
@@ -115,12 +105,16 @@ function walkMember(
     return through.map((use) => isThere(at.code, jsonName(element, use))).join('||');
   }
   const part = at.part && partAt(at.part.value, name);
+  if (rest.length === 0 && part === undefined && node?.definition.max === '0') {
+    return through.map((use) => `!(${isThere(at.code, jsonName(element, use))})`).join('&&');
+  }
+  const baseSet = element.binding?.valueSet;
   const tests = through.map((use) => {
     const code = `${at.code}?.${jsonName(element, use)}`;
     const item = `d${at.depth}`;
     const below = (value: string): string | undefined =>
       walk(
-        { code: value, types: [use.type], node, part, depth: at.depth + 1 },
+        { code: value, types: [use.type], node, part, depth: at.depth + 1, baseSet },
         rest,
         kind,
         context,
@@ -234,9 +228,9 @@ function constantsOf(node: ProfileNode, at: At, context: ProfileContext): string
     return test === undefined ? [] : [`(${test})`];
   });
   if (below.length > 0) return below.join('&&');
-  const { binding } = definition;
-  const set =
-    binding?.strength === 'required' ? context.codeSets.nameOf(binding.valueSet ?? '') : undefined;
+  const { strength, valueSet = '' } = definition.binding ?? {};
+  const isOwn = strength === 'required' && !isSameSet(valueSet, at.baseSet);
+  const set = isOwn ? context.codeSets.nameOf(valueSet) : undefined;
   if (set !== undefined) return `${at.code}!==undefined&&isInSet(${at.code},${set})`;
   const [profile] = definition.type?.flatMap((each) => each.profile ?? []) ?? [];
   if (profile === undefined) return undefined;

@@ -60,6 +60,27 @@ const structures = [
     }),
     { id: 'Patient.contact:one.extension:mark.value[x]', min: 1 },
   ]),
+  profile('reachable', 'Patient', [
+    {
+      id: 'Patient.telecom',
+      slicing: {
+        discriminator: [
+          { type: 'value', path: 'system' },
+          { type: 'value', path: 'use' },
+        ],
+        rules: 'closed',
+      } as never,
+    },
+    slice('Patient.telecom', 'home', { min: 1, max: '1' }),
+    { id: 'Patient.telecom:home.system', min: 1, fixedCode: 'phone' },
+    { id: 'Patient.telecom:home.use', min: 1, fixedCode: 'home' },
+    slice('Patient.telecom', 'email', { max: '1' }),
+    { id: 'Patient.telecom:email.system', min: 1, fixedCode: 'email' },
+    { id: 'Patient.telecom:email.use', max: '0' },
+    slice('Patient.telecom', 'fax'),
+    { id: 'Patient.telecom:fax.system', min: 1, fixedCode: 'fax' },
+    { id: 'Patient.telecom:fax.value', min: 1 },
+  ]),
   profile('mark', 'Extension', [{ id: 'Extension.url', fixedUri: MARK }], {
     url: MARK,
     context: [{ type: 'element', expression: 'Element' }],
@@ -130,6 +151,24 @@ test('an item is in a slice only if the extension itself has what its discrimina
   const of = (...list: Json[]) => found(at(patient({ contact: list }), 'marked'));
   expect(of(contact(MARK), contact('http://example.org/other'))).toEqual([]);
   expect(of(contact(MARK), contact(MARK))).toEqual(['profile/max Patient']);
+});
+
+describe('R4 profiling examples: slices by system and use', () => {
+  const home = { system: 'phone', use: 'home', value: '1' };
+  const of = (...telecom: Json[]) => found(at(patient({ telecom }), 'reachable'));
+
+  test('an element that the slice forbids must be absent', () => {
+    expect(of(home, { system: 'email', value: 'a' })).toEqual([]);
+    expect(of(home, { system: 'email', use: 'work', value: 'a' })).toEqual([
+      'profile/slicing Patient.telecom[1]',
+    ]);
+  });
+
+  test('a value set of the base type distinguishes no slices', () => {
+    expect(
+      of(home, { system: 'fax', value: '1' }, { system: 'fax', use: 'work', value: '1' }),
+    ).toEqual([]);
+  });
 });
 
 test('a slice without a constraint at its discriminator fails the build', async () => {

@@ -1,0 +1,95 @@
+/** Code systems and value sets of packages: https://hl7.org/fhir/R4/codesystem.html, valueset.html */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CANONICAL, guide, profile } from '../support/guide.ts';
+import { observation } from '../support/patient.ts';
+import { compiledGuides } from '../support/profiled.ts';
+
+const SYSTEM = 'http://example.org/system';
+const ANY_CASE = 'http://example.org/any-case';
+const FRAGMENT = 'http://example.org/fragment';
+
+const system = (url: string, concept: object[], more: object = {}) => ({
+  resourceType: 'CodeSystem' as const,
+  url,
+  status: 'active' as const,
+  content: 'complete' as const,
+  caseSensitive: true,
+  concept: concept as never,
+  ...more,
+});
+const set = (name: string, compose: object) => ({
+  resourceType: 'ValueSet' as const,
+  url: `http://example.org/vs/${name}`,
+  status: 'active' as const,
+  compose: compose as never,
+});
+const retired = (property: object) => ({ property: [property] });
+const systems = [
+  system(SYSTEM, [
+    { code: 'a' },
+    { code: 'old', ...retired({ code: 'status', valueCode: 'retired' }) },
+    { code: 'off', ...retired({ code: 'inactive', valueBoolean: true }) },
+  ]),
+  system(ANY_CASE, [{ code: 'Abc' }, { code: 'Def' }], { caseSensitive: false }),
+  system(FRAGMENT, [{ code: 'a' }], { content: 'fragment' }),
+];
+const sets = [
+  set('whole', { include: [{ system: ANY_CASE }] }),
+  set('listed', { include: [{ system: ANY_CASE, concept: [{ code: 'Abc' }] }] }),
+  set('active', { inactive: false, include: [{ system: SYSTEM }] }),
+  set('all', { include: [{ system: SYSTEM }] }),
+];
+const bound = (name: string) =>
+  profile(name, 'Observation', [
+    {
+      id: 'Observation.method',
+      binding: { strength: 'required', valueSet: `http://example.org/vs/${name}` },
+    },
+  ]);
+
+let guides: Awaited<ReturnType<typeof compiledGuides>>;
+beforeAll(async () => {
+  const structures = sets.map(({ url }) => bound(url.slice('http://example.org/vs/'.length)));
+  guides = await compiledGuides([guide(structures, sets, systems)], 'with-codes');
+});
+
+const found = (name: string, coding: object) => {
+  const profiles = name === '' ? {} : { meta: { profile: [CANONICAL + name] } };
+  const issues = guides.validate(observation({ method: { coding: [coding] }, ...profiles }));
+  return issues.flatMap(({ severity, rule }) => (severity === 'error' ? [rule] : []));
+};
+
+describe('CodeSystem.caseSensitive', () => {
+  test.each(['Abc', 'abc', 'ABC'])('false: %s is in a value set of the system', (code) => {
+    expect(found('whole', { system: ANY_CASE, code })).toEqual([]);
+    expect(found('listed', { system: ANY_CASE, code })).toEqual([]);
+  });
+
+  test('false: another code is not', () => {
+    expect(found('listed', { system: ANY_CASE, code: 'def' })).toEqual(['profile/binding']);
+  });
+
+  test('true: a code in other case is none', () => {
+    expect(found('all', { system: SYSTEM, code: 'A' })).toEqual([
+      'fhir-r4/code-unknown',
+      'profile/binding',
+    ]);
+  });
+});
+
+test.each(['old', 'off'])('ValueSet.compose.inactive false leaves out %s', (code) => {
+  expect(found('active', { system: SYSTEM, code })).toEqual(['profile/binding']);
+  expect(found('all', { system: SYSTEM, code })).toEqual([]);
+});
+
+describe('codes of the code systems of a package', () => {
+  test('are known, whatever the element is bound to', () => {
+    expect(found('', { system: SYSTEM, code: 'a' })).toEqual([]);
+    expect(found('', { system: SYSTEM, code: 'b' })).toEqual(['fhir-r4/code-unknown']);
+    expect(found('', { system: ANY_CASE, code: 'ABC' })).toEqual([]);
+  });
+
+  test('are open where the package has only some of them', () => {
+    expect(found('', { system: FRAGMENT, code: 'b' })).toEqual([]);
+  });
+});
