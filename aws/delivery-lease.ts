@@ -8,6 +8,7 @@
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Failures } from '../core/delivery/delivery-meaning.ts';
 import { lateUntilAfter } from '../core/delivery/late-put.ts';
 import { setAll } from './conditional-write.ts';
@@ -43,12 +44,13 @@ export async function leaseDelivery(
     ExpressionAttributeNames: { '#until': 'until' },
     ExpressionAttributeValues: { ':lease': lease, ':now': now },
     ReturnValues: 'ALL_OLD',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });
   const wrote = await write(table, update);
   if (wrote.kind === 'written') {
     return { kind: 'taken', resource: afterFormer(itemSchema.parse(wrote.old), lateMs) };
   }
-  const item = await read(table, pk);
+  const item = await itemAfter(table, pk, wrote);
   if (item?.deliveryLease?.owner === lease.owner) {
     // The former holder is no longer visible. Our own lease stands for it, and ends later.
     return { kind: 'taken', resource: afterFormer(item, lateMs) };
@@ -191,7 +193,7 @@ async function endAtOrder(
   const update = updateOf(table, pk, end)(owner, condition, { ':ended': submissionOrder });
   const wrote = await write(table, update);
   if (wrote.kind === 'written') return true;
-  const item = await read(table, pk);
+  const item = await itemAfter(table, pk, wrote);
   if (item?.deliveryLease?.owner !== owner) return item?.deliveryShard === undefined;
   if (wrote.kind === 'failed' && item.submissionOrder === submissionOrder) throw wrote.fault;
   await end.keepPending();
@@ -207,6 +209,7 @@ function updateOf(table: Table, pk: string, { set, remove }: LeaseEnd) {
       Key: { pk },
       UpdateExpression: `${sets}REMOVE ${[...remove, 'deliveryLease'].join(', ')}`,
       ConditionExpression: condition,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       ExpressionAttributeNames: { ...names, '#owner': 'owner' },
       ExpressionAttributeValues: { ...values, ...more, ':owner': owner },
     });
@@ -214,7 +217,7 @@ function updateOf(table: Table, pk: string, { set, remove }: LeaseEnd) {
 
 type Wrote =
   | { readonly kind: 'written'; readonly old: unknown }
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly item: PendingResource | undefined }
   | { readonly kind: 'failed'; readonly fault: unknown };
 
 async function write({ dynamo }: Table, update: UpdateCommand): Promise<Wrote> {
@@ -222,9 +225,20 @@ async function write({ dynamo }: Table, update: UpdateCommand): Promise<Wrote> {
     const { Attributes: old } = await dynamo.send(update);
     return { kind: 'written', old };
   } catch (fault) {
-    if (fault instanceof ConditionalCheckFailedException) return { kind: 'refused' };
+    if (fault instanceof ConditionalCheckFailedException) {
+      return { kind: 'refused', item: fault.Item && itemSchema.parse(unmarshall(fault.Item)) };
+    }
     return { kind: 'failed', fault };
   }
+}
+
+/** The item that a write was refused for; read, if the refusal does not have it, as of emulators. */
+async function itemAfter(
+  table: Table,
+  pk: string,
+  wrote: Exclude<Wrote, { kind: 'written' }>,
+): Promise<PendingResource | undefined> {
+  return (wrote.kind === 'refused' ? wrote.item : undefined) ?? (await read(table, pk));
 }
 
 async function read(table: Table, pk: string): Promise<PendingResource | undefined> {

@@ -5,12 +5,16 @@ import {
   ProvisionedThroughputExceededException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Item } from './values.ts';
 
 const $metadata = { httpStatusCode: 400 };
 
-export function conditionFailed(): Error {
+/** With the item, as the service sends it, if that is asked for. */
+export function conditionFailed(item?: Item): Error {
   const message = 'The conditional request failed';
-  return new ConditionalCheckFailedException({ message, $metadata: { ...$metadata } });
+  const Item = item && marshall(item);
+  return new ConditionalCheckFailedException({ message, $metadata: { ...$metadata }, Item });
 }
 
 export function tableMissing(table: string): Error {

@@ -41,6 +41,7 @@ export interface TableSurroundings {
 
 export interface ConditionalInput extends Placeholders {
   readonly ConditionExpression?: string | undefined;
+  readonly ReturnValuesOnConditionCheckFailure?: string | undefined;
 }
 
 export interface Change {
@@ -122,7 +123,9 @@ export class Table {
     next: (before: Item | undefined) => Item | undefined,
   ): Change {
     const before = this.get(key);
-    if (!holds(input.ConditionExpression, before, input)) throw conditionFailed();
+    if (!holds(input.ConditionExpression, before, input)) {
+      throw conditionFailed(input.ReturnValuesOnConditionCheckFailure ? before : undefined);
+    }
     const after = next(before);
     const { plan } = this;
     this.#around.admit({ table: plan, indexes: plan.indexes, before, after });

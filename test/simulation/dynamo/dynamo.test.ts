@@ -1,3 +1,4 @@
+import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   BatchWriteCommand,
@@ -144,6 +145,24 @@ describe('simulated tables', () => {
       Array.from({ length: 40 }, (_, sk) => sk),
     );
     expect(rows[0]).not.toHaveProperty('title');
+  });
+
+  test('a refusal has the item, as the service sends it, if that is asked for', () => {
+    const { dynamo, put } = tables();
+    put(1, { kind: 'a' });
+    const refusal = (ReturnValuesOnConditionCheckFailure?: 'ALL_OLD') => {
+      const Item = { pk: 'p', sk: '1' };
+      const ConditionExpression = 'attribute_not_exists(pk)';
+      const asked = ReturnValuesOnConditionCheckFailure && { ReturnValuesOnConditionCheckFailure };
+      const command = new PutCommand({ TableName, Item, ConditionExpression, ...asked });
+      try {
+        return dynamo.perform(command);
+      } catch (error) {
+        return (error as ConditionalCheckFailedException).Item;
+      }
+    };
+    expect(refusal('ALL_OLD')).toEqual({ pk: { S: 'p' }, sk: { S: '1' }, kind: { S: 'a' } });
+    expect(refusal()).toBeUndefined();
   });
 
   test('a batch may be done in part', () => {
