@@ -80,7 +80,7 @@ export function breakersTable(table: Table): BreakerStore {
   };
 }
 
-/** All breakers, by service. For operators: it reads the whole table. */
+/** All breakers, by service. It reads the whole table, which is small. */
 export async function listBreakers(
   table: Table,
 ): Promise<{ readonly service: string; readonly state: BreakerState }[]> {

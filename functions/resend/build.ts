@@ -5,6 +5,7 @@
  */
 
 import type { ScheduledEvent } from 'aws-lambda';
+import { listBreakers } from '../../aws/breakers-table.ts';
 import type { Clients } from '../../aws/clients.ts';
 import {
   type Due,
@@ -17,19 +18,20 @@ import { sendTriggers } from '../../aws/delivery-queue.ts';
 import type { Targets } from '../../aws/delivery-targets.ts';
 import type { Queue, Table } from '../../aws/handles.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
-import type { Breakers } from '../../breaker/breakers.ts';
-import { makeBreakers, transitionQueuesOf } from '../../breaker/make-breakers.ts';
+import { transitionQueuesOf } from '../../breaker/make-breakers.ts';
+import { admit } from '../../core/breaker/breaker.ts';
+import { DEFAULT_BREAKER_POLICY } from '../../core/breaker/breaker-policy.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery-meaning.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { ResendEnv } from './env.ts';
-import { type BreakersReview, reviewBreakers } from './review-breakers.ts';
+import { type BreakersReview, type ListedBreaker, reviewBreakers } from './review-breakers.ts';
 
 /** Pages of a shard in one minute. The next minute goes on. */
 const PAGES_MAX = 20;
-/** Used only to ask the breaker. Nothing is called. */
-const TIMEOUT_MS = 1_000;
+/** Used only to ask a breaker. Nothing is called. */
+const ASK = { owner: '', timeoutMs: 1_000, draw: 0 };
 
-export interface ResendDeps extends Surroundings, Pick<Clients, 'dynamo' | 'hastyDynamo' | 'sqs'> {
+export interface ResendDeps extends Surroundings, Pick<Clients, 'dynamo' | 'sqs'> {
   readonly environment: ResendEnv;
 }
 
@@ -37,7 +39,6 @@ interface Parts extends BreakersReview {
   readonly resources: Table;
   readonly deliveryQueue: Queue;
   readonly targets: Targets;
-  readonly breakers: Breakers;
 }
 
 export function build(deps: ResendDeps) {
@@ -48,17 +49,21 @@ export function build(deps: ResendDeps) {
     breakersTable: { name: environment.breakersTable, dynamo },
     deliveryQueue: { url: environment.deliveryQueueUrl, sqs },
     targets,
-    breakers: makeBreakers(environment, deps),
     audit: transitionQueuesOf(environment, deps).audit,
     telemetry,
     now,
   };
   return telemetry.handler<ScheduledEvent, void>({ component: 'resend' }, async () => {
-    await reviewBreakers(parts).catch((fault: unknown) =>
-      telemetry.logger.error('transition not published', faultOf(fault)),
+    const { logger } = telemetry;
+    const breakers = await listBreakers(parts.breakersTable).catch((fault: unknown) => {
+      logger.error('breakers not read', faultOf(fault));
+      return [];
+    });
+    await reviewBreakers(parts, breakers).catch((fault: unknown) =>
+      logger.error('transition not published', faultOf(fault)),
     );
-    const open = await openServices(parts);
-    if (open.size === targets.services.length) return;
+    const open = openServices(breakers, now());
+    if (targets.services.every((service) => open.has(service))) return;
     const tally = telemetry.tally(0);
     const sent = await resendAll(parts, open);
     if (sent > 0) tally.add('Resent', sent);
@@ -66,10 +71,12 @@ export function build(deps: ResendDeps) {
   });
 }
 
-async function openServices({ targets, breakers }: Parts): Promise<ReadonlySet<string>> {
-  const { services } = targets;
-  const seen = await Promise.all(services.map((each) => breakers.of(each).peek(TIMEOUT_MS)));
-  return new Set(services.filter((_, position) => seen[position] !== undefined));
+/** Those to which no call would be made now. If the breakers could not be read, `deliver` decides. */
+function openServices(breakers: readonly ListedBreaker[], now: number): ReadonlySet<string> {
+  const refusing = breakers.filter(
+    ({ state }) => admit(state, ASK, now, DEFAULT_BREAKER_POLICY).kind === 'refused',
+  );
+  return new Set(refusing.map(({ service }) => service));
 }
 
 /** Deliveries that wait for a server with an open breaker make room for the others. */

@@ -1,4 +1,4 @@
-import { makeDynamo, makeHastyDynamo, makeSqs } from '../../aws/clients.ts';
+import { makeDynamo, makeSqs } from '../../aws/clients.ts';
 import { surroundings } from '../../aws/surroundings.ts';
 import { build } from './build.ts';
 import { readEnv } from './env.ts';
@@ -7,6 +7,5 @@ export const handler = build({
   ...surroundings(process.env),
   environment: readEnv(process.env),
   dynamo: makeDynamo(),
-  hastyDynamo: makeHastyDynamo(),
   sqs: makeSqs(),
 });

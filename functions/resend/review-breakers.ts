@@ -3,10 +3,10 @@
  * log again. The process that made one may have died before it published (R40).
  */
 import type { AuditQueue } from '../../aws/audit-queue.ts';
-import { confirmPublished, listBreakers } from '../../aws/breakers-table.ts';
+import { confirmPublished } from '../../aws/breakers-table.ts';
 import type { Table } from '../../aws/handles.ts';
 import { auditTransitions } from '../../breaker/publish-transitions.ts';
-import { unpublishedOf } from '../../core/breaker/breaker-state.ts';
+import { type BreakerState, unpublishedOf } from '../../core/breaker/breaker-state.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 
 export interface BreakersReview {
@@ -18,10 +18,17 @@ export interface BreakersReview {
   readonly now: () => number;
 }
 
-export async function reviewBreakers(review: BreakersReview): Promise<void> {
-  const { breakersTable, audit, telemetry } = review;
-  const now = review.now();
-  for (const { service, state } of await listBreakers(breakersTable)) {
+export interface ListedBreaker {
+  readonly service: string;
+  readonly state: BreakerState;
+}
+
+export async function reviewBreakers(
+  { breakersTable, audit, telemetry, now: clock }: BreakersReview,
+  breakers: readonly ListedBreaker[],
+): Promise<void> {
+  const now = clock();
+  for (const { service, state } of breakers) {
     const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
     if (openMs > 0) telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
     const unpublished = unpublishedOf(state);
