@@ -10,6 +10,7 @@ import { emitPartNames } from '../extension-parts.ts';
 import { emitExtensionRules, isModifier } from '../extension-rules.ts';
 import { Invariants } from '../invariants.ts';
 import type { TypeModel } from '../type-model.ts';
+import { compilable } from './compilable.ts';
 import { Constants } from './constants.ts';
 import { emitContent } from './emit-content.ts';
 import { emitProfile } from './emit-profile.ts';
@@ -32,6 +33,8 @@ export interface GuideModule {
   readonly extensionCount: number;
   readonly gaps: readonly Gap[];
 }
+
+const nameOf = ({ of }: Pick<Unit, 'of'>) => (of ? labelOf(of) : CORE);
 
 interface Unit {
   readonly of: GuidePackage | undefined;
@@ -86,7 +89,8 @@ export class GuideCompiler {
       });
     }
     for (let next = this.#open.shift(); next; next = this.#open.shift()) {
-      this.#compileOne(next.unit, next.ref);
+      const { unit, ref } = next;
+      compilable(nameOf(unit), ref.structure, () => this.#compileOne(unit, ref));
     }
     return [...this.#units.values()]
       .filter(({ of, refs }) => refs.size > 0 || of)
@@ -196,7 +200,7 @@ export class GuideCompiler {
     const structures = [...refs.values()];
     const extensions = structures.filter(({ structure }) => structure.type === 'Extension');
     const profiles = structures.filter(({ structure }) => structure.type !== 'Extension');
-    const rules = extensions.map(({ name, structure }) => {
+    const ruleOf = ({ name, structure }: ProfileRef) => {
       const elsewhere = sameOf(structure, [...this.#library.base.structures, ...this.#later]);
       const { members, open } = emitContexts(structure, elsewhere, this.#model, invariants);
       for (const why of open) gap(this.#context(unit, structure), 'its context', why, true);
@@ -204,37 +208,38 @@ export class GuideCompiler {
       const parts = emitPartNames(quietTree(unit.snapshots, structure), elsewhere);
       const all = [...members, ...modifier, ...parts, `check:${name}`];
       return `[${JSON.stringify(structure.url)},{${all.join(',')}}]`;
-    });
+    };
+    const label = nameOf(unit);
+    const rules = extensions.map((each) => compilable(label, each.structure, () => ruleOf(each)));
     // The tests of discriminators also call it.
     invariants.runtime.add('resolved');
-    const tabled = of && !configured.includes(of) ? this.#tabled(unit, of) : undefined;
+    const isTabled = of !== undefined && !configured.includes(of);
+    const tabled = isTabled
+      ? compilable(label, undefined, () => this.#tabled(unit, of))
+      : undefined;
     const source = [
-      `// ${JSON.stringify(of ? labelOf(of) : CORE)}, compiled by lib/bundle/compile-validator.ts. Do not edit.`,
+      `// ${JSON.stringify(label)}, compiled by lib/bundle/compile-validator.ts. Do not edit.`,
       ...IMPORTS,
       ...invariants.imports(),
       ...importsOf(unit.imports, this.#fileOf),
       ...[...invariants.constants].map(([name, value]) => `const ${name}=${value};`),
-      `const GUIDE=${JSON.stringify(of ? labelOf(of) : CORE)};`,
+      `const GUIDE=${JSON.stringify(label)};`,
       codeSets.source(),
       constants.source(),
       ...functions,
-      exported(structures),
+      `export {${structures.map(({ name }) => name)}};`,
       `export const profiles=[${profiles.map(entryOf).join(',\n')}];`,
       `export const extensions=[${[...rules, ...(tabled ? [`...${tabled.source}`] : [])].join(',\n')}];`,
       '',
     ].join('\n');
     return {
-      label: of ? labelOf(of) : CORE,
+      label,
       source,
       profiles: profiles.map(({ structure }) => structure),
       extensionCount: extensions.length + (tabled?.count ?? 0),
       gaps: unit.gaps,
     };
   }
-}
-
-function exported(refs: readonly ProfileRef[]): string {
-  return `export {${refs.map(({ name }) => name)}};`;
 }
 
 function entryOf({ name, structure }: ProfileRef): string {

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ElementDefinition } from 'fhir/r4.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { GuideCompiler } from '../../../../packages/fhir-validator/compiler/guide/guide-compiler.ts';
 import { Library } from '../../../../packages/fhir-validator/compiler/guide/library.ts';
@@ -9,7 +10,7 @@ import { filteredCodes } from '../../../../packages/fhir-validator/compiler/valu
 import { readPackageTarball } from '../../../../packages/fhir-validator/packages/fhir-package.ts';
 import { PackageCache } from '../../../../packages/fhir-validator/packages/package-cache.ts';
 import { base, types } from '../support/base-definitions.ts';
-import { guide, profile } from '../support/guide.ts';
+import { constraint, guide, profile } from '../support/guide.ts';
 import { packageFiles, tarball } from '../support/tarball.ts';
 
 const CODE = '1);globalThis.ran=true;(1';
@@ -67,6 +68,27 @@ test('nothing of a guide is code of its module, however it was read', () => {
   const outsideOfTexts = module?.source.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""') ?? 'none';
   expect(outsideOfTexts).toContain('tooLong(');
   expect(outsideOfTexts).not.toContain('globalThis');
+});
+
+const deep = `${'('.repeat(50_000)}true${')'.repeat(50_000)}`;
+
+test.each<[string, Partial<ElementDefinition>]>([
+  ['a type that is no list', { type: 'Quantity' as never }],
+  ['no type in its list', { type: [null] as never }],
+  ['no invariant in its list', { constraint: [null] as never }],
+  ['an invariant that nests too deep', constraint('deep-1', deep)],
+])('a profile that the compiler cannot read is named: it has %s', (_, element) => {
+  const hostile = guide([profile('p', 'Observation', [{ ...element, id: 'Observation.code' }])]);
+  const compiler = new GuideCompiler(new Library(base, [hostile]), [], types, String);
+  expect(() => compiler.compile([hostile])).toThrow(
+    /^example\.guide#1\.0\.0, http:\S+\/p: cannot be compiled: /,
+  );
+});
+
+test('so is an extension whose context is none', () => {
+  const hostile = guide([profile('x', 'Extension', [], { context: [1] as never })]);
+  const compiler = new GuideCompiler(new Library(base, [hostile]), [], types, String);
+  expect(() => compiler.compile([hostile])).toThrow(/\/x: cannot be compiled: /);
 });
 
 test('a dependency whose name is a path is nowhere but in the cache', () => {
