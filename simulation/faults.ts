@@ -182,7 +182,12 @@ function drawCoincidences(random: Random): CoincidenceRates {
   const drawn = Object.keys(others).map((name) => {
     return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
   });
-  return { ...(Object.fromEntries(drawn) as CoincidenceRates), lateVerdict, eraserInterrupted };
+  const rates = { ...(Object.fromEntries(drawn) as CoincidenceRates), lateVerdict, eraserInterrupted };
+  const { brownOut, leaseStands, probeInTrouble } = rates;
+  if (brownOut === 0) return rates;
+  // Leases and probes at their limits, too.
+  const atLeast = (share: number) => Math.max(share, brownOut / 2);
+  return { ...rates, leaseStands: atLeast(leaseStands), probeInTrouble: atLeast(probeInTrouble) };
 }
 
 /** In some runs all operators are busy: what two of them do at once would be too rare otherwise. */

@@ -12,6 +12,8 @@ export interface Outage {
   readonly untilMs: number;
   /** Share of the calls that fail. */
   readonly share: number;
+  /** A brown-out: the other calls take about as long as their callers wait, or longer. */
+  readonly isSlow?: boolean;
 }
 
 const LENGTHS_MS = [5_000, 60_000, 600_000] as const;
@@ -80,6 +82,7 @@ export function drawNotLoading(random: Random, functions: readonly string[]): Ou
 /** An outage that fails a call now. */
 export interface Down {
   readonly share: number;
+  readonly isSlow: boolean;
   /**
    * The error of a service that cannot use the key. Undefined for no answer, or a general failure.
    */
@@ -100,8 +103,8 @@ export function downBy(
       atMs >= fromMs && atMs < untilMs && (of === service || of === place || isItsKey(of, service)),
   );
   if (outage === undefined) return undefined;
-  const { share, of } = outage;
-  return { share, refusal: isItsKey(of, service) ? () => keyRefusal(service) : undefined };
+  const { share, of, isSlow = false } = outage;
+  return { share, isSlow, refusal: isItsKey(of, service) ? () => keyRefusal(service) : undefined };
 }
 
 const isItsKey = (of: string, service: string) =>

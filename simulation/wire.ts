@@ -29,6 +29,8 @@ import type { Scheduler } from './scheduler.ts';
 
 /** Nothing is on its way for longer. */
 const LATE_MS_MAX = 20_000;
+/** In a brown-out: how long a call takes at most, in shares of what its sender waits. */
+const SLOW_OF_PATIENCE = 1.5;
 
 export class Wire {
   readonly scheduler: Scheduler;
@@ -124,6 +126,10 @@ class Call<T> {
       this.#meetOutage(down, tried, there);
       return 'failed';
     }
+    if (down?.isSlow) {
+      this.#meetSlowness(tried);
+      return 'arrives';
+    }
     const fated = this.#isStore && isCutOff ? 'lostRequest' : this.#request.fated?.(tried.number);
     const faults = road.faults();
     const fate = fated ?? drawnFate(faults, draws);
@@ -136,6 +142,14 @@ class Call<T> {
     if (refusal !== undefined) this.#failAfter(there * 2, tried, refusal);
     else if (this.#host.draws.chance(0.5)) this.#failAfter(there * 2, tried, internalError);
     else this.#giveUp(tried);
+  }
+
+  /** It takes effect, perhaps after its sender gave up. */
+  #meetSlowness(tried: Try): void {
+    const ms = this.#host.draws.below(tried.requestMs * SLOW_OF_PATIENCE);
+    this.#note('is slow');
+    this.#wire.scheduler.after(ms, () => this.#arrive(tried));
+    this.#giveUp(tried);
   }
 
   #meet(fate: Fate, tried: Try, there: number, { lateMs }: CallFaults): void {

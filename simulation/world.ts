@@ -21,7 +21,7 @@ import { OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
 import { Scheduler } from './scheduler.ts';
 import { ScriptedValidation } from './scripted-validation.ts';
 import { FhirServer } from './servers/fhir-server.ts';
-import { Http } from './servers/http.ts';
+import { Http, inBrownOut } from './servers/http.ts';
 import { TerminologyServer } from './servers/terminology-server.ts';
 import { provision, type Services } from './services.ts';
 import { queueUrlOf } from './sqs/sqs.ts';
@@ -111,12 +111,13 @@ export class World implements Seen {
     this.#witness.tell({ kind: 'healed' });
   }
 
-  /** A service or server is down completely from now on, for a time. */
-  breakDown(of: string, ms: number): void {
+  /** A service or server is down from now on, for a time: completely, or it fails this share of calls, and the others are slow. */
+  breakDown(of: string, ms: number, slowly?: { readonly share: number }): void {
     const { scheduler } = this;
     const fromMs = scheduler.now - scheduler.startedAt;
-    scheduler.note(`${of} is down for ${ms} ms`);
-    const outage = { of, fromMs, untilMs: fromMs + ms, share: 1 };
+    scheduler.note(`${of} is ${slowly === undefined ? 'down' : 'slow'} for ${ms} ms`);
+    const how = slowly === undefined ? { share: 1 } : { ...slowly, isSlow: true };
+    const outage = { of, fromMs, untilMs: fromMs + ms, ...how };
     this.#faults = { ...this.#faults, outages: [...this.#faults.outages, outage] };
   }
 
@@ -189,7 +190,8 @@ export class World implements Seen {
       faults: ({ base }) => {
         const { servers, outages } = this.#faults;
         const down = downBy(outages, base, undefined, scheduler);
-        return down === undefined ? servers : { ...servers, unreachable: down.share };
+        if (down === undefined) return servers;
+        return down.isSlow ? inBrownOut(servers, down) : { ...servers, unreachable: down.share };
       },
       tell: (effect, by) => this.#witness.tell(effect, by),
     });

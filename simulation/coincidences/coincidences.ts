@@ -12,6 +12,10 @@ import type { World } from '../world.ts';
 
 /** So that a lane and a server come back at all. */
 const OUTAGES_MAX = 8;
+const BROWN_OUTS_MAX = 2;
+const BROWN_OUT_MS = [60_000, 400_000] as const;
+/** What a delivery needs. */
+const SLOW_TABLES = ['resources', 'breakers', 'quarantine'] as const;
 /** The lease of a probe. */
 const PROBE_MS = 10_000;
 /** From a resolution until a message comes again that was deleted before. */
@@ -38,6 +42,7 @@ export class Coincidences implements Watcher {
   /** By scope: the message of its last escalation, and the queue's ARN. */
   readonly #escalations = new Map<unknown, { readonly arn: string; readonly message: Message }>();
   #outages = 0;
+  #brownOuts = 0;
 
   constructor(world: World, seed: number) {
     this.#world = world;
@@ -124,9 +129,21 @@ export class Coincidences implements Watcher {
     if (server !== undefined && was === 'half-open' && is === 'closed') {
       if (this.#befalls('downAgain')) this.#breakDown(server, 10_000, 40_000);
     }
+    if (server !== undefined && is !== was) this.#brownOut(server);
     const isProbe = ownerIn(after) !== undefined && ownerIn(after) !== ownerIn(before);
     const isSaid: boolean = isOperator(by);
     if (isProbe && !isSaid && this.#befalls('probeInTrouble')) this.#trouble(by);
+  }
+
+  /** Deliveries wait already, or will soon. */
+  #brownOut(server: string): void {
+    if (this.#brownOuts === BROWN_OUTS_MAX || !this.#befalls('brownOut')) return;
+    this.#brownOuts += 1;
+    const world = this.#world;
+    const ms = this.#random.between(...BROWN_OUT_MS);
+    const share = this.#random.pick([0.1, 0.4, 0.7]);
+    world.breakDown(server, ms, { share });
+    world.breakDown(world.nameOf(this.#random.pick(SLOW_TABLES)), ms, { share });
   }
 
   /** It may begin its probe late, or tell late what came of it, when the next one probes already. */
@@ -153,6 +170,7 @@ export class Coincidences implements Watcher {
     name:
       | 'pausedWithoutApi'
       | 'downAgain'
+      | 'brownOut'
       | 'probeInTrouble'
       | 'diesUntold'
       | 'leaseStands'

@@ -4,6 +4,8 @@ export interface CoincidenceRates {
   readonly pausedWithoutApi: number;
   /** A server is down again at the moment at which its breaker closes. */
   readonly downAgain: number;
+  /** A FHIR server and a table are slow and fail in part, both for minutes, from the moment at which its breaker changes. */
+  readonly brownOut: number;
   /** The machine that has just taken the lease of a breaker's probe is in trouble while it probes. */
   readonly probeInTrouble: number;
   /** The write of an environment's mark comes late. */
@@ -44,6 +46,7 @@ export interface CoincidenceRates {
 export const NO_COINCIDENCES: CoincidenceRates = {
   pausedWithoutApi: 0,
   downAgain: 0,
+  brownOut: 0,
   probeInTrouble: 0,
   lateMark: 0,
   stormAtQuiet: 0,

@@ -43,6 +43,19 @@ export const NO_SERVER_FAULTS: ServerFaults = {
   workMs: 40,
 };
 
+/** Half of what fails is turned away. The rest takes about as long as callers wait, and some much longer. */
+export const inBrownOut = (
+  faults: ServerFaults,
+  { share }: { readonly share: number },
+): ServerFaults => ({
+  ...faults,
+  unreachable: share / 2,
+  turnedAway: share / 2,
+  slow: 0.3,
+  slowMs: Math.max(10_000, faults.slowMs),
+  workMs: 3_000,
+});
+
 export interface HttpSurroundings {
   readonly scheduler: Scheduler;
   readonly servers: readonly Server[];

@@ -27,6 +27,12 @@ describe('an outage', () => {
     expect(downBy([ONE], 'sqs', undefined, at(1_500))).toBeUndefined();
   });
 
+  test('may be a brown-out', () => {
+    const slow = { ...ONE, isSlow: true };
+    const all = [ONE, slow].map((each) => downBy([each], 's3', undefined, at(1_500))?.isSlow);
+    expect(all).toEqual([false, true]);
+  });
+
   test('of the key is reported by each service in its own words', () => {
     const ofKey = { ...ONE, of: 'kms' };
     const names = ['s3', 'sqs', 'sns', 'dynamodb', 'lambda'].map(

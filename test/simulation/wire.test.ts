@@ -55,6 +55,32 @@ describe('a call', () => {
     expect(scheduler.now).toBeGreaterThan(scheduler.startedAt);
   });
 
+  test('is slow in a brown-out: it takes effect, and its sender may have given up', async () => {
+    const scheduler = new Scheduler(1);
+    const wire = new Wire(scheduler, {
+      ...{ service: 'dynamodb', latencyMs: 5, faults: () => NO_FAULTS },
+      throttling: throughputExceeded,
+      down: () => ({ share: 0, isSlow: true, refusal: undefined }),
+    });
+    const state = { performed: 0, answered: 0 };
+    const perform = () => {
+      state.performed += 1;
+    };
+    const host = new Host(scheduler, { name: 'h' });
+    for (let number = 0; number < 90; number += 1) {
+      void wire.call(host, { ...PATIENCE, maxAttempts: 1 }, { name: 'add', perform }).then(
+        () => {
+          state.answered += 1;
+        },
+        (error: Error) => expect(error.name).toBe('TimeoutError'),
+      );
+    }
+    await scheduler.run(never);
+    expect(state.performed).toBe(90);
+    expect(state.answered).toBeGreaterThan(45);
+    expect(state.answered).toBeLessThan(75);
+  });
+
   test('meets what its request is fated to meet', async () => {
     const { scheduler, call, state, befell } = counter();
     const answer = call(undefined, undefined, (number) => (number === 1 ? 'late' : undefined));

@@ -21,6 +21,7 @@ function see(
   const down: string[] = [];
   const world = {
     ...{ isHealed, scheduler },
+    nameOf: (end: string) => `stack-${end}`,
     faults: { coincidences: { ...NO_COINCIDENCES, ...rates }, functions: { stallMs: 2_000 } },
     breakDown: (of: string) => down.push(of),
   };
@@ -58,6 +59,18 @@ test('a server is down again when its breaker closes', () => {
   expect(see({ downAgain: 1 }, closes).down).toEqual(['https://fhir.simulated/r4']);
   const counts = [written('breakers', breaker('closed'), breaker('closed'))];
   expect(see({ downAgain: 1 }, counts).down).toEqual([]);
+});
+
+test('a server and a table that deliveries need are slow together, twice at most', () => {
+  const opens = written('breakers', breaker('closed'), breaker('open'));
+  const { down } = see({ brownOut: 1 }, [opens, opens, opens]);
+  const places = Array(2).fill([
+    'https://fhir.simulated/r4',
+    expect.stringMatching(/^stack-(?:resources|breakers|quarantine)$/),
+  ]);
+  expect(down).toEqual(places.flat());
+  const counts = [written('breakers', breaker('closed'), breaker('closed'))];
+  expect(see({ brownOut: 1 }, counts).down).toEqual([]);
 });
 
 test('a machine is in trouble when it has taken the lease of a probe', () => {

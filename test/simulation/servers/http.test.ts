@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Effect } from '../../../simulation/effects.ts';
 import { Host } from '../../../simulation/host.ts';
 import { Scheduler } from '../../../simulation/scheduler.ts';
-import { Http, NO_SERVER_FAULTS, type ServerFaults } from '../../../simulation/servers/http.ts';
+import {
+  Http,
+  inBrownOut,
+  NO_SERVER_FAULTS,
+  type ServerFaults,
+} from '../../../simulation/servers/http.ts';
 import type { Server } from '../../../simulation/servers/http-call.ts';
 
 function net(faults: Partial<ServerFaults> = {}) {
@@ -84,6 +89,20 @@ describe('a call to a simulated server', () => {
     const failing = endOf(none.call());
     await none.run();
     expect(await failing).toContain('fetch failed');
+  });
+
+  test('in a brown-out fails in part, and takes long otherwise', async () => {
+    const { call, run, scheduler } = net(inBrownOut(NO_SERVER_FAULTS, { share: 0.4 }));
+    const ends = Array.from({ length: 100 }, async () => {
+      const end = await endOf(call());
+      return { end, ms: scheduler.now - scheduler.startedAt };
+    });
+    await run();
+    const all = await Promise.all(ends);
+    const well = all.filter(({ end }) => end === 200);
+    expect(well.length).toBeGreaterThan(45);
+    expect(well.length).toBeLessThan(75);
+    expect(well.filter(({ ms }) => ms > 5_000).length).toBeGreaterThan(10);
   });
 
   test('of a host that died never ends', async () => {
