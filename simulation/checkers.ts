@@ -9,6 +9,7 @@ import { ErasureChecker } from './checks/erasure-checker.ts';
 import { IncidentChecker } from './checks/incident-checker.ts';
 import { InvocationChecker } from './checks/invocation-checker.ts';
 import { OneEndingChecker } from './checks/one-ending-checker.ts';
+import { RatesChecker } from './checks/rates-checker.ts';
 import { ReceiptsChecker } from './checks/receipts-checker.ts';
 import { ResourcesChecker } from './checks/resources-checker.ts';
 import { SupervisionChecker } from './checks/supervision-checker.ts';
@@ -29,5 +30,6 @@ export const CHECKERS: readonly MakeChecker[] = [
   (seen) => new SupervisionChecker(seen),
   (seen) => new TransitionsChecker(seen),
   (seen) => new AuditWatch(seen),
+  (seen) => new RatesChecker(seen),
   (seen) => new ReceiptsChecker(seen),
 ];

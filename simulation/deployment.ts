@@ -3,17 +3,18 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import type { ConfigInput } from '../lib/config/config.ts';
+import type { Config, ConfigInput } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/config-load.ts';
 import { FUNCTION_NAMES } from '../lib/constructs/function-names.ts';
-import { sourceFiles } from '../lib/constructs/sources.ts';
+import { SOURCES_FILE, sourceFiles } from '../lib/constructs/sources.ts';
 import { PipelineStack } from '../lib/pipeline-stack.ts';
 import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import { type Plan, planOf } from '../packages/local-lambda/template/plan.ts';
 import { OPERATOR, SENDERS, SERVERS, TOKEN_SECRETS } from './outside.ts';
+import { RATES, sourcesFileOf } from './settings.ts';
 
-/** Small limits are reached by few messages. Only the rates are so high that nobody reaches them. */
-const CONFIG: ConfigInput = {
+/** Small limits are reached by few messages. */
+const configWith = (ratePerMinute: number): ConfigInput => ({
   delivery: { endpoint: SERVERS.shared, tokenSecretArn: TOKEN_SECRETS.shared, inFlightMax: 100 },
   lanes: { background: { batchSize: 30 } },
   terminology: { endpoint: SERVERS.terminology },
@@ -26,12 +27,27 @@ const CONFIG: ConfigInput = {
       'hospital-b': { senders: [SENDERS['hospital-b']], delivery: { idPrefix: 'b-' } },
       clinic: {
         senders: [SENDERS.clinic],
-        ratePerMinute: 6_000,
+        ratePerMinute,
         delivery: { endpoint: SERVERS.clinic, tokenSecretArn: TOKEN_SECRETS.clinic },
       },
     },
   },
-};
+});
+
+/** Nobody reaches it. */
+const HIGH_RATE = 6_000;
+
+/** The files beside the code of each function, also those for runs that draw a lower rate (settings.ts). */
+function filesOf(config: Config): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  const files = sourceFiles(config);
+  for (const rate of RATES) {
+    const limited = sourceFiles(loadConfig(configWith(rate), {}));
+    for (const [name, { [SOURCES_FILE]: rules }] of Object.entries(limited)) {
+      if (rules !== undefined) files[name] = { ...files[name], [sourcesFileOf(rate)]: rules };
+    }
+  }
+  return files;
+}
 
 export interface Deployment {
   readonly plan: Plan;
@@ -41,10 +57,10 @@ export interface Deployment {
 
 /** The bundles are nearly empty: the functions run from source. */
 export async function deploy(): Promise<Deployment> {
-  const config = loadConfig(CONFIG, {});
+  const config = loadConfig(configWith(HIGH_RATE), {});
   const folder = await mkdtemp(join(tmpdir(), 'simulation-'));
   const bundles = join(folder, 'functions');
-  const files = { ...sourceFiles(config) };
+  const files = filesOf(config);
   for (const name of FUNCTION_NAMES) {
     await writeBundle(join(bundles, name), { 'handler.mjs': `// ${name}\n`, ...files[name] });
   }

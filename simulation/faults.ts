@@ -182,7 +182,11 @@ function drawCoincidences(random: Random): CoincidenceRates {
   const drawn = Object.keys(others).map((name) => {
     return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
   });
-  const rates = { ...(Object.fromEntries(drawn) as CoincidenceRates), lateVerdict, eraserInterrupted };
+  const rates = {
+    ...(Object.fromEntries(drawn) as CoincidenceRates),
+    lateVerdict,
+    eraserInterrupted,
+  };
   const { brownOut, leaseStands, probeInTrouble } = rates;
   if (brownOut === 0) return rates;
   // Leases and probes at their limits, too.

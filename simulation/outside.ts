@@ -20,5 +20,7 @@ export const SENDERS = {
 } as const;
 export type Source = keyof typeof SENDERS;
 export const isSource = (source: string): source is Source => source in SENDERS;
+/** The one that has a rate. */
+export const LIMITED = 'clinic' satisfies Source;
 
 export const OPERATOR = 'AROAOPERATOR';

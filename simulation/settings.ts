@@ -12,9 +12,15 @@ export interface DrawnSettings {
   readonly breakerShare: number;
   /** The same after a deployment in the middle. */
   readonly breakerShareLater: number;
+  /** The rate of the source that has one, which its producer exceeds. Zero: one that nobody exceeds. */
+  readonly ratePerMinute: number;
 }
 
-export const DEFAULT_SETTINGS: DrawnSettings = { breakerShare: 0, breakerShareLater: 0 };
+export const DEFAULT_SETTINGS: DrawnSettings = {
+  breakerShare: 0,
+  breakerShareLater: 0,
+  ratePerMinute: 0,
+};
 
 /** By their shares. A run has few calls, so that most windows are small or long. */
 const WINDOWS: readonly Omit<WindowTrip, 'kind'>[] = [
@@ -24,6 +30,11 @@ const WINDOWS: readonly Omit<WindowTrip, 'kind'>[] = [
 ];
 const BY_SHARE = 0.4;
 const ANOTHER_LATER = 0.3;
+export const RATES = [3, 10, 40] as const;
+const IS_LIMITED = 0.25;
+
+/** The file of the sources' rules with such a rate, beside the code of `validate`. */
+export const sourcesFileOf = (ratePerMinute: number) => `sources-${ratePerMinute}.json`;
 
 export function drawSettings(random: Random): DrawnSettings {
   const share = () => {
@@ -35,6 +46,7 @@ export function drawSettings(random: Random): DrawnSettings {
   return {
     breakerShare,
     breakerShareLater: random.chance(ANOTHER_LATER) ? another : breakerShare,
+    ratePerMinute: random.chance(IS_LIMITED) ? random.pick(RATES) : 0,
   };
 }
 
@@ -54,6 +66,10 @@ export function withSettings(
   settings: DrawnSettings,
   { name, deployment }: { readonly name: string; readonly deployment: number },
 ): Record<string, string> {
+  const { ratePerMinute } = settings;
+  if (ratePerMinute > 0 && name.includes('-validate-')) {
+    return { ...env, [ENV.sourcesFile]: sourcesFileOf(ratePerMinute) };
+  }
   const trip = windowTripOf(settings, deployment);
   if (trip === undefined || !name.endsWith('-deliver')) return env;
   const { share: failed, callsMin, windowMs } = trip;

@@ -67,6 +67,8 @@ export interface Submission {
   readonly patients: readonly string[];
   /** One of them was erased after it was sent: it may be rejected instead, and its content must go. */
   isErased?: boolean;
+  /** Its source may exceed its rate: it may be rejected for that, once. */
+  isLimited?: boolean;
   /** What an operator sends, or has tried to send, in its place. It is valid. */
   corrected?: string;
 }

@@ -17,7 +17,7 @@ import type { EventSource } from './lambda/event-source.ts';
 import type { LambdaFunction } from './lambda/function.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { downBy } from './outages.ts';
-import { OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
+import { LIMITED, OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
 import { Scheduler } from './scheduler.ts';
 import { ScriptedValidation } from './scripted-validation.ts';
 import { FhirServer } from './servers/fhir-server.ts';
@@ -150,6 +150,7 @@ export class World implements Seen {
     ) {
       submission.isErased = true;
     }
+    submission.isLimited = this.drawn.settings.ratePerMinute > 0 && submission.source === LIMITED;
     this.submissions.set(submission.messageId, submission);
     this.#witness.tell({ kind: 'submitted', submission }, by);
   }

@@ -18,7 +18,8 @@ import type { Quarantine } from './quarantine.ts';
 import { admitHops } from './queue-policy.ts';
 
 const ROOT = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root`;
-const FILE = 'sources.json';
+/** For `validate` and `quarantine`. */
+export const SOURCES_FILE = 'sources.json';
 /** For `deliver` and `resend`. */
 export const PLACES_FILE = 'places.json';
 
@@ -55,7 +56,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
  * @param hoppers functions whose roles send to the queues that the function reads behind the lanes' own
  */
 function giveRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[]): void {
-  reader.lambda.addEnvironment(ENV.sourcesFile, FILE);
+  reader.lambda.addEnvironment(ENV.sourcesFile, SOURCES_FILE);
   const ids = [...hoppers.map(({ role }) => role.roleId), Aws.ACCOUNT_ID];
   reader.lambda.addEnvironment(ENV.ownRoleIds, ids.join(','));
 }
@@ -70,7 +71,7 @@ export function sourceFiles(config: Config): Record<string, Record<string, strin
     source,
   ]);
   const checked: SourceRules = { ...rules, known: Object.fromEntries(known) };
-  const file = { [FILE]: JSON.stringify(checked) };
+  const file = { [SOURCES_FILE]: JSON.stringify(checked) };
   const places = placesOf(config);
   const placed = { [PLACES_FILE]: JSON.stringify(places) };
   return { validate: file, quarantine: file, ...(places && { deliver: placed, resend: placed }) };

@@ -12,6 +12,7 @@ import { covers, type RecordedErasure } from '../erasures.ts';
 import { type Host, isOperator } from '../host.ts';
 import type { Version } from '../s3/bucket.ts';
 import type { Submission } from '../submission.ts';
+import { REFUSED_FOR_RATE } from './rates-checker.ts';
 
 /** What must not be left of a row or an entry. A line's number names nobody without its file. */
 const CONTENT = ['body', 'bodyS3', 'contentHash', 'original', 'corrections', 'file', 'pinned'];
@@ -138,7 +139,11 @@ export class ErasureChecker implements Checker {
       ? CONTENT.filter((name) => !OF_ATTEMPTS.has(name))
       : CONTENT;
     const left = content.filter((name) => item[name] !== undefined);
-    if (typeof outcome === 'string' && !outcome.includes(REFUSED)) left.push('outcome');
+    // What it was refused for before holds nothing of it.
+    const isRefused = item['reason'] === REFUSED_FOR_RATE;
+    if (typeof outcome === 'string' && !isRefused && !outcome.includes(REFUSED)) {
+      left.push('outcome');
+    }
     if (left.length === 0) return;
     const what = `#${submission.number} was erased, and ${item['pk']} in ${table}`;
     throw new RuleBroken('erasure', `${what} holds its ${left.join(', ')}`);

@@ -13,11 +13,11 @@ export function fatesOf(submission: Fated): readonly [Fate, ...Fate[]] {
     worst,
     ...others,
     ...(submission.corrected === undefined ? [] : (['stored'] as const)),
-    ...(submission.isErased ? (['rejected'] as const) : []),
+    ...(submission.isErased || submission.isLimited ? (['rejected'] as const) : []),
   ];
 }
 
-type Fated = Pick<Submission, 'nature' | 'oddity' | 'corrected' | 'isErased'>;
+type Fated = Pick<Submission, 'nature' | 'oddity' | 'corrected' | 'isErased' | 'isLimited'>;
 
 /** The texts of it that may be stored. */
 export function textsOf(submission: Submission): readonly string[] {

@@ -2,8 +2,8 @@
  * What Resources holds is not in Quarantine too (R04), whatever verdicts the deliveries of a message came to and however
  * late their writes are. Two deliveries at the same time may end it twice if the second one cannot know of the first: SQS
  * says that it has not delivered the message before, or that the first delivery was long ago (docs/decisions/terminology.md).
- * But a batch that begins when a message is in isolation does not end it: its copy runs alone, and what it ends as must not
- * depend on which is faster.
+ * But a batch that begins when a message is in isolation does not end it, unless SQS calls its delivery the first: its copy
+ * runs alone, and what it ends as must not depend on which is faster.
  */
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
@@ -50,9 +50,12 @@ export class OneEndingChecker implements Checker {
     const { Records: records = [] } = event as Partial<SQSEvent>;
     if (!by.name.includes('-validate-')) return;
     const ids = new Set<string>();
+    const knowable = new Set<string>();
     for (const record of records) {
       const seemsOnly = this.#seemsOnly(record);
+      const seemsFirst = this.#seemsFirst(record);
       for (const id of idsOf(record)) {
+        if (!seemsFirst) knowable.add(id);
         const isElsewhere = [...this.#running.values()].some((others) => others.has(id));
         if (seemsOnly && (isElsewhere || ids.has(id))) this.#doubled.add(id);
         ids.add(id);
@@ -60,13 +63,20 @@ export class OneEndingChecker implements Checker {
     }
     this.#running.set(by.name, ids);
     const isBatch = records.some(({ eventSourceARN: arn }) => !arn.endsWith('-isolation'));
-    this.#elsewhere.set(by.name, isBatch ? ids.intersection(this.#isolated) : new Set());
+    this.#elsewhere.set(by.name, isBatch ? knowable.intersection(this.#isolated) : new Set());
   }
 
   #seemsOnly({ attributes }: SQSRecord): boolean {
     const { ApproximateReceiveCount: receives, ApproximateFirstReceiveTimestamp: first } =
       attributes;
     return Number(receives) <= 1 || this.#scheduler.now - Number(first) > RUNNING_MS;
+  }
+
+  /** A first delivery asks nothing: each healthy message would cost a read. */
+  #seemsFirst({ attributes }: SQSRecord): boolean {
+    const { ApproximateReceiveCount: receives, ApproximateFirstReceiveTimestamp: first } =
+      attributes;
+    return Number(receives) <= 1 && this.#scheduler.now - Number(first) <= RUNNING_MS;
   }
 
   #written({ table, before, after }: EffectOf<'written'>, by: Host | undefined): void {

@@ -21,7 +21,7 @@ test('runs draw each way in which breakers open, and some deploy another in the 
 });
 
 test('deliver gets the policy of its deployment, and nobody else does', () => {
-  const settings = { breakerShare: 0.25, breakerShareLater: 0 };
+  const settings = { ...DEFAULT_SETTINGS, breakerShare: 0.25 };
   const at = (name: string, deployment: number) => {
     const its = withSettings(env, settings, { name, deployment });
     return tripOf(JSON.parse(its['SETTINGS'] ?? ''));
@@ -32,4 +32,15 @@ test('deliver gets the policy of its deployment, and nobody else does', () => {
   expect(at('stack-monitor', 0)).toEqual({ kind: 'consecutive', failures: 5 });
   const asEver = { name: 'stack-deliver', deployment: 0 };
   expect(withSettings(env, DEFAULT_SETTINGS, asEver)).toEqual(env);
+});
+
+test('validate gets the rules with the rate that a quarter of the runs draw', () => {
+  const drawn = Array.from({ length: 400 }, (_, seed) => drawSettings(new Random(seed)));
+  const limited = drawn.filter(({ ratePerMinute }) => ratePerMinute > 0);
+  expect(limited.length).toBeGreaterThan(70);
+  expect(limited.length).toBeLessThan(130);
+  const settings = { ...DEFAULT_SETTINGS, ratePerMinute: 3 };
+  const at = (name: string) => withSettings(env, settings, { name, deployment: 0 });
+  expect(at('stack-validate-critical')).toEqual({ ...env, SOURCES_FILE: 'sources-3.json' });
+  expect(at('stack-quarantine')).toEqual(env);
 });

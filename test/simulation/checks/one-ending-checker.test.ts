@@ -68,12 +68,17 @@ test('accepts both after two deliveries at the same time, even in one batch', ()
 
 test('R04: finds that a batch ends what was in isolation when it began', () => {
   const isolated = entered('in-isolation');
-  expect(() => check(isolated, again, stored())).toThrow('R04: stack-validate-critical#1 ended');
-  expect(() => check(isolated, again, entered('quarantined'))).toThrow('it was in isolation');
-  expect(() => check(isolated, again, [entered('quarantined'), two])).not.toThrow();
-  expect(() => check(again, isolated, stored())).not.toThrow();
-  expect(() => check(isolated, again, ended, stored())).not.toThrow();
-  expect(() => check(isolated, entered('stored'), again, stored())).not.toThrow();
+  const second = invoked(record('m1', undefined, 2));
+  expect(() => check(isolated, second, stored())).toThrow('R04: stack-validate-critical#1 ended');
+  expect(() => check(isolated, second, entered('quarantined'))).toThrow('it was in isolation');
+  expect(() => check(isolated, second, [entered('quarantined'), two])).not.toThrow();
+  expect(() => check(second, isolated, stored())).not.toThrow();
+  expect(() => check(isolated, second, ended, stored())).not.toThrow();
+  expect(() => check(isolated, entered('stored'), second, stored())).not.toThrow();
+  const long = invoked(record('m1', undefined, 1, NOW - 15_001));
+  expect(() => check(isolated, long, stored())).toThrow('it was in isolation');
+  const first = invoked(record('m1', undefined, 1, NOW - 15_000));
+  expect(() => check(isolated, first, stored())).not.toThrow();
   const alone = {
     ...record('h1', { messageId: 'm1' }),
     eventSourceARN: queueNamed('critical-isolation').arn,
