@@ -110,6 +110,7 @@ function furtherCheck(
     return targets === undefined ? undefined : `toTargets(${targets})`;
   }
   if (use.code !== 'CodeableConcept' && use.code !== 'Coding') return undefined;
+  if (isLanguage(element)) return 'languageConcept';
   const set = boundSet(element, context);
   if (set === undefined) return openBinding(element, context);
   const verb = element.binding?.strength === 'required' ? 'bound' : 'advised';
@@ -134,8 +135,13 @@ function singleCheck(element: ElementModel, use: TypeUse, context: ElementContex
   if (element.path === 'Coding.system') {
     return `systemUri(SYSTEMS,${context.noteOf(KNOWN_SYSTEM)})`;
   }
+  if (use.code === 'code' && isLanguage(element)) return 'languageTag';
   const isOwnUrl = element.name === 'url' && use.type === 'uri' && isDefinition(element, context);
   return isOwnUrl ? 'ownUrl' : use.type;
+}
+
+function isLanguage({ binding }: ElementModel): boolean {
+  return binding?.max?.endsWith('/all-languages') === true;
 }
 
 function isDefinition({ path }: ElementModel, { model }: ElementContext): boolean {

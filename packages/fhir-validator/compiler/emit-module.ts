@@ -25,6 +25,7 @@ const IMPORTS = [
   'import {CodeSet,CodeSystems,advisedCoding,advisedConcept,boundCode,boundCoding,boundConcept,' +
     "systemUri,noCode,noCodes} from '../runtime/bindings.ts';",
   "import {open} from '../runtime/open-bindings.ts';",
+  "import {languageConcept,languageTag} from '../runtime/languages.ts';",
   "import {xhtml} from '../runtime/xhtml.ts';",
   "import {elementId} from '../runtime/element-id.ts';",
   "import {extensions} from '../runtime/extensions.ts';",

@@ -1,6 +1,7 @@
 /** Rules from the text of https://hl7.org/fhir/R4/datatypes.html that no invariant states. */
 import type { KnownSystem } from '../runtime/bindings.ts';
 import { base64Bytes } from '../runtime/characters.ts';
+import { BCP_47, languageTag } from '../runtime/languages.ts';
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { isAbsolute, isValueSetUrl } from './uris.ts';
@@ -27,8 +28,12 @@ export function coding(
 ): void {
   if (typeof system !== 'string') return;
   if (known === undefined) codeSystemUrl(system, report, 'system');
-  if (known === undefined || typeof code !== 'string') return;
-  const lacking = known.lacks(code);
+  if (typeof code !== 'string') return;
+  if (system === BCP_47) {
+    languageTag(code, report, 'code');
+    return;
+  }
+  const lacking = known?.lacks(code);
   if (lacking === undefined) return;
   const said = `${quote(code)} is not a code of ${system}`;
   if (lacking === 'error') report.error('fhir-r4/code-unknown', 'code-invalid', said, 'code');
