@@ -58,10 +58,10 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   world.tellFirst(producers);
   world.tellFirst(new LaterTraffic(world, producers));
   world.tellFirst(new Coincidences(world, seed));
-  world.tellFirst(new Machines(world, seed));
   if (hasStorms) world.tellFirst(new Storms(world, producers, seed));
   const operators = new Operators(world, () => world.faults.operators);
   world.tellFirst(operators);
+  world.tellFirst(new Machines(world, operators, seed));
   world.tellFirst(new Erasers(world, { producers, operators }, seed));
   producers.submit(messages, traffic, habitsIn(world), reduced?.only);
   const faultyMs = Math.ceil(overMs * (0.5 + scheduler.random.fraction()));

@@ -1,7 +1,7 @@
 /**
  * Which writes come late by a coincidence: those under a condition, on which a fence for late writes stands. Some of
  * their senders die before they try again, so nobody else of their kind has written when they arrive. Others, whose
- * write ends a message, are cut off and give up, and the message may come again before it arrives.
+ * write ends a message or an attempt, are cut off and give up, and the message may come again before it arrives.
  */
 import { type Host, isOperator } from '../host.ts';
 import type { Fate } from '../road.ts';
@@ -16,6 +16,8 @@ const DIES = 0.2;
 const ENABLING_TRIES = 3;
 /** Each message has such a write, and the whole batch waits for that of one. */
 const SHARE_OF_VERDICTS = 0.05;
+/** Its message comes again when the attempt counts as over, and the write may arrive just then. */
+const SHARE_OF_CRASHES = 0.4;
 /** So that the SDK's other tries are lost, and their sender, which stands still too, runs out of time. */
 const CUT_OFF_MS = 6_000;
 const FENCED = /-(?:quarantine|incidents|resources)$/;
@@ -35,9 +37,16 @@ export function fateOf(
   if (number > 1) return undefined;
   if (isMark(command)) return host.draws.chance(lateMark) ? 'late' : undefined;
   if (lateVerdict > 0 && isVerdict(command) && host.draws.chance(lateVerdict * SHARE_OF_VERDICTS)) {
-    const { now } = host.scheduler;
     host.standStill(stallMs);
-    host.trouble({ cutOff: [[now, now + CUT_OFF_MS]], slowUntil: 0, deafUntil: 0 });
+    cutOff(host);
+    return 'late';
+  }
+  if (
+    lateWrite > 0 &&
+    isCrashOnRecord(command) &&
+    host.draws.chance(lateWrite * SHARE_OF_CRASHES)
+  ) {
+    cutOff(host);
     return 'late';
   }
   if (lateWrite === 0 || !isFenced(command)) return undefined;
@@ -47,10 +56,16 @@ export function fateOf(
   return 'late';
 }
 
+function cutOff(host: Host): void {
+  const { now } = host.scheduler;
+  host.trouble({ cutOff: [[now, now + CUT_OFF_MS]], slowUntil: 0, deafUntil: 0 });
+}
+
 interface Write {
   readonly TableName?: string;
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
   readonly Item?: { readonly messageIds?: readonly string[] };
 }
 
@@ -71,7 +86,15 @@ export function isVerdict(command: object): boolean {
   return '#storedAt' in names || '#quarantinedAt' in names;
 }
 
-const isEnabling = (command: object): boolean =>
+/** Whether it says that an attempt ended by a crash (aws/quarantine-attempts.ts). */
+function isCrashOnRecord(command: object): boolean {
+  if (nameOf(command) !== 'UpdateCommand') return false;
+  const { ExpressionAttributeValues: values = {} } = inputOf(command);
+  return ':crash' in values && ':ended' in values;
+}
+
+/** Whether it enables a lane's mapping. */
+export const isEnabling = (command: object): boolean =>
   nameOf(command) === 'UpdateEventSourceMappingCommand' &&
   (inputOf(command) as { readonly Enabled?: boolean }).Enabled === true;
 

@@ -6,10 +6,13 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import type { Watcher } from '../checker.ts';
+import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import { type Host, isOperator } from '../host.ts';
+import type { Operators } from '../operators/operators.ts';
 import { Random } from '../random.ts';
 import type { World } from '../world.ts';
+import { isEnabling } from './late-writes.ts';
 
 /** Until the calls that say how its attempt ended, and that take it back, have been given up. */
 const ALONE_MS = 25_000;
@@ -21,21 +24,37 @@ const DIES = 0.5;
 const UNANSWERED_MS = 600;
 /** There are many such saves, and others must save meanwhile. */
 const SHARE_OF_SAVES = 0.1;
+/** From then on an attempt without an end counts as over (functions/validate/settings.ts). */
+const RUNNING_MS = 12_000;
+/** So that lanes come back. */
+const CONTRADICTED_MAX = 6;
+const UNREVIEWED_MAX = 3;
+const UNREVIEWED_MS = [20_000, 90_000] as const;
+/** Until a change has arrived; from its second try until its last one has. */
+const ARRIVED_MS = 200;
+const LAST_TRY_MS = 2_800;
+const LANE = /-(critical|background|delivery)(?:-isolation)?$/;
 const SLEEP_MS = [10_000, 400_000] as const;
 
 export class Machines implements Watcher {
-  readonly kinds = ['invoked', 'written', 'arrived'] as const;
+  readonly kinds = ['invoked', 'written', 'arrived', 'befell', 'called'] as const;
   readonly #world: World;
+  readonly #operators: Pick<Operators, 'give'>;
   readonly #random: Random;
   /** How often a message's attempts were cut off. */
   readonly #times = new Map<unknown, number>();
   /** Messages whose machine has died so: more deaths would be a reason for a dead letter. */
   readonly #died = new Set<unknown>();
+  #contradicted = 0;
+  #unreviewedTimes = 0;
+  /** Operators' computers that have slept. */
+  readonly #slept = new Set<Host>();
   /** By the name of a host: the message that it runs alone. */
   readonly #alone = new Map<string, SQSRecord>();
 
-  constructor(world: World, seed: number) {
+  constructor(world: World, operators: Pick<Operators, 'give'>, seed: number) {
     this.#world = world;
+    this.#operators = operators;
     this.#random = new Random(seed);
   }
 
@@ -43,6 +62,8 @@ export class Machines implements Watcher {
     if (by === undefined || this.#world.isHealed) return;
     if (effect.kind === 'invoked') this.#invoked(effect, by);
     if (effect.kind === 'arrived') this.#sent(effect, by);
+    if (effect.kind === 'befell') this.#sentLate(effect, by);
+    if (effect.kind === 'called') this.#called(effect, by);
     if (effect.kind !== 'written') return;
     if (effect.table.endsWith('-quarantine')) this.#attempt(effect, by);
     if (effect.table.endsWith('-breakers')) this.#save(effect, by);
@@ -80,6 +101,22 @@ export class Machines implements Watcher {
     this.#cutOff(by, ALONE_MS);
   }
 
+  #called({ command }: EffectOf<'called'>, by: Host): void {
+    if (this.#slept.has(by) && isEnabling(command)) this.#unreviewed(ARRIVED_MS);
+    if (this.#alone.has(by.name) && isGet(command)) this.#read(command, by);
+  }
+
+  /** What an attempt came to may be written while its next one is prepared. */
+  #read({ input: { TableName, Key } }: Get, by: Host): void {
+    const { faults, services, scheduler } = this.#world;
+    const { lateWrite } = faults.coincidences;
+    if (lateWrite === 0 || !TableName.endsWith('-quarantine')) return;
+    const last = lastAttempt(services.dynamo.table(TableName).get(Key)?.['attempts']);
+    if (last === undefined || last.ended !== undefined) return;
+    const isOver = scheduler.now - last.startedAt >= RUNNING_MS;
+    if (isOver && this.#random.chance(lateWrite)) by.standStill(this.#stallMs);
+  }
+
   #survived(by: Host): void {
     const record = this.#alone.get(by.name);
     if (record === undefined || !this.#befalls('survivorStands')) return;
@@ -101,6 +138,40 @@ export class Machines implements Watcher {
     if (was === is || !this.#befalls('asleep')) return;
     if (this.#random.chance(0.5)) this.#cutOff(by, 1);
     by.standStill(this.#random.between(...SLEEP_MS));
+    this.#slept.add(by);
+    this.#contradict(String(after?.['name']), is ? 'resume' : 'pause');
+  }
+
+  /** The supervisor sends a change late that enables a mapping, and an operator pauses its lane meanwhile. */
+  #sentLate({ command, fate, before }: EffectOf<'befell'>, by: Host): void {
+    const { sources, faults } = this.#world;
+    const isLate = fate === 'lostRequest' && isEnabling(command);
+    const isSaid: boolean = isOperator(by);
+    if (faults.coincidences.slowEnabling === 0 || !isLate || isSaid) return;
+    if (before === fate) {
+      this.#unreviewed(LAST_TRY_MS);
+      return;
+    }
+    const { UUID } = (command as { input: { UUID?: string } }).input;
+    const queue = sources.find(({ plan }) => plan.uuid === UUID)?.plan.queue.plan.name ?? '';
+    const [, lane] = LANE.exec(queue) ?? [];
+    if (lane !== undefined) this.#contradict(lane, 'pause');
+  }
+
+  /** A colleague wants the contrary. */
+  #contradict(lane: string, word: 'pause' | 'resume'): void {
+    if (this.#contradicted === CONTRADICTED_MAX) return;
+    this.#contradicted += 1;
+    this.#operators.give({ kind: 'lane', lane, word });
+  }
+
+  /** Nobody sees for some time what a change has enabled. */
+  #unreviewed(afterMs: number): void {
+    this.#world.scheduler.after(afterMs, () => {
+      if (this.#world.isHealed || this.#unreviewedTimes === UNREVIEWED_MAX) return;
+      this.#unreviewedTimes += 1;
+      this.#world.breakDown('lambda', this.#random.between(...UNREVIEWED_MS));
+    });
   }
 
   #cutOff(host: Host, ms: number): void {
@@ -119,8 +190,15 @@ export class Machines implements Watcher {
   }
 }
 
+interface Get {
+  readonly input: { readonly TableName: string; readonly Key: Item };
+}
+
+const isGet = (command: object): command is Get => command.constructor.name === 'GetCommand';
+
 interface Attempt {
   readonly requestId: string;
+  readonly startedAt: number;
   readonly crash?: string;
   readonly ended?: number;
 }

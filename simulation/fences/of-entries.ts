@@ -45,7 +45,7 @@ export const OF_ENTRIES: readonly Fence[] = [
     file: 'aws/quarantine-attempts.ts',
     code: '          ...attempts.flatMap(notMoreKnown),\n',
     without: '          ...attempts.flatMap(notMoreKnown).slice(0, 0),\n',
-    needs: ({ functions, logs }) => functions.killed > 0.004 && logs.delayMs === 600_000,
+    needs: LATE_WRITES,
   },
   {
     name: 'attempts: a write changes only its own attempt',

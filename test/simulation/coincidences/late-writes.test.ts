@@ -61,6 +61,21 @@ test('the write of a verdict may come late, while its sender is cut off', () => 
   expect(hosts.some((host) => fateOf(store, host, NO_COINCIDENCES) !== undefined)).toBe(false);
 });
 
+test('what an attempt came to may be written late, while its machine is cut off', () => {
+  const crash = new UpdateCommand({
+    ...{ TableName: 'stack-quarantine', Key: {}, ConditionExpression: 'a = :a' },
+    ExpressionAttributeValues: { ':crash': 'exit', ':ended': 1 },
+  });
+  const cutOff = (command: object) => {
+    const hosts = Array.from({ length: 100 }, (_, n) => hostAt(`validate#${n}`));
+    for (const host of hosts) fateOf(command, host, { ...NO_COINCIDENCES, lateWrite: 1 });
+    return hosts.filter(({ isCutOff }) => isCutOff).length;
+  };
+  expect(cutOff(crash)).toBeGreaterThan(20);
+  expect(cutOff(crash)).toBeLessThan(60);
+  expect(cutOff(update('stack-quarantine', 'a = :a'))).toBe(0);
+});
+
 test('a change that enables a mapping gets through at its last try, unless an operator sends it', () => {
   const change = (Enabled: boolean) => new UpdateEventSourceMappingCommand({ UUID: 'u', Enabled });
   const rates = { ...NO_COINCIDENCES, slowEnabling: 1 };

@@ -1,12 +1,16 @@
+import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { Machines } from '../../../simulation/coincidences/machines.ts';
 import { type CoincidenceRates, NO_COINCIDENCES } from '../../../simulation/coincidences/rates.ts';
 import type { Effect } from '../../../simulation/effects.ts';
 import type { Host } from '../../../simulation/host.ts';
+import { Scheduler } from '../../../simulation/scheduler.ts';
 import type { World } from '../../../simulation/world.ts';
 import { hop, hostAt, message, queueNamed, scheduler, written } from '../checks/history.ts';
 
 const SEEDS = 100;
+const NOBODY = { give: () => undefined };
 const rated = (rates: Partial<CoincidenceRates>, isHealed = false) =>
   ({
     ...{ isHealed, scheduler },
@@ -16,7 +20,7 @@ const rated = (rates: Partial<CoincidenceRates>, isHealed = false) =>
 /** The hosts of many runs, once each has seen the effects that it caused. */
 function hosts(world: World, name: string, ...effects: readonly Effect[]): readonly Host[] {
   return Array.from({ length: SEEDS }, (_, seed) => {
-    const machines = new Machines(world, seed);
+    const machines = new Machines(world, NOBODY, seed);
     const host = hostAt(`stack-${name}#${seed}`);
     for (const effect of effects) machines.see(effect, host);
     return host;
@@ -51,7 +55,7 @@ test('a machine that has recorded an attempt is cut off, and may die once it has
   expect(cutOff(hosts(rated({ cutOffAlone: 1 }), 'validate-critical', ends))).toBe(0);
 
   const third = Array.from({ length: 3 }, () => hostAt('stack-validate-critical#9'));
-  const machines = new Machines(rated({ cutOffAlone: 1 }), 1);
+  const machines = new Machines(rated({ cutOffAlone: 1 }), NOBODY, 1);
   for (const host of third) machines.see(begins, host);
   expect(third.map(({ isCutOff }) => isCutOff)).toEqual([true, true, false]);
 
@@ -84,7 +88,7 @@ test('a machine whose attempt was survived stands still, and its message is deli
   const see = (survivorStands: number, after: object) => {
     const world = { ...rated({ survivorStands }), services: { sqs } } as unknown as World;
     const host = hostAt('stack-validate-critical#1');
-    const machines = new Machines(world, 1);
+    const machines = new Machines(world, NOBODY, 1);
     machines.see({ kind: 'invoked', ...of }, host);
     machines.see(written('quarantine', attempts('r1'), after), host);
     return still([host]);
@@ -118,7 +122,7 @@ test('a machine that has sent triggers again stands still', () => {
 test("an operator's computer sleeps when a lane has been paused or resumed", () => {
   const lane = (operator?: object) => ({ name: 'critical', holds: { operator } });
   const asleep = (effect: Effect, name = 'operator', rates = { asleep: 1 }) => {
-    const machines = (seed: number) => new Machines(rated(rates), seed);
+    const machines = (seed: number) => new Machines(rated(rates), NOBODY, seed);
     return still(
       Array.from({ length: SEEDS }, (_, seed) => {
         const host = hostAt(`${name}#${seed}`);
@@ -135,4 +139,77 @@ test("an operator's computer sleeps when a lane has been paused or resumed", () 
   expect(asleep(pauses, 'supervisor')).toBe(0);
   expect(asleep(pauses, 'operator', { asleep: 0 })).toBe(0);
   expect(asleep(written('supervision', lane(), lane()))).toBe(0);
+});
+
+/** What operators are asked to do, and what is down in the end, when a machine has done that. */
+async function follows(rates: Partial<CoincidenceRates>, name: string, ...effects: Effect[]) {
+  const its = new Scheduler(1);
+  const given: unknown[] = [];
+  const broken: string[] = [];
+  const queue = { plan: queueNamed('critical-isolation') };
+  const world = {
+    ...{ ...rated(rates), scheduler: its, sources: [{ plan: { uuid: 'u1', queue } }] },
+    breakDown: (of: string) => void broken.push(of),
+  } as unknown as World;
+  const machines = new Machines(world, { give: (command) => void given.push(command) }, 1);
+  const host = hostAt(name);
+  for (const effect of effects) machines.see(effect, host);
+  let isOver = false;
+  its.after(5_000, () => {
+    isOver = true;
+  });
+  await its.run(() => isOver, its.now + 6_000);
+  return { given, broken };
+}
+
+const enabling = new UpdateEventSourceMappingCommand({ UUID: 'u1', Enabled: true });
+const enables: Effect = { kind: 'called', service: 'lambda', command: enabling };
+
+test('a colleague wants the contrary while an operator sleeps, and nobody sees what he enables then', async () => {
+  const lane = (operator?: object) => ({ name: 'critical', holds: { operator } });
+  const resumes = written('supervision', lane({ by: 'ada' }), lane());
+  const pause = { kind: 'lane', lane: 'critical', word: 'pause' };
+  const asleep = { asleep: 1 };
+  expect(await follows(asleep, 'operator#1', resumes, enables)).toEqual({
+    ...{ given: [pause], broken: ['lambda'] },
+  });
+  const pauses = written('supervision', lane(), lane({ by: 'ada' }));
+  const { given } = await follows(asleep, 'operator#1', pauses);
+  expect(given).toEqual([{ ...pause, word: 'resume' }]);
+  expect(await follows(asleep, 'operator#1', enables)).toEqual({ given: [], broken: [] });
+});
+
+test('an operator pauses a lane while the supervisor sends late what enables it', async () => {
+  const lost = (before?: 'lostRequest'): Effect => ({
+    ...{ kind: 'befell', service: 'lambda', command: enabling, fate: 'lostRequest', before },
+  });
+  const both = [lost(), lost('lostRequest')];
+  const late = { slowEnabling: 1 };
+  const pause = { kind: 'lane', lane: 'critical', word: 'pause' };
+  expect(await follows(late, 'supervisor#1', ...both)).toEqual({
+    ...{ given: [pause], broken: ['lambda'] },
+  });
+  const nothing = { given: [], broken: [] };
+  expect(await follows(late, 'operator#1', ...both)).toEqual(nothing);
+  expect(await follows({}, 'supervisor#1', ...both)).toEqual(nothing);
+});
+
+test('a machine that has asked for an attempt without an end, which counts as over, stands still', () => {
+  const record = { eventSourceARN: queueNamed('critical-isolation').arn, receiptHandle: 'm1/1' };
+  const invoked: Effect = {
+    ...{ kind: 'invoked', functionName: 'f', requestId: 'r2', event: { Records: [record] } },
+  };
+  const reads: Effect = {
+    kind: 'called',
+    service: 'dynamodb',
+    command: new GetCommand({ TableName: 'stack-quarantine', Key: { pk: 'm1' } }),
+  };
+  const stillAt = (ageMs: number, more: object, lateWrite = 1) => {
+    const attempt = { requestId: 'r1', startedAt: scheduler.now - ageMs, ...more };
+    const dynamo = { table: () => ({ get: () => ({ attempts: [attempt] }) }) };
+    const world = { ...rated({ lateWrite }), services: { dynamo } } as unknown as World;
+    return still(hosts(world, 'validate-critical', invoked, reads));
+  };
+  expect([stillAt(12_000, {}), stillAt(11_000, {})]).toEqual([SEEDS, 0]);
+  expect([stillAt(12_000, { ended: 1 }), stillAt(12_000, {}, 0)]).toEqual([0, 0]);
 });
