@@ -9,6 +9,7 @@ import * as conversions from '../runtime/fhirpath-conversions.ts';
 import * as dates from '../runtime/fhirpath-dates.ts';
 import * as equivalence from '../runtime/fhirpath-equivalence.ts';
 import * as order from '../runtime/fhirpath-order.ts';
+import * as texts from '../runtime/fhirpath-text.ts';
 import * as resolve from '../runtime/resolve.ts';
 import { compileCondition, compileSelection } from './fhirpath/compile-context.ts';
 import {
@@ -40,6 +41,7 @@ const RUNTIME: ReadonlyMap<string, string> = new Map([
   ...Object.keys(arithmetic).map((name) => [name, 'fhirpath-arithmetic.ts'] as const),
   ...Object.keys(conversions).map((name) => [name, 'fhirpath-conversions.ts'] as const),
   ...Object.keys(dates).map((name) => [name, 'fhirpath-dates.ts'] as const),
+  ...Object.keys(texts).map((name) => [name, 'fhirpath-text.ts'] as const),
   ...Object.keys(resolve).map((name) => [name, 'resolve.ts'] as const),
   ...Object.keys(order).map((name) => [name, 'fhirpath-order.ts'] as const),
   ...Object.keys(equivalence).map((name) => [name, 'fhirpath-equivalence.ts'] as const),

@@ -9,10 +9,12 @@ import { BundleEntries } from './entry-lookup.ts';
 type Value = Record<string, unknown>;
 
 /** Elements of type Reference whose targets must be in the bundle. */
-const REFERENCES: Readonly<Record<string, readonly string[]>> = {
-  Composition: ['subject', 'encounter', 'author', 'attester.party', 'custodian', 'event.detail'],
-  MessageHeader: ['focus'],
-};
+const REFERENCES: ReadonlyMap<unknown, readonly string[]> = new Map(
+  Object.entries({
+    Composition: ['subject', 'encounter', 'author', 'attester.party', 'custodian', 'event.detail'],
+    MessageHeader: ['focus'],
+  }),
+);
 const SECTION = ['author', 'focus', 'entry'];
 const SECTIONS_MAX = 50;
 
@@ -48,7 +50,6 @@ export function bundleReferences(list: unknown[], report: Report): void {
   };
 
   const start = 'entry[0].resource';
-  for (const path of REFERENCES[String(resource['resourceType'])] ?? [])
-    check(resource, path, start);
+  for (const path of REFERENCES.get(resource['resourceType']) ?? []) check(resource, path, start);
   if (resource['resourceType'] === 'Composition') sections(resource, start, 0);
 }

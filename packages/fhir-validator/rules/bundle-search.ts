@@ -1,5 +1,5 @@
 /** Search results: https://hl7.org/fhir/R4/bundle.html#searchset */
-import { isObject } from '../runtime/object.ts';
+import { isObject, plainText } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 
 /**
@@ -21,7 +21,7 @@ export function searchSet(links: unknown, entries: unknown[], report: Report): v
       if (id === undefined) {
         report.error('fhir-r4/searchset-id', 'invalid', 'A search result must have an id', step);
       }
-      if (mode === 'match' && types && !types.has(String(resourceType))) {
+      if (mode === 'match' && types && !types.has(plainText(resourceType))) {
         const searched = [...types].slice(0, LISTED_MAX).join(', ');
         const said = `${quote(resourceType)} is not what was searched for (${searched})`;
         report.error('fhir-r4/searchset-type', 'invalid', said, step);

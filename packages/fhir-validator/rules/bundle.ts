@@ -1,5 +1,5 @@
 /** Rules for bundles that no invariant states: https://hl7.org/fhir/R4/bundle.html */
-import { isObject } from '../runtime/object.ts';
+import { isObject, plainText } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { bundleReferences } from './bundle-references.ts';
 import { searchSet } from './bundle-search.ts';
@@ -88,7 +88,7 @@ function fullUrl(url: string, resource: unknown, report: Report, step: string): 
   if (!isObject(resource) || !report.settings.resourceTypes.has(type)) return;
   const own = resource['id'];
   if (resource['resourceType'] === type && (own === undefined || own === id)) return;
-  const said = `The fullUrl ${quote(url)} disagrees with the resource ${resource['resourceType']}`;
+  const said = `The fullUrl ${quote(url)} disagrees with the resource ${plainText(resource['resourceType'])}`;
   report.error(
     'fhir-r4/fullurl-id',
     'invalid',

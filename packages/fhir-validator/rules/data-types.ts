@@ -46,7 +46,7 @@ export function securityLabels(list: unknown, report: Report): void {
   const seen = new Set<string>();
   for (const [i, label] of list.entries()) {
     const { system, code } = isObject(label) ? label : {};
-    if (typeof code !== 'string') continue;
+    if (typeof code !== 'string' || typeof system !== 'string') continue;
     const key = `${system}#${code}`;
     if (seen.has(key)) {
       const said = `A second security label ${quote(code)}`;

@@ -2,7 +2,7 @@
  * Rules for contained resources (dom-2 to dom-5, unique ids), and the warning for a missing
  * narrative (dom-6).
  */
-import { isObject } from '../runtime/object.ts';
+import { isObject, plainText } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 
 export function domainResource(text: unknown, contained: unknown, report: Report): void {
@@ -54,7 +54,7 @@ function uniqueIds(contained: unknown[], report: Report): void {
 function referenced(contained: unknown[], report: Report): void {
   const { locals } = report;
   for (const [i, each] of contained.entries()) {
-    if (!isObject(each) || locals?.has(`#${each['id']}`) || locals?.has(each)) continue;
+    if (!isObject(each) || locals?.has(`#${plainText(each['id'])}`) || locals?.has(each)) continue;
     const said = `contained[${i}] (${quote(each['id'])}) is not referred to in the resource`;
     report.broken('dom-3', said);
   }

@@ -2,7 +2,7 @@
  * Rules for references. A local reference must point to a contained resource (ref-1). If the type
  * of the target is known, the element must allow it. https://hl7.org/fhir/R4/references.html
  */
-import { isObject } from '../runtime/object.ts';
+import { isObject, plainText } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import type { MemberCheck } from '../runtime/shapes.ts';
 import { literalType, referenceProblem, UNLIKE_REST, usualType } from './reference-form.ts';
@@ -127,7 +127,7 @@ function typesById(root: Record<string, unknown>): Map<string, string> {
   const types = new Map<string, string>();
   for (const each of Array.isArray(root['contained']) ? root['contained'] : []) {
     if (isObject(each) && typeof each['id'] === 'string') {
-      types.set(each['id'], String(each['resourceType']));
+      types.set(each['id'], plainText(each['resourceType']));
     }
   }
   return types;

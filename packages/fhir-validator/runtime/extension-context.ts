@@ -1,6 +1,7 @@
 /**
  * Checks where an extension is allowed: https://hl7.org/fhir/R4/defining-extensions.html#context
  */
+import { plainText } from './object.ts';
 import { quote, type Report } from './report.ts';
 
 /** The contexts of an extension's definition. The compiler writes them. */
@@ -48,7 +49,8 @@ export function checkContext(
 ): void {
   const { resource, root } = report;
   if (rule.on !== undefined && !isAllowedOn(rule.on, type, place, report)) {
-    const isWithin = type === 'Extension' && rule.within?.includes(`|${holder['url']}|`) === true;
+    const isWithin =
+      type === 'Extension' && rule.within?.includes(`|${plainText(holder['url'])}|`) === true;
     const isSelected = () =>
       rule.selected?.some((test) => test(holder, resource, root, extension, report)) === true;
     if (!isWithin && !isSelected()) {

@@ -3,7 +3,7 @@
  * converted.
  */
 import { isDate, isDateTime, isTime } from './dates.ts';
-import { isObject } from './object.ts';
+import { isObject, plainText } from './object.ts';
 
 type Json = unknown;
 
@@ -47,7 +47,7 @@ export function toTime(value: Json): string | undefined {
 export function toQuantity(value: Json): Record<string, Json> | undefined {
   if (isObject(value)) return value;
   const [, number, unit = '1', word] =
-    typeof value === 'string' ? (QUANTITY.exec(value) ?? []) : ['', String(value)];
+    typeof value === 'string' ? (QUANTITY.exec(value) ?? []) : ['', plainText(value)];
   const code = word === undefined ? unit : CALENDAR_UNITS.get(word);
   if (number === undefined || !NUMBER.test(number) || code === undefined) return undefined;
   return { value: Number(number), system: 'http://unitsofmeasure.org', code };

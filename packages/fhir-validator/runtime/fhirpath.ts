@@ -4,6 +4,7 @@
  */
 import { someBelow } from './below.ts';
 import { identity } from './identity.ts';
+import { plainText } from './object.ts';
 
 type Json = unknown;
 type Test = (value: never, sibling: never) => boolean;
@@ -56,12 +57,16 @@ export function add(out: Json[], value: Json): false {
   return false;
 }
 
-export function skip(list: readonly Json[], count: number): Json[] {
-  return list.slice(count);
+export function skip(list: readonly Json[], count: Json): Json[] {
+  return typeof count === 'number' ? list.slice(count) : [];
 }
 
-export function take(list: readonly Json[], count: number): Json[] {
-  return list.slice(0, Math.max(count, 0));
+export function take(list: readonly Json[], count: Json): Json[] {
+  return typeof count === 'number' ? list.slice(0, Math.max(count, 0)) : [];
+}
+
+export function itemAt(list: readonly Json[], at: Json): Json {
+  return typeof at === 'number' ? list[at] : undefined;
 }
 
 /** The item of a list of one. Undefined if the list is empty or has several. */
@@ -158,7 +163,7 @@ export function descendants(list: readonly Json[]): Json[] {
 }
 
 export function text(value: Json): string {
-  return value === undefined || value === null ? '' : String(value);
+  return value === undefined || value === null ? '' : plainText(value);
 }
 
 /** A longer text is not a valid FHIR string, and some patterns would exhaust the engine's stack. */
@@ -168,6 +173,13 @@ export function matchesPattern(pattern: RegExp, value: string): boolean {
   return value.length <= MATCHED_MAX && pattern.test(value);
 }
 
+/** Undefined if the start is outside of the string. */
+export function substring(value: Json, start: Json, length?: Json): string | undefined {
+  if (typeof value !== 'string' || typeof start !== 'number') return undefined;
+  if (start < 0 || start >= value.length) return undefined;
+  return value.slice(start, typeof length === 'number' ? start + length : undefined);
+}
+
 /** `aggregate()`: `next` makes the total from an item and the total so far. */
 export function aggregate(
   list: readonly Json[],
@@ -175,28 +187,6 @@ export function aggregate(
   start: readonly Json[],
 ): readonly Json[] {
   return list.reduce<readonly Json[]>((total, item) => next(item as never, total), start);
-}
-
-/** Undefined if the start is outside of the string. */
-export function substring(value: Json, start: number, length?: number): string | undefined {
-  if (typeof value !== 'string' || start < 0 || start >= value.length) return undefined;
-  return value.slice(start, length === undefined ? undefined : start + length);
-}
-
-/** The texts with a separator between them. Undefined if there is none, or something else. */
-export function joined(list: readonly Json[], separator: Json): string | undefined {
-  const isText = list.length > 0 && list.every((each) => typeof each === 'string');
-  return isText && typeof separator === 'string' ? list.join(separator) : undefined;
-}
-
-export function parts(value: Json, separator: Json): Json[] {
-  if (typeof value !== 'string' || typeof separator !== 'string') return [];
-  return separator === '' ? [...value] : value.split(separator);
-}
-
-export function lastIndexOf(value: Json, part: Json): number | undefined {
-  const areTexts = typeof value === 'string' && typeof part === 'string';
-  return areTexts ? value.lastIndexOf(part) : undefined;
 }
 
 export function toInteger(value: Json): number | undefined {

@@ -3,7 +3,7 @@
  * even if it is not valid FHIR: the checks of the base types report that.
  */
 import { type CodeSet, isInSet } from './bindings.ts';
-import { isObject } from './object.ts';
+import { isObject, plainText } from './object.ts';
 import { DEPTH_MAX, quote, Report } from './report.ts';
 import { resolved } from './resolve.ts';
 
@@ -170,7 +170,8 @@ export function targetConforms(
   names: string,
 ): void {
   const target = resolved(value, report);
-  const checks = target && targets[String(target['resourceType'])];
+  const type = target && plainText(target['resourceType']);
+  const checks = type !== undefined && Object.hasOwn(targets, type) ? targets[type] : undefined;
   if (!target || !checks || checks.some((check) => conforms(target, report, check))) return;
   fault(report, 'target-profile', 'structure', url, `the target conforms to none of ${names}`);
 }
@@ -181,11 +182,11 @@ export function targetConforms(
  */
 export function targetTypeOf(value: unknown, report: Report): string | undefined {
   const target = resolved(value, report);
-  if (target) return String(target['resourceType']);
+  if (target) return plainText(target['resourceType']);
   if (!isObject(value)) return undefined;
   const [, type] =
     /(?:^|\/)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9.-]{1,64}(?:\/_history\/.*)?$/.exec(
-      String(value['reference'] ?? '').slice(-256),
+      plainText(value['reference'] ?? '').slice(-256),
     ) ?? [];
   if (type !== undefined) return type;
   return typeof value['type'] === 'string' ? value['type'] : undefined;
@@ -193,7 +194,7 @@ export function targetTypeOf(value: unknown, report: Report): string | undefined
 
 /** Reports a resource that has none of these types. */
 export function onlyTypes(value: unknown, types: string, report: Report, url: string): void {
-  if (!isObject(value) || types.includes(`|${String(value['resourceType'])}|`)) return;
+  if (!isObject(value) || types.includes(`|${plainText(value['resourceType'])}|`)) return;
   const allowed = types.slice(1, -1).replaceAll('|', ', ');
   const said = `only ${allowed} is allowed here, not ${quote(value['resourceType'])}`;
   fault(report, 'type', 'structure', url, said);

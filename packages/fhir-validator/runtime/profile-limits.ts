@@ -17,8 +17,12 @@ export function outOfRange(
   url: string,
 ): void {
   if (value === undefined || value === null) return;
-  const order = typeof limit === 'number' ? Number(value) - limit : compareTexts(value, limit);
+  const order = typeof limit === 'number' ? numberOf(value) - limit : compareTexts(value, limit);
   reportBeyond(order, sign, String(limit), report, url);
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN;
 }
 
 function compareTexts(value: unknown, limit: string): number {

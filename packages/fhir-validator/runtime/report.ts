@@ -6,7 +6,7 @@
  * front. So paths cost nothing until there is an issue.
  */
 import type { Issue, Undecided } from '../issue.ts';
-import { isObject } from './object.ts';
+import { isObject, plainText } from './object.ts';
 import type { Selection } from './selection.ts';
 
 /** Deeper elements are rejected and not followed, so that no input exhausts the stack. */
@@ -154,7 +154,7 @@ export class Report {
    */
   local(value: string): void {
     if (this.resource !== this.root && isObject(this.resource)) {
-      if (value === `#${this.resource['id']}`) return;
+      if (value === `#${plainText(this.resource['id'])}`) return;
     }
     this.locals ??= new Set();
     this.locals.add(value === '#' ? this.resource : value);

@@ -1,5 +1,5 @@
 /** Finds the target of a reference in the resource or its Bundle, without a request to a server. */
-import { isObject } from './object.ts';
+import { isObject, plainText } from './object.ts';
 import { type Report, ResourceOutline } from './report.ts';
 
 type Resource = Record<string, unknown>;
@@ -59,7 +59,7 @@ function indexOf(bundle: Resource): BundleIndex {
   const urlOf = new Map<unknown, string>();
   for (const { fullUrl, resource } of resourcesIn(bundle['entry'])) {
     if (!isObject(resource)) continue;
-    const name = `${resource['resourceType']}/${resource['id']}`;
+    const name = `${plainText(resource['resourceType'])}/${plainText(resource['id'])}`;
     const version = isObject(resource['meta']) ? resource['meta']['versionId'] : undefined;
     add(byName, name, version, resource);
     if (typeof fullUrl !== 'string') continue;

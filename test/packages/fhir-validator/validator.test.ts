@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isObject } from '../../../packages/fhir-validator/runtime/object.ts';
 import { validateResource, validateText } from '../../../packages/fhir-validator/validator.ts';
+import { readExamples } from './support/examples.ts';
 import { errors, observation, patient } from './support/patient.ts';
 
 describe('what is not a resource', () => {
@@ -44,6 +46,30 @@ describe('what is not a resource', () => {
       }),
     );
   });
+});
+
+/** JSON can hold objects that have no text: converting one to a text or a number throws. */
+test('no example makes it throw with an object without a text in any place', () => {
+  const unprintable = { toString: 1, valueOf: 1 };
+  const odd = [unprintable, [unprintable], { resourceType: unprintable, id: unprintable }];
+  let count = 0;
+  const visit = (root: object, node: Record<string, unknown>): void => {
+    for (const [key, old] of Object.entries(node)) {
+      for (const each of odd) {
+        node[key] = each;
+        expect(validateResource(root).issues).not.toEqual([]);
+        count++;
+      }
+      node[key] = old;
+      if (isObject(old) || Array.isArray(old)) visit(root, old as Record<string, unknown>);
+    }
+  };
+  const small = readExamples().filter(({ text }) => text.length < 4000);
+  for (const { text } of small.filter((_, i) => i % 12 === 0)) {
+    const example = JSON.parse(text);
+    visit(example, example);
+  }
+  expect(count).toBeGreaterThan(3000);
 });
 
 describe('issues', () => {

@@ -185,6 +185,13 @@ function orderTest(operator: string, a: Item, b: Item, scope: Scope): string {
   if (kind === 'quantity') {
     return `${runtime(scope, 'compareQuantities')}(${values}) ${operator} 0`;
   }
-  if (kind === 'number' || kind === 'string') return `${a.value} ${operator} ${b.value}`;
+  if (kind === 'number' || kind === 'string') {
+    return and(isOf(kind, a), isOf(kind, b), `${a.value} ${operator} ${b.value}`);
+  }
   throw new Unsupported(`order of ${a.types.join(', ')}`);
+}
+
+/** Comparing an object, which the JSON may have in the place of a value, might throw. */
+function isOf(kind: string, { value }: Item): string {
+  return /^["\d]/.test(value) ? TRUE : `typeof ${value} === "${kind}"`;
 }

@@ -165,10 +165,11 @@ const ARITHMETIC: Readonly<Record<string, string>> = {
 
 export function signed(operator: string, operand: Collection, scope: Scope): Collection {
   if (operator === '+') return operand;
-  const items = onlyOne(operand, scope).items.map((item) => ({
-    ...item,
-    value: `-(${item.value})`,
-  }));
+  const items = onlyOne(operand, scope).items.map((item) => {
+    const isLiteral = /^\d/.test(item.value);
+    const value = isLiteral ? `-${item.value}` : `${runtime(scope, 'minus')}(0, ${item.value})`;
+    return { ...item, value };
+  });
   return { kind: 'single', items };
 }
 
@@ -181,7 +182,12 @@ export function indexed(of: Collection, index: Collection, scope: Scope): Collec
   }
   const list = of.array;
   const array = list && list.sibling === undefined ? `${list.code}?.` : of.list();
-  const value = at === '-1' ? `${of.list()}.at(-1)` : `${array}[${at}]`;
+  const value =
+    at === '-1'
+      ? `${of.list()}.at(-1)`
+      : /^\d+$/.test(at)
+        ? `${array}[${at}]`
+        : `${runtime(scope, 'itemAt')}(${of.list()}, ${at})`;
   return single(value, of.types, `${value} !== undefined`);
 }
 

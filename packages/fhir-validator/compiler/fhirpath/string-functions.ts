@@ -67,10 +67,10 @@ export const STRING_FUNCTIONS: ReadonlyMap<string, StringFunction> = new Map<
     length: (focus) => map(focus, 'System.Integer', (value) => `${value}.length`),
     upper: (focus) => map(focus, 'System.String', (value) => `${value}.toUpperCase()`),
     lower: (focus) => map(focus, 'System.String', (value) => `${value}.toLowerCase()`),
-    toString: (focus: Single): Single => {
+    toString: (focus: Single, _: unknown, scope: Scope): Single => {
       const items = focus.items.map((item) => ({
-        value: `String(${item.value})`,
-        present: and(presenceBeyondValue(item), `${item.value} != null`),
+        value: `${runtime(scope, 'text')}(${item.value})`,
+        present: and(presenceBeyondValue(item), isPrimitive(item)),
         types: ['System.String'],
       }));
       return { kind: 'single', items };
@@ -124,6 +124,11 @@ function map(focus: Single, type: string, code: (value: string) => string): Sing
     types: [type],
   }));
   return { kind: 'single', items };
+}
+
+/** A test that fails for null, undefined and objects. */
+function isPrimitive({ value }: Item): string {
+  return `${value} != null && typeof ${value} !== "object"`;
 }
 
 /** The JSON may have another type where a string belongs. Another check reports that. */

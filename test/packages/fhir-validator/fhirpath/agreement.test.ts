@@ -97,7 +97,8 @@ function inExamples(visit: (subject: Subject, context: Context) => string[]): st
 
 test('compiled invariants accept any JSON without throwing', () => {
   const next = seededRandom(SEED).next;
-  const wrong = [null, [], {}, [null], [{}], [[1]], '', 'x', 0, true, { a: null }];
+  const unprintable = { toString: 1, valueOf: 1 };
+  const wrong = [null, [], {}, [null], [{}], [[1]], '', 'x', 0, true, { a: null }, unprintable];
   const pick = () => wrong[Math.floor(next() * wrong.length)];
   for (const { invariant, ours } of subjects) {
     const generator = new Generator(invariant, next);

@@ -7,6 +7,7 @@ import * as conversions from '../../../../packages/fhir-validator/runtime/fhirpa
 import * as dates from '../../../../packages/fhir-validator/runtime/fhirpath-dates.ts';
 import * as equivalence from '../../../../packages/fhir-validator/runtime/fhirpath-equivalence.ts';
 import * as order from '../../../../packages/fhir-validator/runtime/fhirpath-order.ts';
+import * as texts from '../../../../packages/fhir-validator/runtime/fhirpath-text.ts';
 import { types } from '../support/base-definitions.ts';
 
 /** Where an invariant is evaluated: see CompiledInvariant for the names. */
@@ -64,6 +65,7 @@ export function compiled({
     ...conversions,
     ...dates,
     ...order,
+    ...texts,
     ...equivalence,
   };
   const names = result.runtime.map((name) => [name, runtime[name]] as const);

@@ -10,7 +10,12 @@ import { compiledGuides } from '../support/profiled.ts';
 
 type Json = Record<string, unknown>;
 
-const ODD: readonly unknown[] = [null, 1, 'x', '#', true, [], {}, [[1]], [null], [{}], { url: 1 }];
+/** Converting it to a text or a number throws. */
+const UNPRINTABLE = { toString: 1, valueOf: 1 };
+const ODD: readonly unknown[] = [
+  ...[null, 1, 'x', '#', true, [], {}, [[1]], [null], [{}], { url: 1 }, 'constructor'],
+  ...[UNPRINTABLE, [UNPRINTABLE], { resourceType: 'constructor', id: 'a' }],
+];
 const { validate } = await compiledGuides([guide(structures, sets, systems)], 'with-hostile');
 
 /** Every place in the JSON, as the object and its key. */
