@@ -15,6 +15,8 @@ import { type About, type Answer, getVersion, put } from './server-requests.ts';
 import type { DeliverSettings } from './settings.ts';
 
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
+/** A batch of ten such bodies is no burden. A larger one is asked for a second time, in its turn. */
+const SMALL_BYTES_MAX = 1024 * 1024;
 
 /** The result of a call. Status 0 means no answer. */
 export type Called =
@@ -32,13 +34,28 @@ export interface Calling {
   readonly tally: Tally;
 }
 
-/** Throws if a fault of our own prevented the call: then nothing was sent. */
-export async function callPut(
+/**
+ * Throws if a fault of our own prevented the call: then nothing was sent. A batch of large bodies would not fit into
+ * the function's memory.
+ */
+export async function callPut(parts: DeliverParts, calling: Calling): Promise<Called> {
+  const { resource } = calling;
+  const text = await textOf(parts, resource, SMALL_BYTES_MAX);
+  if (text !== undefined) return putText(parts, calling, text);
+  return parts.largeBodies(async () => {
+    const large = await textOf(parts, resource, BODY_BYTES_MAX);
+    if (large === undefined) throw new ComponentFault('the body in the bucket is too large');
+    return putText(parts, calling, large);
+  });
+}
+
+function putText(
   parts: DeliverParts,
   { resource, target, until, tally }: Calling,
-): Promise<Called> {
+  stored: string,
+): Called | Promise<Called> {
   const { deliveredVersion: version, resourceId } = resource;
-  const own = textToSend(await textOf(parts, resource), resourceId, idOf(resource));
+  const own = textToSend(stored, resourceId, idOf(resource));
   const prefixed = withPrefix(own, target.idPrefix);
   if (prefixed.kind === 'refused') return { kind: 'unfit', reason: prefixed.reason };
   const { text } = prefixed;
@@ -148,13 +165,16 @@ function about({ traces }: DeliverParts, resource: PendingResource, target: Targ
   };
 }
 
+/** Undefined if it is larger than that. */
 async function textOf(
   { bodies }: DeliverParts,
   { body, bodyS3 }: PendingResource,
-): Promise<string> {
+  bytesMax: number,
+): Promise<string | undefined> {
   if (body !== undefined) return body;
   if (bodyS3 === undefined) throw new ComponentFault('an item without a body');
-  const fetched = await fetchBody(bodies, bodyS3, BODY_BYTES_MAX);
+  const fetched = await fetchBody(bodies, bodyS3, bytesMax);
+  if (fetched.kind === 'too-large') return undefined;
   if (fetched.kind !== 'text')
     throw new ComponentFault(`the body in the bucket is ${fetched.kind}`);
   return fetched.text;

@@ -1,4 +1,5 @@
 /** The dependencies of the steps of `deliver`. */
+import pLimit, { type LimitFunction } from 'p-limit';
 import { BearerToken } from '../../aws/bearer-token.ts';
 import type { BodySource } from '../../aws/bodies-bucket.ts';
 import type { Clients } from '../../aws/clients.ts';
@@ -14,7 +15,7 @@ import type { Target } from '../../core/delivery/delivery-targets.ts';
 import type { Traces } from '../../telemetry/traces.ts';
 import type { DeliverEnv } from './env.ts';
 import { InFlightTriggers } from './in-flight.ts';
-import { type DeliverSettings, tripOf } from './settings.ts';
+import { type DeliverSettings, LARGE_AT_ONCE, tripOf } from './settings.ts';
 
 export const COMPONENT = 'deliver';
 
@@ -37,6 +38,8 @@ export interface DeliverParts
   readonly queue: Queue;
   readonly inFlight: InFlightTriggers;
   readonly breakers: Breakers;
+  /** Lets few large bodies be in memory at a time. */
+  readonly largeBodies: LimitFunction;
   /** The token of a server; undefined if it needs none. */
   tokenOf(target: Target): BearerToken | undefined;
 }
@@ -54,6 +57,7 @@ export function partsOf(deps: DeliverDeps): DeliverParts {
     bucket: { name: environment.bucket, s3 },
     bodies: { s3, later },
     inFlight: new InFlightTriggers(queue),
+    largeBodies: pLimit(LARGE_AT_ONCE),
     breakers: makeBreakers(environment, deps, policiesOf(targets, settings)),
     tokenOf({ tokenSecretArn: arn }) {
       if (arn === undefined) return undefined;

@@ -25,6 +25,9 @@ export const deliverSettingsSchema = z.object({
   breakerOpenMs: z.int().positive(),
   inlineBytesMax: z.int().positive(),
 });
+/** Large bodies that an environment holds and sends at once. Its memory follows from this (lib/checks/resource-size.ts). */
+export const LARGE_AT_ONCE = 2;
+
 export type DeliverSettings = z.infer<typeof deliverSettingsSchema>;
 
 /** What opens the breakers of the FHIR servers. */

@@ -4,6 +4,7 @@
  * The numbers were measured with `npm run bench:resource-size`; docs/resource-size.md has the
  * table.
  */
+import { LARGE_AT_ONCE } from '../../functions/deliver/settings.ts';
 import { charactersFor, heapMbFor } from '../../packages/isolation/heap-size.ts';
 import type { Config } from '../config/config.ts';
 
@@ -54,6 +55,16 @@ export function memoryNeeded(config: Config): number {
       // As many plugin instances as workers run at a time.
       (plugins.length === 0 ? 0 : workers * pluginMemoryMb),
   );
+}
+
+/** What `deliver` needs for a text: as it is stored, with prefixed ids, and on its way out; measured for many ids. */
+const COPIES_DELIVERED = 12;
+const DELIVER_MB_MIN = 512;
+
+/** Memory of `deliver`: as many large bodies as it sends at once. */
+export function deliverMemoryMb(config: Pick<Config, 'resourceBytesMax'>): number {
+  const mb = HANDLER_MB + (LARGE_AT_ONCE * COPIES_DELIVERED * config.resourceBytesMax) / MIB;
+  return Math.max(DELIVER_MB_MIN, Math.ceil(mb));
 }
 
 /**

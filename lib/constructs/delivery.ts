@@ -8,6 +8,7 @@ import { PENDING_INDEX } from '../../aws/resources-index-names.ts';
 import type { DeliverSettings } from '../../functions/deliver/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
+import { deliverMemoryMb } from '../checks/resource-size.ts';
 import type { Config } from '../config/config.ts';
 import { deliveryServices, deliveryTokens, placesOf } from './delivery-targets.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
@@ -63,7 +64,7 @@ export class Delivery extends Construct {
       name: 'deliver',
       code: 'deliver',
       description: 'Sends what is pending to the FHIR server, through its breaker',
-      memoryMb: 512,
+      memoryMb: deliverMemoryMb(config),
       timeoutSeconds: config.delivery.timeoutSeconds,
       reservedConcurrency: concurrency.reserved.deliver,
       environment: {

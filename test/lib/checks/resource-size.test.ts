@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { deadlineNeeded, memoryNeeded, sizeProblems } from '../../../lib/checks/resource-size.ts';
+import {
+  deadlineNeeded,
+  deliverMemoryMb,
+  memoryNeeded,
+  sizeProblems,
+} from '../../../lib/checks/resource-size.ts';
 import { type ConfigInput, configSchema } from '../../../lib/config/config.ts';
 
 const MIB = 1024 * 1024;
@@ -35,6 +40,15 @@ describe('R62: synth refuses settings under which a resource could get no verdic
     const found = problems(input);
     expect(found).toHaveLength(expected.length);
     for (const [position, pattern] of expected.entries()) expect(found[position]).toMatch(pattern);
+  });
+
+  test.each([
+    [1_024, 512],
+    [10 * MIB, 512],
+    [50 * MIB, 1_320],
+    [100 * MIB, 2_520],
+  ])('deliver has memory for resources of %i bytes: %i MB', (resourceBytesMax, mb) => {
+    expect(deliverMemoryMb({ resourceBytesMax })).toBe(mb);
   });
 
   test('accepts the values that its refusal asks for, and nothing smaller', () => {

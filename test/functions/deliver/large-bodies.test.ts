@@ -1,0 +1,50 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { sendTriggers } from '../../../aws/delivery-queue.ts';
+import { storeResource } from '../../../aws/resources-table.ts';
+import { LARGE_AT_ONCE } from '../../../functions/deliver/settings.ts';
+import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { bucketAt, queueAt, tableAt } from '../../support/handles.ts';
+import { itemsOf } from '../../support/stores.ts';
+
+const stage = useDeliveryStage();
+afterEach(() => vi.restoreAllMocks());
+
+const LARGE = 1_200_000;
+const [LARGE_ONES, SMALL_ONES] = [5, 4];
+
+async function store(id: string, padding: number): Promise<void> {
+  const { tables, bucket, queues } = stage.world;
+  const place = { table: tableAt(tables.resources), bucket: bucketAt(bucket) };
+  const origin = { messageId: `m-${id}`, sentAt: 1, source: 'default' };
+  const text = textOf(id, 1).replace('{', `{"language":"${'x'.repeat(padding)}",`);
+  const resource = { origin, resourceType: 'Patient', resourceId: id, text };
+  const { pk } = await storeResource(
+    { ...place, inlineBytesMax: 0, delivered: true },
+    { ...resource, lane: 'background' },
+    Date.now(),
+  );
+  expect(await sendTriggers(queueAt(queues.delivery), [pk])).toEqual([undefined]);
+}
+
+test('R18: few large bodies are in memory at a time, so a batch of them does not end the environment; small ones do not wait', async () => {
+  for (let n = 0; n < LARGE_ONES; n += 1) await store(`large${n}`, LARGE);
+  for (let n = 0; n < SMALL_ONES; n += 1) await store(`small${n}`, 10);
+  const held = Promise.withResolvers<void>();
+  const running = { large: 0, small: 0 };
+  let most = 0;
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (_, { body } = {}) => {
+    const size = String(body).length > LARGE ? 'large' : 'small';
+    running[size] += 1;
+    most = Math.max(most, running.large);
+    await held.promise;
+    if (size === 'large') running.large -= 1;
+    return new Response(null, { status: 201 });
+  });
+  const turn = stage.turn();
+  await expect.poll(() => [running.small, running.large]).toEqual([SMALL_ONES, LARGE_AT_ONCE]);
+  held.resolve();
+  expect((await turn)?.failed).toEqual([]);
+  expect(most).toBe(LARGE_AT_ONCE);
+  const items = await itemsOf(stage.world.tables.resources);
+  expect(items.filter((item) => item['deliveryShard'])).toEqual([]);
+});
