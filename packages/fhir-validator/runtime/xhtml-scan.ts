@@ -5,6 +5,7 @@
  * offsets, and makes strings only for what the visitor gets.
  */
 
+import { isAmong, type NameCodes, nameCode } from './xhtml-names.ts';
 import { References } from './xhtml-references.ts';
 
 export interface MarkupVisitor {
@@ -57,50 +58,6 @@ function unitsOf(text: string): Units {
 
 /** Start and end offsets of the names of open elements. */
 const OPEN = new Int32Array(2 * DEPTH_MAX);
-
-/**
- * A hash table of short names as codes. With a set of strings, each search would make a string. A
- * Set of numbers is slower.
- */
-export type NameCodes = Int32Array;
-
-export function nameCodes(names: readonly string[]): NameCodes {
-  const codes = new Int32Array(TABLE_SIZE);
-  for (const name of names) {
-    const units = unitsOf(name);
-    const code = nameCode(units, 0, nameEnd(units, 0));
-    if (code > 0) codes[placeOf(code, codes)] = code;
-  }
-  return codes;
-}
-
-function isAmong(codes: NameCodes, code: number): boolean {
-  return code > 0 && codes[placeOf(code, codes)] === code;
-}
-
-function placeOf(code: number, codes: NameCodes): number {
-  let at = code % (TABLE_SIZE - TABLE_GAP);
-  while (codes[at] !== 0 && codes[at] !== code) at++;
-  return at;
-}
-
-/** Enough for fifty names, so that each search ends at a gap before the end of the table. */
-const TABLE_SIZE = 509;
-const TABLE_GAP = 64;
-const NAME_CODE_MAX = 5;
-
-/** A different integer for each short name (up to five of a-z and 0-9). -1 for any other name. */
-function nameCode(units: Units, from: number, to: number): number {
-  if (to - from > NAME_CODE_MAX) return -1;
-  let code = 0;
-  for (let at = from; at < to; at++) {
-    const char = units[at] as number;
-    if (char >= 97 && char <= 122) code = code * 37 + char - 96;
-    else if (char >= 48 && char <= 57) code = code * 37 + char - 21;
-    else return -1;
-  }
-  return code;
-}
 
 /**
  * The first fault of the markup. Undefined if the text is one well-formed element. The caller knows

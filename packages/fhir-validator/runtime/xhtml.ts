@@ -5,8 +5,9 @@
 import { isString } from './characters.ts';
 import { found, quote, type Report } from './report.ts';
 import { checkLinks } from './xhtml-links.ts';
+import { nameCodes } from './xhtml-names.ts';
 import { decoded, REFERENCE_FAULT } from './xhtml-references.ts';
-import { nameCodes, scanMarkup } from './xhtml-scan.ts';
+import { scanMarkup } from './xhtml-scan.ts';
 
 const NAMESPACE = 'http://www.w3.org/1999/xhtml';
 
