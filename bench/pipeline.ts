@@ -90,14 +90,7 @@ async function compare(stage: Stage): Promise<void> {
     healthy: await runPipeline(stage, healthy(COUNT, seed + 1)),
   }));
   const further = await rounds((seed) => inTwoSizes(stage, seed + 10));
-  const troubled = await rounds(async (seed) => ({
-    dying: await runPipeline(stage, withoutHung(COUNT, seed + 2)),
-    deadly: await runPipeline(stage, deadly(COUNT, seed + 3)),
-  }));
   const bare = alternating.map((each) => each.bare);
-  const dying = troubled.map((each) => each.dying);
-  const all = troubled.map((each) => each.deadly);
-  const hung = hungAmong(COUNT, 3);
   console.log(`${COUNT} resources, medians of ${ROUNDS} alternating runs`);
   console.log(LEGEND);
   const show = (name: string, runs: typeof bare) =>
@@ -112,6 +105,13 @@ async function compare(stage: Stage): Promise<void> {
       { few: FEW, many: COUNT },
     ),
   );
+  const troubled = await rounds(async (seed) => ({
+    dying: await runPipeline(stage, withoutHung(COUNT, seed + 2)),
+    deadly: await runPipeline(stage, deadly(COUNT, seed + 3)),
+  }));
+  const dying = troubled.map((each) => each.dying);
+  const all = troubled.map((each) => each.deadly);
+  const hung = hungAmong(COUNT, 3);
   show('the pipeline, 1% killers, none hangs, 2% invalid', dying);
   show(`the pipeline, 1% deadly (${hung} hang), 2% invalid`, all);
   if (hung > 0) console.log(`each of ${hung} that hang: ${describeEach(hung, all, dying)}`);

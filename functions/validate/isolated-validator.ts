@@ -68,9 +68,9 @@ export interface TextData {
 
 /**
  * What a text may use of a processor among others: four times what its size may need (docs/resource-size.md),
- * and enough for a worker whose code is not compiled yet.
+ * and several times what a worker needs for its first one, whose code is not compiled yet.
  */
-const BATCH_CPU_MS = 1_000;
+const BATCH_CPU_MS = 500;
 const BATCH_CPU_MS_PER_MIB = 1_000;
 const MIB = 1024 * 1024;
 

@@ -87,13 +87,14 @@ const schema = z.strictObject({
   /** How long one resource may take, parsing included. */
   deadlineMs: z.int().min(100).max(600_000).default(5000),
   /**
-   * Heap of one worker; a text too large for it gets a worker of its own. Without a young limit V8
-   * sometimes aborts the whole environment.
+   * Heap of one worker; a text too large for it gets a worker of its own. Without a young limit, or with a
+   * larger one, V8 sometimes aborts the whole environment when a worker has no heap left
+   * (docs/decisions/isolation.md).
    */
   workerHeap: z
     .strictObject({
       oldMb: z.int().min(16).max(4096).default(64),
-      youngMb: z.int().min(4).max(48).default(16),
+      youngMb: z.int().min(4).max(16).default(16),
     })
     .prefault({}),
   /** Memory of a validate function; AWS gives CPU in proportion. */

@@ -3,10 +3,12 @@
  * again, and eight of them are no faster on two cores. So beyond the eager ones, a function gets
  * another environment only after waiting a while. (AWS's pollers also scale in steps: five at once,
  * then a few more per second.) The wait is shorter while one invocation holds an environment, as a
- * resource that hangs does: on AWS others work meanwhile. Where there is no room, it replaces an
- * environment only of a function that has more than itself, so that two functions never evict each other
- * in turns. If it has one already, it waits a while before: a busy one is nearly always free again before
- * another has started.
+ * resource that hangs does: on AWS others work meanwhile. A function whose environment is still starting
+ * also waits: two that start at once delay each other, and then there is often nothing left for the second.
+ *
+ * Where there is no room, an invocation replaces an environment only of a function that has more than its
+ * own, so that two functions never evict each other in turns. If its function has one already, it waits a
+ * while before: a busy one is nearly always free again before another has started.
  */
 
 /** What the placement needs to know of an environment, which is used from the start of an invocation on. */
@@ -15,7 +17,7 @@ export type Resident = { functionName: string; busy: boolean; lastUsedAt: number
 export type PlacementPolicy = {
   /** Maximum number of environments of all functions. */
   max: number;
-  /** Number of environments that a function gets without waiting. */
+  /** Number of environments that a function gets without waiting, one after the other. */
   eager: number;
   /** How long an invocation waits until there is another environment for it. */
   patienceMs: number;
@@ -42,7 +44,8 @@ export function placeFor<R extends Resident>(
   const waitedLong = waitedMs >= (isOneHeld ? policy.heldMs : policy.patienceMs);
   const warm = own.filter(({ busy }) => !busy).reduce<R | undefined>(latest, undefined);
   if (warm) return { type: 'warm', environment: warm };
-  if (own.length >= policy.eager && !waitedLong) return undefined;
+  const isEnough = own.length >= policy.eager || own.some(isStarting);
+  if (isEnough && !waitedLong) return undefined;
   if (residents.length < policy.max) return { type: 'new' };
   if (own.length > 0 && !waitedLong) return undefined;
   const victim = residents
@@ -55,9 +58,13 @@ export function placeFor<R extends Resident>(
   return victim && { type: 'instead', environment: victim };
 }
 
-/** One that has had no invocation yet is still starting. */
-function busySince({ busy, lastUsedAt }: Resident, now: number): number {
-  return busy && lastUsedAt > 0 ? lastUsedAt : now;
+function busySince(resident: Resident, now: number): number {
+  return resident.busy && !isStarting(resident) ? resident.lastUsedAt : now;
+}
+
+/** It has had no invocation yet. */
+function isStarting({ busy, lastUsedAt }: Resident): boolean {
+  return busy && lastUsedAt === 0;
 }
 
 function latest<R extends Resident>(a: R | undefined, b: R): R {

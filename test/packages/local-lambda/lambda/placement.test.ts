@@ -28,6 +28,13 @@ describe('the place of an invocation', () => {
     expect(placeFor(askedBy('a'), [busy('a'), busy('a')], POLICY)).toBeUndefined();
   });
 
+  test('is another one only after a long wait while the first is starting', () => {
+    const starting = { functionName: 'a', busy: true, lastUsedAt: 0 };
+    expect(placeFor(askedBy('a', 2_999), [starting], POLICY)).toBeUndefined();
+    expect(placeFor(askedBy('a', 3_000), [starting], POLICY)).toEqual({ type: 'new' });
+    expect(placeFor(askedBy('b'), [starting], POLICY)).toEqual({ type: 'new' });
+  });
+
   test('is a new environment beyond those only after a long wait', () => {
     const residents = [busy('a', 999), busy('a')];
     expect(placeFor(askedBy('a', 2_999), residents, POLICY)).toBeUndefined();
