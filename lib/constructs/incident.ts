@@ -54,7 +54,7 @@ export class Incident extends Construct {
         ),
         allow(
           'CountAndRecord',
-          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
           [props.table.tableArn],
         ),
         allow(

@@ -67,7 +67,7 @@ export class Reporting extends Construct {
         ),
         allow('WriteReports', ['s3:PutObject'], objects(bucket, [DUE, FACTS, REPORTS])),
         allow('ReadFacts', ['s3:GetObject'], objects(bucket, [FACTS])),
-        allowList('FindFacts', bucket, [FACTS]),
+        allowList('FindFactsAndMarks', bucket, [DUE, FACTS]),
         allow('ClearMarks', ['s3:DeleteObject'], objects(bucket, [DUE])),
         ...allowKey(key, ['s3', 'sqs']),
       ],

@@ -20,7 +20,7 @@ const DEPLOYED = { [ENV.configurationHash]: 'config-1', [ENV.codeHash]: 'code-1'
 
 /** A cold environment of it, with other environment variables. */
 export async function loadAudit(told: Env = {}): Promise<Doomed> {
-  const deps = coldDeps();
+  const deps = coldDeps('audit');
   const environment = readEnv({ ...process.env, ...DEPLOYED, ...told });
   const handler = build({ ...deps, environment });
   return { handler, clients: [deps] };

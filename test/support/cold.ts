@@ -14,6 +14,7 @@ import { surroundings } from '../../aws/surroundings.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
 import { later } from './clock.ts';
 import { HASH_KEY_ARN } from './emulators.ts';
+import { permitted } from './permitted.ts';
 
 /** Tries as often as a hasty one, and waits longer: a busy machine answers late. */
 export const makePatientDynamo = () =>
@@ -28,7 +29,12 @@ export const makeClients = (): Clients => ({
   secrets: makeSecrets(),
 });
 
-export const coldDeps = () => ({ ...surroundings(process.env), later, ...makeClients() });
+/** Of the function with that name; without one its clients may do anything. */
+export const coldDeps = (name?: string) => ({
+  ...surroundings(process.env),
+  later,
+  ...(name === undefined ? makeClients() : permitted(makeClients(), name)),
+});
 
 /** The secret of the running emulators. */
 export const testHashKey = () => new HashKey({ arn: HASH_KEY_ARN, secrets: makeSecrets() });

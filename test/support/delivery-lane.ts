@@ -1,7 +1,6 @@
 /** A world whose resources are delivered to a FHIR server, and cold functions that deliver them. */
 import type { ScheduledEvent } from 'aws-lambda';
 import type { Machine } from '../../aws/machine.ts';
-import { surroundings } from '../../aws/surroundings.ts';
 import { build as buildDeliver } from '../../functions/deliver/build.ts';
 import { readEnv as readDeliver } from '../../functions/deliver/env.ts';
 import { build as buildResend } from '../../functions/resend/build.ts';
@@ -18,7 +17,9 @@ export interface DeliveryLane {
   readonly deliver: SqsHandler;
   /** One turn of the minute rule. */
   readonly resend: (event?: ScheduledEvent) => Promise<void>;
+  /** Of `deliver`. */
   readonly clients: Clients;
+  readonly resendClients: Clients;
 }
 
 export async function buildDeliveryWorld(
@@ -36,21 +37,22 @@ export async function loadDelivery(
   world: World,
   machine: Partial<Machine> = {},
 ): Promise<DeliveryLane> {
-  const deps = { ...coldDeps(), ...machine };
+  const deps = { ...coldDeps('deliver'), ...machine };
   const deliver = buildDeliver({
     ...deps,
     environment: readDeliver(process.env),
     traces: await coldTraces(),
     fetch: (...request) => fetch(...request),
   });
+  const resendDeps = { ...coldDeps('resend'), ...machine };
   const resend = buildResend({
-    ...deps,
-    ...surroundings(process.env),
+    ...resendDeps,
     environment: readResend(process.env),
   });
   return {
     world,
     clients: deps,
+    resendClients: resendDeps,
     deliver,
     resend: (event = {} as ScheduledEvent) => resend(event, contextWith()),
   };

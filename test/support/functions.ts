@@ -7,7 +7,7 @@ import { readEnv as readQuarantine } from '../../functions/quarantine/env.ts';
 import { build as buildValidate } from '../../functions/validate/build.ts';
 import { readEnv as readValidate } from '../../functions/validate/env.ts';
 import type { Places, ValidateDeps } from '../../functions/validate/parts.ts';
-import { coldDeps, coldTraces } from './cold.ts';
+import { coldDeps, coldTraces, makeClients } from './cold.ts';
 import type { SqsHandler } from './delivery.ts';
 import { takePlaces } from './warm-places.ts';
 
@@ -22,13 +22,19 @@ export interface Functions extends Readonly<Record<FunctionName, SqsHandler>> {
 
 const ALL: readonly FunctionName[] = ['validate', 'quarantine', 'incident'];
 
-/** Each has its own clients and telemetry. */
-export async function loadFunctions(names: readonly FunctionName[] = ALL): Promise<Functions> {
+/**
+ * Each has its own clients and telemetry. `any role`: they may do anything, for settings that the template of the worlds
+ * does not have.
+ */
+export async function loadFunctions(
+  names: readonly FunctionName[] = ALL,
+  role: 'own role' | 'any role' = 'own role',
+): Promise<Functions> {
   const clients: Clients[] = [];
   const closes: (() => Promise<void>)[] = [];
   const handlers = { validate: absent, quarantine: absent, incident: absent };
   for (const name of names) {
-    const loaded = await load[name]();
+    const loaded = await load[name](role === 'own role');
     handlers[name] = loaded.handler;
     clients.push(loaded.clients);
     if (loaded.close !== undefined) closes.push(loaded.close);
@@ -48,20 +54,20 @@ interface Loaded {
   readonly close?: () => Promise<void>;
 }
 
-const load: Record<FunctionName, () => Promise<Loaded>> = {
-  async validate() {
+const load: Record<FunctionName, (isOwnRole: boolean) => Promise<Loaded>> = {
+  async validate(isOwnRole) {
     const { places, giveBack } = takePlaces(readValidate(process.env));
-    const deps = await validateDeps(places);
+    const deps = await validateDeps(places, isOwnRole ? undefined : makeClients());
     return { handler: buildValidate(deps), clients: deps, close: giveBack };
   },
   async quarantine() {
-    const deps = coldDeps();
+    const deps = coldDeps('quarantine');
     const traces = await coldTraces();
     const environment = readQuarantine(process.env);
     return { handler: buildQuarantine({ ...deps, traces, environment }), clients: deps };
   },
   async incident() {
-    const deps = coldDeps();
+    const deps = coldDeps('incident');
     const environment = readIncident(process.env);
     return { handler: buildIncident({ ...deps, environment }), clients: deps };
   },
@@ -75,8 +81,9 @@ export const NOWHERE: Places = {
 };
 
 /** What an environment of `validate` starts with that validates in these places. */
-export const validateDeps = async (places: Places): Promise<ValidateDeps> => ({
-  ...coldDeps(),
+export const validateDeps = async (places: Places, clients?: Clients): Promise<ValidateDeps> => ({
+  ...coldDeps('validate-background'),
+  ...clients,
   ...places,
   environment: readValidate(process.env),
   traces: await coldTraces(),

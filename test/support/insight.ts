@@ -15,7 +15,7 @@ export const DAY_MS = 24 * 3_600_000;
 
 /** A cold environment of either. */
 export async function loadInsight(name: 'reporting' | 'analytics'): Promise<Doomed> {
-  const deps = coldDeps();
+  const deps = coldDeps(name);
   const handler =
     name === 'reporting'
       ? reporting({ ...deps, environment: readReporting(process.env) })

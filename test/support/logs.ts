@@ -44,7 +44,7 @@ export async function loadMonitor(): Promise<{
   monitor: LogsHandler;
   clients: readonly Clients[];
 }> {
-  const deps = coldDeps();
+  const deps = coldDeps('monitor');
   const monitor = build({ ...deps, environment: readEnv(process.env) });
   return { monitor, clients: [deps] };
 }

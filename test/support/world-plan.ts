@@ -6,6 +6,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  type PermissionRow,
+  type PermissionsTemplate,
+  permissionRows,
+} from '../../lib/checks/permissions.ts';
 import { type Plan, planOf } from '../../packages/local-lambda/template/plan.ts';
 import { TEMPLATES } from './cdk-context.ts';
 
@@ -22,6 +27,8 @@ export interface WorldPlan
   readonly hashKeyArn: string;
   /** The environment variables of each function, by its name without the stack's. */
   readonly variables: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What each function may do. */
+  readonly permissions: readonly PermissionRow[];
 }
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -68,7 +75,9 @@ function digestOfSources(): string {
 /** The stack with a delivery lane, a terminology server and injected faults. */
 async function synthesize(): Promise<WorldPlan> {
   const { localAssembly } = await import('./local-assembly.ts');
-  const plan = planOf(localAssembly({ stage: STAGE, chaos: 'on' }), ENDPOINT);
+  const assembly = localAssembly({ stage: STAGE, chaos: 'on' });
+  const plan = planOf(assembly, ENDPOINT);
+  const permissions = permissionRows(assembly.template as unknown as PermissionsTemplate);
   const { queues, topics, subscriptions, tables, buckets, mappings, functions, secrets } = plan;
   const variables = Object.fromEntries(
     functions.map(({ name, properties }) => [
@@ -77,5 +86,8 @@ async function synthesize(): Promise<WorldPlan> {
     ]),
   );
   const hashKeyArn = secrets[0]?.arn ?? '';
-  return { queues, topics, subscriptions, tables, buckets, mappings, variables, hashKeyArn };
+  return {
+    ...{ queues, topics, subscriptions, tables, buckets, mappings },
+    ...{ variables, permissions, hashKeyArn },
+  };
 }

@@ -31,6 +31,7 @@ const CONFIGURED = [ENV.deliveryQueueUrl, ENV.deliveryEndpoint, ENV.terminologyE
 
 let worlds = 0;
 let planText: string | undefined;
+let rows: WorldPlan['permissions'] | undefined;
 
 /**
  * Builds one, with a stage of its own, and sets the environment variables of all functions. `settings` are
@@ -55,6 +56,12 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     reportsBucket: told('reportsBucket'),
     analyticsBucket: told('analyticsBucket'),
   };
+}
+
+/** What each function may do. The same in every world. */
+export function permissions(): WorldPlan['permissions'] {
+  rows ??= planFor(STAGE).permissions;
+  return rows;
 }
 
 function planFor(stage: string): WorldPlan {

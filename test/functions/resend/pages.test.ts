@@ -12,7 +12,7 @@ afterEach(() => vi.restoreAllMocks());
 
 /** Each page holds one row, and is shown once more as it was at first. Counts the pages that were asked for. */
 function lagBehind() {
-  const { dynamo } = stage.lane.clients;
+  const { dynamo } = stage.lane.resendClients;
   const send = dynamo.send.bind(dynamo) as (command: object) => Promise<object>;
   const pages = new Map<string, object>();
   let asked = 0;
@@ -39,7 +39,9 @@ async function dueTriggers(count: number): Promise<void> {
 
 /** Requests about what is pending. */
 function askedOfIndex(): { readonly scans: number; readonly queries: number } {
-  const calls = vi.mocked(stage.lane.clients.dynamo.send).mock.calls.map(([command]) => command);
+  const calls = vi
+    .mocked(stage.lane.resendClients.dynamo.send)
+    .mock.calls.map(([command]) => command);
   const scans = calls.filter(
     (command) => command instanceof ScanCommand && command.input.IndexName === 'by-pending',
   );
@@ -53,7 +55,7 @@ test('R18: where little is pending, one request finds what is due, and nothing e
   await dueTriggers(3);
   await stage.store('later', 1);
   const before = await depthOf(stage.world.queues.delivery);
-  vi.spyOn(stage.lane.clients.dynamo, 'send');
+  vi.spyOn(stage.lane.resendClients.dynamo, 'send');
   await stage.lane.resend();
   expect(await depthOf(stage.world.queues.delivery)).toBe(before + 3);
   expect(askedOfIndex()).toEqual({ scans: 1, queries: 0 });
@@ -62,7 +64,7 @@ test('R18: where little is pending, one request finds what is due, and nothing e
 test('R18: where more is pending than a page holds, all shards are asked', async () => {
   await dueTriggers(101);
   const before = await depthOf(stage.world.queues.delivery);
-  vi.spyOn(stage.lane.clients.dynamo, 'send');
+  vi.spyOn(stage.lane.resendClients.dynamo, 'send');
   await stage.lane.resend();
   expect(await depthOf(stage.world.queues.delivery)).toBe(before + 101);
   expect(askedOfIndex()).toEqual({ scans: 1, queries: SHARDS });

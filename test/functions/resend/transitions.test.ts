@@ -9,6 +9,7 @@ import {
 } from '../../../core/breaker/breaker-state.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { skipTime } from '../../support/clock.ts';
+import { makePatientDynamo } from '../../support/cold.ts';
 import { receive } from '../../support/delivery.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
@@ -20,7 +21,7 @@ const stage = useDeliveryStage();
 async function changeBreaker(times: number): Promise<BreakerState> {
   const store = breakersTable({
     name: stage.world.tables.breakers,
-    dynamo: stage.lane.clients.dynamo,
+    dynamo: makePatientDynamo(),
   });
   let state = (await store.load(SERVICE)) ?? UNKNOWN_SERVICE;
   for (let n = 0; n < times; n += 1) {

@@ -1,24 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import type { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { InFlight } from '../../../functions/validate/in-flight.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
+import { coldDeps } from '../../support/cold.ts';
 import { failCalls } from '../../support/faults.ts';
 import type { Clients } from '../../support/functions.ts';
 import { inFlightOf } from '../../support/in-flight.ts';
 import { useStage } from '../../support/stage.ts';
 import { itemsOf } from '../../support/stores.ts';
 
-const stage = useStage({}, ['incident']);
+const stage = useStage({}, []);
+let clients: Clients;
+beforeEach(() => {
+  clients = coldDeps('validate-background');
+});
 
 /** A lease of 50 s accepts no new batch after 35 s. */
 const LEASE_FULL_MS = 40_000;
 const NO_TIME = () => 0;
 
 /** Uses clients that `failing` can make fail. */
-const inFlightHere = () => inFlightOf(stage.world, stage.functions.clients[0]);
+const inFlightHere = () => inFlightOf(stage.world, clients);
 const open = (environment: InFlight, ...ids: string[]) => environment.open(ids, randomUUID());
 const marks = () => itemsOf(stage.world.tables.inFlight);
 
@@ -34,7 +39,7 @@ async function suspicionOf(messageId: string): Promise<string> {
 }
 
 const failing = (...commands: string[]) =>
-  failCalls(stage.functions, 'dynamo', (command) => commands.includes(command));
+  failCalls({ clients: [clients] }, 'dynamo', (command) => commands.includes(command));
 
 /** An environment whose first batch was returned while its mark could not be emptied. */
 async function withMarkLeft(): Promise<InFlight> {
@@ -123,7 +128,7 @@ function followed(loses: (sent: number) => boolean = () => false) {
     return testClients().dynamo.send(command as never);
   };
   const dynamo = { send } as unknown as Clients['dynamo'];
-  return { environment: inFlightOf(stage.world, { ...stage.functions.clients[0], dynamo }), sent };
+  return { environment: inFlightOf(stage.world, { ...clients, dynamo }), sent };
 }
 
 const names = async () => (await marks()).map(({ messageIds }) => messageIds);

@@ -127,7 +127,7 @@ describe('R51: a source reads only its own claim checks', () => {
     await put(`hops/m/${HASH}`, patient({ id: 'q' }));
     const before = process.env['SETTINGS'] ?? '';
     process.env['SETTINGS'] = JSON.stringify({ ...JSON.parse(before), formerKeys: true });
-    const upgrading = await loadFunctions(['validate']);
+    const upgrading = await loadFunctions(['validate'], 'any role');
     process.env['SETTINGS'] = before;
     const envelope = { messageId: 'm', sentAt: 1, source: 'hospital-a', lane: 'background' };
     const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };

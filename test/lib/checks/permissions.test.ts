@@ -60,7 +60,7 @@ describe('permissions', () => {
   it('incident has exactly these', () => {
     expect(rowsOf('incident')).toEqual([
       'TakeCrashes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue incident',
-      'CountAndRecord: dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table incidents',
+      'CountAndRecord: dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query, dynamodb:UpdateItem on table incidents',
       'FindUnfinished: dynamodb:Query on table incidents/index/by-phase',
       'Page: sns:Publish on topic management, topic oncall',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sns, sqs',
@@ -119,7 +119,7 @@ describe('permissions', () => {
       'TakeOutcomes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue reporting',
       'WriteReports: s3:PutObject on bucket reports/due/*, bucket reports/facts/*, bucket reports/reports/*',
       'ReadFacts: s3:GetObject on bucket reports/facts/*',
-      'FindFacts: s3:ListBucket on bucket reports below facts/*',
+      'FindFactsAndMarks: s3:ListBucket on bucket reports below due/* and facts/*',
       'ClearMarks: s3:DeleteObject on bucket reports/due/*',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sqs',
       OWN_LOG,
