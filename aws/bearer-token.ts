@@ -1,6 +1,9 @@
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { ComponentFault } from '../core/message/component-fault.ts';
 import type { Secret } from './handles.ts';
 
+/** What a header may hold, without spaces. */
+const TOKEN = /^[\x21-\x7e]+$/;
 const KEEP_MS = 5 * 60_000;
 
 /** The bearer token in a secret, read again every five minutes, or after it was dropped. */
@@ -12,15 +15,17 @@ export class BearerToken {
     this.#secret = secret;
   }
 
-  /** Throws if the secret cannot be read: a fault of our own. */
+  /** Throws if the secret cannot be read, or holds no token: a fault of our own. */
   async read(now: number, abortSignal?: AbortSignal): Promise<string> {
     if (this.#token !== undefined && now - this.#token.readAt < KEEP_MS) return this.#token.value;
     const { arn, secrets } = this.#secret;
     const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: arn }), {
       ...(abortSignal && { abortSignal }),
     });
-    this.#token = { value: SecretString.trim(), readAt: now };
-    return this.#token.value;
+    const value = SecretString.trim();
+    if (!TOKEN.test(value)) throw new ComponentFault('the secret holds no token');
+    this.#token = { value, readAt: now };
+    return value;
   }
 
   /** Drops a token that the server did not accept: it may have been rotated. */

@@ -6,6 +6,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const PASSING: readonly string[] = ['InternalError', 'ServiceUnavailable', 'SlowDown'];
+
 /** Deletes page by page, as long as it may go on. @returns whether the bucket is empty, or gone */
 export async function emptyBucket(
   s3: S3Client,
@@ -21,9 +24,9 @@ export async function emptyBucket(
       if (Objects.length === 0) return true;
       const Delete = { Objects, Quiet: true };
       const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete }));
-      const [first] = Errors;
-      // A locked object stays, and would come back on every page.
-      if (first) throw new VersionKept(Bucket, first.Code);
+      // A locked object stays, and would come back on every page. One that S3 was too busy for is on the next.
+      const kept = Errors.find(({ Code = '' }) => !PASSING.includes(Code));
+      if (kept) throw new VersionKept(Bucket, kept.Code);
     }
     return false;
   } catch (error) {

@@ -8,6 +8,7 @@ import { hash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { outcomeEventSchema } from '../core/message/messages.ts';
 import { type OutcomeFact, outcomeFact } from '../core/report/outcome-fact.ts';
+import { LAST_MOMENT } from '../core/report/utc-day.ts';
 import { faultOf, type Log } from '../telemetry/log.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
@@ -19,10 +20,12 @@ interface DayOfFacts<F> {
   readonly facts: F[];
 }
 
-/** The fact of a message. Throws if it is not an outcome. */
+/** The fact of a message. Throws if it is not an outcome, or of no day. */
 export function factIn(body: unknown, { attributes }: SQSRecord, hash: KeyedHash): OutcomeFact {
   const event = outcomeEventSchema.parse(body);
-  return outcomeFact(event, hash(event.messageId), Number(attributes.SentTimestamp));
+  const fact = outcomeFact(event, hash(event.messageId), Number(attributes.SentTimestamp));
+  if (fact.endedAt > LAST_MOMENT) throw new RangeError('it ended on no day');
+  return fact;
 }
 
 /** Facts by their day; undefined ones are skipped. */

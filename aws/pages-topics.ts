@@ -2,7 +2,7 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import type { Topic } from './handles.ts';
 
 export interface Page {
-  /** At most 100 characters of ASCII: what SNS takes as the subject of an e-mail. */
+  /** Less than 100 characters of ASCII: what SNS takes as the subject of an e-mail. */
   readonly subject: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly attributes: Readonly<Record<string, string>>;

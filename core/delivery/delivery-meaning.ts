@@ -15,6 +15,7 @@
  *   the breaker's count of consecutive failures, which any success resets, is then lower than the
  *   resource's. While all calls fail it never is, and neither is it for a resource that is the only
  *   traffic.
+ * - A 2xx with a page for people does not come from a FHIR server either: a login or a maintenance page.
  * - 409, 412 and 428 are about the version that the PUT named, or did not name: the version is read and the
  *   PUT made again. If reading does not help, they count as any 4xx.
  */
@@ -36,6 +37,7 @@ export type DeliveryMeaning =
 const ABOUT_US = [401, 403, 408, 425, 429];
 const ABOUT_VERSIONS = [409, 412, 428];
 const OF_GATEWAYS = [502, 503, 504];
+const IS_PAGE = /^\s*<(?:!doctype\s+html|html)\b/i;
 
 /** `versionsInVain`: the version was read as often as it makes sense, without success. */
 export function meaningOf(
@@ -44,7 +46,7 @@ export function meaningOf(
   resourceType: string,
   versionsInVain: boolean,
 ): DeliveryMeaning {
-  if (status >= 200 && status < 300) return 'delivered';
+  if (status >= 200 && status < 300) return IS_PAGE.test(body) ? 'failed' : 'delivered';
   if (status < 400 || ABOUT_US.includes(status) || OF_GATEWAYS.includes(status)) return 'failed';
   if (ABOUT_VERSIONS.includes(status) && !versionsInVain) return 'other version';
   const outcome = outcomeIn(body);

@@ -7,6 +7,9 @@
  */
 export const DAY_MS = 24 * 3_600_000;
 
+/** The last moment of the year 9999, epoch ms: no later one has a day. */
+export const LAST_MOMENT = 253_402_300_799_999;
+
 const format = new Intl.DateTimeFormat('en-CA', {
   timeZone: 'UTC',
   year: 'numeric',

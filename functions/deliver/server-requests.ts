@@ -60,7 +60,7 @@ export async function put(
   const answer: Answer = {
     status,
     retryAfter: headers.get('retry-after'),
-    version: headers.get('etag') ?? undefined,
+    version: versionOf(headers),
     body: await beginningOf(response, BODY_CHARACTERS_MAX),
   };
   return answer;
@@ -84,9 +84,15 @@ export async function getVersion(
   return {
     status,
     retryAfter: headers.get('retry-after'),
-    version: headers.get('etag') ?? undefined,
+    version: versionOf(headers),
     body: '',
   };
+}
+
+/** An empty ETag names no version, and `If-Match: *` would accept any: RFC 9110, 13.1.1. */
+function versionOf(headers: Headers): string | undefined {
+  const etag = headers.get('etag') ?? '';
+  return etag === '' || etag === '*' ? undefined : etag;
 }
 
 function urlOf({ endpoint, resourceType, id }: About): string {
@@ -96,6 +102,9 @@ function urlOf({ endpoint, resourceType, id }: About): string {
 function headersOf({ correlationId, trace }: About, token: string | undefined) {
   return {
     accept: 'application/fhir+json',
+    // An idle connection may be lost while the environment is frozen, and a healthy server must not fail for that:
+    // https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+    connection: 'close',
     // https://hl7.org/fhir/R4/http.html#custom
     'x-correlation-id': correlationId,
     ...trace,

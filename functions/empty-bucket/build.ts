@@ -18,6 +18,8 @@ type Event = CloudFormationCustomResourceEvent;
 
 /** Time left for the last page and the answer. */
 const ANSWERING_MS = 20_000;
+/** An answer has at most 4,096 bytes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
+const REASON_CHARACTERS_MAX = 500;
 
 export interface EmptyBucketDeps extends Pick<Surroundings, 'telemetry'>, Pick<Clients, 's3'> {
   readonly cloudFormation: ReturnType<typeof makeCloudFormation>;
@@ -32,8 +34,9 @@ export const build = (deps: EmptyBucketDeps) => async (event: Event, context: Co
   await answer(deps, event, problem);
 };
 
+/** A bucket that replaces another is another resource. CloudFormation then deletes the former one, in a stack that stays. */
 const bucketOf = (event: Event): string =>
-  'PhysicalResourceId' in event
+  event.RequestType === 'Delete'
     ? event.PhysicalResourceId
     : String(event.ResourceProperties['BucketName']);
 
@@ -60,7 +63,7 @@ async function answer(
   const { StackId, RequestId, LogicalResourceId, ResponseURL } = event;
   const body = JSON.stringify({
     Status: problem === undefined ? 'SUCCESS' : 'FAILED',
-    ...(problem !== undefined && { Reason: problem }),
+    ...(problem !== undefined && { Reason: problem.slice(0, REASON_CHARACTERS_MAX) }),
     PhysicalResourceId: bucketOf(event),
     ...{ StackId, RequestId, LogicalResourceId },
   });

@@ -9,7 +9,8 @@ import { type Incident, incidentKey } from '../../core/incident/incident.ts';
 import type { OtherFault } from '../../core/incident/incident-faults.ts';
 import { NOTICES, type Notice } from '../../core/incident/incident-steps.ts';
 
-const SUBJECT_CHARACTERS_MAX = 100;
+/** SNS takes less than 100: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+const SUBJECT_CHARACTERS_MAX = 99;
 const SECTION = '#incident';
 const SEVERITY = 'critical';
 

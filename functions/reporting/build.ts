@@ -76,7 +76,7 @@ async function storeAll(
   if (!said.includes('wake')) return;
   // However many minutes have queued up, one run is enough. The next makes up for one that failed.
   for (const [position, one] of said.entries()) if (one === 'wake') done.add(position);
-  const day = await due.make();
+  const day = await due.make(tally);
   if (day === undefined) return;
   tally.add('ReportsMade');
   logger.info('report made', { day });

@@ -15,6 +15,7 @@ import type { Bucket } from '../../aws/handles.ts';
 import { deleteObjects, keysUnder, putObject } from '../../aws/insight-bucket.ts';
 import { DUE, REPORTS } from '../../core/report/insight-keys.ts';
 import { DAY_MS, startOfDay } from '../../core/report/utc-day.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { countDay } from './facts-of-day.ts';
 import { csvOf } from './report-csv.ts';
 import { htmlOf } from './report-html.ts';
@@ -49,22 +50,28 @@ export class DueReports {
     }
   }
 
-  /** Makes the oldest report that is due; returns its day, or undefined if none is. */
-  async make(): Promise<string | undefined> {
-    const { bucket, stage, now } = this.#parts;
-    const marks = await keysUnder(bucket, DUE);
-    const [day] = marks.map(dayOfMark).filter((one) => now() >= endOf(one) + GRACE_MS);
-    if (day === undefined) return undefined;
+  /**
+   * Makes the oldest report that is due; returns its day, or undefined if none is. A day whose report cannot be
+   * made, because its facts cannot be read, delays no other.
+   */
+  async make(tally: Tally): Promise<string | undefined> {
+    const { bucket, now } = this.#parts;
+    const marks = Map.groupBy(await keysUnder(bucket, DUE), dayOfMark);
+    for (const [day, its] of marks) {
+      if (now() < endOf(day) + GRACE_MS) continue;
+      if (await tally.succeeds(day, () => this.#report(day, its))) return day;
+    }
+    return undefined;
+  }
+
+  async #report(day: string, marks: readonly string[]): Promise<void> {
+    const { bucket, stage } = this.#parts;
     const { report, objects } = await countDay(bucket, day);
     const edition = `${REPORTS}${day}/${String(objects).padStart(EDITION_DIGITS, '0')}`;
     await putObject(bucket, `${edition}.json`, JSON.stringify(report), 'application/json');
     await putObject(bucket, `${edition}.csv`, csvOf(report), 'text/csv; charset=utf-8');
     await putObject(bucket, `${edition}.html`, htmlOf(report, stage), 'text/html; charset=utf-8');
-    await deleteObjects(
-      bucket,
-      marks.filter((mark) => dayOfMark(mark) === day),
-    );
-    return day;
+    await deleteObjects(bucket, marks);
   }
 }
 

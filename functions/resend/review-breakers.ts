@@ -23,17 +23,27 @@ export interface ListedBreaker {
   readonly state: BreakerState;
 }
 
+/** A breaker whose transitions cannot be published hides no other. Throws the first fault at the end. */
 export async function reviewBreakers(
-  { breakersTable, audit, telemetry, now: clock }: BreakersReview,
+  review: BreakersReview,
   breakers: readonly ListedBreaker[],
 ): Promise<void> {
-  const now = clock();
+  const now = review.now();
   for (const { service, state } of breakers) {
     const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
-    if (openMs > 0) telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
-    const unpublished = unpublishedOf(state);
-    if (audit === undefined || unpublished.length === 0) continue;
-    await auditTransitions(audit, service, unpublished);
-    await confirmPublished(breakersTable, service, state);
+    if (openMs > 0) review.telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
   }
+  const published = await Promise.allSettled(breakers.map((each) => publishAgain(review, each)));
+  const failed = published.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function publishAgain(
+  { breakersTable, audit }: BreakersReview,
+  { service, state }: ListedBreaker,
+): Promise<void> {
+  const unpublished = unpublishedOf(state);
+  if (audit === undefined || unpublished.length === 0) return;
+  await auditTransitions(audit, service, unpublished);
+  await confirmPublished(breakersTable, service, state);
 }

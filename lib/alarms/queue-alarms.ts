@@ -81,7 +81,7 @@ function lost(
   metric: AlarmSettings['metric'],
   { retentionDays }: Config,
 ): AlarmSettings {
-  const lastDays = Math.max(1, retentionDays - 4);
+  const lastDays = Math.max(retentionDays / 2, retentionDays - 4);
   return {
     name: `${name}-retention`,
     says: `The oldest message of ${name} waits for ${lastDays} of ${retentionDays} days: then it is lost.`,

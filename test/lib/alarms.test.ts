@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ownMetric } from '../../lib/alarms/own-metric.ts';
+import { givenBackForDays } from '../../lib/alarms/queue-alarms.ts';
 import { anchorOf } from '../../lib/alarms/runbook-alarm.ts';
+import { loadConfig } from '../../lib/config/config-load.ts';
 import {
   DIMENSIONS,
   METRICS,
@@ -155,6 +157,17 @@ describe('alarms of the stack', () => {
       Threshold: 10 * 86_400,
       Metrics: [{ Expression: 'FILL(FILL(own, REPEAT), 0)' }, ours('OldestAge')],
     });
+  });
+
+  it.each([
+    [1, 0.5],
+    [2, 1],
+    [6, 3],
+    [10, 6],
+    [14, 10],
+  ])('R04: with a retention of %d days it is paged after %d', (retentionDays, days) => {
+    const { threshold } = givenBackForDays({ ...loadConfig({}, {}), retentionDays });
+    expect(threshold).toBe(days * 86_400);
   });
 
   it('each function has an alarm on errors, and on throttles if no queue feeds it', () => {

@@ -23,6 +23,11 @@ describe('the meaning of an answer', () => {
   test.each([
     [200, '', 'delivered'],
     [201, '', 'delivered'],
+    [200, '{"resourceType":"Patient"}', 'delivered'],
+    [200, '<Patient xmlns="http://hl7.org/fhir"/>', 'delivered'],
+    [200, '<?xml version="1.0"?><Patient/>', 'delivered'],
+    [200, '<!DOCTYPE html><title>Sign in</title>', 'failed'],
+    [201, ' <HTML>', 'failed'],
     [304, '', 'failed'],
     [400, ANY, 'refused'],
     [404, ANY, 'refused'],

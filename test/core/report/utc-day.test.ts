@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DAY_MS, dayOf, startOfDay } from '../../../core/report/utc-day.ts';
+import { DAY_MS, dayOf, LAST_MOMENT, startOfDay } from '../../../core/report/utc-day.ts';
 
 test('a day begins with its first millisecond and ends before the next', () => {
   const start = Date.UTC(2026, 10, 24);
@@ -29,4 +29,9 @@ test('days agree with Date, leap years included', () => {
       expect(startOfDay(day)).toBe(Date.parse(`${day}T00:00:00Z`));
     }),
   );
+});
+
+test('the last moment has the last day that can be read back', () => {
+  expect(startOfDay(dayOf(LAST_MOMENT))).toBe(LAST_MOMENT + 1 - DAY_MS);
+  expect(startOfDay(dayOf(LAST_MOMENT + 1))).toBeUndefined();
 });

@@ -9,7 +9,10 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type {
+  CloudFormationCustomResourceDeleteEvent,
+  CloudFormationCustomResourceEvent,
+} from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { makeS3 } from '../../../aws/clients.ts';
 import { makeCloudFormation } from '../../../aws/cloud-formation-client.ts';
@@ -73,6 +76,7 @@ async function invoke(
   BucketName: string,
   remainingMs = 60_000,
   s3 = makeS3(process.env),
+  more: Partial<CloudFormationCustomResourceDeleteEvent> = {},
 ) {
   const handler = build({
     ...coldDeps(),
@@ -85,6 +89,7 @@ async function invoke(
     ...{ LogicalResourceId: 'L', ResourceType: 'Custom::EmptyBucket' },
     ResourceProperties: { ServiceToken: 't', BucketName },
     ...(RequestType !== 'Create' && { PhysicalResourceId: BucketName }),
+    ...more,
   } as unknown as CloudFormationCustomResourceEvent;
   await handler(event, contextWith(remainingMs));
   return answers.at(-1);
@@ -144,4 +149,37 @@ test('reports a failure, because CloudFormation would wait an hour', async () =>
     Status: 'FAILED',
     Reason: 'Error: AccessDenied',
   });
+});
+
+test('a reason has room in CloudFormation’s 4,096 bytes', async () => {
+  const s3 = makeS3(process.env);
+  vi.spyOn(s3, 'send').mockRejectedValueOnce(new Error('no '.repeat(5_000)) as never);
+  const answer = await invoke('Delete', 'going', 60_000, s3);
+  expect(answer).toMatchObject({
+    Status: 'FAILED',
+    Reason: expect.stringMatching(/^Error: no no/),
+  });
+  expect(JSON.stringify(answer).length).toBeLessThan(4_096);
+});
+
+test('goes on if S3 was too busy for some versions', async () => {
+  await fill('busy');
+  const s3 = makeS3(process.env);
+  const send = s3.send.bind(s3);
+  let busy = true;
+  vi.spyOn(s3, 'send').mockImplementation((async (command: object) => {
+    if (!busy || command.constructor.name !== 'DeleteObjectsCommand') return send(command as never);
+    busy = false;
+    return { Errors: [{ Key: 'a', Code: 'SlowDown' }] };
+  }) as never);
+  expect(await invoke('Delete', 'busy', 60_000, s3)).toMatchObject({ Status: 'SUCCESS' });
+  expect(await versionsIn('busy')).toBe(0);
+});
+
+test('a bucket that replaces another is emptied in its place', async () => {
+  await fill('replacing');
+  const former = { PhysicalResourceId: 'replaced' };
+  expect(await invoke('Update', 'replacing', 60_000, undefined, former)).toMatchObject(
+    said('replacing'),
+  );
 });

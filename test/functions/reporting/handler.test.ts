@@ -1,9 +1,12 @@
+import { gzipSync } from 'node:zlib';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MINUTE_WAKE } from '../../../core/message/messages.ts';
 import type { DayReport } from '../../../core/report/day-report.ts';
 import { dayOf } from '../../../core/report/utc-day.ts';
 import { pageOf } from '../../../functions/incident/page.ts';
 import { opened } from '../../core/incident/incident-support.ts';
+import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
@@ -111,6 +114,28 @@ describe('a day that is over', () => {
     expect(await reported()).toEqual(new Set(days.slice(0, 2).map(dayOf)));
     await minute();
     expect(await reported()).toEqual(new Set(days.map(dayOf)));
+  });
+
+  test('R50: waits for no earlier day whose facts cannot be read', async () => {
+    const before = dayOf(endedAt - DAY_MS);
+    await tell(ended('m-1', { endedAt: endedAt - DAY_MS }), ended('m-2', { endedAt }));
+    await take();
+    const [Key] = await keys(`facts/day=${before}/`);
+    const newer = gzipSync('{"kind":"of a newer version"}\n');
+    await testClients().s3.send(
+      new PutObjectCommand({ Bucket: world.reportsBucket, Key, Body: newer }),
+    );
+    await minute();
+    expect(await latest()).toMatchObject({ day, ends: { stored: 1 } });
+    expect(await keys('due/')).toEqual([expect.stringContaining(before)]);
+  });
+
+  test('R50: an outcome of no day that a report can have stops no other', async () => {
+    const never = ended('m-0', { endedAt: 8_640_000_000_000_001 });
+    await tell(never, ended('m-1', { endedAt }));
+    expect((await take())?.failed).toHaveLength(1);
+    await minute();
+    expect(await latest()).toMatchObject({ ends: { stored: 1 } });
   });
 
   test('R09: is reported by the next minute if a report fails', async () => {

@@ -4,6 +4,7 @@ import { breakersTable } from '../../../aws/breakers-table.ts';
 import { setDeliveryDue } from '../../../aws/deliveries.ts';
 import { obey } from '../../../core/breaker/breaker-operator.ts';
 import { UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
+import { makePatientDynamo } from '../../support/cold.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { tableAt } from '../../support/handles.ts';
 import { depthOf } from '../../support/stores.ts';
@@ -13,8 +14,10 @@ const stage = useDeliveryStage();
 afterEach(() => vi.restoreAllMocks());
 
 async function forceOpen(): Promise<void> {
-  const { dynamo } = stage.lane.clients;
-  const store = breakersTable({ name: stage.world.tables.breakers, dynamo });
+  const store = breakersTable({
+    name: stage.world.tables.breakers,
+    dynamo: makePatientDynamo(),
+  });
   const until = Date.now() + 600_000;
   const word = {
     kind: 'force-open',
@@ -38,7 +41,7 @@ async function sentInAMinute(): Promise<number> {
 
 /** Reads of the table Breakers fail or are counted. */
 function watchBreakers({ fail }: { readonly fail: boolean }): () => number {
-  const { dynamo } = stage.lane.clients;
+  const { dynamo } = stage.lane.resendClients;
   const send = dynamo.send.bind(dynamo) as (command: object) => Promise<object>;
   let reads = 0;
   vi.spyOn(dynamo, 'send').mockImplementation(async (command: object) => {

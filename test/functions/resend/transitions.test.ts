@@ -12,22 +12,23 @@ import { skipTime } from '../../support/clock.ts';
 import { makePatientDynamo } from '../../support/cold.ts';
 import { receive } from '../../support/delivery.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { failCalls } from '../../support/faults.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
 const SERVICE = 'fhir-server';
 const stage = useDeliveryStage();
 
 /** Environments changed the breaker, and died before they published anything. */
-async function changeBreaker(times: number): Promise<BreakerState> {
+async function changeBreaker(times: number, service = SERVICE): Promise<BreakerState> {
   const store = breakersTable({
     name: stage.world.tables.breakers,
     dynamo: makePatientDynamo(),
   });
-  let state = (await store.load(SERVICE)) ?? UNKNOWN_SERVICE;
+  let state = (await store.load(service)) ?? UNKNOWN_SERVICE;
   for (let n = 0; n < times; n += 1) {
     const token = `t${state.version}`;
     const { next } = obey(state, { kind: 'reset', by: 'ada', reason: '', token }, Date.now());
-    expect(await store.save(SERVICE, state, next)).toBe(true);
+    expect(await store.save(service, state, next)).toBe(true);
     state = next;
   }
   return state;
@@ -81,4 +82,16 @@ test('R14: what is known to be published is neither sent nor written again', asy
   await minutes(1);
   expect(await generationsPublished()).toEqual([1, 2]);
   expect(await breakers()).toMatchObject([{ generation: 2, publishedTo: 2 }]);
+});
+
+test('R40: transitions of one breaker that cannot be published hide no other', async () => {
+  await changeBreaker(1, 'first');
+  await changeBreaker(1, 'second');
+  failCalls({ clients: [stage.lane.resendClients] }, 'sqs', (_, input) =>
+    JSON.stringify(input).includes('first'),
+  );
+  await minutes(1);
+  expect(await generationsPublished()).toEqual([1]);
+  const published = (await breakers()).map(({ pk, publishedTo }) => [pk, publishedTo]);
+  expect(Object.fromEntries(published)).toEqual({ first: undefined, second: 1 });
 });

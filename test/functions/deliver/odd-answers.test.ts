@@ -1,0 +1,84 @@
+/** Answers of a FHIR server, or of what stands in its place, that nobody expects. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { skipTime } from '../../support/clock.ts';
+import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { itemsOf } from '../../support/stores.ts';
+
+const stage = useDeliveryStage();
+const requests: IncomingMessage[] = [];
+let answer: (response: ServerResponse, request: IncomingMessage) => void;
+let server: Server;
+
+beforeEach(async () => {
+  requests.length = 0;
+  answer = (response) => response.writeHead(200).end();
+  server = createServer((request, response) => {
+    requests.push(request);
+    request.resume().on('end', () => answer(response, request));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await stage.build({}, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const isPending = async () => (await stage.resource())['deliveryShard'] !== undefined;
+async function turnLater(): Promise<void> {
+  skipTime(60_000);
+  await stage.turn();
+}
+
+test.each(['<!DOCTYPE html><title>Sign in</title>', '\n <html lang="en">Maintenance</html>'])(
+  'R18: 200 with the page %j does not come from a FHIR server: the resource waits',
+  async (page) => {
+    answer = (response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page);
+    await stage.store('a', 1);
+    await stage.turn();
+    expect(await isPending()).toBe(true);
+    expect(await stage.resource()).toMatchObject({ deliveryFailures: { count: 1, status: 200 } });
+    answer = (response) => response.writeHead(201).end();
+    await turnLater();
+    expect(await isPending()).toBe(false);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  },
+);
+
+test.each(['', '*'])('R05: the ETag %j names no version, so none is named', async (etag) => {
+  answer = (response) => response.writeHead(200, { etag }).end();
+  await stage.store('a', 1);
+  await stage.turn();
+  expect(await stage.resource()).not.toHaveProperty('deliveredVersion');
+  await stage.store('a', 2);
+  await stage.turn();
+  expect(requests.map(({ headers }) => headers['if-match'])).toEqual([undefined, undefined]);
+  expect(await isPending()).toBe(false);
+});
+
+test.each(['W/"3"', '"3"', '3'])('R05: the ETag %s is named as it came', async (etag) => {
+  answer = (response) => response.writeHead(200, { etag }).end();
+  await stage.store('a', 1);
+  await stage.turn();
+  await stage.store('a', 2);
+  await stage.turn();
+  expect(requests.map(({ headers }) => headers['if-match'])).toEqual([undefined, etag]);
+});
+
+test('R10: a server that no longer knows an idle connection has not failed', async () => {
+  const used = new WeakSet<Socket>();
+  answer = (response, { socket }) => {
+    if (used.has(socket)) socket.resetAndDestroy();
+    else response.writeHead(200).end();
+    used.add(socket);
+  };
+  for (const version of [1, 2, 3]) {
+    await stage.store('a', version);
+    await stage.turn();
+    expect(await isPending()).toBe(false);
+  }
+  expect(requests).toHaveLength(3);
+  expect(await itemsOf(stage.world.tables.breakers)).toEqual([]);
+});
