@@ -22,8 +22,12 @@ export type Effect =
       readonly how: Leaving;
     }
   | ({ readonly kind: 'written' } & Written)
-  /** A table refuses a write: its own partition, or one of an index, accepts no more. */
-  | { readonly kind: 'too hot'; readonly table: string; readonly where: 'table' | 'index' }
+  /** A table refuses a write: its own partition, or one of an index, accepts no more. Or a partition answers no more reads. */
+  | {
+      readonly kind: 'too hot';
+      readonly table: string;
+      readonly where: 'table' | 'index' | 'reads';
+    }
   | { readonly kind: 'put'; readonly bucket: string; readonly version: Version }
   | ({ readonly kind: 'published' } & Published)
   | { readonly kind: 'called'; readonly service: string; readonly command: object }

@@ -102,7 +102,7 @@ export function drawFaults(
       ...draw(WORST.tables),
       indexLagMs: random.pick([10, 1_000, 30_000]),
       pageRowsMax: random.pick([3, 25, 1_000]),
-      partitionWrites: 0,
+      ...{ partitionWrites: 0, partitionReads: 0 },
     },
     topics: { ...draw(WORST.topics), delayMs: random.pick([20, 500, 10_000]) },
     functions: {
@@ -132,13 +132,14 @@ export function drawFaults(
     ],
   };
   const partitionWrites = random.chance(HOT) ? random.pick(PARTITION_WRITES) : 0;
+  const partitionReads = random.chance(HOT) ? random.pick(PARTITION_READS) : 0;
   const { tables, operators } = drawn;
   const corrects = random.chance(0.5) ? random.fraction() : 0;
   const { coincidences } = drawn;
   const all = {
     ...drawn,
     ...(coincidences.lateWrite > LATE_VERDICTS && withLateVerdicts(drawn)),
-    tables: { ...tables, partitionWrites },
+    tables: { ...tables, partitionWrites, partitionReads },
     settings: drawSettings(random),
     operators: { ...operators, corrects, erases: random.chance(ERASES) ? random.fraction() : 0 },
   };
@@ -155,9 +156,10 @@ function withInterruptions(faults: Faults, random: Random): Faults {
   return { ...faults, coincidences: { ...faults.coincidences, eraserInterrupted } };
 }
 
-/** How often partitions have rates that are reached. Real ones accept a thousand writes a second, and have as much more to do. */
+/** How often partitions have rates that are reached. Real ones accept a thousand writes and answer three thousand reads a second, and have as much more to do. */
 const HOT = 0.2;
 const PARTITION_WRITES = [2, 5, 20] as const;
+const PARTITION_READS = [1, 3, 10] as const;
 
 /** Half of the runs in which writes come late have late verdicts too. */
 const LATE_VERDICTS = 0.65;

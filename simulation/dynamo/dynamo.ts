@@ -17,7 +17,7 @@ import { HotPartitions } from './hot-partitions.ts';
 import { projected } from './query.ts';
 import { tableMissing, throughputExceeded, validation } from './refusals.ts';
 import { type Change, type QueryInput, type ScanInput, Table, type TablePlan } from './table.ts';
-import type { Item } from './values.ts';
+import type { Item, Value } from './values.ts';
 
 export interface DynamoFaults {
   /** Maximum delay of an index behind its table. */
@@ -30,6 +30,8 @@ export interface DynamoFaults {
   readonly stale: number;
   /** How many writes a partition accepts in a second, of a table or an index. 0 for any number. */
   readonly partitionWrites: number;
+  /** How many reads one answers in a second. 0 for any number. */
+  readonly partitionReads: number;
 }
 
 export const NO_DYNAMO_FAULTS: DynamoFaults = {
@@ -38,6 +40,7 @@ export const NO_DYNAMO_FAULTS: DynamoFaults = {
   unprocessed: 0,
   stale: 0,
   partitionWrites: 0,
+  partitionReads: 0,
 };
 
 export interface DynamoSurroundings {
@@ -80,6 +83,7 @@ export class Dynamo {
         tell({ kind: 'too hot', table: plan.name, where: hot });
         throw throughputExceeded();
       },
+      admitRead: (partition, index) => this.#admitRead(plan.name, partition, index),
     });
     this.#tables.set(plan.name, table);
     return table;
@@ -129,9 +133,19 @@ export class Dynamo {
     return { Item: projected(item, ProjectionExpression, ExpressionAttributeNames) };
   }
 
+  /** @throws if the partition is too hot */
+  #admitRead(table: string, partition: Value | undefined, index?: string): void {
+    const { scheduler, faults, tell } = this.#around;
+    const place = `${table}\u0000${index ?? ''}\u0000${partition}`;
+    if (!this.#hot.refusesRead(place, faults().partitionReads, scheduler.now)) return;
+    tell({ kind: 'too hot', table, where: 'reads' });
+    throw throughputExceeded();
+  }
+
   /** An item as a replica has it, unless the newest is asked for. */
   #read(table: Table, key: Item, { ConsistentRead }: Readable): Item | undefined {
     const { random, faults } = this.#around;
+    this.#admitRead(table.plan.name, key[table.plan.partition]);
     const isPast = ConsistentRead !== true && random.chance(faults().stale);
     return isPast ? table.formerly(key, BEHIND_MS) : table.get(key);
   }
@@ -142,11 +156,17 @@ export class Dynamo {
     for (const [name, { Keys = [], ...asked }] of Object.entries(RequestItems)) {
       const table = this.table(name);
       const [done, left] = this.#divided(Keys);
-      Responses[name] = done.flatMap((key) => {
-        const item = this.#read(table, key as Item, asked);
-        const { ProjectionExpression, ExpressionAttributeNames } = asked;
-        return item ? [projected(item, ProjectionExpression, ExpressionAttributeNames)] : [];
-      });
+      const found: Item[] = [];
+      for (const key of done) {
+        const isRead = unlessTooHot(() => {
+          const item = this.#read(table, key as Item, asked);
+          const { ProjectionExpression, ExpressionAttributeNames } = asked;
+          if (item) found.push(projected(item, ProjectionExpression, ExpressionAttributeNames));
+        });
+        if (!isRead) left.push(key);
+      }
+      if (left.length === Keys.length) throw throughputExceeded();
+      Responses[name] = found;
       if (left.length > 0) UnprocessedKeys[name] = { ...asked, Keys: left };
     }
     return { Responses, UnprocessedKeys };
@@ -166,15 +186,11 @@ export class Dynamo {
 
   /** False if its partition is too hot. */
   #isWritten(table: Table, { PutRequest, DeleteRequest }: WriteRequest): boolean {
-    try {
+    return unlessTooHot(() => {
       if (PutRequest !== undefined) table.put(PutRequest.Item, {});
       else if (DeleteRequest !== undefined) table.delete(DeleteRequest.Key as Item, {});
       else throw validation('a request of a batch is empty');
-      return true;
-    } catch (error) {
-      if (error instanceof ProvisionedThroughputExceededException) return false;
-      throw error;
-    }
+    });
   }
 
   /**
@@ -197,6 +213,17 @@ export class Dynamo {
 
 type WriteRequest = NonNullable<BatchWriteCommand['input']['RequestItems']>[string][number];
 type Readable = Pick<GetCommand['input'], 'ConsistentRead'>;
+
+/** False if a partition is too hot for it. */
+function unlessTooHot(act: () => void): boolean {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    if (error instanceof ProvisionedThroughputExceededException) return false;
+    throw error;
+  }
+}
 
 function answerOf({ before, after }: Change, wanted: ReturnValues): object {
   switch (wanted) {

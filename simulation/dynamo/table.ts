@@ -37,6 +37,8 @@ export interface TableSurroundings {
   written(change: Written): void;
   /** Called before a write. @throws if a partition is too hot for it */
   admit(writing: Writing): void;
+  /** Called before a partition is read, of the table or an index. @throws if it is too hot for that */
+  admitRead(partition: Key, index: string | undefined): void;
 }
 
 export interface ConditionalInput extends Placeholders {
@@ -173,6 +175,7 @@ export class Table {
     const index = this.#indexOf(input);
     const keys = index?.plan ?? this.plan;
     const { partition, within } = rangeOf(KeyConditionExpression, keys, input);
+    this.#around.admitRead(partition, input.IndexName);
     const rows = (index?.partitions ?? this.#partitions).get(partition) ?? [];
     const start = ExclusiveStartKey && {
       sortKey: keys.sort === undefined ? undefined : (ExclusiveStartKey[keys.sort] as Key),

@@ -25,6 +25,14 @@ export const indexThrottlesTable = on(
       where === 'index',
 );
 
+/** A partition, of a table or an index, answers no more reads in this second. */
+export const hotReads = on(
+  ['too hot'],
+  () =>
+    ({ where }) =>
+      where === 'reads',
+);
+
 /** Its caller gave up, and may have begun another one since. */
 export const latePut = on(['answered', 'stored'], () => {
   const givenUp = new Set<number>();

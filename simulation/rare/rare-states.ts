@@ -8,6 +8,7 @@ import type { Host } from '../host.ts';
 import type { MakeState, Reaches } from './make-state.ts';
 import {
   hotPartition,
+  hotReads,
   indexThrottlesTable,
   latePut,
   latePutOverNewer,
@@ -75,6 +76,7 @@ export const RARE_STATES = {
   'a lost answer followed by a throttle': lostThenThrottled,
   'a partition of a table accepts no more writes': hotPartition,
   'an index throttles its table': indexThrottlesTable,
+  'a partition answers no more reads': hotReads,
   'a PUT takes effect after it was given up': latePut,
   'a PUT takes effect after it was given up, over a newer one': latePutOverNewer,
   'a verdict takes effect after its delivery gave it up': lateVerdict,

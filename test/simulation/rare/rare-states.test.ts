@@ -132,6 +132,10 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [{ kind: 'too hot', table: 'stack-incidents', where: 'table' }],
   ],
   'an index throttles its table': [[{ kind: 'too hot', table: 'stack-resources', where: 'index' }]],
+  'a partition answers no more reads': [
+    [{ kind: 'too hot', table: 'stack-resources', where: 'table' }],
+    [{ kind: 'too hot', table: 'stack-resources', where: 'reads' }],
+  ],
   'a PUT takes effect after it was given up': [[givenUp], [stored(4)]],
   'a PUT takes effect after it was given up, over a newer one': [[givenUp], [stored(6)]],
   'a verdict takes effect after its delivery gave it up': [
