@@ -81,6 +81,28 @@ export const OF_MESSAGES: readonly Fence[] = [
     unseen: 'whoever sends it back is told that it failed, and its entry stays',
   },
   {
+    name: 'rates: what exceeds the rate is refused',
+    file: 'core/source/source-rate.ts',
+    code: 'return Math.max(0, Math.min(added, room));',
+    without: 'return Math.max(added, Math.min(added, room));',
+    needs: ({ settings }) => settings.ratePerMinute > 0,
+  },
+  {
+    name: 'rates: a count is sent once',
+    file: 'aws/rates-table.ts',
+    code: "name: 'sendOnce'",
+    without: "name: 'often'",
+    needs: ({ settings, calls }) => settings.ratePerMinute > 0 && calls.lostAnswer > 0,
+  },
+  {
+    name: 'rates: what was stored is not refused when it comes again',
+    file: 'functions/validate/validate-loaded.ts',
+    code: "if (refusal !== 'rate' && isFirst(",
+    without: "if (refusal === 'rate' || isFirst(",
+    needs: ({ settings, queues }) =>
+      settings.ratePerMinute > 0 && queues.countOff > 0.02 && queues.duplicate > 0.02,
+  },
+  {
     name: 'messages: a valid one asks whether it has ended',
     file: 'functions/validate/endings.ts',
     code: "return hasEnded(trouble, origin.round) ? 'ended' : 'in isolation';",
