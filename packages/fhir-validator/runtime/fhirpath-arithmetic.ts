@@ -47,6 +47,13 @@ export function remainder(left: Json, right: Json): Result {
   return isNumber(left) && isNumber(right) && right !== 0 ? left % right : undefined;
 }
 
+/** `-` before a number or a quantity. */
+export function opposite(value: Json): Json {
+  if (isNumber(value)) return 0 - value;
+  if (!isObject(value) || !isNumber(value['value'])) return undefined;
+  return { ...value, value: 0 - value['value'] };
+}
+
 export function absolute(value: Json): Result {
   return isNumber(value) ? Math.abs(value) : undefined;
 }

@@ -11,7 +11,7 @@ import {
   truth,
 } from './collection.ts';
 import { and, FALSE, not, or, same, TRUE } from './js.ts';
-import { onlyOne } from './navigate.ts';
+import { isQuantityType, onlyOne } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
 
 const CONTEXTS = ['n', 'res', 'root'];
@@ -36,14 +36,14 @@ const PRIMITIVES: Readonly<Record<string, Category>> = {
   'System.String': 'string',
 };
 
-function categoryOf({ types }: Item, { compilation }: Scope): Category {
+function categoryOf({ types }: Item, scope: Scope): Category {
+  const { compilation } = scope;
   const categories = new Set(
     types.map((type): Category => {
       const known = PRIMITIVES[type];
       if (known) return known;
       if (compilation.types.get(type)?.kind === 'primitive') return 'string';
-      const isQuantity = /Quantity$/.test(type) || compilation.types.get(type)?.base === 'Quantity';
-      return isQuantity ? 'quantity' : 'complex';
+      return isQuantityType(type, scope) ? 'quantity' : 'complex';
     }),
   );
   const [only] = categories;
@@ -178,7 +178,7 @@ export function comparison(
 }
 
 function orderTest(operator: string, a: Item, b: Item, scope: Scope): string {
-  const [kind, other] = [categoryOf(a, scope), categoryOf(b, scope)];
+  const [kind, other] = inferred([categoryOf(a, scope), categoryOf(b, scope)]);
   const values = `${a.value}, ${b.value}`;
   if (isDate(kind, other)) return `${runtime(scope, 'compareDates')}(${values}) ${operator} 0`;
   if (kind !== other) return FALSE;
@@ -189,6 +189,12 @@ function orderTest(operator: string, a: Item, b: Item, scope: Scope): string {
     return and(isOf(kind, a), isOf(kind, b), `${a.value} ${operator} ${b.value}`);
   }
   throw new Unsupported(`order of ${a.types.join(', ')}`);
+}
+
+/** What may have several types, such as a choice in a list, is compared as what the other side is. */
+function inferred(kinds: readonly [Category, Category]): readonly [Category, Category] {
+  const known = kinds.find((each) => each !== 'unknown') ?? 'unknown';
+  return kinds.includes('unknown') ? [known, known] : kinds;
 }
 
 /** Comparing an object, which the JSON may have in the place of a value, might throw. */

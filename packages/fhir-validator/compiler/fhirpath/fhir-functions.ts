@@ -16,6 +16,9 @@ import { and, FALSE, not, or, TRUE, text } from './js.ts';
 import { children, flatMap, isPrimitiveType, onlyOne } from './navigate.ts';
 import { combined } from './operators.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
+import { typeTest } from './type-tests.ts';
+
+const BASE_URL = 'http://hl7.org/fhir/StructureDefinition/';
 
 export function hasValue(of: Single, scope: Scope): string {
   return some(of, (item) => {
@@ -98,12 +101,26 @@ export function conformsTo(of: Collection, url: Expression | undefined, scope: S
   if (url?.kind !== 'literal' || url.type !== 'string') {
     throw new Unsupported('conformsTo() of what is no literal');
   }
-  const [item] = onlyOne(of, scope).items;
-  if (item === undefined) return of;
-  const test = scope.compilation.profileTest?.(String(url.value), item.value);
-  if (test === undefined)
-    throw new Unsupported(`conformsTo() of ${url.value}, which is not loaded`);
-  return boolean(and(item.present, `(${test})`), and(item.present, not(`(${test})`)));
+  const one = onlyOne(of, scope);
+  const test = (item: Item) => conformance(item, String(url.value), scope);
+  return boolean(
+    some(one, test),
+    some(one, (item) => not(test(item))),
+  );
+}
+
+function conformance(item: Item, url: string, scope: Scope): string {
+  const { types, profileTest } = scope.compilation;
+  const name = url.startsWith(BASE_URL) ? url.slice(BASE_URL.length) : '';
+  const type = types.get(name);
+  // Only a resource says what it is, and never that it is one of DomainResource.
+  if (type !== undefined && (type.kind !== 'resource' || type.isAbstract)) {
+    if (typeTest(item, name, scope) === TRUE) return TRUE;
+    throw new Unsupported(`conformsTo() of ${url}, which the value may not be`);
+  }
+  const test = profileTest?.(url, item.value);
+  if (test === undefined) throw new Unsupported(`conformsTo() of ${url}, which is not loaded`);
+  return `(${test})`;
 }
 
 /** Our own function, for dom-3: see overrides.ts. */

@@ -10,6 +10,7 @@ import {
   type Single,
   single,
   some,
+  typesOf,
 } from './collection.ts';
 import { and, or, TRUE, text } from './js.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
@@ -216,6 +217,16 @@ function unique(uses: readonly TypeUse[]): string[] {
 
 export function isPrimitiveType(type: string, { compilation }: Scope): boolean {
   return type.startsWith('System.') || compilation.types.get(type)?.kind === 'primitive';
+}
+
+export function isQuantityType(type: string, { compilation }: Scope): boolean {
+  return /Quantity$/.test(type) || compilation.types.get(type)?.base === 'Quantity';
+}
+
+/** Whether whatever it has is a quantity. */
+export function isOfQuantities(of: Collection, scope: Scope): boolean {
+  const types = typesOf(of);
+  return types.length > 0 && types.every((type) => isQuantityType(type, scope));
 }
 
 /** The single item of a collection. Empty if there are several, as in HL7's validator. */

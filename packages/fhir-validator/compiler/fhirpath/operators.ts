@@ -16,7 +16,7 @@ import {
 import { comparison, equality, equivalence } from './compare.ts';
 import { and, not, or, same } from './js.ts';
 import { membership } from './membership.ts';
-import { arrayOf, onlyOne } from './navigate.ts';
+import { arrayOf, isOfQuantities, onlyOne } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
 
 export function binary(
@@ -135,10 +135,24 @@ function arithmetic(
   right: Collection,
   scope: Scope,
 ): Collection {
+  mustBeKnown(operator, left, right, scope);
   const call = runtime(scope, ARITHMETIC[operator] ?? '');
   const sides = [left, right].map((each) => valueCode(onlyOne(each, scope)));
   const value = `${call}(${sides.join(', ')})`;
   return single(value, [resultType(left, right)], `${value} !== undefined`);
+}
+
+/**
+ * Quantities are only added to dates. With numbers, with each other and with times of a day their result would be
+ * empty, so that no resource keeps the invariant.
+ */
+function mustBeKnown(operator: string, left: Collection, right: Collection, scope: Scope): void {
+  const types = typesOf(left);
+  const mayBeDate = types.length === 0 || types.some((type) => DATES.has(type));
+  const isLater = mayBeDate && (operator === '+' || operator === '-');
+  if (isOfQuantities(left, scope) || (isOfQuantities(right, scope) && !isLater)) {
+    throw new Unsupported(`${operator} of quantities`);
+  }
 }
 
 /** A date and a quantity give a date. */
@@ -167,7 +181,7 @@ export function signed(operator: string, operand: Collection, scope: Scope): Col
   if (operator === '+') return operand;
   const items = onlyOne(operand, scope).items.map((item) => {
     const isLiteral = /^\d/.test(item.value);
-    const value = isLiteral ? `-${item.value}` : `${runtime(scope, 'minus')}(0, ${item.value})`;
+    const value = isLiteral ? `-${item.value}` : `${runtime(scope, 'opposite')}(${item.value})`;
     return { ...item, value };
   });
   return { kind: 'single', items };

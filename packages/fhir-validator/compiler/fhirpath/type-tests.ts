@@ -51,7 +51,7 @@ export function asType(of: Collection, name: string, scope: Scope): Collection {
   );
 }
 
-function typeTest(item: Item, name: string, scope: Scope): string {
+export function typeTest(item: Item, name: string, scope: Scope): string {
   const wanted = qualified(name, scope);
   if (item.types.length === 0) throw new Unsupported(`the type of an unknown item`);
   const isKind = (type: string) => isSubtype(type, wanted, scope);

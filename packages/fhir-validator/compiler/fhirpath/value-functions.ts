@@ -4,20 +4,20 @@
  */
 import { Unsupported } from './ast.ts';
 import { boolean, type Collection, type Single, single, valueCode } from './collection.ts';
-import { arrayOf } from './navigate.ts';
+import { arrayOf, isOfQuantities } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
 
 type ValueFunction = (focus: Single, args: readonly Single[], scope: Scope) => Collection;
 
 export const VALUE_FUNCTIONS: ReadonlyMap<string, ValueFunction> = new Map<string, ValueFunction>(
   Object.entries<ValueFunction>({
-    abs: call('absolute', 'System.Decimal'),
-    ceiling: call('ceiling', 'System.Integer'),
-    floor: call('floor', 'System.Integer'),
-    truncate: call('truncate', 'System.Integer'),
-    round: call('round', 'System.Decimal', 0, 1),
-    sqrt: call('squareRoot', 'System.Decimal'),
-    power: call('power', 'System.Decimal', 1),
+    abs: ofNumber('absolute', 'System.Decimal'),
+    ceiling: ofNumber('ceiling', 'System.Integer'),
+    floor: ofNumber('floor', 'System.Integer'),
+    truncate: ofNumber('truncate', 'System.Integer'),
+    round: ofNumber('round', 'System.Decimal', 0, 1),
+    sqrt: ofNumber('squareRoot', 'System.Decimal'),
+    power: ofNumber('power', 'System.Decimal', 1),
     lastIndexOf: call('lastIndexOf', 'System.Integer', 1),
     toDecimal: call('toDecimal', 'System.Decimal'),
     toBoolean: call('toBoolean', 'System.Boolean'),
@@ -36,6 +36,15 @@ export const VALUE_FUNCTIONS: ReadonlyMap<string, ValueFunction> = new Map<strin
     toChars: (focus, _, scope) => parts(focus, '""', scope),
   }),
 );
+
+/** Of a quantity the result would be empty, so that no resource keeps the invariant. */
+function ofNumber(name: string, type: string, argsMin = 0, argsMax = argsMin): ValueFunction {
+  const made = call(name, type, argsMin, argsMax);
+  return (focus, args, scope) => {
+    if (isOfQuantities(focus, scope)) throw new Unsupported(`${name}() of a quantity`);
+    return made(focus, args, scope);
+  };
+}
 
 /** A call of the runtime with the value and the arguments. */
 function call(name: string, type: string, argsMin = 0, argsMax = argsMin): ValueFunction {

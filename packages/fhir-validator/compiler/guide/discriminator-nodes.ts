@@ -17,7 +17,7 @@ export interface At {
   readonly node: ProfileNode | undefined;
   readonly part: { readonly value: unknown } | undefined;
   readonly depth: number;
-  /** The value set that the base type binds the element to. It distinguishes no slices. */
+  /** The value set of the base type's required binding. It distinguishes no slices. */
   readonly baseSet?: string | undefined;
 }
 

@@ -108,7 +108,8 @@ function walkMember(
   if (rest.length === 0 && part === undefined && node?.definition.max === '0') {
     return through.map((use) => `!(${isThere(at.code, jsonName(element, use))})`).join('&&');
   }
-  const baseSet = element.binding?.valueSet;
+  const { binding } = element;
+  const baseSet = binding?.strength === 'required' ? binding.valueSet : undefined;
   const tests = through.map((use) => {
     const code = `${at.code}?.${jsonName(element, use)}`;
     const item = `d${at.depth}`;

@@ -81,6 +81,18 @@ const structures = [
     { id: 'Patient.telecom:fax.system', min: 1, fixedCode: 'fax' },
     { id: 'Patient.telecom:fax.value', min: 1 },
   ]),
+  profile('bound', 'Patient', [
+    { id: 'Patient.identifier', ...by('value', 'type') },
+    slice('Patient.identifier', 'typed', { max: '1' }),
+    {
+      id: 'Patient.identifier:typed.type',
+      min: 1,
+      binding: {
+        strength: 'required',
+        valueSet: 'http://hl7.org/fhir/ValueSet/identifier-type',
+      },
+    },
+  ]),
   profile('mark', 'Extension', [{ id: 'Extension.url', fixedUri: MARK }], {
     url: MARK,
     context: [{ type: 'element', expression: 'Element' }],
@@ -169,6 +181,16 @@ describe('R4 profiling examples: slices by system and use', () => {
       of(home, { system: 'fax', value: '1' }, { system: 'fax', use: 'work', value: '1' }),
     ).toEqual([]);
   });
+});
+
+test('a value set that the base type only recommends distinguishes slices', () => {
+  const typed = (code: string) => {
+    const coding = [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code }];
+    return { type: { coding }, value: code };
+  };
+  const of = (...identifier: Json[]) => found(at(patient({ identifier }), 'bound'));
+  expect(of(typed('MR'), typed('NI'), { value: 'a' })).toEqual([]);
+  expect(of(typed('MR'), typed('DL'))).toEqual(['profile/max Patient']);
 });
 
 test('a slice without a constraint at its discriminator fails the build', async () => {
