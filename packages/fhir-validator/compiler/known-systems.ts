@@ -20,7 +20,7 @@ const LEFT_OUT = new Set([`${TERMINOLOGY}conceptdomains`]);
 export interface KnownSystem {
   readonly url: string;
   readonly codes: readonly string[];
-  /** Flags that runtime/bindings.ts reads: `g` and `c`. */
+  /** What runtime/bindings.ts reads: `g` and `c`, and the versions of a package's. */
   readonly marks: string;
 }
 
@@ -60,10 +60,15 @@ function systemsOf(packages: readonly Definitions[], others: ReadonlySet<string>
     const isComplete = versions.every(({ content }) => content === 'complete');
     if (!isComplete || others.has(url) || url.startsWith(TERMINOLOGY)) return [];
     const codes = [...new Set(versions.flatMap(codesOf))];
-    const marks = versions.every(({ caseSensitive }) => caseSensitive === true) ? '' : 'c';
+    const letters = versions.every(({ caseSensitive }) => caseSensitive === true) ? '' : 'c';
+    const marks = [letters, ...new Set(versions.flatMap(versionOf))].join(' ');
     const isListed = codes.length > 0 && codes.length <= PACKAGE_CODES_MAX;
     return isListed ? [{ url, codes, marks }] : [];
   });
+}
+
+function versionOf({ version = '' }: CodeSystem): string[] {
+  return /^[^\s|]+$/.test(version) ? [version] : [];
 }
 
 /**

@@ -21,7 +21,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   Bundle: { file: 'bundle.ts', name: 'bundle', args: 'n,r' },
   CodeSystem: { file: 'code-system.ts', name: 'codeSystem', args: 'n,r' },
   ConceptMap: { file: 'conformance.ts', name: 'conceptMap', args: 'n,r' },
-  Coding: { file: 'data-types.ts', name: 'coding', args: `n.system,n.code,r,n.${KNOWN_SYSTEM}` },
+  Coding: {
+    file: 'data-types.ts',
+    name: 'coding',
+    args: `n.system,n.code,r,n.${KNOWN_SYSTEM},n.version`,
+  },
   ElementDefinition: {
     file: 'structure-definition.ts',
     name: 'elementDefinition',

@@ -18,13 +18,14 @@ export function attachment(data: unknown, size: unknown, report: Report): void {
 
 /**
  * The system must be absolute and not a value set. If all codes of the system are loaded (`known`),
- * the code must be one of them.
+ * the code must be one of them. Of a version of a package's system that is not loaded that is not known.
  */
 export function coding(
   system: unknown,
   code: unknown,
   report: Report,
   known: KnownSystem | undefined,
+  version?: unknown,
 ): void {
   if (typeof system !== 'string') return;
   if (known === undefined) codeSystemUrl(system, report, 'system');
@@ -33,7 +34,7 @@ export function coding(
     languageTag(code, report, 'code');
     return;
   }
-  const lacking = known?.lacks(code);
+  const lacking = known?.lacks(code, version);
   if (lacking === undefined) return;
   const said = `${quote(code)} is not a code of ${system}`;
   if (lacking === 'error') report.error('fhir-r4/code-unknown', 'code-invalid', said, 'code');

@@ -61,14 +61,15 @@ interface CodesOfSystem {
 }
 
 /**
- * A code system whose codes are loaded, from its line `url|marks|code|code`. The set is built on
- * first use.
+ * A code system whose codes are loaded, from its line `url|marks|code|code`. The marks are letters, and behind them
+ * the versions that were loaded of a code system of a package. The set is built on first use.
  */
 export class KnownSystem {
   readonly url: string;
   readonly #line: string;
   /** `g`: sites may add codes. `c`: case is ignored. */
   #marks = '';
+  #versions: readonly string[] = [];
   #codes: Set<string> | undefined;
 
   constructor(line: string) {
@@ -76,17 +77,21 @@ export class KnownSystem {
     this.#line = line;
   }
 
-  /** Severity of using this code. Undefined if the code is in the system. */
-  lacks(code: string): 'error' | 'warning' | undefined {
+  /** Severity of using this code. Undefined if the code is in the system. Another version may have it. */
+  lacks(code: string, version?: unknown): 'error' | 'warning' | undefined {
     this.#codes ??= this.#read();
     if (this.#codes.has(code)) return undefined;
     if (this.#marks.includes('c') && this.#codes.has(code.toLowerCase())) return undefined;
+    const isOther = this.#versions.length > 0 && typeof version === 'string';
+    if (isOther && !this.#versions.includes(version)) return 'warning';
     return this.#marks.includes('g') ? 'warning' : 'error';
   }
 
   #read(): Set<string> {
-    const [, marks = '', ...codes] = codesOf(this.#line);
+    const [, all = '', ...codes] = codesOf(this.#line);
+    const [marks = '', ...versions] = all.split(' ');
     this.#marks = marks;
+    this.#versions = versions;
     if (!marks.includes('c')) return new Set(codes);
     return new Set([...codes, ...codes.map((each) => each.toLowerCase())]);
   }

@@ -11,6 +11,7 @@ const FRAGMENT = 'http://example.org/fragment';
 const system = (url: string, concept: object[], more: object = {}) => ({
   resourceType: 'CodeSystem' as const,
   url,
+  version: '1.0.0',
   status: 'active' as const,
   content: 'complete' as const,
   caseSensitive: true,
@@ -87,6 +88,13 @@ describe('codes of the code systems of a package', () => {
     expect(found('', { system: SYSTEM, code: 'a' })).toEqual([]);
     expect(found('', { system: SYSTEM, code: 'b' })).toEqual(['fhir-r4/code-unknown']);
     expect(found('', { system: ANY_CASE, code: 'ABC' })).toEqual([]);
+  });
+
+  test('an unknown code of a version that is not loaded is no error', () => {
+    expect(found('', { system: SYSTEM, version: '2.0.0', code: 'b' })).toEqual([]);
+    expect(found('', { system: SYSTEM, version: '1.0.0', code: 'b' })).toEqual([
+      'fhir-r4/code-unknown',
+    ]);
   });
 
   test('are open where the package has only some of them', () => {
