@@ -3,11 +3,16 @@
  * first use. A value set that consists of whole code systems refers to their constants.
  */
 import type { Definitions } from './definitions.ts';
-import { expandValueSet, onlySystemOf, whyUndecided } from './value-sets.ts';
+import { type Codes, expandValueSet, onlySystemOf, whyUndecided } from './value-sets.ts';
 
 /** A set with more codes is a terminology, not an enumeration of the specification. */
 const CODES_MAX = 400;
 const SEPARATOR = '|';
+
+/** A code that has the separator would be read as two. */
+function isWritable(codes: Codes): boolean {
+  return ![...codes.values()].some((each) => [...each].some((code) => code.includes(SEPARATOR)));
+}
 
 export class CodeSets {
   readonly #definitions: Definitions;
@@ -71,7 +76,7 @@ export class CodeSets {
   #define(url: string): string | undefined {
     const codes = expandValueSet(url, this.#definitions);
     const count = [...(codes?.values() ?? [])].reduce((sum, each) => sum + each.size, 0);
-    if (!codes || count === 0 || count > this.#codesMax) {
+    if (!codes || count === 0 || count > this.#codesMax || !isWritable(codes)) {
       this.undecided.push(url);
       return undefined;
     }

@@ -52,7 +52,10 @@ export function knownSystems(
   return [...base, ...systemsOf(packages, new Set([...codeSystems.keys(), ...later.keys()]))];
 }
 
-/** Of packages: without HL7's terminology, of which the validator has its own version. */
+/**
+ * Of packages: without HL7's terminology, of which the validator has its own version, and without those that their line
+ * (`writtenSystems`) cannot hold.
+ */
 function systemsOf(packages: readonly Definitions[], others: ReadonlySet<string>): KnownSystem[] {
   const all = packages.flatMap(({ codeSystems }) => [...codeSystems.values()]);
   const byUrl = Map.groupBy(all, ({ url = '' }) => url);
@@ -62,7 +65,8 @@ function systemsOf(packages: readonly Definitions[], others: ReadonlySet<string>
     const codes = [...new Set(versions.flatMap(codesOf))];
     const letters = versions.every(({ caseSensitive }) => caseSensitive === true) ? '' : 'c';
     const marks = [letters, ...new Set(versions.flatMap(versionOf))].join(' ');
-    const isListed = codes.length > 0 && codes.length <= PACKAGE_CODES_MAX;
+    const isWritable = ![url, ...codes].some((each) => /[|\n]/.test(each));
+    const isListed = isWritable && codes.length > 0 && codes.length <= PACKAGE_CODES_MAX;
     return isListed ? [{ url, codes, marks }] : [];
   });
 }

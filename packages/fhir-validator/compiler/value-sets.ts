@@ -45,7 +45,7 @@ export function whyUndecided(
   const valueSet = definitions.valueSets.get(url);
   if (!valueSet) return 'its definition is not loaded';
   const codes = expandValueSet(url, definitions);
-  if (codes) return `it has no codes, or more than ${codesMax}`;
+  if (codes) return `it has no codes, more than ${codesMax}, or one with "|"`;
   const all = [...(valueSet.compose?.include ?? []), ...(valueSet.compose?.exclude ?? [])];
   if (all.length === 0) return 'it includes no codes';
   const open = all.filter((each) => !included(each, definitions, new Set([url])));

@@ -6,6 +6,7 @@ import { compiledGuides } from '../support/profiled.ts';
 
 const SYSTEM = 'http://example.org/system';
 const ANY_CASE = 'http://example.org/any-case';
+const WITH_BARS = 'http://example.org/with-bars';
 const FRAGMENT = 'http://example.org/fragment';
 
 const system = (url: string, concept: object[], more: object = {}) => ({
@@ -33,12 +34,14 @@ const systems = [
   ]),
   system(ANY_CASE, [{ code: 'Abc' }, { code: 'Def' }], { caseSensitive: false }),
   system(FRAGMENT, [{ code: 'a' }], { content: 'fragment' }),
+  system(WITH_BARS, [{ code: 'a|b' }, { code: 'c' }]),
 ];
 const sets = [
   set('whole', { include: [{ system: ANY_CASE }] }),
   set('listed', { include: [{ system: ANY_CASE, concept: [{ code: 'Abc' }] }] }),
   set('active', { inactive: false, include: [{ system: SYSTEM }] }),
   set('all', { include: [{ system: SYSTEM }] }),
+  set('barred', { include: [{ system: WITH_BARS }] }),
 ];
 const bound = (name: string) =>
   profile(name, 'Observation', [
@@ -95,6 +98,11 @@ describe('codes of the code systems of a package', () => {
     expect(found('', { system: SYSTEM, version: '1.0.0', code: 'b' })).toEqual([
       'fhir-r4/code-unknown',
     ]);
+  });
+
+  test('are open where one has the character that is between codes in the compiled module', () => {
+    expect(found('', { system: WITH_BARS, code: 'a|b' })).toEqual([]);
+    expect(found('barred', { system: WITH_BARS, code: 'a|b' })).toEqual([]);
   });
 
   test('are open where the package has only some of them', () => {
