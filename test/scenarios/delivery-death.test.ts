@@ -171,18 +171,16 @@ test('R05: deliver, while a PUT that was given up is carried out after the newer
 
 test('R18: resend, for deliveries that lost their triggers', async () => {
   const steps = await dieAtEveryStep({
-    // Sixteen shards are queried, twice.
-    stride: 4,
     build: () => buildDeliveryWorld(downstream.endpoint),
     queue: (world) => world.queues.lane,
     async load(world) {
       stored = {};
-      const { resend, clients } = await loadDelivery(world);
+      const { resend, resendClients } = await loadDelivery(world);
       const handler = async () => {
         await resend();
         return { batchItemFailures: [] };
       };
-      return { handler, clients: [clients] };
+      return { handler, clients: [resendClients] };
     },
     async prepare(world) {
       await store(world, 'a', 2);
@@ -204,5 +202,6 @@ test('R18: resend, for deliveries that lost their triggers', async () => {
       expect(stored).toEqual({ 'Patient/a': expect.any(Array), 'Patient/b': expect.any(Array) });
     },
   });
-  expect(steps).toBeGreaterThanOrEqual(20);
+  // Breakers, what is pending, a trigger, and what was sent again.
+  expect(steps).toBeGreaterThanOrEqual(4);
 });

@@ -10,7 +10,7 @@ import { useStage } from '../support/stage.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
 
 const MINUTE_MS = 60_000;
-const stage = useStage({ remediation: 'pause-lane' });
+const stage = useStage({ remediation: 'pause-lane' }, undefined, 'any role');
 
 /** The command line, with clients of its own for the emulators. */
 let cli: typeof import('../../cli/incident/say.ts') & typeof import('../../cli/incident/read.ts');

@@ -22,13 +22,13 @@ export interface Functions extends Readonly<Record<FunctionName, SqsHandler>> {
 
 const ALL: readonly FunctionName[] = ['validate', 'quarantine', 'incident'];
 
-/**
- * Each has its own clients and telemetry. `any role`: they may do anything, for settings that the template of the worlds
- * does not have.
- */
+/** `any role`: they may do anything, for settings that the template of the worlds does not have. */
+export type Role = 'own role' | 'any role';
+
+/** Each has its own clients and telemetry. */
 export async function loadFunctions(
   names: readonly FunctionName[] = ALL,
-  role: 'own role' | 'any role' = 'own role',
+  role: Role = 'own role',
 ): Promise<Functions> {
   const clients: Clients[] = [];
   const closes: (() => Promise<void>)[] = [];
@@ -54,20 +54,20 @@ interface Loaded {
   readonly close?: () => Promise<void>;
 }
 
-const load: Record<FunctionName, (isOwnRole: boolean) => Promise<Loaded>> = {
-  async validate(isOwnRole) {
+const load: Record<FunctionName, (hasOwnRole: boolean) => Promise<Loaded>> = {
+  async validate(hasOwnRole) {
     const { places, giveBack } = takePlaces(readValidate(process.env));
-    const deps = await validateDeps(places, isOwnRole ? undefined : makeClients());
+    const deps = await validateDeps(places, hasOwnRole ? undefined : makeClients());
     return { handler: buildValidate(deps), clients: deps, close: giveBack };
   },
-  async quarantine() {
-    const deps = coldDeps('quarantine');
+  async quarantine(hasOwnRole) {
+    const deps = coldDeps(hasOwnRole ? 'quarantine' : undefined);
     const traces = await coldTraces();
     const environment = readQuarantine(process.env);
     return { handler: buildQuarantine({ ...deps, traces, environment }), clients: deps };
   },
-  async incident() {
-    const deps = coldDeps('incident');
+  async incident(hasOwnRole) {
+    const deps = coldDeps(hasOwnRole ? 'incident' : undefined);
     const environment = readIncident(process.env);
     return { handler: buildIncident({ ...deps, environment }), clients: deps };
   },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from 'vitest';
-import { type FunctionName, type Functions, loadFunctions } from './functions.ts';
+import { type FunctionName, type Functions, loadFunctions, type Role } from './functions.ts';
 import { useEmulators } from './use-emulators.ts';
 import { buildWorld, type World } from './world.ts';
 
@@ -17,11 +17,12 @@ export interface Stage {
 export function useStage(
   settings: Record<string, unknown> = {},
   names?: readonly FunctionName[],
+  role?: Role,
 ): Stage {
   useEmulators();
   const stage: { world?: World; functions?: Functions } = {};
   const load = async () => {
-    stage.functions = await loadFunctions(names);
+    stage.functions = await loadFunctions(names, role);
   };
   beforeEach(async () => {
     stage.world = await buildWorld(settings);
