@@ -74,6 +74,7 @@ async function record(
   if (called.kind === 'answered') return after(parts, leased, called);
   if (called.kind === 'unfit') return unfit(parts, leased, called.reason);
   await release(parts, leased);
+  if (called.kind === 'no time left') return { kind: 'again', at: parts.now() + SOON_MS };
   return refusedUntil(parts, leased.target, called.retryAt);
 }
 

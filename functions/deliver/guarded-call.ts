@@ -22,6 +22,8 @@ const SMALL_BYTES_MAX = 1024 * 1024;
 export type Called =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly begunAt: number }
   | { readonly kind: 'refused by the breaker'; readonly retryAt: number }
+  /** The large bodies before it took the time of its lease. */
+  | { readonly kind: 'no time left' }
   /** Its id at the server would be invalid. */
   | { readonly kind: 'unfit'; readonly reason: string };
 
@@ -43,10 +45,16 @@ export async function callPut(parts: DeliverParts, calling: Calling): Promise<Ca
   const text = await textOf(parts, resource, SMALL_BYTES_MAX);
   if (text !== undefined) return putText(parts, calling, text);
   return parts.largeBodies(async () => {
+    if (isLate(parts, calling)) return { kind: 'no time left' };
     const large = await textOf(parts, resource, BODY_BYTES_MAX);
     if (large === undefined) throw new ComponentFault('the body in the bucket is too large');
     return putText(parts, calling, large);
   });
+}
+
+/** A call must end before the lease does. */
+function isLate({ settings, now }: DeliverParts, { until }: Pick<Calling, 'until'>): boolean {
+  return now() + settings.callTimeoutMs > until;
 }
 
 function putText(
@@ -109,18 +117,19 @@ interface Request {
 type Tried = Called | { readonly kind: 'too late' };
 
 async function call(
-  { breakers, settings, traces, tokenOf, now }: DeliverParts,
+  parts: DeliverParts,
   target: Target,
   until: number,
   { method, begin, request, isWell }: Request,
 ): Promise<Called> {
+  const { breakers, settings, traces, tokenOf, now } = parts;
   const secret = tokenOf(target);
   const token = await secret?.read(now());
   let begunAt = 0;
   const make = async (signal: AbortSignal): Promise<Tried> => {
     begunAt = now();
-    // Reading the body took time, and so did asking the breaker; the call must end before the lease does.
-    if (begunAt + settings.callTimeoutMs > until) return { kind: 'too late' };
+    // Reading the body took time, and so did asking the breaker.
+    if (isLate(parts, { until })) return { kind: 'too late' };
     begin();
     const answer = await traces.inSpan({ name: method, kind: 'client' }, () =>
       request(token, signal),

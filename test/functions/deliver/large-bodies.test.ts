@@ -2,8 +2,10 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { sendTriggers } from '../../../aws/delivery-queue.ts';
 import { storeResource } from '../../../aws/resources-table.ts';
 import { LARGE_AT_ONCE } from '../../../functions/deliver/settings.ts';
+import { skipTime } from '../../support/clock.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
 import { bucketAt, queueAt, tableAt } from '../../support/handles.ts';
+import { watchMetrics } from '../../support/metrics.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
@@ -47,4 +49,29 @@ test('R18: few large bodies are in memory at a time, so a batch of them does not
   expect(most).toBe(LARGE_AT_ONCE);
   const items = await itemsOf(stage.world.tables.resources);
   expect(items.filter((item) => item['deliveryShard'])).toEqual([]);
+});
+
+test('R09: a large body whose lease has no time left when its turn comes waits, and that is no fault', async () => {
+  const metrics = watchMetrics();
+  await stage.reload();
+  for (let n = 0; n <= LARGE_AT_ONCE; n += 1) await store(`large${n}`, LARGE);
+  const held = Promise.withResolvers<void>();
+  let calls = 0;
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
+    calls += 1;
+    await held.promise;
+    return new Response(null, { status: 201 });
+  });
+  const turn = stage.turn();
+  await expect.poll(() => calls).toBe(LARGE_AT_ONCE);
+  skipTime(11_000);
+  held.resolve();
+  expect((await turn)?.failed).toHaveLength(1);
+  expect(calls).toBe(LARGE_AT_ONCE);
+  expect(metrics.sum('Calls')).toBe(LARGE_AT_ONCE);
+  expect(metrics.sum('ComponentFaults')).toBe(0);
+  const items = await itemsOf(stage.world.tables.resources);
+  const [left, ...others] = items.filter((item) => item['deliveryShard']);
+  expect(others).toEqual([]);
+  expect(left).not.toHaveProperty('deliveryLease');
 });
