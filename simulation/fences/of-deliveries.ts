@@ -76,8 +76,8 @@ export const OF_DELIVERIES: readonly Fence[] = [
   {
     name: 'delivery: a call begins early enough to end before its lease',
     file: 'functions/deliver/guarded-call.ts',
-    code: 'if (begunAt + settings.callTimeoutMs > until)',
-    without: 'if (begunAt > until + settings.callTimeoutMs)',
+    code: 'return now() + settings.callTimeoutMs > until;',
+    without: 'return now() > until + settings.callTimeoutMs;',
     needs: LEASE_STANDS,
   },
 ];
