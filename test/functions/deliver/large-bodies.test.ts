@@ -51,27 +51,33 @@ test('R18: few large bodies are in memory at a time, so a batch of them does not
   expect(items.filter((item) => item['deliveryShard'])).toEqual([]);
 });
 
-test('R09: a large body whose lease has no time left when its turn comes waits, and that is no fault', async () => {
-  const metrics = watchMetrics();
-  await stage.reload();
-  for (let n = 0; n <= LARGE_AT_ONCE; n += 1) await store(`large${n}`, LARGE);
-  const held = Promise.withResolvers<void>();
-  let calls = 0;
-  vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
-    calls += 1;
-    await held.promise;
-    return new Response(null, { status: 201 });
-  });
-  const turn = stage.turn();
-  await expect.poll(() => calls).toBe(LARGE_AT_ONCE);
-  skipTime(11_000);
-  held.resolve();
-  expect((await turn)?.failed).toHaveLength(1);
-  expect(calls).toBe(LARGE_AT_ONCE);
-  expect(metrics.sum('Calls')).toBe(LARGE_AT_ONCE);
-  expect(metrics.sum('ComponentFaults')).toBe(0);
-  const items = await itemsOf(stage.world.tables.resources);
-  const [left, ...others] = items.filter((item) => item['deliveryShard']);
-  expect(others).toEqual([]);
-  expect(left).not.toHaveProperty('deliveryLease');
-});
+test.each([
+  ['lease', 11_000],
+  ['invocation', 6_000],
+])(
+  'R09: a large body whose %s has no time left when its turn comes waits, and that is no fault',
+  async (_, passedMs) => {
+    const metrics = watchMetrics();
+    await stage.reload();
+    for (let n = 0; n <= LARGE_AT_ONCE; n += 1) await store(`large${n}`, LARGE);
+    const held = Promise.withResolvers<void>();
+    let calls = 0;
+    vi.spyOn(globalThis, 'fetch').mockImplementation(async () => {
+      calls += 1;
+      await held.promise;
+      return new Response(null, { status: 201 });
+    });
+    const turn = stage.turn();
+    await expect.poll(() => calls).toBe(LARGE_AT_ONCE);
+    skipTime(passedMs);
+    held.resolve();
+    expect((await turn)?.failed).toHaveLength(1);
+    expect(calls).toBe(LARGE_AT_ONCE);
+    expect(metrics.sum('Calls')).toBe(LARGE_AT_ONCE);
+    expect(metrics.sum('ComponentFaults')).toBe(0);
+    const items = await itemsOf(stage.world.tables.resources);
+    const [left, ...others] = items.filter((item) => item['deliveryShard']);
+    expect(others).toEqual([]);
+    expect(left).not.toHaveProperty('deliveryLease');
+  },
+);
