@@ -48,7 +48,7 @@ export function securityLabels(list: unknown, report: Report): void {
   for (const [i, label] of list.entries()) {
     const { system, code } = isObject(label) ? label : {};
     if (typeof code !== 'string' || typeof system !== 'string') continue;
-    const key = `${system}#${code}`;
+    const key = `${system}\n${code}`;
     if (seen.has(key)) {
       const said = `A second security label ${quote(code)}`;
       report.error('fhir-r4/security-label', 'duplicate', said, `security[${i}]`);
