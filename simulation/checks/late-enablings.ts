@@ -8,8 +8,8 @@ import { PERSONS_CALL } from '../../aws/call-timeouts.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
 
-/** Until its sender has looked again, if none of its calls meets anything. */
-const LOOKS_AGAIN_MS = 10_000;
+/** Until its sender has looked again. A call of it that is not answered is seen only when it is given up. */
+const LOOKS_AGAIN_MS = PERSONS_CALL.requestMs + 10_000;
 /** The minute may be late, and be missed a few times. */
 const REVIEWS_MS = 300_000;
 
@@ -66,7 +66,7 @@ export class LateEnablings {
     for (const enablings of this.#enablings.values()) {
       for (const enabling of enablings) {
         if (enabling.by !== host || now > enabling.lookedAt) continue;
-        enabling.lookedAt = now + PERSONS_CALL.requestMs + LOOKS_AGAIN_MS;
+        enabling.lookedAt = now + LOOKS_AGAIN_MS;
         enabling.isLeft ||= isLeft;
       }
     }

@@ -101,8 +101,15 @@ describe('R31: the checker of lanes', () => {
     type Paused = ReturnType<typeof paused>;
 
     test.each([
-      ['until its sender has looked again', () => {}, 10_000],
-      ['longer if an answer is lost', ({ befalls }: Paused) => befalls('lostAnswer'), 30_000],
+      ['until its sender has looked again, however late it gives up a call', () => {}, 30_000],
+      [
+        'longer if an answer is lost',
+        ({ befalls, pass }: Paused) => {
+          pass(20_000);
+          befalls('lostAnswer');
+        },
+        30_000,
+      ],
       ['until reviews if its sender dies', ({ dies }: Paused) => dies(), 300_000],
       ['until reviews if it was given up', ({ befalls }: Paused) => befalls('late'), 300_000],
       ['until reviews if its sender cannot look', ({ fails }: Paused) => fails(), 300_000],
@@ -126,7 +133,7 @@ describe('R31: the checker of lanes', () => {
       const command = new UpdateEventSourceMappingCommand(input);
       checker.see({ kind: 'called', service: 'lambda', command }, hostAt('operator#1'));
       expect(confirmed).not.toThrow();
-      clock.now += 10_001;
+      clock.now += 30_001;
       checker.see(written('supervision', held(3, isOff), held(4)), by);
       const again = () => checker.see(written('supervision', held(4), held(5, isOff)), by);
       expect(again).toThrow('R31: critical is said to be paused, and stack-critical is Enabling');
@@ -135,7 +142,7 @@ describe('R31: the checker of lanes', () => {
     test('but not longer if its sender dies after it has looked again', () => {
       const lane = paused();
       lane.call();
-      lane.pass(10_001);
+      lane.pass(30_001);
       lane.dies();
       expect(lane.look).toThrow('R31');
     });
