@@ -1,6 +1,7 @@
 /** Who pauses a lane, what happens to its messages, and what is recorded. */
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, inject, it } from 'vitest';
+import { publishCrash } from '../../aws/crashes-topic.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { cli } from './cli.ts';
@@ -33,7 +34,7 @@ async function enabled(): Promise<boolean[]> {
  */
 async function publishDeaths(): Promise<void> {
   const name = resourceName('crashes');
-  const TopicArn = (await queueArn('critical')).replace(':sqs:', ':sns:').replace(/[^:]+$/, name);
+  const arn = (await queueArn('critical')).replace(':sqs:', ':sns:').replace(/[^:]+$/, name);
   const sns = new SNSClient({});
   for (let n = 0; n < DEATHS; n += 1) {
     const death: CrashEvent = {
@@ -44,7 +45,7 @@ async function publishDeaths(): Promise<void> {
       during: 'loading',
       at: Date.now(),
     };
-    await sns.send(new PublishCommand({ TopicArn, Message: JSON.stringify(death) }));
+    await publishCrash({ arn, sns }, death);
   }
 }
 
