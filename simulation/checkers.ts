@@ -17,7 +17,7 @@ import { SuspectsChecker } from './checks/suspects-checker.ts';
 import { TransitionsChecker } from './checks/transitions-checker.ts';
 
 export const CHECKERS: readonly MakeChecker[] = [
-  () => new EndingsChecker(),
+  (seen) => new EndingsChecker(seen),
   (seen) => new OneEndingChecker(seen),
   (seen) => new ResourcesChecker(seen),
   (seen) => new AttemptsChecker(seen),

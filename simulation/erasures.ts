@@ -29,3 +29,13 @@ export function covers(erasure: RecordedErasure, submission: Erasable): boolean 
   const isOwn = resourceType === 'Patient' && id === erasure.id;
   return isOwn || patients.length === 1 || erasure.shared === 'erase';
 }
+
+/** A Patient that could not be read named nobody, and its correction names itself. */
+export function coversCorrection(
+  erasure: RecordedErasure,
+  submission: Pick<Submission, 'source' | 'resourceType' | 'id' | 'sentAt' | 'corrected'>,
+): boolean {
+  const { source, resourceType, id, sentAt, corrected } = submission;
+  const isOwn = source === erasure.source && resourceType === 'Patient' && id === erasure.id;
+  return corrected !== undefined && isOwn && sentAt <= erasure.at;
+}

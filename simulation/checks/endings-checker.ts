@@ -3,12 +3,14 @@
  * (R04, R02, R09). The checker counts the copies of a submission in the queues: when the last one
  * leaves, the ending must be recorded.
  */
-import { type Checker, RuleBroken } from '../checker.ts';
+import type { SQSEvent } from 'aws-lambda';
+import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
-import type { Effect } from '../effects.ts';
+import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
 import type { Message } from '../sqs/message.ts';
 import type { Submission } from '../submission.ts';
+import { idsOf, seemsFirst } from './deliveries.ts';
 import { describe, type Fate, fatesOf, mayBe } from './fate.ts';
 import { isLaneQueue, type Member, membersOf } from './members.ts';
 import { orderOf, placeOf } from './resources-checker.ts';
@@ -43,16 +45,30 @@ const FATE_OF_KIND: Readonly<Record<string, Fate>> = {
 };
 const RULE_OF_FATE = { stored: 'R04', rejected: 'R09', 'dead-lettered': 'R02' } as const;
 
+/** An invocation. */
+interface Begun {
+  /** How many effects there had been. */
+  readonly at: number;
+  /** Messages whose delivery SQS calls the first. */
+  readonly firsts: ReadonlySet<string>;
+}
+
 export class EndingsChecker implements Checker {
   readonly kinds = ['submitted', 'arrived', 'left', 'written', 'published', 'invoked'] as const;
   readonly #lives = new Map<string, Life>();
   /** By place in Resources: the order of the submission there. */
   readonly #held = new Map<string, string>();
-  /** Effects so far, and how many there had been when each host began its invocation. */
+  /** Effects so far. */
   #count = 0;
-  readonly #begun = new Map<string, number>();
+  /** By host. */
+  readonly #begun = new Map<string, Begun>();
   /** Submissions that may not have ended yet. */
   readonly #open = new Set<Life>();
+  readonly #scheduler: Pick<Seen['scheduler'], 'now'>;
+
+  constructor({ scheduler }: { readonly scheduler: Pick<Seen['scheduler'], 'now'> }) {
+    this.#scheduler = scheduler;
+  }
 
   see(effect: Effect, by?: Host): void {
     this.#count += 1;
@@ -76,8 +92,16 @@ export class EndingsChecker implements Checker {
         if (effect.topic.endsWith('-outcomes')) this.#told(effect.message, by);
         return;
       case 'invoked':
-        if (by !== undefined) this.#begun.set(by.name, this.#count);
+        if (by !== undefined) this.#invoked(effect, by);
     }
+  }
+
+  #invoked({ event }: EffectOf<'invoked'>, by: Host): void {
+    const { Records: records = [] } = event as Partial<SQSEvent>;
+    const firsts = by.name.includes('-validate-')
+      ? records.filter((record) => seemsFirst(record, this.#scheduler.now)).flatMap(idsOf)
+      : [];
+    this.#begun.set(by.name, { at: this.#count, firsts: new Set(firsts) });
   }
 
   unfinished(): string | undefined {
@@ -172,8 +196,10 @@ export class EndingsChecker implements Checker {
     life.isTold = true;
     // An operator may send a message back before its ending of the round before is published.
     if (redrivenAt < life.redrivenAt) return;
-    // Two deliveries at the same time may have different verdicts: neither has seen the other's ending.
-    const isLater = (this.#begun.get(by?.name ?? '') ?? 0) > life.toldAt;
+    // Two deliveries at the same time may have different verdicts: neither has seen the other's ending. Nor does one that
+    // SQS calls the first.
+    const begun = this.#begun.get(by?.name ?? '');
+    const isLater = (begun?.at ?? 0) > life.toldAt && begun?.firsts.has(messageId) !== true;
     if (isLater && !this.#isReplaced(life) && life.told !== undefined && life.told !== verdict) {
       throw new RuleBroken('R04', `${nameOf(life)} was told as ${life.told}, and as ${verdict}`);
     }

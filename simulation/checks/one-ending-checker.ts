@@ -5,15 +5,12 @@
  * But a batch that begins when a message is in isolation does not end it, unless SQS calls its delivery the first: its copy
  * runs alone, and what it ends as must not depend on which is faster.
  */
-import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
+import { idsOf, seemsFirst, seemsOnly } from './deliveries.ts';
 import { describe } from './fate.ts';
-import { membersIn } from './members.ts';
-
-/** The timeout of `validate`, and what clocks may differ by (core/attempt/in-flight.ts). */
-const RUNNING_MS = 15_000;
 
 export class OneEndingChecker implements Checker {
   readonly kinds = ['invoked', 'ended', 'died', 'written'] as const;
@@ -52,31 +49,18 @@ export class OneEndingChecker implements Checker {
     const ids = new Set<string>();
     const knowable = new Set<string>();
     for (const record of records) {
-      const seemsOnly = this.#seemsOnly(record);
-      const seemsFirst = this.#seemsFirst(record);
+      const isOnly = seemsOnly(record, this.#scheduler.now);
+      const isFirst = seemsFirst(record, this.#scheduler.now);
       for (const id of idsOf(record)) {
-        if (!seemsFirst) knowable.add(id);
+        if (!isFirst) knowable.add(id);
         const isElsewhere = [...this.#running.values()].some((others) => others.has(id));
-        if (seemsOnly && (isElsewhere || ids.has(id))) this.#doubled.add(id);
+        if (isOnly && (isElsewhere || ids.has(id))) this.#doubled.add(id);
         ids.add(id);
       }
     }
     this.#running.set(by.name, ids);
     const isBatch = records.some(({ eventSourceARN: arn }) => !arn.endsWith('-isolation'));
     this.#elsewhere.set(by.name, isBatch ? knowable.intersection(this.#isolated) : new Set());
-  }
-
-  #seemsOnly({ attributes }: SQSRecord): boolean {
-    const { ApproximateReceiveCount: receives, ApproximateFirstReceiveTimestamp: first } =
-      attributes;
-    return Number(receives) <= 1 || this.#scheduler.now - Number(first) > RUNNING_MS;
-  }
-
-  /** A first delivery asks nothing: each healthy message would cost a read. */
-  #seemsFirst({ attributes }: SQSRecord): boolean {
-    const { ApproximateReceiveCount: receives, ApproximateFirstReceiveTimestamp: first } =
-      attributes;
-    return Number(receives) <= 1 && this.#scheduler.now - Number(first) <= RUNNING_MS;
   }
 
   #written({ table, before, after }: EffectOf<'written'>, by: Host | undefined): void {
@@ -115,13 +99,3 @@ export class OneEndingChecker implements Checker {
     throw new RuleBroken('R04', `${what} is in Resources and in Quarantine`);
   }
 }
-
-const idsOf = ({ messageId, body, messageAttributes }: SQSRecord): readonly string[] => {
-  const attributes = Object.fromEntries(
-    Object.entries(messageAttributes).map(([name, { stringValue }]) => [
-      name,
-      { DataType: 'String', StringValue: stringValue ?? '' },
-    ]),
-  );
-  return membersIn({ id: messageId, body, attributes }).map((member) => member.messageId);
-};

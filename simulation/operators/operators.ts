@@ -7,7 +7,7 @@
 import type { Watcher } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
-import { covers } from '../erasures.ts';
+import { covers, coversCorrection } from '../erasures.ts';
 import { type Host, isOperator } from '../host.ts';
 import type { Random } from '../random.ts';
 import { correctedText } from '../submission-draft.ts';
@@ -113,7 +113,8 @@ export class Operators implements Watcher {
     const erasure = { ...request, number, at: Number(after['at']) };
     this.#world.erasures.push(erasure);
     for (const submission of this.#world.submissions.values()) {
-      if (covers(erasure, submission)) submission.isErased = true;
+      const isCovered = covers(erasure, submission) || coversCorrection(erasure, submission);
+      if (isCovered) submission.isErased = true;
     }
   }
 
@@ -209,7 +210,10 @@ export class Operators implements Watcher {
   }: Extract<Command, { readonly kind: 'redrive' | 'discard' }>): void {
     const id = selection.kind === 'ids' ? selection.ids[0] : undefined;
     const submission = this.#world.submissions.get(id ?? '');
-    if (submission !== undefined && corrected !== undefined) submission.corrected = corrected;
+    if (submission === undefined || corrected === undefined) return;
+    submission.corrected = corrected;
+    const isErased = this.#world.erasures.some((each) => coversCorrection(each, submission));
+    if (isErased) submission.isErased = true;
   }
 
   /** Each minute, as long as the run goes on. */

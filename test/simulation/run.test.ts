@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Seen } from '../../simulation/checker.ts';
 import { EndingsChecker } from '../../simulation/checks/endings-checker.ts';
 import { type Deployment, deploy } from '../../simulation/deployment.ts';
 import type { Effect } from '../../simulation/effects.ts';
@@ -35,7 +36,11 @@ describe('a run of the whole system', () => {
   });
 
   test('R04: brings each submission to its ending through validate', async () => {
-    const settings = { seed: 3, messages: 150, checkers: [() => new EndingsChecker()] };
+    const settings = {
+      seed: 3,
+      messages: 150,
+      checkers: [(seen: Seen) => new EndingsChecker(seen)],
+    };
     const { submissions, environments } = await run(deployment.plan, settings);
     expect(submissions).toBeGreaterThanOrEqual(150);
     expect(environments).toMatchObject({

@@ -38,7 +38,7 @@ const told = (messageId: string, verdict: string, redrivenAt?: number): Effect =
 });
 
 function checked(...effects: Effect[]): EndingsChecker {
-  const checker = new EndingsChecker();
+  const checker = new EndingsChecker({ scheduler: { now: 0 } });
   for (const effect of effects) checker.see(effect);
   return checker;
 }
@@ -189,7 +189,7 @@ describe('R04: one ending a round', () => {
   const changing = submission({ nature: 'unlisted' });
   const newer = submission({ messageId: 'm9', sentAt: 9_000 });
   const [a, b] = [hostAt('stack-validate-critical#1'), hostAt('stack-validate-critical#2')];
-  const begun: Effect = { kind: 'invoked', functionName: 'f', requestId: 'r', event: {} };
+  const begun = { kind: 'invoked', functionName: 'f', requestId: 'r', event: {} } as const;
   const redriven = hop('r1', { messageId: 'm1', lane: 'critical', round: 1 });
 
   function rejectedFirst(): EndingsChecker {
@@ -204,6 +204,27 @@ describe('R04: one ending a round', () => {
     checker.see(told('m1', 'rejected'), a);
     checker.see(begun, b);
     expect(() => checker.see(told('m1', 'stored'), b)).toThrow('told as rejected, and as stored');
+  });
+
+  test.each([
+    [1, 0],
+    [1, -15_001],
+    [2, 0],
+  ])('lets one differ that SQS calls the first: received %d times, first at %d', (receives, at) => {
+    const record = {
+      messageId: 'm1',
+      body: '{}',
+      attributes: {
+        ApproximateReceiveCount: String(receives),
+        ApproximateFirstReceiveTimestamp: String(at),
+      },
+      messageAttributes: {},
+    };
+    const checker = rejectedFirst();
+    checker.see({ ...begun, event: { Records: [record] } }, b);
+    const differs = expect(() => checker.see(told('m1', 'stored'), b));
+    if (receives === 1 && at === 0) differs.not.toThrow();
+    else differs.toThrow('told as rejected, and as stored');
   });
 
   test('lets two deliveries at the same time differ, and the next round', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Seen } from '../../../simulation/checker.ts';
 import { ErasureChecker } from '../../../simulation/checks/erasure-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
-import { covers, type RecordedErasure } from '../../../simulation/erasures.ts';
+import { covers, coversCorrection, type RecordedErasure } from '../../../simulation/erasures.ts';
 import { HEALTHY } from '../../../simulation/faults.ts';
 import type { Host } from '../../../simulation/host.ts';
 import { Bucket } from '../../../simulation/s3/bucket.ts';
@@ -71,6 +71,17 @@ describe('an erasure covers', () => {
   ])('%s', (_, fields, is) => {
     expect(covers(erasure, submission(fields))).toBe(is);
   });
+});
+
+test.each([
+  ['the correction of a Patient that named nobody', {}, true],
+  ['none of what is sent later', { sentAt: 2_001 }, false],
+  ['none of another source', { source: 'hospital-b' }, false],
+  ['none of another Patient', { id: 'p2' }, false],
+])('an erasure covers %s', (_, fields, is) => {
+  const its = { resourceType: 'Patient', id: 'p1', patients: [], ...fields };
+  expect(coversCorrection(erasure, submission({ ...its, corrected: '{}' }))).toBe(is);
+  expect(coversCorrection(erasure, submission(its))).toBe(false);
 });
 
 function observed(patients: readonly string[]) {
