@@ -9,32 +9,11 @@ import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
 import type { Message } from '../sqs/message.ts';
-import type { Submission } from '../submission.ts';
 import { idsOf, seemsFirst } from './deliveries.ts';
 import { describe, type Fate, fatesOf, mayBe } from './fate.ts';
-import { isLaneQueue, type Member, membersOf } from './members.ts';
+import { arrivedOf, type Life, nameOf, newLife } from './life.ts';
+import { isLaneQueue, membersOf } from './members.ts';
 import { orderOf, placeOf } from './resources-checker.ts';
-
-interface Life {
-  readonly messageId: string;
-  /** Known shortly after its message has arrived. */
-  submission: Submission | undefined;
-  /** Number of messages in queues that stand for it. */
-  copies: number;
-  /** Status in Quarantine. Undefined if it has no entry. */
-  status: string | undefined;
-  /** Its ending of this round, as it was published. */
-  told: Fate | undefined;
-  /** How many effects there had been. */
-  toldAt: number;
-  /** Highest round in which it was sent. */
-  round: number;
-  /** The earliest time at which a copy of that round was sent back; 0 for the first round. */
-  redrivenAt: number;
-  /** All copies of that round have the body that an operator corrected. */
-  isCorrected: boolean;
-  isTold: boolean;
-}
 
 /** What nothing changes any more, not even an operator. */
 const OVER: ReadonlySet<unknown> = new Set(['discarded', 'stored', 'delivered']);
@@ -123,18 +102,7 @@ export class EndingsChecker implements Checker {
   #lifeOf(messageId: string): Life {
     const known = this.#lives.get(messageId);
     if (known !== undefined) return known;
-    const life = {
-      messageId,
-      submission: undefined,
-      copies: 0,
-      status: undefined,
-      told: undefined,
-      toldAt: 0,
-      round: 0,
-      redrivenAt: 0,
-      isCorrected: false,
-      isTold: false,
-    };
+    const life = newLife(messageId);
     this.#lives.set(messageId, life);
     this.#open.add(life);
     return life;
@@ -238,20 +206,6 @@ function isDiscardedOnItsWay(before: Item | undefined, after: Item | undefined):
   return before?.['status'] !== 'quarantined' && before?.['status'] !== 'discarded';
 }
 
-function arrivedOf(life: Life, { round, redrivenAt }: Member, { body }: Message): void {
-  life.copies += 1;
-  if (round < life.round) return;
-  const isCorrected = body === life.submission?.corrected;
-  life.isCorrected = isCorrected && (life.isCorrected || round > life.round);
-  if (round === life.round) {
-    life.redrivenAt = Math.min(life.redrivenAt, redrivenAt);
-    return;
-  }
-  life.round = round;
-  life.redrivenAt = redrivenAt;
-  life.told = undefined;
-}
-
 function mustBe({ messageId, submission }: Life, fate: Fate): void {
   if (submission === undefined || mayBe(submission, fate)) return;
   const must = fatesOf(submission).join(' or ');
@@ -266,6 +220,3 @@ function mustStay(life: Life, before: Item | undefined, after: Item | undefined)
   const what = `${nameOf(life)} was ${before?.['status']}, and is quarantined once more`;
   throw new RuleBroken('R04', what);
 }
-
-const nameOf = ({ messageId, submission }: Life) =>
-  submission === undefined ? messageId : describe(submission);

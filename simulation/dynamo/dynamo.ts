@@ -14,9 +14,9 @@ import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { HotPartitions } from './hot-partitions.ts';
-import { projected } from './query.ts';
+import { projected, type QueryInput, type ScanInput } from './query.ts';
 import { tableMissing, throughputExceeded, validation } from './refusals.ts';
-import { type Change, type QueryInput, type ScanInput, Table, type TablePlan } from './table.ts';
+import { type Change, Table, type TablePlan } from './table.ts';
 import type { Item, Value } from './values.ts';
 
 export interface DynamoFaults {

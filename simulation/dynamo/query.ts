@@ -22,6 +22,17 @@ export interface PageInput extends Placeholders {
   readonly ScanIndexForward?: boolean | undefined;
 }
 
+export interface QueryInput extends PageInput {
+  readonly IndexName?: string | undefined;
+  readonly KeyConditionExpression: string;
+  readonly ExclusiveStartKey?: Item | undefined;
+}
+
+export interface ScanInput extends PageInput {
+  readonly IndexName?: string | undefined;
+  readonly ExclusiveStartKey?: Item | undefined;
+}
+
 /** Start and maximum size of a page, and the attributes that identify a row. */
 export interface Paging {
   readonly start: Pick<Row, 'sortKey' | 'tie'> | undefined;

@@ -2,7 +2,15 @@
 import { holds, type Placeholders } from './conditions.ts';
 import type { Writing } from './hot-partitions.ts';
 import { type IndexPlan, IndexView, type KeyNames } from './index-view.ts';
-import { type Page, type PageInput, type Paging, pageOf, rangeOf } from './query.ts';
+import {
+  type Page,
+  type PageInput,
+  type Paging,
+  pageOf,
+  type QueryInput,
+  rangeOf,
+  type ScanInput,
+} from './query.ts';
 import { conditionFailed, validation } from './refusals.ts';
 import {
   compareRows,
@@ -14,7 +22,7 @@ import {
   removeRow,
 } from './sorted-rows.ts';
 import { updated } from './updates.ts';
-import { frozenCopy, type Item, type Key } from './values.ts';
+import { frozenCopy, type Item, isKey, type Key, picked } from './values.ts';
 
 export interface TablePlan extends KeyNames {
   readonly name: string;
@@ -250,27 +258,4 @@ export class Table {
   }
 
   #scanRow = (item: Item): Row => ({ sortKey: this.#tieOf(item), tie: '', item });
-}
-
-export interface QueryInput extends PageInput {
-  readonly IndexName?: string | undefined;
-  readonly KeyConditionExpression: string;
-  readonly ExclusiveStartKey?: Item | undefined;
-}
-
-export interface ScanInput extends PageInput {
-  readonly IndexName?: string | undefined;
-  readonly ExclusiveStartKey?: Item | undefined;
-}
-
-function isKey(value: unknown): value is Key {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number';
-}
-
-function picked(item: Item, names: readonly (string | undefined)[]): Item {
-  const entries = names.flatMap((name) => {
-    const value = name === undefined ? undefined : item[name];
-    return name === undefined || value === undefined ? [] : [[name, value] as const];
-  });
-  return Object.fromEntries(entries);
 }

@@ -138,3 +138,17 @@ export function sizeOf(value: Value): number | undefined {
       return undefined;
   }
 }
+
+/** DynamoDB takes no empty key. */
+export function isKey(value: unknown): value is Key {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+}
+
+/** The item with these attributes only. */
+export function picked(item: Item, names: readonly (string | undefined)[]): Item {
+  const entries = names.flatMap((name) => {
+    const value = name === undefined ? undefined : item[name];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
