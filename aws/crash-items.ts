@@ -59,7 +59,7 @@ export function recordCrash(
 export interface RecordedEscalation {
   /** How many incidents of its scope were over when it was recorded. */
   readonly incidentsOver: number;
-  /** Whether one may have been resolved before it was recorded. The message that recorded it must look. */
+  /** Whether one may have been resolved before it was recorded. Whoever acts on it must look. */
   readonly isOpen: boolean;
 }
 
@@ -83,42 +83,42 @@ export async function recordEscalation(
     ConditionExpression: NOT_THERE,
   });
   if (await written(table.dynamo.send(put))) return { incidentsOver, isOpen: true };
-  return recordedEscalation(table, scope, escalation.id, messageId);
+  return recordedEscalation(table, scope, escalation.id);
 }
 
 /**
- * Records how many incidents were over when its message looked after it was recorded. That is done once, so a
- * resolution that comes later has read it.
+ * Records how many incidents were over when somebody looked after it was recorded. That is done once, so a
+ * resolution that comes later has read it. A copy of its message does it too, before it opens an incident: otherwise
+ * the message would, when it comes again after the resolution, and open another one.
  */
 export async function settleEscalation(
   table: Table,
   { scope, id }: Escalation,
-  messageId: string,
   incidentsOver: number,
 ): Promise<RecordedEscalation> {
   const update = new UpdateCommand({
     TableName: table.name,
     Key: escalationKey(scope, id),
     UpdateExpression: 'SET incidentsOver = :over, isSettled = :true',
-    ConditionExpression: 'receipt = :receipt AND attribute_not_exists(isSettled)',
-    ExpressionAttributeValues: { ':over': incidentsOver, ':true': true, ':receipt': messageId },
+    // One without a receipt is of an older version, which opened its incident at once.
+    ConditionExpression: 'attribute_exists(receipt) AND attribute_not_exists(isSettled)',
+    ExpressionAttributeValues: { ':over': incidentsOver, ':true': true },
   });
   if (await written(table.dynamo.send(update))) return { incidentsOver, isOpen: false };
-  return recordedEscalation(table, scope, id, messageId);
+  return recordedEscalation(table, scope, id);
 }
 
 async function recordedEscalation(
   table: Table,
   scope: string,
   id: string,
-  messageId: string,
 ): Promise<RecordedEscalation> {
   const Key = escalationKey(scope, id);
   const { Item } = await table.dynamo.send(
     new GetCommand({ TableName: table.name, Key, ConsistentRead: true }),
   );
   const { incidentsOver, receipt, isSettled = false } = escalationSchema.parse(Item);
-  return { incidentsOver, isOpen: receipt === messageId && !isSettled };
+  return { incidentsOver, isOpen: receipt !== undefined && !isSettled };
 }
 
 /** All crashes of a scope with `from` <= time <= `to`, read consistently. */

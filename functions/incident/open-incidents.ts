@@ -102,7 +102,7 @@ export async function handleEscalation(
   await openAndAttend(parts, scope, owner, tally, async (latest) => {
     // Resolved while we wrote: it is unknown whether the resolution has read this one.
     if (recorded.isOpen) {
-      recorded = await settleEscalation(table, escalation, messageId, incidentsOver(latest));
+      recorded = await settleEscalation(table, escalation, incidentsOver(latest));
     }
     return openedByEscalation(escalation, recorded.incidentsOver, latest, now(), settings);
   });

@@ -249,6 +249,20 @@ test('R20 R31: an escalation that was recorded before a resolution opens nothing
   expect(await statuses()).toEqual(['resolved']);
 });
 
+test('R20 R31: a copy of an escalation opens its incident, and the message that recorded it opens no other', async () => {
+  await escalate('e-1');
+  await dieAfterRecording('QueryCommand');
+  expect(await statuses()).toEqual([]);
+  await escalate('e-1');
+  const copy = await deliver(stage.functions.incident, stage.world.queues.incident);
+  expect(copy?.failed).toEqual([]);
+  expect(await statuses()).toEqual(['open']);
+  await resolveEscalated();
+  skipTime(MINUTE_MS);
+  await drain();
+  expect(await statuses()).toEqual(['resolved']);
+});
+
 test('R20 R31: an escalation from before a resolution, reported after it, opens the next; a repetition does not', async () => {
   const start = Date.now();
   await escalate('e-1', start);
