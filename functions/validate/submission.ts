@@ -1,7 +1,11 @@
 import type { SQSRecord } from 'aws-lambda';
 import { type Reader, type ReceivedMessage, readMessage } from '../../aws/received-message.ts';
 import type { Trouble } from '../../core/attempt/attempts.ts';
-import { mayHaveRunBefore, type Receipt } from '../../core/attempt/in-flight.ts';
+import {
+  type InFlightPolicy,
+  mayHaveRunBefore,
+  type Receipt,
+} from '../../core/attempt/in-flight.ts';
 import { type BodyLocation, claimCheckTo, pinned } from '../../core/message/claim-check.ts';
 import { decideAsBefore } from '../../core/message/correlation.ts';
 import type { ValidateEnv } from './env.ts';
@@ -10,8 +14,6 @@ import type { ValidateEnv } from './env.ts';
 export interface Submission extends ReceivedMessage, Receipt {
   readonly record: SQSRecord;
 }
-
-type Policy = Parameters<typeof mayHaveRunBefore>[2];
 
 /** Never throws, whatever the record holds. */
 export function readSubmission(
@@ -34,7 +36,13 @@ export const receiptOf = ({ attributes }: SQSRecord): Receipt => ({
 
 /** As far as SQS knows: its count is approximate, so the time of the first receive is checked too. */
 export function isFirst(
-  { settings, now }: { readonly settings: Policy; readonly now: () => number },
+  {
+    settings,
+    now,
+  }: {
+    readonly settings: Pick<InFlightPolicy, 'functionTimeoutMs'>;
+    readonly now: () => number;
+  },
   submission: Submission,
 ): boolean {
   const { envelope } = submission.provenance;

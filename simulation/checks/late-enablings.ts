@@ -7,6 +7,7 @@
 import { PERSONS_CALL } from '../../aws/call-timeouts.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
+import { isEnabling } from '../lambda/lambda-api.ts';
 
 /** Until its sender has looked again. A call of it that is not answered is seen only when it is given up. */
 const LOOKS_AGAIN_MS = PERSONS_CALL.requestMs + 10_000;
@@ -72,11 +73,3 @@ export class LateEnablings {
     }
   }
 }
-
-interface EnablingCommand {
-  readonly input: { readonly UUID?: string; readonly Enabled: true };
-}
-
-const isEnabling = (command: object): command is EnablingCommand =>
-  command.constructor.name === 'UpdateEventSourceMappingCommand' &&
-  (command as { input: { Enabled?: boolean } }).input.Enabled === true;

@@ -4,6 +4,7 @@
  * write ends a message or an attempt, are cut off and give up, and the message may come again before it arrives.
  */
 import { type Host, isOperator } from '../host.ts';
+import { isEnabling } from '../lambda/lambda-api.ts';
 import type { Fate } from '../road.ts';
 import type { CoincidenceRates } from './rates.ts';
 
@@ -92,11 +93,6 @@ function isCrashOnRecord(command: object): boolean {
   const { ExpressionAttributeValues: values = {} } = inputOf(command);
   return ':crash' in values && ':ended' in values;
 }
-
-/** Whether it enables a lane's mapping. */
-export const isEnabling = (command: object): boolean =>
-  nameOf(command) === 'UpdateEventSourceMappingCommand' &&
-  (inputOf(command) as { readonly Enabled?: boolean }).Enabled === true;
 
 function isFenced(command: object): boolean {
   if (!/^(?:Put|Update)Command$/.test(nameOf(command))) return false;

@@ -9,10 +9,10 @@ import type { Watcher } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import { type Host, isOperator } from '../host.ts';
+import { isEnabling } from '../lambda/lambda-api.ts';
 import type { Operators } from '../operators/operators.ts';
 import { Random } from '../random.ts';
 import type { World } from '../world.ts';
-import { isEnabling } from './late-writes.ts';
 
 /** Until the calls that say how its attempt ended, and that take it back, have been given up. */
 const ALONE_MS = 25_000;
@@ -145,14 +145,14 @@ export class Machines implements Watcher {
   /** The supervisor sends a change late that enables a mapping, and an operator pauses its lane meanwhile. */
   #sentLate({ command, fate, before }: EffectOf<'befell'>, by: Host): void {
     const { sources, faults } = this.#world;
-    const isLate = fate === 'lostRequest' && isEnabling(command);
     const isSaid: boolean = isOperator(by);
-    if (faults.coincidences.slowEnabling === 0 || !isLate || isSaid) return;
+    if (faults.coincidences.slowEnabling === 0 || fate !== 'lostRequest' || isSaid) return;
+    if (!isEnabling(command)) return;
     if (before === fate) {
       this.#unreviewed(LAST_TRY_MS);
       return;
     }
-    const { UUID } = (command as { input: { UUID?: string } }).input;
+    const { UUID } = command.input;
     const queue = sources.find(({ plan }) => plan.uuid === UUID)?.plan.queue.plan.name ?? '';
     const [, lane] = LANE.exec(queue) ?? [];
     if (lane !== undefined) this.#contradict(lane, 'pause');

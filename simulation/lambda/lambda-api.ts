@@ -105,3 +105,12 @@ function described({
     ScalingConfig: Number.isFinite(concurrencyMax) ? { MaximumConcurrency: concurrencyMax } : {},
   };
 }
+
+interface EnablingCommand {
+  readonly input: { readonly UUID?: string; readonly Enabled: true };
+}
+
+/** Whether it enables a mapping. */
+export const isEnabling = (command: object): command is EnablingCommand =>
+  command.constructor.name === 'UpdateEventSourceMappingCommand' &&
+  (command as { input: { Enabled?: boolean } }).input.Enabled === true;

@@ -1,8 +1,7 @@
 /** Finds the entry of a bundle that a reference points to. */
 import { isObject } from '../runtime/object.ts';
+import { keysOf } from '../runtime/resolve.ts';
 import { restfulUrl } from './uris.ts';
-
-const HISTORY = '/_history/';
 
 export class BundleEntries {
   readonly resources: readonly unknown[];
@@ -18,9 +17,8 @@ export class BundleEntries {
     });
     for (const [i, url] of this.#fullUrls.entries()) {
       if (url === undefined) continue;
-      const version = versionOf(this.resources[i]);
-      for (const each of version === undefined ? [url] : [url, `${url}${HISTORY}${version}`]) {
-        if (!this.#byUrl.has(each)) this.#byUrl.set(each, i);
+      for (const key of keysOf(url, this.resources[i])) {
+        if (!this.#byUrl.has(key)) this.#byUrl.set(key, i);
       }
     }
   }
@@ -35,10 +33,4 @@ export class BundleEntries {
     const base = restfulUrl(this.#fullUrls[from] ?? '')?.base;
     return base === undefined ? undefined : this.#byUrl.get(`${base}${reference}`);
   }
-}
-
-function versionOf(resource: unknown): string | undefined {
-  const meta = isObject(resource) ? resource['meta'] : undefined;
-  const version = isObject(meta) ? meta['versionId'] : undefined;
-  return typeof version === 'string' ? version : undefined;
 }

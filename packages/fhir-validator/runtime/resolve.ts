@@ -60,10 +60,9 @@ function indexOf(bundle: Resource): BundleIndex {
   for (const { fullUrl, resource } of resourcesIn(bundle['entry'])) {
     if (!isObject(resource)) continue;
     const name = `${plainText(resource['resourceType'])}/${plainText(resource['id'])}`;
-    const version = isObject(resource['meta']) ? resource['meta']['versionId'] : undefined;
-    add(byName, name, version, resource);
+    add(byName, name, resource);
     if (typeof fullUrl !== 'string') continue;
-    add(byUrl, fullUrl, version, resource);
+    add(byUrl, fullUrl, resource);
     urlOf.set(resource, fullUrl);
   }
   const index = { byUrl, byName, urlOf };
@@ -72,8 +71,13 @@ function indexOf(bundle: Resource): BundleIndex {
 }
 
 /** The first one with a key stays. */
-function add(index: Map<string, Resource>, key: string, version: unknown, resource: Resource) {
-  if (!index.has(key)) index.set(key, resource);
-  const versioned = `${key}/_history/${version}`;
-  if (typeof version === 'string' && !index.has(versioned)) index.set(versioned, resource);
+function add(index: Map<string, Resource>, name: string, resource: Resource): void {
+  for (const key of keysOf(name, resource)) if (!index.has(key)) index.set(key, resource);
+}
+
+/** By what a reference finds a resource of that name or url: also with its version, if it has one. */
+export function keysOf(name: string, resource: unknown): readonly string[] {
+  const meta = isObject(resource) ? resource['meta'] : undefined;
+  const version = isObject(meta) ? meta['versionId'] : undefined;
+  return typeof version === 'string' ? [name, `${name}/_history/${version}`] : [name];
 }

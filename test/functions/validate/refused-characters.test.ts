@@ -25,6 +25,11 @@ async function submit(name: string, text: string): Promise<string> {
 }
 
 const entries = () => itemsOf(stage.world.tables.quarantine);
+async function redrive(id: string, more: { readonly corrected?: string } = {}) {
+  const operator = await loadOperator();
+  const selection = { kind: 'ids', ids: [id] } as const;
+  return operator.redrive(stageOf(stage.world), selection, { ...byTest(), ...more });
+}
 const withCharacter = (text: string) => JSON.stringify({ ...JSON.parse(text), language: IN_TEXTS });
 
 test('R04: a claim check with a character in its key that SQS refuses is isolated, and ends', async () => {
@@ -37,13 +42,7 @@ test('R04: a resource with a character that SQS refuses goes back as it is', asy
   const text = withCharacter(faulty('throw'));
   const id = await submit('crashes', text);
   await drain(stage.world, stage.functions);
-  const operator = await loadOperator();
-  const redriven = await operator.redrive(
-    stageOf(stage.world),
-    { kind: 'ids', ids: [id] },
-    byTest(),
-  );
-  expect(redriven).toEqual({ sent: 1 });
+  expect(await redrive(id)).toEqual({ sent: 1 });
   await drain(stage.world, stage.functions);
   expect(await entries()).toMatchObject([{ pk: id, status: 'quarantined', round: 1 }]);
 });
@@ -52,12 +51,7 @@ test('R04: so does a correction of it, and it is stored as it was corrected', as
   const id = await submit('crashes', faulty('throw'));
   await drain(stage.world, stage.functions);
   const corrected = patient({ extension: [{ url: 'http://a.example', valueString: IN_TEXTS }] });
-  const operator = await loadOperator();
-  await operator.redrive(
-    stageOf(stage.world),
-    { kind: 'ids', ids: [id] },
-    { ...byTest(), corrected },
-  );
+  await redrive(id, { corrected });
   await drain(stage.world, stage.functions);
   expect(await entries()).toMatchObject([{ pk: id, status: 'stored' }]);
   expect(await itemsOf(stage.world.tables.resources)).toMatchObject([{ body: corrected }]);
@@ -66,13 +60,7 @@ test('R04: so does a correction of it, and it is stored as it was corrected', as
 test('R04: nothing at all, which SQS refuses too, goes back as it is', async () => {
   const id = await submit('empty', '');
   await drain(stage.world, stage.functions);
-  const operator = await loadOperator();
-  const redriven = await operator.redrive(
-    stageOf(stage.world),
-    { kind: 'ids', ids: [id] },
-    byTest(),
-  );
-  expect(redriven).toEqual({ sent: 1 });
+  expect(await redrive(id)).toEqual({ sent: 1 });
   await drain(stage.world, stage.functions);
   expect(await entries()).toMatchObject([{ pk: id, kind: 'rejection', round: 1 }]);
 });

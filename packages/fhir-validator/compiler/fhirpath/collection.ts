@@ -58,6 +58,11 @@ export function single(value: string, types: readonly string[], present = TRUE):
   return { kind: 'single', items: [{ value, present, types }] };
 }
 
+/** A value that is empty if it is undefined. */
+export function optional(value: string, types: readonly string[]): Single {
+  return single(value, types, `${value} !== undefined`);
+}
+
 /** A boolean that is never empty. */
 export function definite(test: string): Single {
   return { ...boolean(test, not(test)), isDefinite: true };

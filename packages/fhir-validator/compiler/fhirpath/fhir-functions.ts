@@ -7,8 +7,8 @@ import {
   definite,
   type Item,
   listCode,
+  optional,
   type Single,
-  single,
   some,
   typesOf,
 } from './collection.ts';
@@ -62,7 +62,7 @@ export function resolveContained(of: Collection, scope: Scope): Collection {
   const found = (item: Item): Single => {
     const isReference = item.types.includes('Reference');
     const value = `${resolve}(${item.value}${isReference ? '?.reference' : ''}, root)`;
-    return single(value, ['Resource'], `${value} !== undefined`);
+    return optional(value, ['Resource']);
   };
   if (of.kind === 'many') return flatMap(of, found, scope);
   const items = of.items.flatMap((item) =>
@@ -75,7 +75,7 @@ export function resolveContained(of: Collection, scope: Scope): Collection {
 export function resolveReference(of: Collection, scope: Scope): Collection {
   const found = (item: Item): Single => {
     const value = `${runtime(scope, 'resolved')}(${item.value}, r)`;
-    return single(value, ['Resource'], `${value} !== undefined`);
+    return optional(value, ['Resource']);
   };
   return flatMap(of, found, scope);
 }

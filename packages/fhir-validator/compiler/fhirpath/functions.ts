@@ -6,6 +6,7 @@ import {
   exists,
   type Item,
   listCode,
+  optional,
   type Single,
   single,
   some,
@@ -101,10 +102,12 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   conformsTo: ({ focus, args, scope }) => conformsTo(focus, args[0], scope),
   join: ({ focus, args, scope, argument }) => {
     const separator = args.length > 0 ? valueCode(onlyOne(argument(0), scope)) : '""';
-    return value(`${runtime(scope, 'joined')}(${listCode(focus)}, ${separator})`, 'System.String');
+    return optional(`${runtime(scope, 'joined')}(${listCode(focus)}, ${separator})`, [
+      'System.String',
+    ]);
   },
-  today: ({ scope }) => value(`${runtime(scope, 'today')}(r)`, 'System.Date'),
-  now: ({ scope }) => value(`${runtime(scope, 'now')}(r)`, 'System.DateTime'),
+  today: ({ scope }) => optional(`${runtime(scope, 'today')}(r)`, ['System.Date']),
+  now: ({ scope }) => optional(`${runtime(scope, 'now')}(r)`, ['System.DateTime']),
   // The runtime checks it when it parses the narrative.
   htmlChecks: () => definite(TRUE),
 };
@@ -188,11 +191,6 @@ function intersection(use: Use, isInverse = false): Collection {
     },
     use.scope,
   );
-}
-
-/** The value of a call of the runtime, empty if that is undefined. */
-function value(code: string, type: string): Single {
-  return single(code, [type], `${code} !== undefined`);
 }
 
 function conditional(use: Use): Collection {

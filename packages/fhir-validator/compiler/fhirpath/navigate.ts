@@ -7,8 +7,8 @@ import {
   EMPTY,
   type Item,
   type Many,
+  optional,
   type Single,
-  single,
   some,
   typesOf,
 } from './collection.ts';
@@ -233,5 +233,5 @@ export function isOfQuantities(of: Collection, scope: Scope): boolean {
 export function onlyOne(of: Collection, scope: Scope): Single {
   if (of.kind === 'single') return of;
   const value = `${runtime(scope, 'only')}(${of.list()})`;
-  return single(value, of.types, `${value} !== undefined`);
+  return optional(value, of.types);
 }

@@ -6,6 +6,7 @@ import {
   definite,
   listCode,
   type Many,
+  optional,
   single,
   some,
   type Truth,
@@ -139,7 +140,7 @@ function arithmetic(
   const call = runtime(scope, ARITHMETIC[operator] ?? '');
   const sides = [left, right].map((each) => valueCode(onlyOne(each, scope)));
   const value = `${call}(${sides.join(', ')})`;
-  return single(value, [resultType(left, right)], `${value} !== undefined`);
+  return optional(value, [resultType(left, right)]);
 }
 
 /**
@@ -202,7 +203,7 @@ export function indexed(of: Collection, index: Collection, scope: Scope): Collec
       : /^\d+$/.test(at)
         ? `${array}[${at}]`
         : `${runtime(scope, 'itemAt')}(${of.list()}, ${at})`;
-  return single(value, of.types, `${value} !== undefined`);
+  return optional(value, of.types);
 }
 
 /** All but the first `count` items. */

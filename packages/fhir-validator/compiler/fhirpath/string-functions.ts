@@ -163,7 +163,8 @@ function isUnicode(literal: string): boolean {
   }
 }
 
-function argument(args: readonly Single[], index: number): Single {
+/** @throws Unsupported if it is missing */
+export function argument(args: readonly Single[], index: number): Single {
   const found = args[index];
   if (found === undefined) throw new Unsupported('a missing argument');
   return found;

@@ -3,9 +3,10 @@
  * some of texts. The result is empty if the runtime's is undefined.
  */
 import { Unsupported } from './ast.ts';
-import { boolean, type Collection, type Single, single, valueCode } from './collection.ts';
+import { boolean, type Collection, optional, type Single, valueCode } from './collection.ts';
 import { arrayOf, isOfQuantities } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
+import { argument } from './string-functions.ts';
 
 type ValueFunction = (focus: Single, args: readonly Single[], scope: Scope) => Collection;
 
@@ -32,7 +33,7 @@ export const VALUE_FUNCTIONS: ReadonlyMap<string, ValueFunction> = new Map<strin
     convertsToDateTime: converts('toDateTime'),
     convertsToTime: converts('toTime'),
     convertsToQuantity: converts('toQuantity'),
-    split: (focus, args, scope) => parts(focus, argument(args, 0), scope),
+    split: (focus, args, scope) => parts(focus, valueCode(argument(args, 0)), scope),
     toChars: (focus, _, scope) => parts(focus, '""', scope),
   }),
 );
@@ -53,8 +54,7 @@ function call(name: string, type: string, argsMin = 0, argsMax = argsMin): Value
       throw new Unsupported(`${args.length} arguments`);
     }
     const values = [focus, ...args].map(valueCode).join(', ');
-    const value = `${runtime(scope, name)}(${values})`;
-    return single(value, [type], `${value} !== undefined`);
+    return optional(`${runtime(scope, name)}(${values})`, [type]);
   };
 }
 
@@ -68,10 +68,4 @@ function converts(name: string): ValueFunction {
 function parts(focus: Single, separator: string, scope: Scope): Collection {
   const code = `${runtime(scope, 'parts')}(${valueCode(focus)}, ${separator})`;
   return arrayOf(['System.String'], scope, code);
-}
-
-function argument(args: readonly Single[], index: number): string {
-  const found = args[index];
-  if (found === undefined) throw new Unsupported('a missing argument');
-  return valueCode(found);
 }
