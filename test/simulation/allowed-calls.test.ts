@@ -6,6 +6,7 @@ import { type Deployment, deploy } from '../../simulation/deployment.ts';
 import { SENDERS, TOKEN_SECRETS } from '../../simulation/outside.ts';
 import { run } from '../../simulation/run.ts';
 import { synthesized } from '../lib/synthesized.ts';
+import { type Asked, allows, askedOf, type Input } from '../support/permitted.ts';
 
 const endpoint = 'https://server.example.org/fhir';
 const template = synthesized(
@@ -26,72 +27,46 @@ beforeAll(async () => {
 });
 afterAll(() => deployment.dispose());
 
-interface Input {
-  readonly TableName?: string;
-  readonly IndexName?: string;
-  readonly RequestItems?: object;
-  readonly QueueUrl?: string;
-  readonly TopicArn?: string;
-  readonly Bucket?: string;
-  readonly Key?: string;
-  readonly VersionId?: string;
-}
-
 const STAGE = 'fhir-failsafe-dev-';
-const nameOf = (command: object) => command.constructor.name.replace(/Command$/, '');
-const short = (name = '') => name.split(/[/:]/).at(-1)?.replace(STAGE, '') ?? '';
+const SERVICES: readonly string[] = ['dynamodb', 'sqs', 'sns', 's3'];
 
-/** An action, and what it is done to in the words of `permissionRows`. Conditions are not looked at. */
-const NEEDS: Readonly<Record<string, (command: object, input: Input) => readonly string[]>> = {
-  dynamodb(command, { TableName, IndexName, RequestItems }) {
-    const name = nameOf(command);
-    const item = /^(?:Query|Scan)$/.test(name) ? '' : 'Item';
-    const tables = TableName === undefined ? Object.keys(RequestItems ?? {}) : [TableName];
-    const index = IndexName === undefined ? '' : `/index/${IndexName}`;
-    expect(tables, name).not.toEqual([]);
-    return tables.map((table) => `dynamodb:${name}${item} table ${short(table)}${index}`);
-  },
-  sqs: (command, { QueueUrl }) => [
-    `sqs:${nameOf(command).replace(/Batch$/, '')} queue ${short(QueueUrl)}`,
-  ],
-  sns: (_, { TopicArn }) => [`sns:Publish topic ${short(TopicArn)}`],
-  s3(command, { Bucket = '', Key, VersionId }) {
-    // The audit vault has no name in the template.
-    if (!Bucket.startsWith(`${STAGE}bodies-`)) return [];
-    const name = nameOf(command).replace(/^HeadObject$/, 'GetObject');
-    const bucket = `bucket ${short(Bucket).replace(/-\d+$/, '')}`;
-    if (name.startsWith('List')) return [`s3:ListBucket ${bucket}`];
-    const version = VersionId === undefined ? '' : 'Version';
-    return [`s3:${name}${version} ${bucket}/${Key}`];
-  },
-};
-
-/** What each function's role allows, as patterns. */
-function allowedTo(name: string): readonly RegExp[] {
-  const rows = permissionRows(template).filter((row) => row.function === name);
-  return rows.flatMap(({ actions, resources }) =>
-    actions.split(', ').flatMap((action) =>
-      resources.split(', ').map((resource) => {
-        const escaped = `${action} ${resource}`.replace(/[.+?^${}()|[\]\\]/g, '\\$&');
-        return new RegExp(`^${escaped.replaceAll('*', '.*')}$`);
-      }),
-    ),
-  );
+interface Call {
+  readonly asked: Asked;
+  readonly input: Input;
 }
 
-/** The needs of each function's calls in a run. A secret and a mapping are known by other names there. */
-async function callsOf(seed: number): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
-  const made = new Map<string, Set<string>>();
+/** The operation of a command, also of one of the document client. */
+function operationOf(command: object, service: string): string {
+  const name = command.constructor.name.replace(/Command$/, '');
+  return service !== 'dynamodb' || /^(?:Query|Scan)$/.test(name) ? name : `${name}Item`;
+}
+
+/** The audit vault has no name in the template. */
+const isInVault = ({ Bucket }: Input) =>
+  Bucket !== undefined && !String(Bucket).startsWith(`${STAGE}bodies-`);
+
+const rows = permissionRows(template);
+
+function isAllowed(name: string, { asked, input }: Call): boolean {
+  return rows.some((row) => row.function === name && allows(row, asked, input));
+}
+
+/** What each function calls in a run. A secret and a mapping are known by other names there. */
+async function callsOf(seed: number): Promise<ReadonlyMap<string, readonly Call[]>> {
+  const made = new Map<string, Call[]>();
   const watch: MakeChecker = () => ({
     kinds: ['called'],
     see(effect, by) {
       if (effect.kind !== 'called' || !by?.name.startsWith(STAGE)) return;
       const name = by.name.slice(STAGE.length).replace(/#.*$/, '');
-      const calls = made.get(name) ?? new Set();
+      const calls = made.get(name) ?? [];
       made.set(name, calls);
       const { service, command } = effect;
       const { input } = command as { readonly input: Input };
-      for (const need of NEEDS[service]?.(command, input) ?? []) calls.add(need);
+      if (!SERVICES.includes(service) || isInVault(input)) return;
+      const asked = askedOf(operationOf(command, service), input);
+      expect(asked, command.constructor.name).not.toEqual([]);
+      calls.push(...asked.map((each) => ({ asked: each, input })));
     },
   });
   await run(deployment.plan, { seed, messages: 300, checkers: [watch] });
@@ -103,10 +78,9 @@ test('a role allows each call that its function makes in a run', async () => {
   const permitted = new Set<string>();
   for (const seed of [1, 2, 3]) {
     for (const [name, calls] of await callsOf(seed)) {
-      const allowed = allowedTo(name);
       for (const call of calls) {
-        const isAllowed = allowed.some((pattern) => pattern.test(call));
-        (isAllowed ? permitted : forbidden).add(`${name}: ${call}`);
+        const said = `${name}: ${call.asked.action} ${call.asked.resource}`;
+        (isAllowed(name, call) ? permitted : forbidden).add(said);
       }
     }
   }

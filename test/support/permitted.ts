@@ -12,10 +12,10 @@ class AccessDenied extends Error {
   readonly $fault = 'client';
 }
 
-type Input = Readonly<Record<string, unknown>>;
+export type Input = Readonly<Record<string, unknown>>;
 
 /** One action on one resource, in words. */
-interface Asked {
+export interface Asked {
   readonly action: string;
   readonly resource: string;
 }
@@ -48,7 +48,11 @@ const isOfTheStack = ({ resource }: Asked) =>
 
 const rowsOf = (name: string) => permissions().filter((row) => row.function === name);
 
-function allows({ actions, resources, only }: PermissionRow, asked: Asked, input: Input): boolean {
+export function allows(
+  { actions, resources, only }: PermissionRow,
+  asked: Asked,
+  input: Input,
+): boolean {
   if (!actions.split(', ').includes(asked.action)) return false;
   const [, answering] = /answering (\w+)/.exec(only) ?? [];
   if (answering !== undefined && (input['ReturnValues'] ?? answering) !== answering) return false;
@@ -64,7 +68,8 @@ const matching =
   (pattern: string) =>
     pattern.endsWith('*') ? String(said).startsWith(pattern.slice(0, -1)) : said === pattern;
 
-function askedOf(command: string, input: Input): readonly Asked[] {
+/** What a call asks for: `command` is the name of an operation, such as `GetItem`. */
+export function askedOf(command: string, input: Input): readonly Asked[] {
   const { TableName, IndexName, RequestItems, QueueUrl, TopicArn, Bucket, SecretId } = input;
   if (SecretId !== undefined)
     return [{ action: 'secretsmanager:GetSecretValue', resource: 'secret' }];
@@ -94,7 +99,7 @@ function onBucket(command: string, input: Input): readonly Asked[] {
     return [{ action: 's3:ListBucketVersions', resource: bucket }];
   const { Objects = [{ Key, VersionId }] } = Object(Delete);
   return Objects.map((one: Input) => ({
-    action: `s3:${command.replace(/s$/, '')}${one['VersionId'] === undefined ? '' : 'Version'}`,
+    action: `s3:${command.replace(/s$/, '').replace(/^Head/, 'Get')}${one['VersionId'] === undefined ? '' : 'Version'}`,
     resource: `${bucket}/${one['Key']}`,
   }));
 }
@@ -102,5 +107,5 @@ function onBucket(command: string, input: Input): readonly Asked[] {
 /** Without the stage's prefix, what is before it, and the account behind it. */
 const shortName = (name: unknown) =>
   String(name)
-    .replace(/^.*fhir-failsafe-test\d+x\d+-/, '')
+    .replace(/^.*fhir-failsafe-(?:test\d+x\d+|dev)-/, '')
     .replace(new RegExp(`-${ACCOUNT.id}$`), '');
