@@ -1,5 +1,6 @@
 /** How every command handles its command line: one clear line about a mistake, status 2. */
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
+import { isAcceptedBySqs } from '../core/message/sqs-characters.ts';
 import { complain } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { UsageError } from './usage-error.ts';
@@ -68,6 +69,8 @@ export function collect(text: string, before: readonly string[] = []): string[] 
 
 /** A parser for the label of a source. */
 export function sourceLabel(label: string): string {
-  if (label.length >= 1 && label.length <= 128) return label;
-  throw new InvalidArgumentError('It must have 1 to 128 characters.');
+  if (label.length >= 1 && label.length <= 128 && isAcceptedBySqs(label)) return label;
+  throw new InvalidArgumentError(
+    'It must have 1 to 128 characters, and no control characters, which SQS refuses.',
+  );
 }

@@ -4,6 +4,7 @@ import type { SentAs } from '../core/message/redrive.ts';
 import { complain, print } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { instant, wholeNumber } from './command-line.ts';
+import { stopOnInterrupt } from './interrupt.ts';
 import { byOption, reasonOption, staged } from './operator-options.ts';
 import type { Act } from './quarantine/audited.ts';
 import { type EntryFilter, filtering, narrowingOf } from './quarantine/filter.ts';
@@ -173,13 +174,6 @@ function say<Ending extends string>(verb: string, done: Ending, counts: Counts<E
   const others = Object.entries<number | undefined>(counts).filter(([ending]) => ending !== done);
   const rest = others.map(([ending, count]) => `, ${count} ${ending}`).join('');
   print(`${verb} ${counts[done] ?? 0}${rest}`);
-}
-
-/** The first Ctrl-C lets work in progress finish, a second one kills the process. */
-function stopOnInterrupt(): AbortSignal {
-  const stopping = new AbortController();
-  process.once('SIGINT', () => stopping.abort());
-  return stopping.signal;
 }
 
 function goOn({ aborted }: AbortSignal, before: number): void {

@@ -5,8 +5,10 @@ import { complain, print } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { duration } from './breaker-command.ts';
 import { sourceLabel } from './command-line.ts';
+import { STANDARD_INPUT } from './input/bytes.ts';
 import { type Entry, place } from './input/entry.ts';
 import { measureInputs, readInputs } from './input/read-input.ts';
+import { stopOnInterrupt } from './interrupt.ts';
 import { bar, rateMeter, showProgress } from './progress.ts';
 import { Sent } from './submit/sent.ts';
 import { submit } from './submit/submit.ts';
@@ -45,10 +47,12 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
     `${bar(done.bytes, bytesTotal)} ${done.accepted} submitted, ${rate(done.accepted)}/s`.trim(),
   );
   const sent = new Sent();
+  const interrupt = interruptOf(files);
   const entries = inOrder(
     readInputs(files, (bytes) => {
       done.bytes += bytes;
     }),
+    interrupt,
   );
   let last: string | undefined;
   const counts = await submit(target, entries.each, {
@@ -67,27 +71,53 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
   if (last !== undefined) {
     print(`to see one: npm run cli -- message show ${last} --stage ${options.stage}`);
   }
-  if (options.wait !== undefined && counts.accepted > 0) {
+  if (entries.isCut()) {
+    complain(interrupted(entries.last()));
+    process.exitCode = 1;
+  } else if (options.wait !== undefined && counts.accepted > 0) {
     const { sayHowTheyEnded } = await import('./submit/endings.ts');
-    if (!(await sayHowTheyEnded(options.stage, sent, options.wait))) process.exitCode = 1;
+    if (!(await sayHowTheyEnded(options.stage, sent, options.wait, interrupt)))
+      process.exitCode = 1;
   }
   if (counts.unsent === 0) return;
   complain(printable(`error: ${counts.unsent} could not be sent, ${whereabouts(unsent)}`));
   process.exitCode = 1;
 }
 
-/** The same entries, and the position of each. */
-function inOrder(all: AsyncIterable<Entry>) {
+/** Standard input may never end, and is closed. */
+function interruptOf(files: readonly string[]): AbortSignal {
+  return stopOnInterrupt(() => {
+    if (files.includes(STANDARD_INPUT)) process.stdin.destroy();
+  });
+}
+
+/** The same entries up to an interrupt, and the position of each. */
+function inOrder(all: AsyncIterable<Entry>, interrupt: AbortSignal) {
   const places = new WeakMap<Entry, number>();
+  let last: Entry | undefined;
+  let isCut = false;
   async function* each(): AsyncGenerator<Entry> {
     let read = 0;
     for await (const entry of all) {
+      if (interrupt.aborted) break;
       places.set(entry, read);
       read += 1;
+      last = entry;
       yield entry;
     }
+    isCut = interrupt.aborted;
   }
-  return { each: each(), placeOf: (entry: Entry) => places.get(entry) ?? 0 };
+  return {
+    each: each(),
+    placeOf: (entry: Entry) => places.get(entry) ?? 0,
+    last: () => last,
+    isCut: () => isCut,
+  };
+}
+
+function interrupted(last: Entry | undefined): string {
+  if (last === undefined) return 'interrupted: nothing was sent';
+  return printable(`interrupted after ${place(last)}: nothing behind it was sent`);
 }
 
 function whereabouts(unsent: UnsentFile): string {

@@ -5,6 +5,7 @@ import { DELIVERY_ENTRY, entryIds, readEntry } from '../../aws/quarantine-entrie
 import { type StoredMessage, storedBy, storedSaying } from '../../aws/stored-messages.ts';
 import { CORRELATION_ID } from '../../core/message/chosen-id-forms.ts';
 import { lifeOf, type MessageLife, type TroubleRecord } from '../../core/message/message-life.ts';
+import { fileAsSent } from '../submit/outgoing.ts';
 
 export interface FoundMessage {
   readonly life: MessageLife;
@@ -61,5 +62,5 @@ async function byMessageId(
 function saidOf(asked: string): Record<string, string | number> | undefined {
   if (CORRELATION_ID.test(asked)) return { correlationId: asked };
   const [, file, line] = /^(.+):(\d{1,9})$/s.exec(asked) ?? [];
-  return file === undefined ? undefined : { file, line: Number(line) };
+  return file === undefined ? undefined : { file: fileAsSent(file), line: Number(line) };
 }

@@ -24,6 +24,7 @@ export async function sayHowTheyEnded(
   stage: string,
   sent: Sent,
   timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<boolean> {
   const { ids } = sent;
   const startedAt = Date.now();
@@ -36,6 +37,7 @@ export async function sayHowTheyEnded(
     timeoutMs,
     now: Date.now,
     wait,
+    signal,
     onLook: (waiting) => {
       look.waiting = waiting;
     },

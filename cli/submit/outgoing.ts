@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { submissionsOf } from '../../core/message/claim-check.ts';
 import { groupIdOf } from '../../core/message/message-group.ts';
-import type { ClaimCheck } from '../../core/message/messages.ts';
-import { isAcceptedBySqs } from '../../core/message/sqs-characters.ts';
+import { type ClaimCheck, FILE_CHARACTERS_MAX } from '../../core/message/messages.ts';
+import { isAcceptedBySqs, textForSqs } from '../../core/message/sqs-characters.ts';
 import type { Resource } from '../input/entry.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
@@ -32,7 +32,7 @@ export interface Origin {
 export function outgoing(resource: Resource, origin: Origin, bucket: string): Outgoing {
   const attributes = {
     ...(origin.source !== undefined && { source: attribute('String', origin.source) }),
-    file: attribute('String', resource.file),
+    file: attribute('String', fileAsSent(resource.file)),
     line: attribute('Number', String(resource.line)),
     sequence: attribute('Number', String(origin.sequence)),
   };
@@ -54,6 +54,14 @@ export function outgoing(resource: Resource, origin: Origin, bucket: string): Ou
     bytes: Buffer.byteLength(body) + attributeBytes(attributes),
     upload: { bucket, key, text },
   };
+}
+
+/** The name of a file as its messages have it: with characters that SQS accepts, and the end of a long path. */
+export function fileAsSent(file: string): string {
+  const accepted = textForSqs(file);
+  if (accepted.length <= FILE_CHARACTERS_MAX) return accepted;
+  // Never half of a pair.
+  return `…${accepted.slice(1 - FILE_CHARACTERS_MAX).replace(/^[\udc00-\udfff]/, '')}`;
 }
 
 function attribute(type: 'String' | 'Number', value: string): MessageAttributeValue {

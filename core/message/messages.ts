@@ -45,6 +45,8 @@ export const claimCheckSchema = z.strictObject({
 });
 export type ClaimCheck = z.infer<typeof claimCheckSchema>;
 
+export const FILE_CHARACTERS_MAX = 1024;
+
 /** Where a message came from, and its place in the order of submissions (R05, R07). */
 export const originSchema = z.object({
   /** Id of the message in its first queue: the identity of the submission over all hops. */
@@ -52,7 +54,7 @@ export const originSchema = z.object({
   /** SentTimestamp of the first queue, epoch ms. */
   sentAt: z.int().nonnegative(),
   source: z.string().min(1).max(128).default('default'),
-  file: z.string().max(1024).optional(),
+  file: z.string().max(FILE_CHARACTERS_MAX).optional(),
   line: z.int().positive().optional(),
   /** The submitter's own order, if given. */
   sequence: z.int().nonnegative().optional(),

@@ -12,10 +12,14 @@ export const isAcceptedBySqs = (text: string): boolean => !REFUSED.test(text);
 /** Whether a text may be the body of a message, which must have at least one character. */
 export const isMessageBody = (text: string): boolean => text !== '' && isAcceptedBySqs(text);
 
-/** A value as JSON that SQS accepts. JSON leaves two of these characters as they are. */
-export function jsonForSqs(value: unknown): string {
-  return JSON.stringify(value).replaceAll(
-    /[\ufffe\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+const ALL_REFUSED = new RegExp(REFUSED, 'g');
+
+/** The text with each refused character written as in JSON, such as `\u0007`. */
+export const textForSqs = (text: string): string =>
+  text.replaceAll(
+    ALL_REFUSED,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
+
+/** A value as JSON that SQS accepts. JSON leaves two of these characters as they are. */
+export const jsonForSqs = (value: unknown): string => textForSqs(JSON.stringify(value));

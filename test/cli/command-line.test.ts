@@ -43,6 +43,10 @@ describe('a mistake on the command line is one clear line and status 2', () => {
     [['submit'], /^error: missing required argument 'file'$/],
     [['submit', 'none.ndjson'], /^error: no such file: none\.ndjson$/],
     [['submit', '--source', '', 'in.ndjson'], /must have 1 to 128 characters/],
+    [
+      ['submit', '--source', 'a\u0007b', 'in.ndjson'],
+      /'a\\u0007b' is invalid.* no control characters/,
+    ],
     [['validate', '.'], /^error: a directory, not a file: \.$/],
   ])('%j', async (args, line) => {
     const { status, out, err } = await cli(args, { cwd: dir });

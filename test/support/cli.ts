@@ -18,7 +18,7 @@ export interface Ended {
 interface Surroundings {
   /** The folder in which it is called. */
   readonly cwd?: string;
-  readonly input?: string;
+  readonly input?: string | Readable;
   /** More environment variables; undefined removes one. */
   readonly env?: Variables;
 }
@@ -50,7 +50,11 @@ async function runNow(
   const interrupts = process.listeners('SIGINT');
   const restores = [
     setVariables(env),
-    replace(process, 'stdin', Readable.from([Buffer.from(input)])),
+    replace(
+      process,
+      'stdin',
+      typeof input === 'string' ? Readable.from([Buffer.from(input)]) : input,
+    ),
     ...(['stdout', 'stderr'] as const).map((name) =>
       replace(process[name], 'write', (text: string) => {
         printed[name] += text;

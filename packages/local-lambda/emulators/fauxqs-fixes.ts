@@ -10,7 +10,7 @@ type App = ReturnType<typeof buildApp>;
  * Matches characters that a message must not hold. Those above U+FFFF are allowed, but not half of
  * a pair.
  */
-const REFUSED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+export const REFUSED_CHARACTERS = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /**
  * Lets messages hold emoji and other characters that are pairs of UTF-16 units. Remove it once
@@ -18,7 +18,9 @@ const REFUSED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
  * @param pattern that constant. The emulator calls only its `test`
  */
 export function takeAllCharacters(pattern: RegExp): void {
-  Object.defineProperty(pattern, 'test', { value: (text: string) => REFUSED.test(text) });
+  Object.defineProperty(pattern, 'test', {
+    value: (text: string) => REFUSED_CHARACTERS.test(text),
+  });
 }
 
 /**

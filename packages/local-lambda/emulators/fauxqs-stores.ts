@@ -3,6 +3,7 @@ import { type TimedQueue, waitForDeadlines } from './due-timers.ts';
 import { type EmulatedQueue, makeFair } from './fair-queues.ts';
 import { takeAllCharacters } from './fauxqs-fixes.ts';
 import { type FifoQueue, giveFifoBatches } from './fifo-batches.ts';
+import { refuseAttributes, type SqsErrorClass } from './refused-attributes.ts';
 import { keepSentAttributes, type Router } from './sent-attributes.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
@@ -16,13 +17,18 @@ type Persistence = {
 
 /** Applied once for all apps of this process. */
 const mended = Promise.all([
-  internal<{ SqsRouter: { prototype: Router } }>('sqs/sqsRouter').then(({ SqsRouter }) =>
-    keepSentAttributes(SqsRouter.prototype),
-  ),
+  mendRouter(),
   internal<{ INVALID_MESSAGE_BODY_CHAR: RegExp }>('sqs/sqsTypes').then(
     ({ INVALID_MESSAGE_BODY_CHAR }) => takeAllCharacters(INVALID_MESSAGE_BODY_CHAR),
   ),
 ]);
+
+async function mendRouter(): Promise<void> {
+  const { SqsRouter } = await internal<{ SqsRouter: { prototype: Router } }>('sqs/sqsRouter');
+  const { SqsError } = await internal<{ SqsError: SqsErrorClass }>('common/errors');
+  keepSentAttributes(SqsRouter.prototype);
+  refuseAttributes(SqsRouter.prototype, SqsError);
+}
 
 /**
  * Creates fauxqs' stores for an app that keeps and orders messages as SQS does. The package exports

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MESSAGE_BYTES_MAX, outgoing } from '../../../cli/submit/outgoing.ts';
-import { claimCheckSchema } from '../../../core/message/messages.ts';
+import { fileAsSent, MESSAGE_BYTES_MAX, outgoing } from '../../../cli/submit/outgoing.ts';
+import { claimCheckSchema, originSchema } from '../../../core/message/messages.ts';
 
 const make = (text: string, source?: string) =>
   outgoing(
@@ -44,4 +44,21 @@ describe('an outgoing message', () => {
       expect(make(`{"a":"${bad}"}`).upload?.text).toBe(`{"a":"${bad}"}`);
     },
   );
+
+  it.each([
+    ['with a control character', 'we\u0007ird\u001b[31m.ndjson', 'we\\u0007ird\\u001b[31m.ndjson'],
+    ['with a path of 1,025', `/${'d'.repeat(1_017)}/a.ndjson`, `…${'d'.repeat(1_014)}/a.ndjson`],
+    ['cut within a pair', `${'x'.repeat(9)}😀${'y'.repeat(1_022)}`, `…${'y'.repeat(1_022)}`],
+  ])('R04: names a file %s so that SQS and the pipeline accept it', (_, file, sent) => {
+    const { attributes } = outgoing(
+      { kind: 'resource', text: '{}', file, line: 7 },
+      { sequence: 3 },
+      'bodies',
+    );
+    expect(attributes['file']?.StringValue).toBe(sent);
+    const origin = { messageId: 'm', sentAt: 1, file: sent };
+    expect(originSchema.parse(origin)).toMatchObject({ file: sent });
+    // `message show FILE:LINE` may be given either name.
+    expect(fileAsSent(sent)).toBe(sent);
+  });
 });

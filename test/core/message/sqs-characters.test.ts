@@ -4,6 +4,7 @@ import {
   isAcceptedBySqs,
   isMessageBody,
   jsonForSqs,
+  textForSqs,
 } from '../../../core/message/sqs-characters.ts';
 
 test.each(['', 'a', '\t\n\r', '\u007f', '\ud7ff', '\ue000', '\ufffd', '\u{1f600}', '\u{1ffff}'])(
@@ -34,4 +35,8 @@ test('R04: SQS accepts any value as JSON, which says the same (property)', () =>
       expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
+});
+
+test('a text keeps all characters that SQS accepts, and names the others', () => {
+  expect(textForSqs('a\u0007\uffff\u001fé😀')).toBe('a\\u0007\\uffff\\u001fé😀');
 });
