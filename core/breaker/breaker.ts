@@ -59,7 +59,7 @@ export function admit(
   switch (state.phase) {
     case 'closed': {
       const { share, nextAt } = rampAt(state.rampFrom, now, policy);
-      if (ask.draw < share || forcedAt(state, now)) {
+      if (ask.draw < share) {
         return { kind: 'call', ticket: { generation: state.generation } };
       }
       return { kind: 'refused', why: 'ramping', retryAt: nextAt };

@@ -108,6 +108,13 @@ describe('whether a message may run alone', () => {
     });
   });
 
+  test('R02: a crash in a separate process that was seen is explained, and counts', () => {
+    expect(decide([died('a'), inOwnProcess(crashed('b')), died('c')])).toMatchObject({
+      kind: 'dead-letter',
+      deadLetter: { attempts: 3 },
+    });
+  });
+
   test('R02: the death of an environment around a separate process does not count, up to a limit', () => {
     const around = ['b', 'c', 'd', 'e', 'f'].map((id) => inOwnProcess(died(id)));
     expect(decide([died('a'), ...around.slice(1)])).toEqual(RUN_IN_OWN_PROCESS);

@@ -39,6 +39,16 @@ test('R20: an init after a death, of another environment, or long before, is a s
   expect(distinct([init(1), init(5)])).toEqual([init(5)]);
 });
 
+test('R20: a death is at its earliest report, so a late one does not part it from its init', () => {
+  const late = died('r-1', 2 + INIT_WAIT_MS);
+  for (const told of [
+    [init(1), died('r-1', 2), late],
+    [late, died('r-1', 2), init(1)],
+  ]) {
+    expect(distinct(told)).toEqual([died('r-1', 2)]);
+  }
+});
+
 test('R20: an event that names no environment is identified by its id', () => {
   const told = [
     { id: 'a', at: 1 },

@@ -27,6 +27,19 @@ describe('suspects are grouped', () => {
     expect(sizes(groupSuspects([suspect(half), suspect(half), suspect('1')]))).toEqual([1, 2]);
   });
 
+  test('R04: a group fills the message that SQS accepts, and not a byte more', () => {
+    const bytesOf = (members: readonly ReturnType<typeof suspect>[]) =>
+      messageBytes(groupMessage(members));
+    // As many as a group may have, so that each comma and bracket counts.
+    const many = Array.from({ length: 99 }, () => suspect('x'.repeat(10_000)));
+    const room = SEND_BYTES_MAX - bytesOf([...many, suspect('')]);
+    const withLast = (length: number) => [...many, suspect('x'.repeat(length))];
+    expect(bytesOf(withLast(room))).toBe(SEND_BYTES_MAX);
+    // A comma is counted for the last one too.
+    expect(sizes(groupSuspects(withLast(room - 1)))).toEqual([100]);
+    expect(sizes(groupSuspects(withLast(room + 1)))).toEqual([99, 1]);
+  });
+
   test('R04: each is in one group, which fits into a message and can be read back unchanged', () => {
     const body = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 200 }),

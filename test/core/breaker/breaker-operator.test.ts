@@ -30,6 +30,12 @@ describe('R17: an operator', () => {
     expect(admit(change.next, ask(), 10_000, policy).kind).toBe('acquire');
   });
 
+  test('forces it open for less time than before', () => {
+    const opened = obey(UNKNOWN_SERVICE, { ...word, kind: 'force-open', until }, 5).next;
+    const sooner = { ...word, kind: 'force-open', until: 5_000 } as const;
+    expect(obey(opened, sooner, 10).next).toMatchObject({ openUntil: 5_000 });
+  });
+
   test('R12: forces it open until a probe that is in flight has ended, however often it is forced', () => {
     const opened = obey(UNKNOWN_SERVICE, { ...word, kind: 'force-open', until }, 5).next;
     const asked = admit(opened, ask(), 10_000, policy);

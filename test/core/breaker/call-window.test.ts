@@ -39,3 +39,9 @@ test('counts the calls of its ten buckets, however they are spread over environm
     }),
   );
 });
+
+test('counts no call that became too old since the last one', () => {
+  const window = countCall([], { failed: true }, 500, WINDOW_MS);
+  expect(countsAt(window, WINDOW_MS - 1, WINDOW_MS)).toEqual({ calls: 1, failures: 1 });
+  expect(countsAt(window, WINDOW_MS, WINDOW_MS)).toEqual({ calls: 0, failures: 0 });
+});

@@ -62,6 +62,12 @@ describe('quiet', () => {
     expect(isOver(opened({ openedAt: 0, cause: 'escalation' }), [], NOW, policy)).toBe(false);
   });
 
+  test('R22: thirty crashes are read of a storm, however many there are', () => {
+    const ours = { crashesToOpen: 10, windowMs: 300_000, quietMs: 300_000 };
+    expect(crashesNeeded(ours)).toBe(30);
+    expect(crashesNeeded({ ...ours, crashesToOpen: 9, quietMs: 300_001 })).toBe(45);
+  });
+
   test('R22: agrees with checking the window at every moment, though it reads only the newest', () => {
     const times = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 14 });
     const policies = fc.record({
@@ -91,13 +97,13 @@ describe('quiet', () => {
 });
 
 test('all recounts of a long incident cost a small multiple of its crashes', () => {
-  let incident = opened({ openedAt: 0, countedAt: 0 });
+  let incident = opened({ openedAt: NOW, countedAt: NOW });
   let read = 0;
   const minutes = 3 * 24 * 60;
   for (let minute = 1; minute <= minutes; minute += 1) {
-    if (!isRecountDue(incident, minute)) continue;
+    if (!isRecountDue(incident, NOW + minute)) continue;
     read += minute;
-    incident = { ...incident, countedAt: minute };
+    incident = { ...incident, countedAt: NOW + minute };
   }
   expect(read / minutes).toBeGreaterThan(1);
   expect(read / minutes).toBeLessThan(6);
