@@ -49,18 +49,12 @@ const FORMER = [
   'erasedAt',
 ] as const;
 
-export interface Stored {
-  readonly pk: string;
-  /** False if this or a newer submission is already stored, which is as good. */
-  readonly isNew: boolean;
-}
-
-/** Stores a resource, unless a newer submission is there. */
+/** Stores a resource, unless this or a newer submission is there, which is as good. Returns its key. */
 export async function storeResource(
   store: ResourcesStore,
   resource: ValidResource,
   now: number,
-): Promise<Stored> {
+): Promise<string> {
   const { origin, lane, resourceType, resourceId, text } = resource;
   const order = submissionOrder(origin);
   const placed = await placeBody(store.bucket, 'resources/', origin, text, store.inlineBytesMax);
@@ -94,7 +88,8 @@ export async function storeResource(
     ExpressionAttributeNames: { ...set.names, ...former.names },
     ExpressionAttributeValues: { ...set.values, ':order': order },
   });
-  return { pk, isNew: await written(store.table.dynamo.send(update)) };
+  await written(store.table.dynamo.send(update));
+  return pk;
 }
 
 /** The key of the current resource of that type and id, if this message brought it. */

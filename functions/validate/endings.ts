@@ -56,13 +56,13 @@ export async function store(
   await traces.inSpan({ name: 'store' }, async () => {
     const onward = { ...resource, origin: { ...origin, trace: traces.onward(origin) } };
     const write = () => storeResource(place, onward, parts.now());
-    const { pk } = await noted(unanswered, submission, write);
+    const pk = await noted(unanswered, submission, write);
     // Also if it was already stored: the invocation that stored it may have died before it sent the trigger.
     await deliveryTriggers?.send(pk);
   });
 }
 
-/** Publishes that it is stored. If it has an entry in Quarantine, that entry is updated first. */
+/** Publishes that it is stored. If it has an entry in Quarantine, the caller has updated that first. */
 export async function publishStored(
   { lane, outcomesTopic, telemetry, logger, now }: ValidateParts,
   { provenance }: Submission,

@@ -32,7 +32,7 @@ export async function validateLoaded(
     const { issue, erasure, was } = its;
     return { submission, text, erasure, verdict: { kind: 'invalid', ...was, issues: [issue] } };
   }
-  const verdict = await traces.inSpan({ name: 'judge' }, async () => {
+  const verdict = await traces.inSpan({ name: 'validate' }, async () => {
     const its = await validateText(parts, place, text, submission);
     traces.say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
     return its;

@@ -66,7 +66,7 @@ test('one trace from submission to delivery: crash, isolation, dead letter, redr
 
   const spans = spansOf(TRACE_ID);
   const names = spans.map(({ name }) => name);
-  const story = ['judge', 'isolate', 'attempt', 'dead-letter', 'store', 'PUT'];
+  const story = ['validate', 'isolate', 'attempt', 'dead-letter', 'store', 'PUT'];
   expect(names).toEqual(expect.arrayContaining(story));
   expect(names.filter((name) => name === 'PUT')).toHaveLength(2);
   expect(spans.filter(({ values }) => values['crash'] === 'exception')).toHaveLength(3);
@@ -99,7 +99,7 @@ test('a message without a trace context gets one from its id; a malformed contex
   await drain(stage.world, functions);
   for (const id of [plain, wrong]) {
     const spans = spansOf(ownTraceId(id));
-    expect(spans.map(({ name }) => name).sort()).toEqual(['judge', 'process', 'store']);
+    expect(spans.map(({ name }) => name).sort()).toEqual(['process', 'store', 'validate']);
     expect(spans.find(({ name }) => name === 'process')?.parentSpanId ?? '').toBe('');
   }
 });
