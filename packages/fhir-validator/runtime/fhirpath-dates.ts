@@ -29,12 +29,14 @@ export function later(date: unknown, amount: unknown, code: unknown): string | u
   }
   const found = MOMENT.exec(date);
   if (found === null) return undefined;
+  // Fractions count of seconds only.
+  const whole = code === 's' || code === 'ms' ? amount : Math.trunc(amount);
   const [, year, month, day] = found;
-  const months = monthsIn(amount, code, month !== undefined, day !== undefined);
+  const months = monthsIn(whole, code, month !== undefined, day !== undefined);
   if (months !== undefined) return afterMonths(found, months);
   const fixed = FIXED[code];
   if (fixed === undefined || year === undefined) return undefined;
-  return afterTime(found, amount * fixed);
+  return afterTime(found, whole * fixed);
 }
 
 /** The whole months to add, if the unit or the precision of the date is one of months or years. */

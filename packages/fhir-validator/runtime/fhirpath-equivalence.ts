@@ -1,5 +1,6 @@
 /** FHIRPath's `~`: https://hl7.org/fhirpath/N1/#equivalent */
 import { canonicalJson } from './canonical-json.ts';
+import { fractionDigits } from './fhirpath-arithmetic.ts';
 import { compareDates } from './fhirpath-order.ts';
 import { identity, isMeasure } from './identity.ts';
 import { isObject } from './object.ts';
@@ -41,13 +42,6 @@ function key(value: Json): Json {
 
 /** Both are rounded to the digits of the one with fewer. */
 function areNear(left: number, right: number): boolean {
-  const digits = Math.min(digitsOf(left), digitsOf(right));
+  const digits = Math.min(fractionDigits(left), fractionDigits(right));
   return left.toFixed(digits) === right.toFixed(digits);
-}
-
-/** After the point, as far as toFixed takes them. */
-function digitsOf(value: number): number {
-  const [, fraction = '', exponent = '0'] =
-    /^-?\d+(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value)) ?? [];
-  return Math.min(Math.max(fraction.length - Number(exponent), 0), 100);
 }

@@ -180,13 +180,16 @@ export function substring(value: Json, start: Json, length?: Json): string | und
   return value.slice(start, typeof length === 'number' ? start + length : undefined);
 }
 
-/** `aggregate()`: `next` makes the total from an item and the total so far. */
+/**
+ * `aggregate()`: `next` makes the total from an item and the total so far. Undefined is an empty
+ * total.
+ */
 export function aggregate(
   list: readonly Json[],
-  next: (item: never, total: readonly Json[]) => readonly Json[],
-  start: readonly Json[],
-): readonly Json[] {
-  return list.reduce<readonly Json[]>((total, item) => next(item as never, total), start);
+  next: (item: never, total: never) => Json,
+  start: Json,
+): Json {
+  return list.reduce((total, item) => next(item as never, total as never), start);
 }
 
 export function toInteger(value: Json): number | undefined {

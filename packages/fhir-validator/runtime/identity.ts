@@ -5,7 +5,8 @@ import { inBaseUnits } from './ucum.ts';
 
 export const UCUM = 'http://unitsofmeasure.org';
 
-interface Measure {
+/** A quantity in UCUM. */
+export interface Measure {
   readonly value: number;
   readonly code: string;
 }

@@ -2,12 +2,14 @@
  * Compiles a syntax tree to a collection: names, constants and literals here, operators and
  * functions in other files.
  */
+
+import { signed } from './arithmetic.ts';
 import { type Expression, type LiteralType, Unsupported } from './ast.ts';
 import { type Collection, definite, EMPTY, single } from './collection.ts';
 import { callFunction } from './functions.ts';
 import { FALSE, hash, TRUE, text } from './js.ts';
 import { children } from './navigate.ts';
-import { binary, indexed, signed } from './operators.ts';
+import { binary, indexed } from './operators.ts';
 import type { Scope } from './scope.ts';
 import { asType, isOfType } from './type-tests.ts';
 

@@ -25,10 +25,10 @@ import {
   resolveReference,
 } from './fhir-functions.ts';
 import { aggregated, repeated, type Use } from './iteration.ts';
-import { and, FALSE, not, TRUE } from './js.ts';
+import { and, FALSE, not, or, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
 import { arrayOf, children, flatMap, onlyOne } from './navigate.ts';
-import { combined, indexed, negated, skipped, taken, union } from './operators.ts';
+import { combined, indexed, negated, skipped, taken, typesOfBoth, union } from './operators.ts';
 import { runtime, type Scope } from './scope.ts';
 import { STRING_FUNCTIONS } from './string-functions.ts';
 import { asType, isOfType } from './type-tests.ts';
@@ -82,7 +82,7 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
     arrayOf(typesOf(focus), scope, `${runtime(scope, 'distinct')}(${listCode(focus)})`),
   union: (use) => union(use.focus, use.argument(0), use.scope),
   combine: (use) => combined(use.focus, use.argument(0)),
-  intersect: (use) => intersection(use),
+  intersect: (use) => withoutDuplicates(intersection(use), use.scope),
   exclude: (use) => intersection(use, true),
   subsetOf: (use) => definite(not(exists(intersection(use, true)))),
   supersetOf: ({ focus, scope, argument }) =>
@@ -178,6 +178,12 @@ function countCode(of: Collection): string {
   return test === TRUE ? '1' : `(${test} ? 1 : 0)`;
 }
 
+/** Whether there is some item does not depend on duplicates. */
+function withoutDuplicates(of: Collection, scope: Scope): Collection {
+  if (of.kind === 'single') return of;
+  return { ...of, list: () => `${runtime(scope, 'distinct')}(${of.list()})` };
+}
+
 /** Items of the focus that the argument has too. With `isInverse`, those that it does not have. */
 function intersection(use: Use, isInverse = false): Collection {
   const [expression] = use.args;
@@ -195,14 +201,22 @@ function intersection(use: Use, isInverse = false): Collection {
 
 function conditional(use: Use): Collection {
   const test = truth(use.aboutFocus(0)).isTrue;
+  const then = use.aboutFocus(1);
   const otherwise = use.args.length > 2 ? use.aboutFocus(2) : EMPTY;
-  const when = (condition: string, branch: Collection) =>
-    onlyOne(branch, use.scope).items.map((item) => ({
-      ...item,
-      present: and(condition, item.present),
-    }));
-  const items = [...when(test, use.aboutFocus(1)), ...when(not(test), otherwise)];
+  if (then.kind === 'many' || otherwise.kind === 'many') return oneOf(test, then, otherwise);
+  const when = (condition: string, branch: Single) =>
+    branch.items.map((item) => ({ ...item, present: and(condition, item.present) }));
+  const items = [...when(test, then), ...when(not(test), otherwise)];
   return { kind: 'single', items: items.filter((item) => item.present !== FALSE) };
+}
+
+function oneOf(test: string, then: Collection, otherwise: Collection): Collection {
+  return {
+    kind: 'many',
+    types: typesOfBoth(then, otherwise),
+    some: (passes) => or(and(test, some(then, passes)), and(not(test), some(otherwise, passes))),
+    list: () => `(${test} ? ${listCode(then)} : ${listCode(otherwise)})`,
+  };
 }
 
 function typeName(expression: Expression | undefined): string {

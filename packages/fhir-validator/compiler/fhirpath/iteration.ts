@@ -1,6 +1,14 @@
 /** Compiles functions that apply an expression to what it found or made before. */
-import type { Expression } from './ast.ts';
-import { type Collection, EMPTY, type Item, listCode, typesOf } from './collection.ts';
+import { type Expression, Unsupported } from './ast.ts';
+import {
+  type Collection,
+  EMPTY,
+  type Item,
+  listCode,
+  optional,
+  typesOf,
+  valueCode,
+} from './collection.ts';
 import { TRUE } from './js.ts';
 import { arrayOf } from './navigate.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
@@ -25,11 +33,15 @@ export function aggregated(use: Use): Collection {
   const types = typesOf(args.length > 1 ? start : focus);
   const next = use.lambda(
     { value: item, present: TRUE, types: typesOf(focus) },
-    { total: arrayOf(types, scope, total) },
+    { total: optional(total, types) },
   );
-  const step = `(${item}, ${total}) => ${listCode(next)}`;
-  const code = `${runtime(scope, 'aggregate')}(${listCode(focus)}, ${step}, ${listCode(start)})`;
-  return arrayOf(types, scope, code);
+  // A list that grows by each item would take quadratic time.
+  if (start.kind === 'many' || next.kind === 'many') {
+    throw new Unsupported('aggregate() that makes a list, as select() and distinct() do');
+  }
+  const step = `(${item}, ${total}) => ${valueCode(next)}`;
+  const code = `${runtime(scope, 'aggregate')}(${listCode(focus)}, ${step}, ${valueCode(start)})`;
+  return optional(code, types);
 }
 
 /** Applies the projection to each item and to what it finds, until nothing new is found. */

@@ -1,4 +1,6 @@
 /** Compiles FHIRPath's operators: https://hl7.org/fhirpath/N1/#operations */
+
+import { arithmetic } from './arithmetic.ts';
 import { type Expression, Unsupported } from './ast.ts';
 import {
   boolean,
@@ -17,7 +19,7 @@ import {
 import { comparison, equality, equivalence } from './compare.ts';
 import { and, not, or, same } from './js.ts';
 import { membership } from './membership.ts';
-import { arrayOf, isOfQuantities, onlyOne } from './navigate.ts';
+import { arrayOf, onlyOne } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
 
 export function binary(
@@ -106,7 +108,7 @@ export function union(left: Collection, right: Collection, scope: Scope): Many {
 }
 
 /** None for any type. A side that is always empty has none to add. */
-function typesOfBoth(...sides: readonly Collection[]): string[] {
+export function typesOfBoth(...sides: readonly Collection[]): string[] {
   const kinds = sides.filter((each) => each.kind === 'many' || each.items.length > 0).map(typesOf);
   return kinds.some((types) => types.length === 0) ? [] : [...new Set(kinds.flat())];
 }
@@ -124,68 +126,6 @@ export function combined(left: Collection, right: Collection): Collection {
 function concatenation(left: Collection, right: Collection, scope: Scope): Collection {
   const part = (of: Collection) => `${runtime(scope, 'text')}(${valueCode(onlyOne(of, scope))})`;
   return single(`(${part(left)} + ${part(right)})`, ['System.String']);
-}
-
-/**
- * Emits a function call for each operator. Operators in place would repeat their sides, once more
- * at each level.
- */
-function arithmetic(
-  operator: string,
-  left: Collection,
-  right: Collection,
-  scope: Scope,
-): Collection {
-  mustBeKnown(operator, left, right, scope);
-  const call = runtime(scope, ARITHMETIC[operator] ?? '');
-  const sides = [left, right].map((each) => valueCode(onlyOne(each, scope)));
-  const value = `${call}(${sides.join(', ')})`;
-  return optional(value, [resultType(left, right)]);
-}
-
-/**
- * Quantities are only added to dates. With numbers, with each other and with times of a day their result would be
- * empty, so that no resource keeps the invariant.
- */
-function mustBeKnown(operator: string, left: Collection, right: Collection, scope: Scope): void {
-  const types = typesOf(left);
-  const mayBeDate = types.length === 0 || types.some((type) => DATES.has(type));
-  const isLater = mayBeDate && (operator === '+' || operator === '-');
-  if (isOfQuantities(left, scope) || (isOfQuantities(right, scope) && !isLater)) {
-    throw new Unsupported(`${operator} of quantities`);
-  }
-}
-
-/** A date and a quantity give a date. */
-function resultType(left: Collection, right: Collection): string {
-  if ([left, right].every((each) => typesOf(each).every(isStringType))) return 'System.String';
-  const isDate = typesOf(left).some((type) => DATES.has(type));
-  return isDate && typesOf(right).includes('Quantity') ? 'System.DateTime' : 'System.Decimal';
-}
-
-const DATES = new Set(['date', 'dateTime', 'instant', 'System.Date', 'System.DateTime']);
-
-function isStringType(type: string): boolean {
-  return type === 'string' || type === 'System.String';
-}
-
-const ARITHMETIC: Readonly<Record<string, string>> = {
-  '+': 'plus',
-  '-': 'minus',
-  '*': 'times',
-  '/': 'over',
-  div: 'quotient',
-  mod: 'remainder',
-};
-
-export function signed(operator: string, operand: Collection, scope: Scope): Collection {
-  if (operator === '+') return operand;
-  const items = onlyOne(operand, scope).items.map((item) => {
-    const isLiteral = /^\d/.test(item.value);
-    const value = isLiteral ? `-${item.value}` : `${runtime(scope, 'opposite')}(${item.value})`;
-    return { ...item, value };
-  });
-  return { kind: 'single', items };
 }
 
 /** `collection[index]`, also used for `first()`. */

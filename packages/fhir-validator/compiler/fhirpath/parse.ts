@@ -96,7 +96,7 @@ class Parser {
     if (kind === 'constant') return { kind: 'constant', name: text };
     if (kind === 'string') return { kind: 'literal', type: 'string', value: text };
     if (kind === 'number') return this.number(text);
-    if (kind === 'date') return literal(text.startsWith('T') ? 'time' : 'date', text);
+    if (kind === 'date') return moment(text);
     throw new Unsupported(`syntax: '${text}'`);
   }
 
@@ -120,7 +120,9 @@ class Parser {
       const quantity = { value: Number(text), system: 'http://unitsofmeasure.org', code };
       return literal('quantity', JSON.stringify(quantity));
     }
-    return literal(text.includes('.') ? 'decimal' : 'integer', text);
+    // JavaScript has no decimal numbers with zeros before the first digit.
+    const digits = text.replace(/^0+(?=\d)/, '');
+    return literal(text.includes('.') ? 'decimal' : 'integer', digits);
   }
 
   private nameOrLiteral(): Expression {
@@ -176,4 +178,13 @@ class Parser {
 
 function literal(type: LiteralType, value: string): Expression {
   return { kind: 'literal', type, value };
+}
+
+/** Data has seconds where it has a time, so the order beside a moment without them would be open. */
+function moment(text: string): Expression {
+  if (text.startsWith('T')) return literal('time', text);
+  if (/T\d\d(?::\d\d)?(?:Z|[+-]|$)/.test(text)) {
+    throw new Unsupported(`the moment @${text}, which has no seconds`);
+  }
+  return literal('date', text.replace(/T$/, ''));
 }

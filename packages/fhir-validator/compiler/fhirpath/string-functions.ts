@@ -9,7 +9,8 @@ import {
   someValue,
   valueCode,
 } from './collection.ts';
-import { and, hash, not, text } from './js.ts';
+import { and, hash, not } from './js.ts';
+import { patternCode } from './patterns.ts';
 import { runtime, type Scope } from './scope.ts';
 
 type StringFunction = (focus: Single, args: readonly Single[], scope: Scope) => Collection;
@@ -136,31 +137,15 @@ function isString({ value }: Item): string {
   return value.startsWith('"') ? 'true' : `typeof ${value} === "string"`;
 }
 
-/**
- * The pattern as a module-level constant. `matches()` searches the whole text unless the pattern is
- * anchored.
- */
+/** The pattern as a module-level constant. */
 function regExp(pattern: Single | undefined, flags: string, scope: Scope, isWhole = false): string {
   const [item] = pattern?.items ?? [];
   if (!item?.value.startsWith('"')) throw new Unsupported('a pattern that is no literal');
-  const { constants } = scope.compilation;
-  const source = isWhole ? text(`^(?:${JSON.parse(item.value)})$`) : item.value;
-  // Without the flag `u`, which rejects escapes and brackets that Java's patterns may have.
-  const mode = `s${flags}${isUnicode(item.value) ? 'u' : ''}`;
-  const initializer = `new RegExp(${source}, ${text(mode)})`;
+  const source: string = JSON.parse(item.value);
+  const initializer = patternCode(source, flags, isWhole);
   const name = `pattern_${hash(initializer)}`;
-  constants.set(name, initializer);
+  scope.compilation.constants.set(name, initializer);
   return name;
-}
-
-/** False for patterns of other dialects, such as `\\[x]`, that are invalid in unicode mode. */
-function isUnicode(literal: string): boolean {
-  try {
-    new RegExp(JSON.parse(literal), 'u');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** @throws Unsupported if it is missing */

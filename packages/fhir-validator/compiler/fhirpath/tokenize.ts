@@ -13,9 +13,11 @@ export interface Token {
   readonly text: string;
 }
 
+const DAY = '\\d{4}(?:-\\d{2}(?:-\\d{2})?)?';
+const CLOCK = '\\d{2}(?::\\d{2}(?::\\d{2}(?:\\.\\d+)?)?)?';
 const PATTERNS = [
   ['space', /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/y],
-  ['date', /@(?:T\d{2}[\d:.]*|\d{4}[\d\-T:.+Z]*)/y],
+  ['date', new RegExp(`@(?:T${CLOCK}|${DAY}(?:T(?:${CLOCK}(?:Z|[+-]\\d{2}:\\d{2})?)?)?)`, 'y')],
   ['number', /\d+(?:\.\d+)?/y],
   ['string', /'(?:[^'\\]|\\[\s\S])*'/y],
   ['quoted-name', /`(?:[^`\\]|\\[\s\S])*`/y],

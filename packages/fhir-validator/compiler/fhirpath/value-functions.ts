@@ -3,7 +3,14 @@
  * some of texts. The result is empty if the runtime's is undefined.
  */
 import { Unsupported } from './ast.ts';
-import { boolean, type Collection, optional, type Single, valueCode } from './collection.ts';
+import {
+  boolean,
+  type Collection,
+  optional,
+  type Single,
+  typesOf,
+  valueCode,
+} from './collection.ts';
 import { arrayOf, isOfQuantities } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
 import { argument } from './string-functions.ts';
@@ -12,7 +19,7 @@ type ValueFunction = (focus: Single, args: readonly Single[], scope: Scope) => C
 
 export const VALUE_FUNCTIONS: ReadonlyMap<string, ValueFunction> = new Map<string, ValueFunction>(
   Object.entries<ValueFunction>({
-    abs: ofNumber('absolute', 'System.Decimal'),
+    abs: absolute,
     ceiling: ofNumber('ceiling', 'System.Integer'),
     floor: ofNumber('floor', 'System.Integer'),
     truncate: ofNumber('truncate', 'System.Integer'),
@@ -37,6 +44,12 @@ export const VALUE_FUNCTIONS: ReadonlyMap<string, ValueFunction> = new Map<strin
     toChars: (focus, _, scope) => parts(focus, '""', scope),
   }),
 );
+
+/** It has the type of the value. */
+function absolute(focus: Single, args: readonly Single[], scope: Scope): Collection {
+  const [type = 'System.Decimal'] = isOfQuantities(focus, scope) ? typesOf(focus) : [];
+  return call('absolute', type)(focus, args, scope);
+}
 
 /** Of a quantity the result would be empty, so that no resource keeps the invariant. */
 function ofNumber(name: string, type: string, argsMin = 0, argsMax = argsMin): ValueFunction {

@@ -34,12 +34,39 @@ describe('parse', () => {
     expect(parse(String.raw`'it\'s \\s \u0041\n'`)).toMatchObject({ value: "it's \\s A\n" });
   });
 
-  test.each(['a..b', 'a b', '(a', 'a.b(', '', '3 dozens', '$index', 'a ^ b', "'open"])(
-    'refuses %j',
-    (source) => {
-      expect(() => parse(source)).toThrow(Unsupported);
-    },
-  );
+  test.each([
+    ['@2015.is(DateTime)', '@2015'],
+    ['@2015-02T.is(DateTime)', '@2015-02'],
+    ['@2015-02-04.is(DateTime)', '@2015-02-04'],
+    ['@2015-02-04T14:34:28.123+10:00.is(DateTime)', '@2015-02-04T14:34:28.123+10:00'],
+    ['@T14:34.is(Time)', '@T14:34'],
+  ])('a point behind %s ends the literal', (source, literal) => {
+    const { of } = parse(source) as { of?: { value: string } };
+    expect(`@${of?.value}`).toBe(literal);
+  });
+
+  test('a number has no zeros in front, which JavaScript does not allow', () => {
+    expect(['00.5', '007', '0', '0.5', '10'].map(parse)).toMatchObject(
+      ['0.5', '7', '0', '0.5', '10'].map((value) => ({ value })),
+    );
+  });
+
+  test.each([
+    '@2015-02-04T14',
+    '@2015-02-04T14:34',
+    '@2015-02-04T14:34Z',
+    'a..b',
+    'a b',
+    '(a',
+    'a.b(',
+    '',
+    '3 dozens',
+    '$index',
+    'a ^ b',
+    "'open",
+  ])('refuses %j', (source) => {
+    expect(() => parse(source)).toThrow(Unsupported);
+  });
 });
 
 /** The expression with all parentheses. */
