@@ -6,6 +6,7 @@ import fileConfig from '../failsafe.config.ts';
 import { runToEnd } from '../terminal/explain-error.ts';
 import { type BundleSize, bundleFunctions } from './bundle/bundle.ts';
 import { copyPlugins } from './bundle/plugin-files.ts';
+import { checkLimits } from './checks/aws-limits.ts';
 import { destinationsOf, destinationsTable } from './checks/destinations.ts';
 import { addNag } from './checks/nag.ts';
 import { planConcurrency } from './config/concurrency.ts';
@@ -43,7 +44,7 @@ async function synthesize(): Promise<void> {
   const destinations = functionsOf(stack).map((each) => destinationsOf(each, config));
   for (const line of destinationsTable(destinations, config)) console.error(line);
   addNag(app);
-  app.synth();
+  checkLimits(app.synth().getStackArtifact(stack.artifactId).template);
 }
 
 await runToEnd(synthesize);

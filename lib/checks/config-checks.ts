@@ -102,7 +102,10 @@ function* terminologyProblems(config: Config): Generator<string> {
 }
 
 function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string> {
-  for (const [position, { protocol, endpoint }] of outcomesSubscriptions.entries()) {
+  for (const [position, { protocol, endpoint, roleArn }] of outcomesSubscriptions.entries()) {
+    if ((protocol === 'firehose') !== (roleArn !== undefined)) {
+      yield `outcomesSubscriptions.${position}.roleArn must be the role by which SNS puts into the stream, for firehose and no other protocol`;
+    }
     if (protocol !== 'https') continue;
     const key = `outcomesSubscriptions.${position}.endpoint`;
     if (!/^https:/i.test(endpoint)) yield `${key} must be https, as its protocol is`;

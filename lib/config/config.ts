@@ -4,7 +4,6 @@
  * between values in config-checks.ts.
  */
 import { z } from 'zod';
-import { laneSchema, outcomeVerdictSchema } from '../../core/message/messages.ts';
 import { alarmConfigSchema } from './alarm-config.ts';
 import { retentionConfigSchema } from './content-retention-config.ts';
 import { deliveryConfigSchema } from './delivery-config.ts';
@@ -12,6 +11,7 @@ import { fhirConfigSchema } from './fhir-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
 import { networkConfigSchema } from './network-config.ts';
+import { outcomesSubscriptionsSchema } from './outcomes-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { isProductionSaid, productionSchema, stageSchema, withProduction } from './stage-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
@@ -110,7 +110,7 @@ const schema = z.strictObject({
     .prefault({}),
   /** A backstop: reached only by a message that never started for half a day. An SQS limit: 1 to 1000. */
   maxReceiveCount: z.int().min(10).max(1000).default(1000),
-  /** Of every queue. An SQS limit: 14 days. */
+  /** Of every queue but dead-letter queues, which keep 14 days, the most that SQS allows. */
   retentionDays: z.int().min(1).max(14).default(14),
   /** Of resources, quarantine and bodies. */
   retention: retentionConfigSchema,
@@ -174,21 +174,8 @@ const schema = z.strictObject({
       timeoutSeconds: z.int().min(1).max(900).default(30),
     })
     .prefault({}),
-  /**
-   * Who is notified how messages ended, besides our own functions: SNS subscriptions of the topic
-   * `outcomes`, each with its filter. An endpoint elsewhere must allow the topic to send to it.
-   */
-  outcomesSubscriptions: z
-    .array(
-      z.strictObject({
-        protocol: z.enum(['sqs', 'lambda', 'https', 'email', 'firehose']),
-        endpoint: z.string().min(1),
-        verdict: z.array(outcomeVerdictSchema).nonempty().optional(),
-        lane: z.array(laneSchema).nonempty().optional(),
-        source: z.array(z.string().min(1)).nonempty().optional(),
-      }),
-    )
-    .default([]),
+  /** Who is notified how messages ended, besides our own functions. */
+  outcomesSubscriptions: outcomesSubscriptionsSchema,
   /** The FHIR server downstream. Without an endpoint there is no delivery lane. */
   delivery: deliveryConfigSchema,
   /** The terminology server that checks codes. Without an endpoint none is asked. */

@@ -24,6 +24,12 @@ export const retentionConfigSchema = z
   })
   .prefault({});
 
+/**
+ * Of every dead-letter queue, as long as SQS allows: a message that SQS moves there counts from when it was sent to the
+ * queue before. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
+ */
+export const DEAD_LETTER_DAYS = 14;
+
 /** DynamoDB and S3 delete what has expired within two days. */
 const MARGIN_DAYS = 2;
 
@@ -33,18 +39,19 @@ interface Retained {
 }
 
 /** A body of Quarantine outlives its entry: a redriven entry is kept again, but its body was put before. */
-export const quarantineBodyDays = ({ retention, retentionDays }: Retained) =>
-  retention.quarantineDays + retentionDays + MARGIN_DAYS;
+export const quarantineBodyDays = ({ retention }: Pick<Retained, 'retention'>) =>
+  retention.quarantineDays + DEAD_LETTER_DAYS + MARGIN_DAYS;
 
 /** Content that would expire before the last message that needs it, in words. */
 export function* retentionProblems({ retention, retentionDays }: Retained): Generator<string> {
-  const least = (queues: number) => queues * retentionDays + MARGIN_DAYS;
+  const more = DEAD_LETTER_DAYS + MARGIN_DAYS;
   for (const [name, queues, way] of [
-    ['quarantineDays', 2, 'a copy may wait in an isolation and a dead-letter queue'],
-    ['hopsDays', 2, 'a body may wait for an isolation and a dead-letter queue'],
-    ['submissionsDays', 3, 'an object may wait for a lane, an isolation and a dead-letter queue'],
+    ['quarantineDays', 1, 'a copy may wait in an isolation and a dead-letter queue'],
+    ['hopsDays', 1, 'a body may wait for an isolation and a dead-letter queue'],
+    ['submissionsDays', 2, 'an object may wait for a lane, an isolation and a dead-letter queue'],
   ] as const) {
-    if (retention[name] >= least(queues)) continue;
-    yield `retention.${name} ${retention[name]} must be at least ${least(queues)} (${queues} x retentionDays + ${MARGIN_DAYS}): ${way}`;
+    const least = queues * retentionDays + more;
+    if (retention[name] >= least) continue;
+    yield `retention.${name} ${retention[name]} must be at least ${least} (${queues} x retentionDays + ${more}): ${way}`;
   }
 }

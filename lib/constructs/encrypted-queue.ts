@@ -1,7 +1,8 @@
-/** A queue of this stack: encrypted by our key, TLS only, messages kept as long as SQS allows. */
+/** A queue of this stack: encrypted by our key, TLS only, dead letters kept as long as SQS allows. */
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { DEAD_LETTER_DAYS } from '../config/content-retention-config.ts';
 import { resourceName } from '../config/stage-config.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
 
@@ -30,7 +31,9 @@ export function encryptedQueue(
     encryptionMasterKey: key,
     dataKeyReuse: KEY_REUSE,
     enforceSSL: true,
-    retentionPeriod: Duration.days(config.retentionDays),
+    retentionPeriod: Duration.days(
+      settings.deadLetterQueue === undefined ? DEAD_LETTER_DAYS : config.retentionDays,
+    ),
     visibilityTimeout: Duration.seconds(settings.visibilitySeconds),
     removalPolicy: stagePolicy(config).removal,
     ...(settings.fifo && { fifo: true }),

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { acknowledge, ownLogStreams } from '../checks/acknowledgements.ts';
 import { allow } from './iam-statements.ts';
 
-/** All that a function may do: the statements given, and writing its own log. */
+/** What a function always may: the statements given, and writing its own log. */
 export function functionPolicy(
   scope: Construct,
   functionName: string,
@@ -17,7 +17,7 @@ export function functionPolicy(
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
   const policy = new ManagedPolicy(scope, 'Policy', {
-    description: `All that ${functionName} does`,
+    description: `What ${functionName} does`,
     statements: [
       ...statements,
       allow('OwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [log]),
@@ -26,3 +26,10 @@ export function functionPolicy(
   acknowledge(policy, ownLogStreams(functionName));
   return policy;
 }
+
+/**
+ * What a function may do besides, granted by other constructs. IAM allows a managed policy 6,144 characters, and one
+ * for everything would be larger: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const grantedPolicy = (scope: Construct, functionName: string) =>
+  new ManagedPolicy(scope, 'Granted', { description: `What ${functionName} is granted` });

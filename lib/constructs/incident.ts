@@ -7,6 +7,7 @@ import { PHASE_INDEX } from '../../aws/incidents-index-names.ts';
 import type { IncidentSettings } from '../../functions/incident/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import type { Config } from '../config/config.ts';
+import { DEAD_LETTER_DAYS } from '../config/content-retention-config.ts';
 import type { Crashes } from './crashes.ts';
 import type { Foundation } from './foundation.ts';
 import { allow, allowKey } from './iam-statements.ts';
@@ -93,5 +94,6 @@ const settings = ({ incident, retentionDays }: Config): IncidentSettings => ({
   remediation: incident.remediation,
   calendar: { timeZone: incident.timeZone, holidays: incident.holidays },
   runbook: incident.runbook,
-  keepCrashesMs: retentionDays * 24 * 3_600_000,
+  // A crash that comes again counts once, and its message may wait in both queues. Longer than any window.
+  keepCrashesMs: (retentionDays + DEAD_LETTER_DAYS) * 24 * 3_600_000,
 });

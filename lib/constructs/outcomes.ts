@@ -32,6 +32,7 @@ export class Outcomes extends Construct {
         protocol: PROTOCOLS[wanted.protocol],
         endpoint: wanted.endpoint,
         ...(wanted.protocol === 'sqs' && { rawMessageDelivery: true }),
+        ...(wanted.roleArn && { subscriptionRoleArn: wanted.roleArn }),
         ...filterOf(wanted),
       });
     }

@@ -31,7 +31,7 @@ import {
 } from '../checks/acknowledgements.ts';
 import { resourceName } from '../config/stage-config.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
-import { functionPolicy } from './function-policy.ts';
+import { functionPolicy, grantedPolicy } from './function-policy.ts';
 import { tracesEnvironment } from './traces.ts';
 
 export interface FunctionSettings {
@@ -74,7 +74,7 @@ export class PipelineFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
   readonly role: Role;
-  readonly #policy: ManagedPolicy;
+  #granted: ManagedPolicy | undefined;
   readonly #statements: PolicyStatement[];
   readonly #mappings: FedMapping[] = [];
 
@@ -95,8 +95,7 @@ export class PipelineFunction extends Construct {
       retention: policy.logRetention,
       removalPolicy: policy.removal,
     });
-    this.#policy = functionPolicy(this, functionName, settings.statements);
-    this.role = this.ownRole(functionName, this.#policy);
+    this.role = this.ownRole(functionName, settings.statements);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
       description: settings.description,
@@ -133,7 +132,8 @@ export class PipelineFunction extends Construct {
 
   /** One more permission, granted by the construct that owns the resource. */
   allow(statement: PolicyStatement): void {
-    this.#policy.addStatements(statement);
+    this.#granted ??= this.grantedPolicy();
+    this.#granted.addStatements(statement);
     this.#statements.push(statement);
   }
 
@@ -170,12 +170,18 @@ export class PipelineFunction extends Construct {
     this.#mappings.push({ mapping: fed, maxConcurrency });
   }
 
-  private ownRole(functionName: string, policy: ManagedPolicy): Role {
+  private ownRole(functionName: string, statements: readonly PolicyStatement[]): Role {
     return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Of ${functionName} alone`,
-      managedPolicies: [policy],
+      managedPolicies: [functionPolicy(this, functionName, statements)],
     });
+  }
+
+  private grantedPolicy(): ManagedPolicy {
+    const policy = grantedPolicy(this, this.functionName);
+    this.role.addManagedPolicy(policy);
+    return policy;
   }
 }
 

@@ -280,6 +280,11 @@ describe('the topic outcomes', () => {
             lane: ['critical'],
           },
           { protocol: 'https', endpoint: 'https://example.org/outcomes' },
+          {
+            protocol: 'firehose',
+            endpoint: 'arn:aws:firehose:us-east-1:1:deliverystream/outcomes',
+            roleArn: 'arn:aws:iam::1:role/sns-to-firehose',
+          },
         ],
       },
     );
@@ -294,6 +299,7 @@ describe('the topic outcomes', () => {
       { Protocol: 'sqs', RawMessageDelivery: true, FilterPolicy: { source: ['clinic'] } },
       { Protocol: 'email', FilterPolicy: { verdict: ['rejected'], lane: ['critical'] } },
       { Protocol: 'https' },
+      { Protocol: 'firehose', SubscriptionRoleArn: 'arn:aws:iam::1:role/sns-to-firehose' },
     ]);
     expect(subscribed[2]?.Properties).not.toHaveProperty('FilterPolicy');
   });

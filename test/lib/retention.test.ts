@@ -89,6 +89,37 @@ test.each([
   },
 );
 
+test('R04: dead letters are kept for 14 days, however short the queues before keep messages', () => {
+  const daily = synthesized({ retentionDays: '4', maxReceiveCount: '600' });
+  const days = new Map<string, unknown>();
+  for (const [name, { Properties }] of byName(daily, 'AWS::SQS::Queue', 'QueueName')) {
+    days.set(name, Number(Properties['MessageRetentionPeriod']) / 86_400);
+  }
+  const deadLetterQueues = [...days].filter(([name]) => name.includes('dead-letter'));
+  expect(deadLetterQueues.map(([, kept]) => kept)).toEqual(deadLetterQueues.map(() => 14));
+  expect(deadLetterQueues.length).toBeGreaterThan(6);
+  expect(days.get('fhir-failsafe-dev-critical')).toBe(4);
+  const days4 = { retentionDays: 4, maxReceiveCount: 600 };
+  expect(() => loadConfig({ ...days4, retention: { quarantineDays: 19 } }, {})).toThrow(
+    'must be at least 20',
+  );
+  const accepted = loadConfig({ ...days4, retention: { quarantineDays: 20 } }, {});
+  expect(accepted.retention.quarantineDays).toBe(20);
+});
+
+test('R20: crash events are kept longer than their messages, and than any window that counts them', () => {
+  const settings = {
+    retentionDays: '4',
+    maxReceiveCount: '600',
+    'incident.windowSeconds': '86400',
+    'incident.quietSeconds': '86400',
+  };
+  const functions = byName(synthesized(settings), 'AWS::Lambda::Function', 'FunctionName');
+  const env = text(functions.get('fhir-failsafe-dev-incident')?.Properties['Environment']);
+  const keepMs = Number(/keepCrashesMs[^0-9]*(\d+)/.exec(env)?.[1]);
+  expect(keepMs).toBe(18 * 24 * 3_600_000);
+});
+
 test('a misspelled setting is refused by its name', () => {
   expect(() => loadConfig({}, { 'retention.quarantine': '90' })).toThrow(
     'retention.quarantine is not a setting',

@@ -54,6 +54,9 @@ export class TerminologyServer {
       headers: {
         'content-type': 'application/fhir+json',
         accept: 'application/fhir+json',
+        // An idle connection may be lost while the environment is frozen, and a healthy server must not fail for
+        // that: https://docs.aws.amazon.com/lambda/latest/dg/best-practices.html
+        connection: 'close',
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
     });

@@ -77,3 +77,14 @@ test.each([
     '',
   );
 });
+
+test.each([
+  ['firehose', undefined],
+  ['sqs', 'arn:aws:iam::111122223333:role/sns'],
+] as const)('a subscription to outcomes by %s is refused with the role %s', (protocol, roleArn) => {
+  const endpoint = 'arn:aws:firehose:us-east-1:111122223333:deliverystream/outcomes';
+  const subscription = { protocol, endpoint, ...(roleArn && { roleArn }) };
+  expect(problem({ outcomesSubscriptions: [subscription] })).toMatch(
+    'outcomesSubscriptions.0.roleArn must be the role',
+  );
+});

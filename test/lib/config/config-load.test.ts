@@ -130,6 +130,12 @@ describe('loadConfig', () => {
       { 'attempts.environmentDied': '1' },
       'attempts.environmentDied',
     ],
+    ['a young heap with which V8 aborts', { 'workerHeap.youngMb': '17' }, 'workerHeap.youngMb'],
+    [
+      'a young heap with which no worker starts',
+      { 'workerHeap.youngMb': '3' },
+      'workerHeap.youngMb',
+    ],
     ['heaps that do not fit', { memoryMb: '256', 'workerHeap.oldMb': '128' }, 'workerHeap.oldMb'],
   ])('refuses %s in one line that names it', (_, context, key) => {
     const message = refusal(context);
@@ -146,6 +152,8 @@ describe('loadConfig', () => {
       deadlineMs: '7000',
     };
     expect(refusal(context)).toBeUndefined();
+    expect(refusal({ 'workerHeap.youngMb': '4' })).toBeUndefined();
+    expect(refusal({ 'workerHeap.youngMb': '16' })).toBeUndefined();
   });
 
   it('names all wrong values at once', () => {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeSecrets } from '../../../../aws/clients.ts';
@@ -20,14 +20,21 @@ let server: Server;
 let received: Received[];
 let secretsRead: number;
 let status: number;
+/** Connections that were used are lost, as while the environment is frozen. */
+let losesUsed: boolean;
+let used: WeakSet<Socket>;
 
 let base: string;
 beforeEach(async () => {
   received = [];
   secretsRead = 0;
   status = 200;
+  losesUsed = false;
+  used = new WeakSet();
   server = createServer(async (request, response) => {
-    const { url, headers } = request;
+    const { url, headers, socket } = request;
+    if (losesUsed && used.has(socket)) return socket.resetAndDestroy();
+    used.add(socket);
     const body = await json(request);
     if (url?.startsWith('/r4/')) {
       received.push({ url, headers, body });
@@ -107,3 +114,10 @@ test.each([
     expect(retryAt !== undefined).toBe(isHeeded);
   },
 );
+
+test('R10: a server that no longer knows an idle connection has not failed', async () => {
+  losesUsed = true;
+  const ask = await load();
+  for (let asked = 0; asked < 3; asked += 1) expect(await ask()).toBe('in-set');
+  expect(received).toHaveLength(3);
+});
