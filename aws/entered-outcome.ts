@@ -6,19 +6,20 @@ import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 /**
  * Publishes the outcome that a message's Quarantine entry has already: the delivery that wrote it may have
  * died before it published. An operator may have discarded it since: that is how it ended all the same.
- * Publishes nothing if there is none yet.
+ * Publishes nothing, and returns false, if there is none yet.
  */
 export async function publishEnteredOutcome(
   table: Table,
   topic: OutcomesTopic,
   messageId: string,
   now: number,
-): Promise<void> {
+): Promise<boolean> {
   const entry = await readEntry(table, messageId);
-  if (entry === undefined) return;
+  if (entry === undefined) return false;
   const outcome = enteredOutcome(entry, now);
-  if (outcome === undefined) return;
+  if (outcome === undefined) return false;
   await topic.publish(outcomeEvent({ ...entry, messageId }, entry.lane, outcome));
+  return true;
 }
 
 function enteredOutcome(entry: QuarantineRecord, now: number): Outcome | undefined {

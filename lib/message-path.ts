@@ -34,6 +34,7 @@ export function addMessagePath(
   const quarantine = new Quarantine(scope, 'Quarantine', foundation, {
     lanes,
     table: tables.quarantine,
+    resources: tables.resources,
     bodies: stores.bodies.bucket,
     outcomes: topics.outcomes.topic,
   });

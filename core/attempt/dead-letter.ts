@@ -19,6 +19,8 @@ export interface DeadLetter {
   /** What crashed it. For a backstop this is not known, and `exit` is used. */
   readonly crash: CrashKind;
   readonly reason: string;
+  /** SQS moved it, and knows nothing of what became of it. */
+  readonly isBackstop: boolean;
   /** Why its envelope cannot be read. It is unknown which message it ends, so it must wait (R09). */
   readonly unreadable?: string | undefined;
 }
@@ -44,6 +46,7 @@ export function deadLetterOf(
     lane: envelope?.lane ?? lane,
     crash: envelope?.deadLetter?.kind ?? envelope?.crash ?? 'exit',
     reason: envelope?.deadLetter?.reason ?? BACKSTOP,
+    isBackstop: envelope?.deadLetter === undefined,
     ...(unreadable && { unreadable: problem }),
   };
 }

@@ -4,14 +4,15 @@ import { type BodyOwner, type PlacedBody, placeBody } from '../../aws/bodies-buc
 import type { Clients } from '../../aws/clients.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
-import type { Bucket, Queue } from '../../aws/handles.ts';
+import type { Bucket, Queue, Table } from '../../aws/handles.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
 import { OutcomesTopic } from '../../aws/outcomes-topic.ts';
 import type { QuarantineTable } from '../../aws/quarantine-expiry.ts';
-import { quarantine } from '../../aws/quarantine-table.ts';
+import { markStored, quarantine } from '../../aws/quarantine-table.ts';
 import { readMessage } from '../../aws/received-message.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import type { Senders } from '../../aws/sources.ts';
+import { identityStoredBy } from '../../aws/stored-messages.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import { isGroup, memberRecords } from '../../aws/suspect-group.ts';
 import { unreadableEnvelope } from '../../aws/unreadable-envelope.ts';
@@ -43,6 +44,7 @@ interface Parts {
   readonly settings: QuarantineSettings;
   readonly senders: Senders;
   readonly table: QuarantineTable;
+  readonly resources: Table;
   readonly bucket: Bucket;
   readonly topic: OutcomesTopic;
   readonly deadLetterQueues: readonly Queue[];
@@ -70,6 +72,7 @@ function partsOf(deps: QuarantineDeps): Parts {
   return {
     ...{ settings, senders, telemetry, traces, now },
     table: { name: table, dynamo, keptDays },
+    resources: { name: environment.resourcesTable, dynamo },
     bucket: { name: bucket, s3 },
     topic: new OutcomesTopic({ arn: environment.outcomesTopicArn, sns }, deps),
     deadLetterQueues: deadLetterQueueUrls.map((url) => ({ url, sqs })),
@@ -138,9 +141,27 @@ async function keep(parts: Parts, record: SQSRecord): Promise<boolean> {
   const deadLetter = deadLetterOf(provenance, from.lane);
   const { origin, unreadable } = deadLetter;
   if (unreadable !== undefined) throw unreadableEnvelope(parts.telemetry, SPEAKER, unreadable);
-  return parts.traces.processing(origin, record, () =>
-    enter(parts, deadLetter, { carriage, body: record.body }),
-  );
+  return parts.traces.processing(origin, record, async () => {
+    if (deadLetter.isBackstop && (await endAsStored(parts, deadLetter))) return false;
+    return enter(parts, deadLetter, { carriage, body: record.body });
+  });
+}
+
+/**
+ * SQS gives up on whatever was received too often: also on a message that is stored, and whose outcome, or whose
+ * entry, could not be written for days. That ending stays (R04). False if it is not stored.
+ */
+async function endAsStored(
+  { table, resources, topic, now }: Parts,
+  { origin, lane }: DeadLetter,
+): Promise<boolean> {
+  if ((await identityStoredBy(resources, origin)) === undefined) return false;
+  await markStored(table, origin);
+  const hasEntry = await publishEnteredOutcome(table, topic, origin.messageId, now());
+  if (!hasEntry) {
+    await topic.publish(outcomeEvent(origin, lane, { verdict: 'stored', endedAt: now() }));
+  }
+  return true;
 }
 
 interface Carried {

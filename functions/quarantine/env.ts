@@ -10,6 +10,7 @@ export const readEnv = (env: Env) => ({
   settings: readSettings(quarantineSettingsSchema, env),
   senders: readSenders(env),
   table: requiredEnv('quarantineTable', env),
+  resourcesTable: requiredEnv('resourcesTable', env),
   keptDays: Number(env[ENV.quarantineDays]),
   bucket: requiredEnv('bodiesBucket', env),
   outcomesTopicArn: requiredEnv('outcomesTopicArn', env),

@@ -175,11 +175,11 @@ export async function reject(
  * Publishes the outcome that the message already has, because the invocation that set it may have died
  * before it published.
  */
-export function publishEntered(
+export async function publishEntered(
   { quarantineTable, outcomesTopic, now }: ValidateParts,
   { provenance }: Submission,
 ): Promise<void> {
-  return publishEnteredOutcome(quarantineTable, outcomesTopic, provenance.origin.messageId, now());
+  await publishEnteredOutcome(quarantineTable, outcomesTopic, provenance.origin.messageId, now());
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { BodyPrefix } from '../../aws/bodies-bucket.ts';
+import { MESSAGE_INDEX } from '../../aws/resources-index-names.ts';
 import type { QuarantineSettings } from '../../functions/quarantine/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { acknowledge, objectsUnder } from '../checks/acknowledgements.ts';
@@ -17,6 +18,7 @@ const BODIES = 'quarantine/' satisfies BodyPrefix;
 interface QuarantineProps {
   readonly lanes: readonly Lane[];
   readonly table: Table;
+  readonly resources: Table;
   readonly bodies: Bucket;
   readonly outcomes: ITopic;
 }
@@ -40,6 +42,7 @@ export class Quarantine extends Construct {
       reservedConcurrency: concurrency.reserved.quarantine,
       environment: {
         [ENV.quarantineTable]: props.table.tableName,
+        [ENV.resourcesTable]: props.resources.tableName,
         [ENV.quarantineDays]: String(config.retention.quarantineDays),
         [ENV.bodiesBucket]: props.bodies.bucketName,
         [ENV.outcomesTopicArn]: props.outcomes.topicArn,
@@ -58,6 +61,11 @@ export class Quarantine extends Construct {
           props.lanes.map((lane) => lane.deadLetter.queueArn),
         ),
         allow('FileThem', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.table.tableArn]),
+        allow(
+          'KnowStoredBy',
+          ['dynamodb:Query'],
+          [`${props.resources.tableArn}/index/${MESSAGE_INDEX}`],
+        ),
         allow('WriteBodies', ['s3:PutObject'], objects(props.bodies, [BODIES])),
         allow('TellOutcomes', ['sns:Publish'], [props.outcomes.topicArn]),
         ...allowKey(key, ['dynamodb', 's3', 'sns', 'sqs']),

@@ -15,7 +15,7 @@ const origin = { messageId: 'first', sentAt: 1, source: 'lab' };
 test('R07: our own dead letters say why in the envelope', () => {
   const deadLetter = { kind: 'timeout', reason: 'no verdict', attempts: 2 } as const;
   const letter = letterIn('background-dead-letter', { ...origin, lane: 'critical', deadLetter });
-  const said = { crash: 'timeout', reason: 'no verdict' };
+  const said = { crash: 'timeout', reason: 'no verdict', isBackstop: false };
   expect(letter).toEqual({ origin, lane: 'critical', ...said });
 });
 
@@ -25,6 +25,7 @@ test('R07: a dead letter moved by SQS says so; the lane is in the name of the qu
     lane: 'critical',
     crash: 'exit',
     reason: expect.stringContaining('gave up'),
+    isBackstop: true,
   });
 });
 

@@ -48,6 +48,7 @@ describe('permissions', () => {
     expect(rowsOf('quarantine')).toEqual([
       'TakeDeadLetters: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
       'FileThem: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
+      'KnowStoredBy: dynamodb:Query on table resources/index/by-message',
       'WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
       'TellOutcomes: sns:Publish on topic outcomes',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sns, sqs',
