@@ -17,6 +17,7 @@ import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 import { validateLoaded } from './validate-loaded.ts';
 import { Verification } from './verification.ts';
+import { ifTimePermits } from './within-time.ts';
 
 /** How far a submission came in this invocation; only `done` is reported as successful. */
 export type Progress = 'done' | 'fault' | 'late';
@@ -71,8 +72,12 @@ const CLOSING_MS = 2_000;
 export async function closeMark({ parts, context, tally }: BatchRun): Promise<boolean> {
   const { now, inFlight } = parts;
   const until = now() + Math.min(CLOSING_MS, context.getRemainingTimeInMillis() / 2);
-  const leftMs = () => until - now();
-  const closed = await inFlight.close(context.awsRequestId, leftMs);
+  let closed = false;
+  const close = async () => {
+    closed = await inFlight.close(context.awsRequestId, () => until - now());
+  };
+  // A table that does not answer must not hold up the answer: the timeout would make suspects of all of them.
+  await ifTimePermits(parts, context, close, CLOSING_MS);
   if (!closed) tally.add('MarksNotEmptied');
   return closed;
 }

@@ -32,13 +32,14 @@ export function withinTime(
   });
 }
 
-/** For the last calls before the answer: they get half of the time that is left. */
+/** For the last calls before the answer: they get half of the time that is left, and no more than `msMax`. */
 export async function ifTimePermits(
   { later }: Timers,
   context: Clock,
   work: () => Promise<unknown>,
+  msMax = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  await endedAfter(later, context.getRemainingTimeInMillis() / 2, work);
+  await endedAfter(later, Math.min(context.getRemainingTimeInMillis() / 2, msMax), work);
 }
 
 function endedAfter(

@@ -1,4 +1,5 @@
 /** Makes chosen calls of the functions' SDK clients fail as the emulators never do. */
+import { endOfWork } from '../../telemetry/invocation.ts';
 import type { Clients, Functions } from './functions.ts';
 
 export type FaultyService = 'sqs' | 'sns' | 's3' | 'dynamo' | 'hastyDynamo';
@@ -17,14 +18,15 @@ export interface Fault {
 
 /**
  * Fails each call of a service for which `matches` is true, given the command's name and input, until the
- * returned function is called. `hang`: no answer comes. `lose`: it is done, and no answer comes.
+ * returned function is called. `hang`: no answer comes. `last`: no answer comes until the work that made the call ends,
+ * which aborts it, as the SDK does. `lose`: it is done, and no answer comes.
  * `lose-then-refuse`: it is done, the answer is lost, and the SDK's retry is refused.
  */
 export function failCalls(
   { clients }: Pick<Functions, 'clients'>,
   service: FaultyService,
   matches: (command: string, input: Record<string, unknown>) => boolean,
-  how: 'fail' | 'hang' | 'lose' | 'lose-then-refuse' = 'fail',
+  how: 'fail' | 'hang' | 'last' | 'lose' | 'lose-then-refuse' = 'fail',
 ): Fault {
   const name = `fault-${crypto.randomUUID()}`;
   let unanswered = Promise.withResolvers<void>();
@@ -35,10 +37,14 @@ export function failCalls(
         const input = args.input as unknown as Record<string, unknown>;
         if (!matches(String(context['commandName']), input)) return next(args);
         if (how === 'lose' || how === 'lose-then-refuse') await next(args);
-        if (how === 'lose' || how === 'hang') {
+        if (how === 'lose' || how === 'hang' || how === 'last') {
           unanswered.resolve();
           unanswered = Promise.withResolvers();
-          return new Promise<never>(() => {});
+          const work = how === 'last' ? endOfWork() : undefined;
+          return new Promise<never>((_, reject) => {
+            if (work?.aborted) reject(work.reason);
+            work?.addEventListener('abort', () => reject(work.reason));
+          });
         }
         throw new InjectedFault('injected');
       },

@@ -111,6 +111,21 @@ describe('a message whose bucket answers after its invocation ended', () => {
   });
 });
 
+test('R03: a mark that cannot be emptied holds up the answer no longer than a half of the time', async () => {
+  await send(stage.world.queues.lane, await claimCheck(patient({ id: 'slow' })));
+  const release = holdBucket();
+  const running = run('lane');
+  await release.unanswered();
+  const { inFlight } = stage.world.tables;
+  const isMark = (_: string, { TableName }: Record<string, unknown>) => TableName === inFlight;
+  const mark = failCalls(stage.functions, 'dynamo', isMark, 'last');
+  skipTime(TIMEOUT_MS - 1_000);
+  release();
+  await mark.unanswered();
+  skipTime(500);
+  expect((await running)?.failed).toHaveLength(1);
+});
+
 describe('a verdict whose write is held back until its invocation has ended', () => {
   test.each([
     [
