@@ -5,7 +5,7 @@ import { deleteVersion } from '../../aws/object-versions.ts';
 import { type Claim, claimOn, type ErasureBook, objectText } from '../../core/erasure/erasure.ts';
 import { HOPS_PREFIX, submissionsOf } from '../../core/message/claim-check.ts';
 import { deleteAll, type FoundVersion } from './bodies.ts';
-import type { Sweep } from './sweep-run.ts';
+import { type Sweep, wantedAs } from './sweep-run.ts';
 
 /** Stands for the account, if no sources are configured. */
 const ONLY_SOURCE = 'default';
@@ -34,8 +34,10 @@ export async function noteBodies({ found, ...run }: Sweep): Promise<void> {
 export async function sweepBodies(run: Sweep): Promise<void> {
   for (const [key, { versions }] of run.found.byKey) {
     if (run.wanted.has(key)) continue;
-    const isOrphan = run.orphans.delete(key);
+    // What a producer put over its own object is of another message.
+    const isOrphan = run.orphans.delete(key) && isOurs(key);
     for (const version of versions) {
+      if (run.wanted.has(wantedAs(version))) continue;
       if (!isOrphan && isOfNobodyKnown(run, version)) {
         run.underWay += 1;
         continue;

@@ -3,7 +3,8 @@
 import { type ErasableEntry, eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { type Claim, claimOn } from '../../core/erasure/erasure.ts';
 import { patientsNamed } from '../../core/erasure/patient-references.ts';
-import { knownClaim, placeIn, type Sweep } from './sweep-run.ts';
+import type { BodyLocation } from '../../core/message/claim-check.ts';
+import { knownClaim, placeIn, type Sweep, wantedAs } from './sweep-run.ts';
 
 /** Tries, if an entry changes while we work on it. */
 export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void> {
@@ -14,10 +15,10 @@ export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void
       return;
     }
     const claim = claimOnEntry(run, current);
-    const keys = keysOf(current);
+    const places = placesOf(current);
     if (claim === undefined || claim.kept) {
       if (claim !== undefined) run.entries.kept += 1;
-      for (const key of keys) run.wanted.add(key);
+      for (const place of places) run.wanted.add(wantedAs(place));
       return;
     }
     const { by, why, now } = run;
@@ -26,7 +27,7 @@ export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void
     if (!run.act || (await eraseEntry(run.quarantineTable, current, mark))) {
       run.entries.erased += 1;
       if (claim.shared) run.entries.shared += 1;
-      for (const key of keys) run.orphans.add(key);
+      for (const { key } of places) run.orphans.add(key);
       return;
     }
     current = await readErasable(run.quarantineTable, current.pk);
@@ -34,26 +35,33 @@ export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void
 }
 
 /** All versions of its body: a corrected one is kept beside the original. */
-const keysOf = ({ bodyS3, original, corrections = [] }: ErasableEntry): string[] =>
-  [bodyS3, original, ...corrections.map((each) => each.bodyS3)]
-    .filter((place) => place !== undefined)
-    .map(({ key }) => key);
+const placesOf = ({ bodyS3, original, corrections = [] }: ErasableEntry) =>
+  [bodyS3, original, ...corrections.map((each) => each.bodyS3)].filter(
+    (place) => place !== undefined,
+  );
+
+/** A producer's object may have other versions, of other messages. */
+function bodiesAt({ found }: Sweep, { key, versionId }: BodyLocation) {
+  const { versions = [] } = found.byKey.get(key) ?? {};
+  return versions.filter((each) => versionId === undefined || each.versionId === versionId);
+}
 
 const hasContent = ({ body, bodyS3, outcome }: ErasableEntry) =>
   body !== undefined || bodyS3 !== undefined || outcome !== undefined;
 
 function claimOnEntry(run: Sweep, entry: ErasableEntry): Claim | undefined {
-  const { body, outcome, delivery, source, claims, sentAt } = entry;
+  const { body, outcome, delivery, source, claims: claimed, sentAt } = entry;
   const ofRow = delivery && run.rows.get(placeIn(delivery));
   if (ofRow !== undefined) return ofRow;
-  const bodies = keysOf(entry).map((key) => run.found.byKey.get(key)?.named);
-  const versions = [body === undefined ? undefined : patientsNamed(body), ...bodies];
-  const read = versions.filter((named) => named !== undefined);
+  const bodies = placesOf(entry).flatMap((place) => bodiesAt(run, place));
+  const read = bodies.map(({ named }) => named);
+  if (body !== undefined) read.push(patientsNamed(body));
   // If the bodies are gone, the outcome may still quote values.
   const said = read.length > 0 ? read : [patientsNamed(outcome ?? '')];
-  const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
+  const sources = [source, ...(claimed?.source === undefined ? [] : [claimed.source])];
   const all = said.flatMap((named) =>
     sources.map((each) => claimOn(named, { source: each, sentAt }, run.book, run.hash)),
   );
-  return all.find((claim) => claim !== undefined) ?? knownClaim(run, entry.pk, sentAt);
+  const claims = all.filter((claim) => claim !== undefined);
+  return claims.find(({ kept }) => !kept) ?? claims[0] ?? knownClaim(run, entry.pk, sentAt);
 }

@@ -4,6 +4,7 @@ import type { ResourceRow } from '../../aws/erased-resources.ts';
 import type { Bucket, Table } from '../../aws/handles.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import type { Claim, Erasure, ErasureBook } from '../../core/erasure/erasure.ts';
+import type { BodyLocation } from '../../core/message/claim-check.ts';
 import type { FoundBodies } from './bodies.ts';
 
 export interface SweepStage {
@@ -59,7 +60,7 @@ export interface Sweep extends SweepStage, SweepOptions {
   readonly rows: Map<string, Claim>;
   /** Objects that only erased rows and entries point to. */
   readonly orphans: Set<string>;
-  /** Objects of items that stay, and of other sources. */
+  /** Objects of items that stay, and of other sources, by {@link wantedAs}. */
   readonly wanted: Set<string>;
   leasedUntil: number;
   underWay: number;
@@ -69,6 +70,10 @@ export interface Sweep extends SweepStage, SweepOptions {
 /** One submission in Resources: others of the same resource were or will be in the same row. */
 export const placeIn = ({ pk, submissionOrder }: Pick<ResourceRow, 'pk' | 'submissionOrder'>) =>
   `${pk} ${submissionOrder}`;
+
+/** An item that names a version needs no other one. No key begins with a bracket. */
+export const wantedAs = ({ key, versionId }: Pick<BodyLocation, 'key' | 'versionId'>) =>
+  versionId === undefined ? key : `[${versionId}] ${key}`;
 
 /** The claim on content that a backup restored, found by its key. */
 export function knownClaim({ known, hash }: Sweep, pk: string, sentAt: number): Claim | undefined {

@@ -47,12 +47,14 @@ export interface ErasureBook {
 
 export function erasureBook(erasures: readonly Erasure[]): ErasureBook {
   const byPatient = new Map<string, Erasure>();
+  let latestAt = 0;
   for (const erasure of erasures) {
+    latestAt = Math.max(latestAt, erasure.at);
     const known = byPatient.get(erasure.patient);
     if (known === undefined || known.at < erasure.at) byPatient.set(erasure.patient, erasure);
   }
   return {
-    latestAt: Math.max(0, ...[...byPatient.values()].map(({ at }) => at)),
+    latestAt,
     byPatient,
     sources: new Set(erasures.map(({ source }) => source)),
   };
@@ -76,10 +78,11 @@ export interface Claim {
 export function claimOn(
   { patients, self }: Named,
   { source, sentAt }: Submitted,
-  { latestAt, byPatient }: ErasureBook,
+  { latestAt, byPatient, sources }: ErasureBook,
   hash: (text: string) => string,
 ): Claim | undefined {
-  if (sentAt > latestAt) return undefined;
+  // A resource may name a million patients, and each has to be hashed.
+  if (sentAt > latestAt || !sources.has(source)) return undefined;
   let found: Claim | undefined;
   for (const id of patients) {
     const erasure = byPatient.get(hash(patientKey(source, id)));

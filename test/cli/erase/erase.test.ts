@@ -3,6 +3,7 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { type BodyPrefix, putBody } from '../../../aws/bodies-bucket.ts';
 import { testClients } from '../../support/clients.ts';
+import { skipTime } from '../../support/clock.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
@@ -41,6 +42,12 @@ const OF_P1 = [
   '{"resourceType":"Observation","subject":{"reference":"Patient\\/p1"},',
 ];
 const OF_OTHERS = [patient({ id: 'p2' }), observation('o3', 'p2'), invalidPatient('p3')];
+
+/** Of an entry of Quarantine. */
+const ENTRY = {
+  ...{ status: 'quarantined', source: 'default', sentAt: 1, quarantinedAt: 1 },
+  ...{ kind: 'rejection', reason: 'x', fingerprint: 'x', lane: 'background', attempts: [] },
+};
 
 function link(id: string) {
   return [{ other: { reference: `Patient/${id}` }, type: 'seealso' }];
@@ -200,6 +207,76 @@ describe('an erasure', () => {
     expect(rows.filter(({ body }) => body !== undefined).map(({ pk }) => pk)).toEqual([
       'default#Observation#o2',
     ]);
+  });
+
+  it('erases an entry of which one version names the patient alone, even if another is kept', async () => {
+    const { bucket, tables } = stage.world;
+    const owner = { messageId: 'm-1', sentAt: 1, source: 'default' };
+    const corrected = observation('o1', 'p1');
+    const bodyS3 = await putBody(bucketAt(bucket), 'quarantine/', owner, corrected);
+    const body = observation('o1', 'p2', 'p1');
+    const entry = { ...ENTRY, pk: 'm-1', body, corrections: [{ bodyS3 }] };
+    await testClients().dynamo.send(new PutCommand({ TableName: tables.quarantine, Item: entry }));
+    const request = requestFor('p1', { shared: 'keep' });
+    const { swept } = await eraser.erase(placeOf(stage.world), request, eraser.surroundings);
+    expect(swept.entries).toMatchObject({ erased: 1, kept: 0 });
+    const [left] = await itemsOf(tables.quarantine);
+    expect(left).toMatchObject({ pk: 'm-1', status: 'discarded' });
+    expect(left).not.toHaveProperty('body');
+    expect(await versions()).toEqual([]);
+  });
+
+  describe('of an object that its producer overwrote', () => {
+    const KEY = 'submissions/current';
+    const put = async (text: string) => {
+      const place = { Bucket: stage.world.bucket, Key: KEY };
+      const { VersionId } = await testClients().s3.send(
+        new PutObjectCommand({ ...place, Body: text }),
+      );
+      return VersionId;
+    };
+    const left = async () => {
+      const { Versions = [] } = await testClients().s3.send(
+        new ListObjectVersionsCommand({ Bucket: stage.world.bucket, Prefix: KEY }),
+      );
+      return Versions.map(({ VersionId }) => VersionId);
+    };
+    const enter = (versionId?: string) => {
+      const bodyS3 = { bucket: stage.world.bucket, key: KEY, ...(versionId && { versionId }) };
+      return testClients().dynamo.send(
+        new PutCommand({
+          TableName: stage.world.tables.quarantine,
+          Item: { ...ENTRY, pk: 'm-1', bodyS3 },
+        }),
+      );
+    };
+
+    it('deletes its version, and none that an entry of somebody else names', async () => {
+      const ofOther = await put(patient({ id: 'p2' }));
+      await put(patient({ id: 'p1' }));
+      await enter(ofOther);
+      await eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+      expect(await left()).toEqual([ofOther]);
+      expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+        { status: 'quarantined' },
+      ]);
+    });
+
+    it('leaves the version that was submitted after its start', async () => {
+      await put(patient({ id: 'p1' }));
+      await enter();
+      let later: string | undefined;
+      const { surroundings } = eraser;
+      const wait = async (ms: number) => {
+        skipTime(2_000);
+        later ??= await put(patient({ id: 'p1', active: true }));
+        await surroundings.wait(ms);
+      };
+      const place = placeOf(stage.world);
+      await eraser.erase(place, requestFor('p1'), { ...surroundings, wait });
+      expect(await left()).toEqual([later]);
+      expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ status: 'discarded' }]);
+    });
   });
 
   it('waits for running invocations that may not know of it before it looks', async () => {

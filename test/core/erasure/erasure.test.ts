@@ -35,8 +35,17 @@ describe('an erasure', () => {
     expect(on(named('p2'), sent(201), book)).toBeUndefined();
   });
 
-  it('R51: covers one source', () => {
+  it('is found among a quarter of a million: they are kept for ever', () => {
+    const many = Array.from({ length: 250_000 }, (_, n) => of(n + 1, `p${n}`, n));
+    const all = erasureBook(many);
+    expect(all.latestAt).toBe(249_999);
+    expect(on(named('p7'), sent(7), all)).toBe(8);
+  });
+
+  it('R51: covers one source, and hashes no patients of others', () => {
     expect(on(named('p1'), sent(1, 'other'), book)).toBeUndefined();
+    const never = () => expect.unreachable('hashed');
+    expect(claimOn(named('p1'), sent(1, 'other'), book, never)).toBeUndefined();
     expect(book.sources).toEqual(new Set(['clinic']));
   });
 
