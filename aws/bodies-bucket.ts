@@ -164,7 +164,8 @@ async function readWithin(
 
 function decode(bytes: Uint8Array, versionId: string | undefined): FetchedBody {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // A byte order mark stays: a text must not become valid by its way through the bucket.
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { kind: 'text', text, versionId };
   } catch {
     return { kind: 'not-utf8', versionId };

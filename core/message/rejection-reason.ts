@@ -36,6 +36,7 @@ const WHOLE_BODY: Readonly<Record<string, string>> = {
   'claim-check/too-large': 'claim check: object too large',
   'claim-check/not-utf8': 'claim check: object is not UTF-8',
   'claim-check/missing': 'claim check: no such object',
+  'claim-check/replaced': 'claim check: object replaced after its resource was stored',
   'claim-check/forbidden': 'claim check: S3 denies access to the object',
   'claim-check/archived': 'claim check: object is archived',
   'claim-check/encrypted': "claim check: object encrypted with its sender's key",

@@ -3,17 +3,20 @@
 import { type FetchedBody, fetchBody } from '../../aws/bodies-bucket.ts';
 import { submissionsAreReadable } from '../../aws/canary-object.ts';
 import type { ObjectRefusal } from '../../aws/object-refusal.ts';
+import { keyOfStored } from '../../aws/resources-table.ts';
 import { identityStoredBy } from '../../aws/stored-messages.ts';
 import { type BodyLocation, claimIn, pinned } from '../../core/message/claim-check.ts';
 import { decideIds } from '../../core/message/correlation.ts';
+import type { Origin } from '../../core/message/messages.ts';
 import { problemRule } from '../../core/message/rejection-reason.ts';
-import { resourceTypeOf } from '../../core/message/resource-identity.ts';
+import { identityIn, resourceTypeOf } from '../../core/message/resource-identity.ts';
+import type { Identity } from '../../core/message/verdict.ts';
 import { largestOf, mayBeOfType, type SenderProblem } from '../../core/source/sources.ts';
 import { type Loaded, MISSING, type Refused } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
 import { issueOf } from './refusals.ts';
 import { refuseErased } from './refuse-erased.ts';
-import type { Submission } from './submission.ts';
+import { isFirst, type Submission } from './submission.ts';
 
 /**
  * Throws if the bucket cannot be read, which is a fault of our infrastructure. So is an object that S3
@@ -61,17 +64,55 @@ async function read(parts: ValidateParts, submission: Submission): Promise<Loade
     const was = await identityStoredBy(parts.resourcesTable, provenance.origin);
     return unread({ ...refused, was });
   }
+  const was = await storedBefore(parts, submission);
   if (fetched.kind === 'refused') {
-    return unread(bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`));
+    const refused = bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`);
+    return unread({ ...refused, was });
   }
   const its = { ...submission, carriage: pinned(carriage, fetched.versionId) };
-  if (fetched.kind !== 'text')
-    return { ...unread(asRead(fetched, settings.resourceBytesMax)), submission: its };
+  if (fetched.kind !== 'text') {
+    const refused = asRead(fetched, settings.resourceBytesMax);
+    return { ...unread({ ...refused, was }), submission: its };
+  }
   const { text } = fetched;
+  if (isAnother(was, text, provenance.origin)) {
+    return { ...unread({ ...REPLACED, was }), submission: its };
+  }
   const origin = decideIds(provenance.origin, text);
   const decided = { ...its, provenance: { ...provenance, origin } };
   const refused = claimed(text);
   return { submission: decided, text, ...(refused && { refused }) };
+}
+
+const REPLACED = bad(
+  'conflict',
+  "The claim check's object was replaced after its resource was stored",
+  'claim-check/replaced',
+);
+
+/**
+ * What an earlier delivery has stored, if the claim check names no version: its producer may have put something else
+ * over the object since. That ending stays: the message must not be stored as two resources, nor rejected too (R04).
+ */
+async function storedBefore(
+  parts: ValidateParts,
+  submission: Submission,
+): Promise<Identity | undefined> {
+  const { resourcesTable } = parts;
+  const { carriage, provenance } = submission;
+  const { origin } = provenance;
+  const isOpen = carriage.kind === 'claim-check' && !carriage.isOurs && !carriage.s3.versionId;
+  if (!isOpen || isFirst(parts, submission)) return undefined;
+  const was = await identityStoredBy(resourcesTable, origin);
+  if (was?.resourceType === undefined) return undefined;
+  // The index may be late, and something newer may be there.
+  const stored = await keyOfStored(resourcesTable, origin, was.resourceType, was.id);
+  return stored === undefined ? undefined : was;
+}
+
+function isAnother(was: Identity | undefined, text: string, { messageId }: Origin): boolean {
+  const { resourceType, id = messageId } = identityIn(text);
+  return was !== undefined && (was.resourceType !== resourceType || was.id !== id);
 }
 
 /**

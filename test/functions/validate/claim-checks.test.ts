@@ -100,6 +100,17 @@ describe('a claim check', () => {
     ]);
   });
 
+  test('R05: to a text with a byte order mark is rejected, as the text itself is', async () => {
+    const text = `\ufeff${patient()}`;
+    await send(stage.world.queues.lane, await upload('submissions/6', text));
+    await send(stage.world.queues.lane, text);
+    expect((await deliverBatch())?.failed).toEqual([]);
+    const reason = 'not JSON: begins with a byte order mark';
+    const rejected = { kind: 'rejection', reason, body: text };
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([rejected, rejected]);
+    expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
+  });
+
   test('R09: that cannot be read because of the bucket waits', async () => {
     await send(stage.world.queues.lane, await upload('submissions/5', patient()));
     failCalls(stage.functions, 's3', (command) => command === 'GetObjectCommand');
