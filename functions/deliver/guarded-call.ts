@@ -27,6 +27,9 @@ export type Called =
   /** Its id at the server would be invalid. */
   | { readonly kind: 'unfit'; readonly reason: string };
 
+/** A rotated token may be the cause. Some gateways answer 403 to one that has expired. */
+const ABOUT_TOKENS = [401, 403];
+
 const NO_ANSWER: Answer = { status: 0, retryAfter: null, version: undefined, body: '' };
 
 export interface Calling {
@@ -151,7 +154,7 @@ async function call(
         : { kind: 'refused by the breaker', retryAt: reason.retryAt },
   });
   if (tried.kind === 'too late') throw new ComponentFault('no time to send');
-  if (tried.kind === 'answered' && tried.answer.status === 401) secret?.forget();
+  if (tried.kind === 'answered' && ABOUT_TOKENS.includes(tried.answer.status)) secret?.forget();
   return tried;
 }
 

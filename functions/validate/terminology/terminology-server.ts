@@ -20,7 +20,8 @@ export class NoAnswer extends Error {
 }
 
 const BODY_CHARACTERS_MAX = 64 * 1024;
-const UNAUTHORIZED = 401;
+/** A rotated token may be the cause. Some gateways answer 403 to one that has expired. */
+const ABOUT_TOKENS = [401, 403];
 
 interface Place {
   /** The base URL of its FHIR API, without a slash at the end. */
@@ -63,7 +64,7 @@ export class TerminologyServer {
     const { status, headers } = response;
     const answer = answerOf(status, await beginningOf(response, BODY_CHARACTERS_MAX));
     if (answer !== undefined) return answer;
-    if (status === UNAUTHORIZED) this.#token?.forget();
+    if (ABOUT_TOKENS.includes(status)) this.#token?.forget();
     const { retryAt } = outcomeOfHttp(status, headers.get('retry-after'), now());
     throw new NoAnswer(status, { outcome: 'failure', retryAt });
   }

@@ -86,17 +86,20 @@ test('only the coding and its value set are sent', async () => {
   expect(received[0]?.headers.authorization).toBeUndefined();
 });
 
-test('the token of the secret is sent; after a 401 it is read again', async () => {
-  vi.stubEnv(ENV.terminologyTokenArn, 'arn:aws:secretsmanager:us-east-1:000000000000:secret:t');
-  const ask = await load();
-  await ask();
-  status = 401;
-  await expect(ask()).rejects.toThrow('answered 401');
-  status = 200;
-  await ask();
-  const tokens = received.map(({ headers }) => headers.authorization);
-  expect(tokens).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
-});
+test.each([401, 403])(
+  'the token of the secret is sent; after a %i it is read again',
+  async (failed) => {
+    vi.stubEnv(ENV.terminologyTokenArn, 'arn:aws:secretsmanager:us-east-1:000000000000:secret:t');
+    const ask = await load();
+    await ask();
+    status = failed;
+    await expect(ask()).rejects.toThrow(`answered ${failed}`);
+    status = 200;
+    await ask();
+    const tokens = received.map(({ headers }) => headers.authorization);
+    expect(tokens).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
+  },
+);
 
 test.each([
   [503, true],
