@@ -53,6 +53,16 @@ function* keysIn(tree: Tree, above = ''): Generator<string> {
   }
 }
 
+/** Settings that would be left out without a word: nothing can have such a name (zod drops it from its records). */
+function* unnameableIn(value: unknown, at = '', seen = new Set()): Generator<string> {
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  for (const [key, below] of Object.entries(value)) {
+    if (key === '__proto__') yield `${at}${key} is not a name that anything can have`;
+    yield* unnameableIn(below, `${at}${key}.`, seen);
+  }
+}
+
 /**
  * The config from the file's part and the CDK context (dotted keys, `lanes.critical.batchSize`).
  * Throws ConfigError that names every unknown key and wrong value.
@@ -64,6 +74,8 @@ export function loadConfig(file: ConfigInput, context: Readonly<Record<string, u
   let input: Tree = { ...file };
   const own = Object.entries(context).filter(([key]) => isOurs(key));
   for (const [key, value] of own) input = withPath(input, key.split('.'), value);
+  const unnameable = [...unnameableIn(input)];
+  if (unnameable.length > 0) throw new ConfigError(unnameable);
   const parsed = configSchema.safeParse(input, { reportInput: true });
   if (!parsed.success) {
     const isByContext = (at: string) =>

@@ -56,6 +56,17 @@ describe('loadConfig', () => {
     expect(config.lanes.background.maxConcurrency).toBe(1000);
   });
 
+  it.each(['sources.known', 'fhir.profilesBySource', 'plugins', 'lanes'])(
+    'refuses a name in %s that would be dropped',
+    (key) => {
+      const value = `{"__proto__": {"senders": ["AROAEXAMPLE"]}}`;
+      const said = `config refused: ${key}.__proto__ is not a name that anything can have`;
+      expect(refusal({ [key]: value })).toBe(said);
+      expect(refusal({ [`${key}.__proto__`]: '{}' })).toBe(said);
+      expect(refusal({ plugins: `[${value}]` })).toContain('plugins.0.__proto__');
+    },
+  );
+
   it('ignores the CDK’s own context', () => {
     const context = { '@aws-cdk/core:newStyleStackSynthesis': true, 'aws:cdk:bundling-stacks': [] };
     expect(loadConfig({}, context)).toEqual(loadConfig({}, {}));
