@@ -50,6 +50,8 @@ export const itemSchema = z.object({
   resourceId: z.string().optional(),
   body: textSchema.optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
+  /** Of a body in the bucket. Items of versions before 0.2.0 have none. */
+  bodyBytes: z.number().optional(),
   /** Present while a delivery is pending. */
   deliveryShard: z.string().optional(),
   deliveryLease: z.object({ owner: z.string(), until: z.number() }).optional(),

@@ -31,7 +31,10 @@ const rowSchema = z.object({
 });
 export type ResourceRow = z.infer<typeof rowSchema>;
 
-const CONTENT = ['body', 'bodyS3', 'contentHash', 'file', 'line', 'correlationId', 'trace'];
+const CONTENT = [
+  ...['body', 'bodyS3', 'bodyBytes', 'contentHash'],
+  ...['file', 'line', 'correlationId', 'trace'],
+];
 /** Without these nothing is pending any more. A lease stays: its owner may still be working. */
 const PENDING = ['deliveryShard', 'deliveryDueAt', 'deliveryRedriven', 'deliveryFailures'];
 const REFUSED = ['deliveryRefused'];

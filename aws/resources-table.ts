@@ -43,6 +43,7 @@ const FORMER = [
   'resourceId',
   'body',
   'bodyS3',
+  'bodyBytes',
   'deliveryFailures',
   'deliveryRefused',
   'erasure',
@@ -74,7 +75,9 @@ export async function storeResource(
     contentHash: hash('sha256', text),
     redrivenAt: origin.redrivenAt,
     storedAt: now,
-    ...('body' in placed ? { body: packed(placed.body) } : placed),
+    ...('body' in placed
+      ? { body: packed(placed.body) }
+      : { ...placed, bodyBytes: Buffer.byteLength(text) }),
     ...(store.delivered && pendingFields(pk, now)),
   };
   const set = setAll(fields);

@@ -12,6 +12,7 @@ import {
   isItsOwn,
   meaningOf,
   retryTime,
+  saidIn,
   serverIsWell,
 } from '../../core/delivery/delivery-meaning.ts';
 import { circuitsOn } from '../breaker/circuits.ts';
@@ -114,7 +115,7 @@ async function deliver(run: Run, kind: Kind): Promise<void> {
       continue;
     }
     const answer = await call(run, kind);
-    const meaning = meaningOf(answer.status, answer.body, 'Patient', false);
+    const meaning = meaningOf(saidIn(answer.status, answer.body), 'Patient', false);
     const retryAt = answer.retryAfterMs && time.now + answer.retryAfterMs;
     const outcome = serverIsWell(meaning) ? 'success' : 'failure';
     await circuit.record(admitted, { outcome, retryAt });

@@ -21,7 +21,13 @@
  */
 import { backOffSeconds } from '../attempt/back-off.ts';
 import type { Phase } from '../breaker/breaker-state.ts';
-import { isPassing, mayGoOn, outcomeIn, pointsInto } from './server-operation-outcome.ts';
+import {
+  isPassing,
+  mayGoOn,
+  outcomeIn,
+  pointsInto,
+  type ServerOutcome,
+} from './server-operation-outcome.ts';
 
 export type DeliveryMeaning =
   | 'delivered'
@@ -39,17 +45,30 @@ const ABOUT_VERSIONS = [409, 412, 428];
 const OF_GATEWAYS = [502, 503, 504];
 const IS_PAGE = /^\s*<(?:!doctype\s+html|html)\b/i;
 
+/** What an answer says. Its body may have a MiB of characters, so it is read once. */
+export interface Said {
+  /** 0 means no answer. */
+  readonly status: number;
+  /** The OperationOutcome of an error. */
+  readonly outcome: ServerOutcome | undefined;
+  /** The body is a page for people. */
+  readonly isPage: boolean;
+}
+
+export function saidIn(status: number, body: string): Said {
+  const outcome = status >= 400 ? outcomeIn(body) : undefined;
+  return { status, outcome, isPage: IS_PAGE.test(body) };
+}
+
 /** `versionsInVain`: the version was read as often as it makes sense, without success. */
 export function meaningOf(
-  status: number,
-  body: string,
+  { status, outcome, isPage }: Said,
   resourceType: string,
   versionsInVain: boolean,
 ): DeliveryMeaning {
-  if (status >= 200 && status < 300) return IS_PAGE.test(body) ? 'failed' : 'delivered';
+  if (status >= 200 && status < 300) return isPage ? 'failed' : 'delivered';
   if (status < 400 || ABOUT_US.includes(status) || OF_GATEWAYS.includes(status)) return 'failed';
   if (ABOUT_VERSIONS.includes(status) && !versionsInVain) return 'other version';
-  const outcome = outcomeIn(body);
   if (outcome === undefined) return 'failed';
   if (status < 500) return isPassing(outcome) ? 'failed' : 'refused';
   return pointsInto(outcome, resourceType) ? 'failed at an element' : 'failed';
@@ -62,11 +81,10 @@ export function serverIsWell(meaning: DeliveryMeaning): boolean {
 
 /**
  * Whether a PUT with this answer may have taken effect, or still may. A gateway that gives up does not stop
- * the server behind it, and neither may a server that says `timeout`. 0 means no answer.
+ * the server behind it, and neither may a server that says `timeout`.
  */
-export function endIsUnknown(status: number, body: string): boolean {
+export function endIsUnknown({ status, outcome }: Said): boolean {
   if (status === 0 || status === 408 || status >= 500) return true;
-  const outcome = status >= 400 ? outcomeIn(body) : undefined;
   return outcome !== undefined && mayGoOn(outcome);
 }
 

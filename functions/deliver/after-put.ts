@@ -17,20 +17,15 @@ export async function afterPut(
   const resource = afterCall(parts, before.resource, answer);
   const leased = { ...before, resource };
   const { owner, tally } = leased;
-  const { status, body, version } = answer;
-  const meaning = meaningOf(
-    status,
-    body,
-    resource.resourceType,
-    versionsInVain(parts.settings, resource),
-  );
+  const inVain = versionsInVain(parts.settings, resource);
+  const meaning = meaningOf(answer, resource.resourceType, inVain);
   parts.traces.say({ answer: meaning });
   switch (meaning) {
     case 'delivered': {
       const { deliveryLateUntil: lateUntil } = resource;
-      if (isLastWord(lateUntil, begunAt)) return delivered(parts, leased, version);
+      if (isLastWord(lateUntil, begunAt)) return delivered(parts, leased, answer.version);
       tally.add('Unconfirmed');
-      await answeredDelivery(parts.resources, resource, owner, version);
+      await answeredDelivery(parts.resources, resource, owner, answer.version);
       return { kind: 'again', at: lateUntil ?? begunAt };
     }
     case 'other version': {
@@ -52,9 +47,9 @@ export async function afterPut(
 function afterCall(
   { settings, now }: DeliverParts,
   resource: PendingResource,
-  { status, body }: Answer,
+  answer: Answer,
 ): PendingResource {
-  if (!endIsUnknown(status, body)) return resource;
+  if (!endIsUnknown(answer)) return resource;
   const { deliveredVersion: version, deliveryLateUntil: lateUntil } = resource;
   const until = lateUntilAfter({ version, lateUntil }, now(), settings.lateMs);
   return { ...resource, deliveryLateUntil: until };

@@ -3,7 +3,12 @@
 import { fetchBody } from '../../aws/bodies-bucket.ts';
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { type CallOutcome, outcomeOfHttp } from '../../breaker/call-outcome.ts';
-import { meaningOf, serverIsWell, textToSend } from '../../core/delivery/delivery-meaning.ts';
+import {
+  meaningOf,
+  saidIn,
+  serverIsWell,
+  textToSend,
+} from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { versionIn } from '../../core/delivery/late-put.ts';
 import { withPrefix } from '../../core/delivery/prefixed-ids.ts';
@@ -15,10 +20,10 @@ import { type About, type Answer, getVersion, put } from './server-requests.ts';
 import type { DeliverSettings } from './settings.ts';
 
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
-/** A batch of ten such bodies is no burden. A larger one is asked for a second time, in its turn. */
+/** A batch of ten such bodies is no burden. A larger one is asked for in its turn. */
 const SMALL_BYTES_MAX = 1024 * 1024;
 
-/** The result of a call. Status 0 means no answer. */
+/** The result of a call. */
 export type Called =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly begunAt: number }
   | { readonly kind: 'refused by the breaker'; readonly retryAt: number }
@@ -30,7 +35,7 @@ export type Called =
 /** A rotated token may be the cause. Some gateways answer 403 to one that has expired. */
 const ABOUT_TOKENS = [401, 403];
 
-const NO_ANSWER: Answer = { status: 0, retryAfter: null, version: undefined, body: '' };
+const NO_ANSWER: Answer = { ...saidIn(0, ''), retryAfter: null, version: undefined, body: '' };
 
 export interface Calling {
   readonly resource: PendingResource;
@@ -78,9 +83,9 @@ function putText(
     begin: () => countCall(resource, tally),
     request: (token, signal) =>
       put(parts, { ...about(parts, resource, target), text, version }, token, signal),
-    isWell: ({ status, body }) =>
+    isWell: (answer) =>
       serverIsWell(
-        meaningOf(status, body, resource.resourceType, versionsInVain(parts.settings, resource)),
+        meaningOf(answer, resource.resourceType, versionsInVain(parts.settings, resource)),
       ),
   });
 }
@@ -183,11 +188,12 @@ function about({ traces }: DeliverParts, resource: PendingResource, target: Targ
 /** Undefined if it is larger than that. */
 async function textOf(
   { bodies }: DeliverParts,
-  { body, bodyS3 }: PendingResource,
+  { body, bodyS3, bodyBytes = 0 }: PendingResource,
   bytesMax: number,
 ): Promise<string | undefined> {
   if (body !== undefined) return body;
   if (bodyS3 === undefined) throw new ComponentFault('an item without a body');
+  if (bodyBytes > bytesMax) return undefined;
   const fetched = await fetchBody(bodies, bodyS3, bytesMax);
   if (fetched.kind === 'too-large') return undefined;
   if (fetched.kind !== 'text')

@@ -4,11 +4,11 @@
  */
 
 import { beginningOf } from '../../breaker/beginning-of.ts';
+import { type Said, saidIn } from '../../core/delivery/delivery-meaning.ts';
 import type { TraceContext } from '../../core/message/messages.ts';
 import type { DeliverParts } from './parts.ts';
 
-export interface Answer {
-  readonly status: number;
+export interface Answer extends Said {
   readonly retryAfter: string | null;
   /** The version of the resource at the server, from its ETag. */
   readonly version: string | undefined;
@@ -40,7 +40,7 @@ export async function put(
   resource: Put,
   token: string | undefined,
   signal: AbortSignal,
-) {
+): Promise<Answer> {
   const { text, version } = resource;
   const response = await fetch(urlOf(resource), {
     method: 'PUT',
@@ -57,13 +57,13 @@ export async function put(
   const { status, headers } = response;
   // Not the address: an id is part of it (R08).
   traces.say({ 'http.request.method': 'PUT', 'http.response.status_code': status });
-  const answer: Answer = {
-    status,
+  const body = await beginningOf(response, BODY_CHARACTERS_MAX);
+  return {
+    ...saidIn(status, body),
     retryAfter: headers.get('retry-after'),
     version: versionOf(headers),
-    body: await beginningOf(response, BODY_CHARACTERS_MAX),
+    body,
   };
-  return answer;
 }
 
 /** Reads the version that the server holds: the headers have it, so the body is not loaded. */
@@ -82,7 +82,7 @@ export async function getVersion(
   traces.say({ 'http.request.method': 'GET', 'http.response.status_code': status });
   await response.body?.cancel();
   return {
-    status,
+    ...saidIn(status, ''),
     retryAfter: headers.get('retry-after'),
     version: versionOf(headers),
     body: '',

@@ -15,7 +15,16 @@ import type { Submission } from '../submission.ts';
 import { REFUSED_FOR_RATE } from './rates-checker.ts';
 
 /** What must not be left of a row or an entry. A line's number names nobody without its file. */
-const CONTENT = ['body', 'bodyS3', 'contentHash', 'original', 'corrections', 'file', 'pinned'];
+const CONTENT = [
+  'body',
+  'bodyS3',
+  'bodyBytes',
+  'contentHash',
+  'original',
+  'corrections',
+  'file',
+  'pinned',
+];
 const OF_ATTEMPTS: ReadonlySet<string> = new Set(['file', 'pinned']);
 const OPEN: ReadonlySet<unknown> = new Set(['in-isolation', 'redriven']);
 /** What an entry may say instead: why its message was refused. */

@@ -127,7 +127,7 @@ describe('an erasure', () => {
     const [row] = await itemsOf(stage.world.tables.resources);
     expect(row).toMatchObject({ pk: before?.['pk'], submissionOrder: before?.['submissionOrder'] });
     expect(row).toMatchObject({ erasure: 1, erasedAt: expect.any(Number) });
-    for (const name of ['body', 'bodyS3', 'contentHash', 'file', 'deliveryShard']) {
+    for (const name of ['body', 'bodyS3', 'bodyBytes', 'contentHash', 'file', 'deliveryShard']) {
       expect(row).not.toHaveProperty(name);
     }
   });

@@ -8,6 +8,7 @@ import {
   isItsOwn,
   meaningOf,
   retryTime,
+  saidIn,
   serverIsWell,
   shardName,
   textToSend,
@@ -17,7 +18,7 @@ const outcome = (...issue: object[]) => JSON.stringify({ resourceType: 'Operatio
 const ANY = outcome({ severity: 'error', code: 'processing' });
 const AT_NAME = outcome({ severity: 'error', expression: ['Patient.name[0].family'] });
 const meaning = (status: number, body: string, versionsInVain = false) =>
-  meaningOf(status, body, 'Patient', versionsInVain);
+  meaningOf(saidIn(status, body), 'Patient', versionsInVain);
 
 describe('the meaning of an answer', () => {
   test.each([
@@ -111,16 +112,17 @@ describe('the meaning of an answer', () => {
   });
 
   test('R05: the end of a PUT is unknown without an answer, and if a gateway or a fault answers', () => {
-    const isUnknown = (status: number) => endIsUnknown(status, ANY);
+    const isUnknown = (status: number) => endIsUnknown(saidIn(status, ANY));
     expect([0, 408, 500, 502, 503, 504].every(isUnknown)).toBe(true);
     expect([200, 201, 304, 400, 404, 412, 422, 429].some(isUnknown)).toBe(false);
   });
 
   test('R05: so it is if a server says that it gave up waiting', () => {
-    const isUnknown = (code: string) => endIsUnknown(400, outcome({ severity: 'error', code }));
+    const isUnknown = (code: string) =>
+      endIsUnknown(saidIn(400, outcome({ severity: 'error', code })));
     expect(['timeout', 'transient'].every(isUnknown)).toBe(true);
     expect(['throttled', 'lock-error', 'value'].some(isUnknown)).toBe(false);
-    expect(endIsUnknown(400, '')).toBe(false);
+    expect(endIsUnknown(saidIn(400, ''))).toBe(false);
   });
 });
 

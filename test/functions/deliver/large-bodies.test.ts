@@ -4,6 +4,7 @@ import { storeResource } from '../../../aws/resources-table.ts';
 import { LARGE_AT_ONCE } from '../../../functions/deliver/settings.ts';
 import { skipTime } from '../../support/clock.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { failCalls } from '../../support/faults.ts';
 import { bucketAt, queueAt, tableAt } from '../../support/handles.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { itemsOf } from '../../support/stores.ts';
@@ -34,6 +35,11 @@ test('R18: few large bodies are in memory at a time, so a batch of them does not
   const held = Promise.withResolvers<void>();
   const running = { large: 0, small: 0 };
   let most = 0;
+  let reads = 0;
+  failCalls({ clients: [stage.lane.clients] }, 's3', () => {
+    reads += 1;
+    return false;
+  });
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (_, { body } = {}) => {
     const size = String(body).length > LARGE ? 'large' : 'small';
     running[size] += 1;
@@ -47,6 +53,8 @@ test('R18: few large bodies are in memory at a time, so a batch of them does not
   held.resolve();
   expect((await turn)?.failed).toEqual([]);
   expect(most).toBe(LARGE_AT_ONCE);
+  // The row says how large its body is.
+  expect(reads).toBe(LARGE_ONES + SMALL_ONES);
   const items = await itemsOf(stage.world.tables.resources);
   expect(items.filter((item) => item['deliveryShard'])).toEqual([]);
 });
