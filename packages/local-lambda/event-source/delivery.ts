@@ -5,7 +5,7 @@
  */
 import type { SQSRecord } from 'aws-lambda';
 import type { Mischief } from './duplicates-and-reordering.ts';
-import { toWaiting, type Waiting } from './record.ts';
+import { textsOf, toWaiting, type Waiting } from './waiting.ts';
 
 /**
  * A copy is delivered up to this much later, so that it may meet its original before, during and
@@ -43,7 +43,8 @@ export class Deliveries {
     const { duplicates, reorder, random } = this.#mischief;
     for (const record of records) {
       if (random() < duplicates) {
-        this.#held.push({ record: this.#copy(record), dueAt: now + random() * COPY_WITHIN_MS });
+        const dueAt = now + random() * COPY_WITHIN_MS;
+        for (const copy of this.#copy(record)) this.#held.push({ record: copy, dueAt });
       }
       if (reorder && random() < HELD_BACK_SHARE) {
         this.#held.push({ record, dueAt: now + random() * HELD_BACK_WITHIN_MS });
@@ -82,13 +83,15 @@ export class Deliveries {
   }
 
   /** A copy as another replica of the queue would deliver it: its receive count may be older. */
-  #copy({ json }: Waiting): Waiting {
+  #copy(original: Waiting): Waiting[] {
     const count = this.#mischief.random() < 0.5 ? 1 : 2;
-    const record: SQSRecord = JSON.parse(json);
-    return toWaiting({
-      ...record,
-      attributes: { ...record.attributes, ApproximateReceiveCount: String(count) },
-    });
+    return toWaiting(
+      textsOf([original]).map((json) => {
+        const record: SQSRecord = JSON.parse(json);
+        const attributes = { ...record.attributes, ApproximateReceiveCount: String(count) };
+        return { ...record, attributes };
+      }),
+    );
   }
 }
 

@@ -4,10 +4,10 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Lease } from '../lambda/host.ts';
-import { cutBatch, PAYLOAD_MAX_BYTES } from './batch.ts';
+import { cutBatch, eventOf, PAYLOAD_MAX_BYTES } from './batch.ts';
 import { type Disposition, dispose } from './batch-response.ts';
 import type { Deliveries } from './delivery.ts';
-import { toRecord, toWaiting, type Waiting } from './record.ts';
+import { toRecord } from './record.ts';
 import {
   CALL_MAX,
   receiveMessages,
@@ -15,6 +15,7 @@ import {
   removeMessages,
   type SourceQueue,
 } from './source-queue.ts';
+import { keepPacked, keepPlain, toWaiting, type Waiting } from './waiting.ts';
 
 export type Mapping = {
   queue: SourceQueue;
@@ -44,6 +45,8 @@ const WAIT_SECONDS_HOLDING = 1;
  */
 const REST_OF_WINDOW = 0.01;
 const REST_MS_MAX = 500;
+/** A mapping with a window as long as this packs what waits. */
+const PACKED_FROM_MS = 10_000;
 
 export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
   const stopping = new AbortController();
@@ -55,14 +58,14 @@ export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
       await fill(mapping, deliveries, stopping.signal);
       if (deliveries.size === 0) continue;
       const lease = await mapping.acquire();
-      const { records, payload, rest } = cutBatch(deliveries.take(Date.now()), mapping.batchSize);
+      const { records, rest } = cutBatch(deliveries.take(Date.now()), mapping.batchSize);
       deliveries.putBack(rest);
       if (records.length === 0 || stopping.signal.aborted) {
         lease.giveBack();
         continue;
       }
       runningRecords += records.length;
-      const run = runBatch(mapping, lease, records, payload).finally(() => {
+      const run = runBatch(mapping, lease, records).finally(() => {
         runningRecords -= records.length;
         running.delete(run);
       });
@@ -104,7 +107,10 @@ async function fill(mapping: Mapping, deliveries: Deliveries, signal: AbortSigna
     const waitSeconds = Math.min(left, WAIT_SECONDS);
     const messages = await receiveMessages(queue, batchSize - count, waitSeconds, signal);
     deliveries.add(
-      messages.map((message) => toWaiting(toRecord(message, queue.arn))),
+      toWaiting(
+        messages.map((message) => toRecord(message, queue.arn)),
+        windowMs < PACKED_FROM_MS ? keepPlain : keepPacked,
+      ),
       Date.now(),
     );
     if (messages.length > 0 && messages.length < CALL_MAX) await rest(mapping, signal);
@@ -121,13 +127,8 @@ function idleWait(deliveries: Deliveries): number {
   return deliveries.size > 0 ? WAIT_SECONDS_HOLDING : WAIT_SECONDS;
 }
 
-async function runBatch(
-  mapping: Mapping,
-  lease: Lease,
-  records: Waiting[],
-  payload: string,
-): Promise<void> {
-  const outcome = await lease.invoke(payload);
+async function runBatch(mapping: Mapping, lease: Lease, records: Waiting[]): Promise<void> {
+  const outcome = await lease.invoke(() => eventOf(records));
   const ids = records.map(({ messageId }) => messageId);
   const disposition: Disposition = dispose(ids, outcome, mapping.reportsFailures);
   if (disposition.reason) mapping.onFailure(disposition.reason, records);

@@ -2,18 +2,6 @@ import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
 import { ACCOUNT } from '../template/account.ts';
 import type { Message, MessageAttribute } from './source-queue.ts';
 
-/**
- * A message that waits for its batch, with its record as JSON. As text, because mappings that collect for minutes
- * hold thousands of records, with twenty objects and strings each.
- */
-export type Waiting = { messageId: string; receiptHandle: string; json: string; bytes: number };
-
-export function toWaiting(record: SQSRecord): Waiting {
-  const { messageId, receiptHandle } = record;
-  const json = JSON.stringify(record);
-  return { messageId, receiptHandle, json, bytes: Buffer.byteLength(json) };
-}
-
 /** Converts a message to the record that Lambda passes to a function. */
 export function toRecord(message: Message, eventSourceARN: string): SQSRecord {
   const attributes = message.Attributes ?? {};

@@ -38,7 +38,7 @@ export function startAsyncInvocations(
   async function attempt(spec: FunctionSpec, payload: string, count: number): Promise<void> {
     const lease = await host.acquire(`async ${spec.name}`, spec.reservedConcurrency, spec);
     if (stopped) return;
-    const outcome = await lease.invoke(payload);
+    const outcome = await lease.invoke(() => payload);
     if (stopped) return;
     if (outcome.status === 'success') {
       pending -= 1;

@@ -101,7 +101,7 @@ export class Environment {
   }
 
   /** Passes an event on and waits for its outcome. Only one at a time. */
-  async invoke(requestId: string, payload: string): Promise<Outcome> {
+  async invoke(requestId: string, payload: () => string): Promise<Outcome> {
     const next = this.#next;
     assert(!this.#invocation, 'an environment handles one event at a time');
     if (!next) return exited(null, 'SIGKILL');
@@ -117,7 +117,7 @@ export class Environment {
       'lambda-runtime-deadline-ms': Date.now() + timeoutMs,
       'lambda-runtime-invoked-function-arn': this.spec.arn,
     });
-    next.end(payload);
+    next.end(payload());
     return promise.finally(() => clearTimeout(timer));
   }
 

@@ -22,7 +22,11 @@ import { startRuntimeApi } from './runtime-api.ts';
 import { Turns } from './turns.ts';
 
 /** The right to one invocation. Invoke or give it back. */
-export type Lease = { invoke(payload: string): Promise<Outcome | Refusal>; giveBack(): void };
+export type Lease = {
+  /** `payload` is called once the environment can take it. The event itself is kept nowhere while the function runs. */
+  invoke(payload: () => string): Promise<Outcome | Refusal>;
+  giveBack(): void;
+};
 
 export type LambdaHost = {
   /**
@@ -128,7 +132,7 @@ export async function startLambdaHost(
     return { initDurationMs, ...(failure ? { failure } : {}) };
   }
 
-  async function invoke(environment: Environment, payload: string): Promise<Outcome> {
+  async function invoke(environment: Environment, payload: () => string): Promise<Outcome> {
     const cold = environment.lastUsedAt === 0;
     const { failure, ...init } = cold ? await initialize(environment) : {};
     const requestId = randomUUID();
@@ -165,7 +169,7 @@ export async function startLambdaHost(
       const full = busyOf(spec.name) >= spec.reservedConcurrency;
       if (full || refusing.has(spec.name)) return throttled();
       const lease = await acquire(`invoke ${spec.name}`, spec.reservedConcurrency, spec);
-      return lease.invoke(payload);
+      return lease.invoke(() => payload);
     },
     throttle(functionName) {
       refusing.add(functionName);

@@ -2,17 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { Deliveries } from '../../../../packages/local-lambda/event-source/delivery.ts';
 import type { Mischief } from '../../../../packages/local-lambda/event-source/duplicates-and-reordering.ts';
 import { seededRandom } from '../../../../packages/local-lambda/event-source/random.ts';
+import { toRecord } from '../../../../packages/local-lambda/event-source/record.ts';
 import {
-  toRecord,
+  textsOf,
   toWaiting,
   type Waiting,
-} from '../../../../packages/local-lambda/event-source/record.ts';
+} from '../../../../packages/local-lambda/event-source/waiting.ts';
 
 const LONG_AFTER = 10_000;
 
 function records(count: number): Waiting[] {
-  return Array.from({ length: count }, (_, index) =>
-    toWaiting(toRecord({ MessageId: `${index}` }, 'arn')),
+  return toWaiting(
+    Array.from({ length: count }, (_, index) => toRecord({ MessageId: `${index}` }, 'arn')),
   );
 }
 
@@ -30,7 +31,8 @@ function ids(list: Waiting[]): string[] {
 
 describe('deliveries', () => {
   test('come once and in order unless mischief is requested', () => {
-    expect(deliver({ duplicates: 0, reorder: false }, 1)).toEqual(records(1000));
+    const delivered = deliver({ duplicates: 0, reorder: false }, 1);
+    expect(textsOf(delivered)).toEqual(textsOf(records(1000)));
   });
 
   test('repeat messages in other batches as often as requested, and lose none', () => {
@@ -42,7 +44,9 @@ describe('deliveries', () => {
 
   test('R04 give a copy a receive count of 1 or 2, as from another replica', () => {
     const copies = deliver({ duplicates: 1, reorder: false }, 1).slice(1000);
-    const counts = copies.map(({ json }) => JSON.parse(json).attributes.ApproximateReceiveCount);
+    const counts = textsOf(copies).map(
+      (json) => JSON.parse(json).attributes.ApproximateReceiveCount,
+    );
     expect(copies).toHaveLength(1000);
     expect(new Set(counts)).toEqual(new Set(['1', '2']));
   });

@@ -37,7 +37,7 @@ function failing(times: number, refusals = 0) {
       async invoke(payload) {
         refused += 1;
         if (refused <= refusals) return throttled();
-        ran.push(payload);
+        ran.push(payload());
         if (ran.length > times) return { status: 'success', payload: 'null' };
         return { status: 'error', errorType: 'Error', errorMessage: 'no' };
       },

@@ -64,7 +64,7 @@ export function useLambdaHost(environmentsMax: number) {
 
   async function run(spec: FunctionSpec, payload: string): Promise<Outcome | Refusal> {
     const lease = await host.acquire('test', 10, spec);
-    return lease.invoke(payload);
+    return lease.invoke(() => payload);
   }
 
   /** The platform's records of a function so far. */
