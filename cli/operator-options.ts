@@ -1,5 +1,6 @@
 /** Options of all operator commands. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { NAME_CHARACTERS_MAX, TEXT_CHARACTERS_MAX } from '../core/audit/audit-fact.ts';
 import { whoRuns } from '../terminal/who-runs.ts';
 
 export interface LookOptions {
@@ -28,15 +29,29 @@ export function staged(command: Command): Command {
 
 /** The one `--reason` of all commands; commands that need it only sometimes check that themselves. */
 export function reasonOption(): Option {
-  return new Option('--reason <text>', 'why, for the record; no PHI').argParser(said);
+  return new Option('--reason <text>', 'why, for the record; no PHI').argParser(
+    said(TEXT_CHARACTERS_MAX),
+  );
 }
 
 export function byOption(): Option {
-  return new Option('--by <who>', 'who does it, for the record').default(whoRuns()).argParser(said);
+  return new Option('--by <who>', 'who does it, for the record')
+    .default(whoRuns().slice(0, NAME_CHARACTERS_MAX))
+    .argParser(said(NAME_CHARACTERS_MAX));
 }
 
-/** A reason must contain a word. */
-function said(text: string): string {
-  if (/[\p{L}\p{N}]/u.test(text)) return text.trim();
-  throw new InvalidArgumentError('It is recorded, so it must contain words.');
-}
+/** It must contain a word, and fit into the audit log. */
+const said =
+  (charactersMax: number) =>
+  (text: string): string => {
+    const words = text.trim();
+    if (!/[\p{L}\p{N}]/u.test(words)) {
+      throw new InvalidArgumentError('It is recorded, so it must contain words.');
+    }
+    if (words.length > charactersMax) {
+      throw new InvalidArgumentError(
+        `It is recorded, so it must have at most ${charactersMax} characters; it has ${words.length}.`,
+      );
+    }
+    return words;
+  };

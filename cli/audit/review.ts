@@ -1,12 +1,12 @@
 /** `audit review`: who saw what in a month, and the sign-off of the person who examined it (R42). */
 import { type AuditEntry, headText, readEntry } from '../../core/audit/audit-chain.ts';
+import { whoAndWhy } from '../../core/audit/audit-fact.ts';
 import { linesOf } from '../../core/audit/audit-keys.ts';
 import { type Review, type Reviewed, reviewOf } from '../../core/audit/audit-review.ts';
 import { printable } from '../../terminal/printable.ts';
 import { formatTime } from '../format-time.ts';
 import { howMany } from '../how-many.ts';
 import type { Recorder } from '../quarantine/audited.ts';
-import { namedIn } from '../quarantine/audited.ts';
 import type { AuditLog } from './stage.ts';
 import { type Verification, verifyLog } from './verify.ts';
 
@@ -40,7 +40,7 @@ export async function signOff(
     kind: 'audit-reviewed',
     at: now(),
     component: 'cli',
-    ...namedIn({ by, why: reason }),
+    ...whoAndWhy({ by, why: reason }),
     details: {
       month,
       through: head.sequence,

@@ -10,9 +10,9 @@ import {
 } from '../../aws/erasures-table.ts';
 import type { Table } from '../../aws/handles.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
-import type { AuditFact } from '../../core/audit/audit-fact.ts';
+import { type AuditFact, whoAndWhy } from '../../core/audit/audit-fact.ts';
 import { type Erasure, erasureBook, patientKey } from '../../core/erasure/erasure.ts';
-import { namedIn, type Recorder } from '../quarantine/audited.ts';
+import type { Recorder } from '../quarantine/audited.ts';
 import { sweep } from './sweep.ts';
 import type { SweepStage, Swept, Tally } from './sweep-run.ts';
 
@@ -102,7 +102,7 @@ export async function replay(
     kind: 'erased',
     at: now(),
     component: 'cli',
-    ...namedIn({ by, why: reason }),
+    ...whoAndWhy({ by, why: reason }),
     details: { phase, run, erasures: records.length, ...details },
   });
   if (act) await publish([fact('replay began', {})]);
@@ -159,7 +159,7 @@ function factOf(
     kind: 'erased',
     at: now,
     component: 'cli',
-    ...namedIn({ by, why: reason }),
+    ...whoAndWhy({ by, why: reason }),
     details: { phase, patient, source, upTo: new Date(at).toISOString(), shared, ...details },
   };
 }

@@ -4,7 +4,7 @@
  */
 
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
-import type { AuditFact } from '../../core/audit/audit-fact.ts';
+import { type AuditFact, NAME_CHARACTERS_MAX, whoAndWhy } from '../../core/audit/audit-fact.ts';
 import type { EntryFilter } from './filter.ts';
 import type { Selection } from './selection.ts';
 import type { Counts } from './work-through.ts';
@@ -33,9 +33,6 @@ export interface Recorder {
 
 /** Number of ids that fit into one text of a fact. */
 const IDS_MAX = 30;
-const ACTOR_CHARACTERS_MAX = 128;
-const NARROWING_CHARACTERS_MAX = 128;
-const REASON_CHARACTERS_MAX = 1_024;
 
 /** Performs it between its two facts. Throws what the action throws, and if a fact was not accepted. */
 export async function audited<Ending extends string>(
@@ -50,7 +47,7 @@ export async function audited<Ending extends string>(
     kind: act.kind,
     at: now(),
     component: 'cli',
-    ...namedIn(act),
+    ...whoAndWhy(act),
     details: { phase, run, ...details },
   });
   await publish([fact('began', await describeSelection(act, recorder))]);
@@ -64,14 +61,6 @@ export async function audited<Ending extends string>(
   }
 }
 
-/** Who and why, cut to what a fact can hold. */
-export function namedIn({ by, why }: Pick<Act, 'by' | 'why'>): Pick<AuditFact, 'actor' | 'reason'> {
-  return {
-    actor: by.slice(0, ACTOR_CHARACTERS_MAX) || 'unknown',
-    ...(why !== undefined && { reason: why.slice(0, REASON_CHARACTERS_MAX) }),
-  };
-}
-
 async function describeSelection(
   { selection, only, before, corrected }: Act,
   { hash }: Recorder,
@@ -82,7 +71,7 @@ async function describeSelection(
     ...Object.fromEntries(
       Object.entries(only).map(([name, value]) => [
         name,
-        String(value).slice(0, NARROWING_CHARACTERS_MAX),
+        String(value).slice(0, NAME_CHARACTERS_MAX),
       ]),
     ),
     ...(corrected !== undefined && { corrected: (await hash())(corrected) }),
@@ -96,7 +85,7 @@ async function describeSelection(
       return { ...common, ids: selection.ids.length, messages };
     }
     case 'fingerprint':
-      return { ...common, fingerprint: selection.fingerprint.slice(0, ACTOR_CHARACTERS_MAX) };
+      return { ...common, fingerprint: selection.fingerprint.slice(0, NAME_CHARACTERS_MAX) };
     case 'all':
       return common;
   }

@@ -1,9 +1,9 @@
 /** Shows PHI on a terminal. Who sees it, and why, is recorded before (R42). */
 
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
-import type { AuditFact } from '../../core/audit/audit-fact.ts';
+import { type AuditFact, whoAndWhy } from '../../core/audit/audit-fact.ts';
 import { TargetError } from '../target.ts';
-import { namedIn, type Recorder } from './audited.ts';
+import type { Recorder } from './audited.ts';
 
 export interface Reader {
   readonly by: string;
@@ -29,7 +29,7 @@ export async function recordRead(
       kind: 'phi-read',
       at: now(),
       component: 'cli',
-      ...namedIn({ by, why: reason }),
+      ...whoAndWhy({ by, why: reason }),
       details: { message, lane, ...(kind && { kind }), what },
     };
     await publish([fact]);

@@ -1,10 +1,10 @@
 /** Checks the parameters of a request. Unknown parameters are errors. */
 import { z } from 'zod';
 import { ENTRY_KINDS } from '../../cli/quarantine/filter.ts';
+import { TEXT_CHARACTERS_MAX } from '../../core/audit/audit-fact.ts';
 import { lanes } from '../../core/message/messages.ts';
 import { Failure } from '../server/failure.ts';
 
-const TEXT_CHARACTERS_MAX = 1_024;
 const text = z.string().min(1).max(TEXT_CHARACTERS_MAX);
 
 export const filterSchema = z.strictObject({

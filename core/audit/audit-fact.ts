@@ -50,8 +50,10 @@ export const OPERATORS_KINDS = [
 ] as const satisfies readonly AuditFactKind[];
 
 const DETAILS_MAX = 64;
-const TEXT_CHARACTERS_MAX = 1_024;
-const NAME_CHARACTERS_MAX = 128;
+/** Of a reason, and of each text in the details. */
+export const TEXT_CHARACTERS_MAX = 1_024;
+/** Of who did it, and of each name. */
+export const NAME_CHARACTERS_MAX = 128;
 
 const name = z.string().min(1).max(NAME_CHARACTERS_MAX);
 const text = z.string().max(TEXT_CHARACTERS_MAX);
@@ -74,6 +76,20 @@ export const auditFactSchema = z.strictObject({
     .refine((details) => Object.keys(details).length <= DETAILS_MAX, 'too many details'),
 });
 export type AuditFact = z.infer<typeof auditFactSchema>;
+
+/** Who did it and why, cut to what a fact can hold. */
+export function whoAndWhy({
+  by,
+  why,
+}: {
+  readonly by?: string | undefined;
+  readonly why?: string | undefined;
+}): Pick<AuditFact, 'actor' | 'reason'> {
+  return {
+    ...(by !== undefined && { actor: by.slice(0, NAME_CHARACTERS_MAX) || 'unknown' }),
+    ...(why !== undefined && { reason: why.slice(0, TEXT_CHARACTERS_MAX) }),
+  };
+}
 
 /** Name of the chain of entries, and of the message group that keeps them in order. */
 export const AUDIT_CHAIN = 'main';

@@ -7,13 +7,10 @@
  * (published twice, it is one entry), and the supervisor reads the breaker's item whenever it is woken.
  */
 import type * as z from 'zod';
-import type { AuditFact } from '../audit/audit-fact.ts';
+import { type AuditFact, whoAndWhy } from '../audit/audit-fact.ts';
 import { pluginOf } from '../supervision/plugin-switch.ts';
 import type { breakerNewsSchema } from '../supervision/supervisor-messages.ts';
 import type { Transition } from './breaker-state.ts';
-
-const REASON_CHARACTERS_MAX = 1_000;
-const NAME_CHARACTERS_MAX = 128;
 
 /** The fact for the audit log; an operator's command has a kind of its own (R17). */
 export function transitionFact(
@@ -27,8 +24,7 @@ export function transitionFact(
     kind: kindOf(service, by),
     at,
     component,
-    ...(by !== undefined && { actor: by.slice(0, NAME_CHARACTERS_MAX) || 'unknown' }),
-    reason: why.slice(0, REASON_CHARACTERS_MAX),
+    ...whoAndWhy({ by, why }),
     details: { service, from, to, generation, ...(openUntil !== undefined && { openUntil }) },
   };
 }

@@ -12,7 +12,7 @@
  * (incident-faults.ts) pages on-call again, also if the incident was acknowledged. The audit log gets each
  * step as a fact, last, because nobody waits for it.
  */
-import type { AuditFact } from '../audit/audit-fact.ts';
+import { type AuditFact, whoAndWhy } from '../audit/audit-fact.ts';
 import type { Lane } from '../message/messages.ts';
 import { type Incident, incidentKey } from './incident.ts';
 import type { OtherFault } from './incident-faults.ts';
@@ -154,20 +154,20 @@ function factsOf(incident: Incident): readonly Fact[] {
     factOf(incident, 'opened', {
       kind: 'incident-opened',
       at: openedAt,
-      ...(why !== undefined && { reason: why }),
+      ...whoAndWhy({ why }),
       details,
     }),
     ...pagesOf(incident),
   ];
   if (acknowledged !== undefined) {
-    const { at, by: actor, why: reason } = acknowledged;
-    const fact = { kind: 'acknowledgement', at, actor, reason, details: {} } as const;
+    const { at } = acknowledged;
+    const fact = { kind: 'acknowledgement', at, ...whoAndWhy(acknowledged), details: {} } as const;
     facts.push(factOf(incident, 'acknowledged', fact));
   }
   if (resolved !== undefined) {
-    const { at, by: actor, why: reason } = resolved;
+    const { at } = resolved;
     const { crashes, messages } = incident;
-    const fact = { kind: 'incident-resolved', at, actor, reason } as const;
+    const fact = { kind: 'incident-resolved', at, ...whoAndWhy(resolved) } as const;
     facts.push(factOf(incident, 'resolved', { ...fact, details: { crashes, messages } }));
   }
   return facts;

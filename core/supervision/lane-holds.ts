@@ -5,7 +5,7 @@
  * for the audit log in the outbox. With the last hold released the lane returns: by steps of concurrency if
  * something had been wrong, and at once if only an operator had held it.
  */
-import type { AuditFact } from '../audit/audit-fact.ts';
+import { type AuditFact, whoAndWhy } from '../audit/audit-fact.ts';
 import {
   CONCURRENCY_MIN,
   type Hold,
@@ -92,8 +92,7 @@ function factOf(
     kind,
     at: since,
     component: COMPONENT,
-    ...(holder === 'operator' || by !== holder ? { actor: by } : {}),
-    reason: why,
+    ...whoAndWhy({ by: holder === 'operator' || by !== holder ? by : undefined, why }),
     details: { lane: name, holder },
   };
 }

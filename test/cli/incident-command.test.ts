@@ -58,6 +58,13 @@ test('a wrong command line is answered with what is missing', async () => {
   expect((await cli('ack', 'validate#1')).err).toContain('--reason');
   const blank = await cli('resolve', 'validate#1', '--reason', ' - ');
   expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must contain words') });
+  const long = await cli('resolve', 'validate#1', '--reason', 'x'.repeat(1_025));
+  expect(long).toMatchObject({
+    status: 2,
+    err: expect.stringContaining('at most 1024 characters'),
+  });
+  const who = await cli('ack', 'validate#1', '--reason', 'on it', '--by', 'x'.repeat(129));
+  expect(who).toMatchObject({ status: 2, err: expect.stringContaining('at most 128 characters') });
   expect(await cli('show', 'validate#9')).toMatchObject({
     status: 1,
     err: expect.stringMatching(/no incident validate#9 in \S+; see incident list --all/),

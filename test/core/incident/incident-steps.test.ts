@@ -164,3 +164,23 @@ test('R22: notices say that a second page and an escalation were sent because no
   const notices = ['page', 'notice', 'page-again', 'escalation', 'resolution'] as const;
   expect(notices.filter(isUnacknowledged)).toEqual(['page-again', 'escalation']);
 });
+
+test('R40: the facts of an operator who explains at length are readable', () => {
+  const wordy = { at: NOW + 50, by: 'ana'.repeat(100), why: 'long '.repeat(1_000) };
+  const over: Incident = {
+    ...opened(),
+    why: wordy.why,
+    status: 'resolved',
+    acknowledged: wordy,
+    resolved: wordy,
+  };
+  const facts = stepsDue(over, NOW, policy).flatMap((step) =>
+    step.kind === 'audit' ? step.facts : [],
+  );
+  expect(facts.map(({ kind }) => kind)).toEqual([
+    'incident-opened',
+    'acknowledgement',
+    'incident-resolved',
+  ]);
+  for (const fact of facts) expect(auditFactSchema.parse(fact)).toEqual(fact);
+});

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { auditFactSchema } from '../../../core/audit/audit-fact.ts';
 import { pauseByOperator, resumeByOperator } from '../../../core/supervision/lane-holds.ts';
 import {
   type BreakerSeen,
@@ -274,4 +275,13 @@ describe('R50: a lane with several servers', () => {
       expect(breakersTogether(both)).toEqual({ ...later, openUntil: NOW + 90 });
     }
   });
+});
+
+test('R33: an operator who explains at length leaves a state that can be read again', () => {
+  const wordy = { by: 'ada'.repeat(100), why: 'long '.repeat(1_000) };
+  const held = pauseByOperator(running, wordy, NOW);
+  const back = resumeByOperator(held, wordy, NOW + 1);
+  const facts = back.outbox.flatMap((effect) => (effect.kind === 'audit' ? [effect.fact] : []));
+  expect(facts.map(({ kind }) => kind)).toEqual(['lane-paused', 'lane-resumed']);
+  for (const fact of facts) expect(auditFactSchema.parse(fact)).toEqual(fact);
 });
