@@ -72,11 +72,6 @@ export function advised(value: unknown, set: CodeSet, report: Report, url: strin
   report.warning('profile/binding', 'code-invalid', said);
 }
 
-export function tooLong(value: unknown, max: number, report: Report, url: string): void {
-  if (typeof value !== 'string' || [...value].length <= max) return;
-  fault(report, 'max-length', 'too-long', url, `at most ${max} characters are allowed`);
-}
-
 /**
  * Checks the profile of a type within a profile. A profile may refer to its own type, so the depth
  * is limited to DEPTH_MAX. The base types reject deeper values.

@@ -4,12 +4,12 @@
  * which other code checks, and those of the nodes in `already`, which are checked for the same
  * value.
  */
-import type { ElementDefinition } from '../definitions.ts';
 import { type Constraint, constraintsOf } from '../type-model.ts';
 import { fixedTest, patternTest } from './constants.ts';
 import { keeps } from './discriminator-nodes.ts';
 import { emitBindings } from './emit-bindings.ts';
 import { emitElement } from './emit-element.ts';
+import { emitLimits } from './emit-limits.ts';
 import { emitTypes } from './emit-types.ts';
 import { isSame, type Place } from './place.ts';
 import { gap, type ProfileContext, q } from './profile-context.ts';
@@ -23,7 +23,7 @@ export function emitContent(
 ): string {
   return [
     emitConstants(node, already, context),
-    emitLimits(node.definition, place, already, context),
+    emitLimits(node, place, already, context),
     emitBindings(node, place, already, context),
     emitTypes(node, place, already, context),
     emitInvariants(node, place, already, context),
@@ -53,35 +53,6 @@ function emitConstants(
       return `if(!(${test}))mismatch(r,${urlName},"${kind}",${said});`;
     })
     .join('');
-}
-
-function emitLimits(
-  definition: ElementDefinition,
-  { type }: Place,
-  already: readonly ProfileNode[],
-  context: ProfileContext,
-): string {
-  const statements: string[] = [];
-  const { maxLength } = definition;
-  if (maxLength !== undefined && !already.some((each) => each.definition.maxLength === maxLength)) {
-    statements.push(`tooLong(n,${Number(maxLength)},r,${context.urlName});`);
-  }
-  for (const [kind, sign] of [
-    ['minValue', 1],
-    ['maxValue', -1],
-  ] as const) {
-    const limit = constantOf(definition, kind);
-    if (!limit || already.some((each) => isSame(constantOf(each.definition, kind), limit)))
-      continue;
-    const isPrimitive = context.model.get(type)?.kind === 'primitive';
-    const isQuantity = typeof limit.value === 'object';
-    // A limit that is a duration is relative to now:
-    // https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_
-    const check = isQuantity ? (isPrimitive ? 'tooFar' : 'outOfBounds') : 'outOfRange';
-    const value = context.constants.nameOf(JSON.stringify(limit.value));
-    statements.push(`${check}(n,${value},${sign},r,${context.urlName});`);
-  }
-  return statements.join('');
 }
 
 /** Emits the invariants that neither the base type nor the nodes in `already` have. */

@@ -16,6 +16,7 @@ const POLICIES = {
   unknownProfile: 'warning',
 } as const;
 
+const REGEX = 'http://hl7.org/fhir/StructureDefinition/regex';
 const structures = [
   profile('rule', 'Patient', [{ id: 'Patient', ...constraint('odd-1', 'name.foo()') }]),
   profile('slice', 'Patient', [
@@ -36,6 +37,9 @@ const structures = [
   profile('set', 'Patient', [
     { id: 'Patient.maritalStatus', binding: { strength: 'required', valueSet: 'http://a.b/vs' } },
   ]),
+  profile('regex', 'Patient', [
+    { id: 'Patient.name.family', extension: [{ url: REGEX, valueString: 'a++' }] },
+  ]),
   profile('fine', 'Patient', [{ id: 'Patient.name', min: 1 }]),
 ];
 const { guides } = emitModule(base, [guide(structures)], POLICIES, readLater());
@@ -55,6 +59,7 @@ test('each gap is reported with its profile, the rule and the reason', () => {
     ['unknown', 'the whole profile', expect.stringContaining('Patient.foo')],
     ['typed', 'profile http://example.org/name', expect.any(String)],
     ['target', 'reference to http://example.org/organization', expect.any(String)],
+    ['regex', 'regex of HumanName.family', expect.stringContaining('a++')],
   ]);
   expect(failureText(failures, ['c.d#1.0.0'])).toMatch(
     /odd-1[\s\S]*c\.d#1\.0\.0[\s\S]*allowPartial/,

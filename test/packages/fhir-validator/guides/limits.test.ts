@@ -4,6 +4,7 @@ import { CANONICAL, guide, profile } from '../support/guide.ts';
 import { observation, patient } from '../support/patient.ts';
 import { compiledGuides } from '../support/profiled.ts';
 
+const BASE = 'http://hl7.org/fhir/StructureDefinition/';
 const UCUM = 'http://unitsofmeasure.org';
 const grams = (value: number, code = 'g') => ({ value, system: UCUM, code, unit: code });
 
@@ -27,6 +28,26 @@ beforeAll(async () => {
     profile('recent', 'Patient', [
       { id: 'Patient.birthDate', minValueQuantity: grams(120, 'a') },
       { id: 'Patient.deceasedDateTime', maxValueQuantity: grams(0, 'd') },
+    ]),
+    profile('sized', 'Patient', [
+      {
+        id: 'Patient.name.family',
+        extension: [
+          { url: `${BASE}minLength`, valueInteger: 2 },
+          { url: `${BASE}regex`, valueString: '[A-Z][a-z]*|De la [A-Z].*' },
+        ],
+      },
+      { id: 'Patient.photo', extension: [{ url: `${BASE}maxSize`, valueDecimal: 3 }] },
+      {
+        id: 'Patient.multipleBirthInteger',
+        extension: [{ url: `${BASE}regex`, valueString: '[1-3]' }],
+      },
+    ]),
+    profile('precise', 'Observation', [
+      {
+        id: 'Observation.valueQuantity',
+        extension: [{ url: `${BASE}maxDecimalPlaces`, valueInteger: 1 }],
+      },
     ]),
   ];
   guides = await compiledGuides([guide(structures)], 'with-limits');
@@ -94,4 +115,52 @@ test.each([
 ])('R4 minValueTime and maxValueTime: %s', (valueTime, expected) => {
   const said = issues(observation({ valueTime }), 'morning').map(([, , text]) => text);
   expect(said).toEqual(expected);
+});
+
+describe('limits that R4 has as extensions of a definition', () => {
+  const rules = (resource: Record<string, unknown>, name: string) =>
+    guides
+      .validate({ ...resource, meta: { profile: [CANONICAL + name] } })
+      .filter(({ rule }) => rule?.startsWith('profile/'))
+      .map(({ severity, rule, expression }) => `${severity} ${rule} ${expression}`);
+
+  // The whole text must match: https://hl7.org/fhir/R4/extension-regex.html
+  test.each([
+    ['Ab', []],
+    ['De la Cruz', []],
+    ['A', ['error profile/min-length Patient.name[0].family']],
+    ['Ab1', ['error profile/regex Patient.name[0].family']],
+    ['de la Cruz', ['error profile/regex Patient.name[0].family']],
+  ])('minLength and regex: %s', (family, expected) => {
+    expect(rules(patient({ name: [{ family }] }), 'sized')).toEqual(expected);
+  });
+
+  test('regex of a number', () => {
+    expect(rules(patient({ multipleBirthInteger: 3 }), 'sized')).toEqual([]);
+    expect(rules(patient({ multipleBirthInteger: 4 }), 'sized')).toEqual([
+      'error profile/regex Patient.multipleBirth.ofType(integer)',
+    ]);
+  });
+
+  // https://hl7.org/fhir/R4/extension-maxsize.html
+  test.each([
+    [{ data: 'AAAA' }, []],
+    [{ data: 'AAAAAA==' }, ['error profile/max-size Patient.photo[0]']],
+    [{ url: 'http://example.org/a', size: 3 }, []],
+    [{ url: 'http://example.org/a', size: 4 }, ['error profile/max-size Patient.photo[0]']],
+    [{ url: 'http://example.org/a' }, []],
+  ])('maxSize: %j', (photo, expected) => {
+    expect(rules(patient({ photo: [photo] }), 'sized')).toEqual(expected);
+  });
+
+  // https://hl7.org/fhir/R4/extension-maxdecimalplaces.html
+  test.each([
+    [5, []],
+    [5.5, []],
+    [1e21, []],
+    [5.55, ['error profile/max-decimals Observation.value.ofType(Quantity)']],
+    [5e-7, ['error profile/max-decimals Observation.value.ofType(Quantity)']],
+  ])('maxDecimalPlaces: %d', (value, expected) => {
+    expect(rules(observation({ valueQuantity: grams(value) }), 'precise')).toEqual(expected);
+  });
 });
