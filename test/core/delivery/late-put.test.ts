@@ -16,6 +16,11 @@ describe('R05: the next call', () => {
     expect(nextCall({ ...nothing, isAnswered: true }, 5)).toEqual({ kind: 'put' });
   });
 
+  test('is a PUT of what an operator sends again, whatever the server has answered before', () => {
+    const before = { ...nothing, isAnswered: true, version: 'a' };
+    expect(nextCall(before, 5)).toEqual({ kind: 'put' });
+  });
+
   test('is a read after a conflict, at once', () => {
     const conflict = { isConflict: true, isAnswered: true, version: 'a', lateUntil: 9 };
     expect(nextCall(conflict, 5)).toEqual({ kind: 'read' });
@@ -59,6 +64,7 @@ test.each([
   [425, undefined, { kind: 'failed' }],
   [429, undefined, { kind: 'failed' }],
   [500, undefined, { kind: 'failed' }],
+  [300, 'W/"1"', { kind: 'failed' }],
   [302, undefined, { kind: 'failed' }],
   [0, undefined, { kind: 'failed' }],
 ])('a read answered by %d with %s shows %j', (status, etag, read) => {

@@ -104,6 +104,21 @@ describe('an incident after its first notices', () => {
     expect(isLookDue({ ...incident, resolved: said })).toBe(false);
   });
 
+  test('R21: a later fault has notices of its own, each sent once, and an answer to it counts only afterwards', () => {
+    const times = { firstCrashAt: NOW, lastCrashAt: NOW, at: NOW + 60 };
+    const others = [{ fault: 'background/exit', kind: 'exit', crashes: 3, ...times }] as const;
+    const { taken, incident } = takeAll({ ...paged, others }, NOW + 60);
+    expect(taken.filter((mark) => !mark.startsWith('audit'))).toEqual([
+      'another-fault background/exit',
+    ]);
+    expect(takeAll(incident, NOW + 61).taken).toEqual([]);
+    const acknowledgedAt = (at: number) =>
+      ({ ...incident, status: 'acknowledged', acknowledged: { ...said, at } }) as const;
+    const mark = 'acknowledgement background/exit';
+    expect(takeAll(acknowledgedAt(NOW + 59), NOW + 70).taken).not.toContain(mark);
+    expect(takeAll(acknowledgedAt(NOW + 60), NOW + 70).taken).toContain(mark);
+  });
+
   test('R21: an incident that ended before its page is still paged, the page first', () => {
     const incident = opened({ status: 'resolved', acknowledged: said, resolved: said });
     expect(takeAll(incident, NOW).taken.slice(0, 4)).toEqual([

@@ -46,9 +46,21 @@ test('component, kind and reason each make a difference', () => {
     refusalFingerprint('validate', 'lane'),
     refusalFingerprint('validate', 'size'),
     rejectionFingerprint('validate', [{ ...error(), plugin: 'cpf' }]),
+    rejectionFingerprint('validate', [{ ...error(), rule: 'text/blank' }]),
+    rejectionFingerprint('validate', [{ ...error(), rule: 'claim-check/missing' }]),
   ];
   expect(new Set(prints).size).toBe(prints.length);
   expect(prints.every((print) => /^[0-9a-f]{16}$/.test(print))).toBe(true);
+});
+
+test('R07: a failure has the fingerprint that earlier releases gave it', () => {
+  const issues = [error('Patient.name[0]'), { ...error('Patient'), rule: 'dom-6', plugin: 'cpf' }];
+  expect([
+    rejectionFingerprint('validate', issues),
+    refusalFingerprint('validate', 'rate'),
+    crashFingerprint('validate', 'timeout', 'no verdict within 5000 ms'),
+    undeliveredFingerprint('deliver', 'answered 422'),
+  ]).toEqual(['cd78aa37989f5d9f', '6bed295afcb9d8de', '6be0dce454a2bda6', '52760092d30d9160']);
 });
 
 test('for a rejection, indices, order, repetition, warnings and texts make no difference (R08)', () => {

@@ -59,6 +59,7 @@ describe('a pause', () => {
 
   test('R31: is one pause, however often it is ordered', () => {
     expect(pauseLane(paused, order, NOW + 1, policy)).toBe(paused);
+    expect(pauseLane(paused, { ...order, at: NOW + 1 }, NOW + 1, policy)).toBe(paused);
     const back = probed(paused, 'ran', NOW + 30);
     expect(pauseLane(back, { ...order, at: NOW + 30 }, NOW + 40, policy)).toBe(back);
     expect(isHeld(pauseLane(back, { ...order, at: NOW + 31 }, NOW + 40, policy))).toBe(true);
@@ -130,6 +131,16 @@ describe('the return of a lane', () => {
     expect(climb(state, 10, NOW + 9_999, policy)).toBe(state);
   });
 
+  test('R33: after each step it is unknown again whether its mappings are as desired', () => {
+    const known = (state: Supervised) => confirm(state, true);
+    const back = probed(paused, 'ran', NOW + 30);
+    expect(back.confirmed).toBe(false);
+    const higher = climb(known(back), 8, NOW + 80, policy);
+    expect([higher.ramp?.step, higher.confirmed]).toEqual([4, false]);
+    const full = climb(known(higher), 8, NOW + 130, policy);
+    expect([full.ramp, full.confirmed]).toEqual([undefined, false]);
+  });
+
   test('R33: each failed probe doubles the wait, up to the maximum; so does a pause during the ramp', () => {
     const waits: number[] = [];
     let state = paused;
@@ -173,6 +184,27 @@ describe('an operator', () => {
     const both = resumeByOperator(pauseByOperator(paused, who, NOW), who, NOW + 5);
     expect(phaseOf(both, NOW + 5)).toBe('ramping');
     expect(resumeByOperator(running, who, NOW)).toBe(running);
+  });
+
+  test('R33: a hold that ends beside another one resumes nothing', () => {
+    const both = pauseByOperator(paused, who, NOW);
+    const held = probed(
+      pauseByOperator(leaseProbe(paused, 'p', NOW + 30, policy), who, NOW + 31),
+      'ran',
+      NOW + 32,
+    );
+    expect(held).toMatchObject({ holds: { operator: who }, ramp: undefined });
+    expect(kinds(held)).toEqual(['lane-paused', 'lane-paused']);
+    const resumed = resumeByOperator(both, who, NOW + 5);
+    expect(kinds(resumed)).toEqual(['lane-paused', 'lane-paused', 'lane-resumed']);
+  });
+
+  test('R40: is named in the fact, also one who is called operator', () => {
+    const held = pauseByOperator(running, { ...who, by: 'operator' }, NOW);
+    expect(held.outbox).toMatchObject([{ fact: { actor: 'operator' } }]);
+    expect(paused.outbox).toEqual([
+      { kind: 'audit', fact: expect.not.objectContaining({ actor: expect.anything() }) },
+    ]);
   });
 });
 

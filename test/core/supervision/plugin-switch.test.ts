@@ -130,6 +130,15 @@ describe('what a verdict says about a plugin', () => {
     ['nothing, if the validator did', { kind: 'crash', crash: 'exit', reason: '' }, 'unknown'],
     ['nothing, if the validator rejects', { kind: 'invalid', issues: [error] }, 'unknown'],
     [
+      'nothing, if the validator rejects it, and warns',
+      {
+        kind: 'invalid',
+        resourceType: 'Patient',
+        issues: [{ ...error, severity: 'warning' }, error],
+      },
+      'unknown',
+    ],
+    [
       'that it ran, if a plugin rejects',
       { kind: 'invalid', resourceType: 'Patient', issues: [{ ...error, plugin: 'other' }] },
       'success',
