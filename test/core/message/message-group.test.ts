@@ -5,6 +5,7 @@ import { groupIdOf } from '../../../core/message/message-group.ts';
 describe('R50: the message group of a source', () => {
   test.each([
     ['hospital-a', 'hospital-a'],
+    ['clinic/7:a%', 'clinic/7:a%'],
     ['Clínica São João', 'Cl%C3%ADnica%20S%C3%A3o%20Jo%C3%A3o'],
     ['lab 7', 'lab%207'],
   ])('%s is %s', (source, group) => {

@@ -78,6 +78,12 @@ describe('R07: the life of a message', () => {
     ]);
   });
 
+  test('with a delivery that the FHIR server refused, and a resource stored before it, has them in order', () => {
+    const refused = trouble({ kind: 'undelivered', reason: 'answered 422', quarantinedAt: 950 });
+    const steps = told(stored, [refused]) ?? [];
+    expect(steps.map((step) => step.split(' ', 1)[0]).slice(0, 3)).toEqual(['100', '900', '950']);
+  });
+
   test('says how each attempt crashed', () => {
     const attempts = [
       { requestId: 'r-1', startedAt: 150, ended: 160, crash: 'exit', reason: 'status 1' },
