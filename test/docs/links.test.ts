@@ -1,5 +1,5 @@
 /** Links in the documents lead to existing files and headings, and named source files exist. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PAGES, ROOT } from './pages.ts';
@@ -32,12 +32,27 @@ function deadLinksOf(page: string, text: string): string[] {
   });
 }
 
-const SOURCE_FILE =
-  /`((?:aws|bench|breaker|cli|core|demo|docs|emulator|events|functions|gameday|lib|packages|simulation|telemetry|terminal|test)\/[\w./-]+\.\w+)`/g;
+const FOLDERS =
+  'aws bench breaker cli console core demo docs emulator events functions gameday lib packages simulation telemetry terminal test'.split(
+    ' ',
+  );
+const FILES = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(
+    (name) => `${folder}/${name}`,
+  ),
+);
+
+/** Source files in backticks. A page may leave out where the folder is that it is about: `runtime/ucum.ts`. */
 const missingFilesOf = (text: string) =>
-  [...text.matchAll(SOURCE_FILE)]
+  [...text.matchAll(/`([a-z][\w-]*\/[\w./-]+\.(?:tsx?|m?js|css|json))`/g)]
     .map(([, path = '']) => path)
-    .filter((path) => !existsSync(join(ROOT, path)));
+    // Those of whoever writes a plugin, and what a build makes.
+    .filter((path) => !/^(plugins|build)\//.test(path))
+    .filter((path) =>
+      FOLDERS.includes(path.split('/', 1)[0] ?? '')
+        ? !existsSync(join(ROOT, path))
+        : !FILES.some((file) => file.endsWith(`/${path}`)),
+    );
 
 describe('the documents', () => {
   it.each(PAGES)('%s links only to what exists', (page) => {
@@ -51,5 +66,6 @@ describe('the documents', () => {
       deadLinksOf('docs/deploy.md', '[a](../lib/none.ts) [b](first-day.md#none) [c](#stages)'),
     ).toEqual(['../lib/none.ts', 'first-day.md#none']);
     expect(missingFilesOf('`core/none.ts` and `cli/program.ts`')).toEqual(['core/none.ts']);
+    expect(missingFilesOf('`runtime/none.ts` and `runtime/ucum.ts`')).toEqual(['runtime/none.ts']);
   });
 });
