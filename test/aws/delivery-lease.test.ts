@@ -67,3 +67,38 @@ describe.each([
     expect(refused.reads()).toBe(reads);
   });
 });
+
+/** A table whose updates fail as told, one after the other, without a word whether they stand. */
+function failing(item: PendingResource, faults: readonly (Error | undefined)[]) {
+  const sent: object[] = [];
+  const send = async (command: object) => {
+    if (command instanceof GetCommand) return { Item: item };
+    const fault = faults[sent.length];
+    sent.push(command);
+    if (fault !== undefined) throw fault;
+    return {};
+  };
+  const dynamo = { send } as unknown as DynamoDBDocumentClient;
+  return { table: { name: 'resources', dynamo }, sent };
+}
+const fault = new Error('throttled');
+
+test('R09: a lease that could not be asked for is a fault of ours, if the item does not show it', async () => {
+  const { table } = failing(leasedBy('they'), [fault]);
+  await expect(leaseDelivery(table, resource.pk, LEASE, AT)).rejects.toBe(fault);
+});
+
+describe('R05: an end that could not be written', () => {
+  const end = { owner: LEASE.owner, version: 'W/"1"', now: NOW };
+
+  test('is a fault of ours while the item still holds the same submission', async () => {
+    const { table } = failing(leasedBy('we'), [fault]);
+    await expect(finishDelivery(table, resource, end)).rejects.toBe(fault);
+  });
+
+  test('keeps a newer submission pending, and ends the lease', async () => {
+    const { table, sent } = failing({ ...leasedBy('we'), submissionOrder: '2' }, [fault]);
+    expect(await finishDelivery(table, resource, end)).toBe(false);
+    expect(sent).toHaveLength(2);
+  });
+});

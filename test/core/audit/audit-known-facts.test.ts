@@ -65,6 +65,12 @@ test('an entry newer than the rows needs no row, but a wrong row is found', () =
   expect(verifyFacts(entries, wrong, ENTRIES - 1)).toEqual(problem('changed', last));
 });
 
+test('R40: a forged row is named before what is wrong with a later entry', () => {
+  const forged = { fact: 'yet to come', sequence: 3 };
+  const rows = [...entries.filter(({ sequence }) => sequence !== 5), forged];
+  expect(verifyFacts(entries, rows, ENTRIES)).toEqual(problem('not expected', forged));
+});
+
 test('R40: of several wrong rows the first is named (property)', () => {
   const some = fc.subarray(entries.slice(0, 50), { minLength: 1 });
   fc.assert(

@@ -65,6 +65,8 @@ describe('R42: a review of a month', () => {
       [DECEMBER, read],
     );
     expect(reviewOf('2026-11', entries).reads.map(({ sequence }) => sequence)).toEqual([2, 3]);
+    const refusals = log([NOVEMBER - 1, refused], [NOVEMBER, refused], [DECEMBER, refused]);
+    expect(reviewOf('2026-11', refusals).refused.map(({ sequence }) => sequence)).toEqual([2]);
   });
 
   test('is signed off up to the last entry that the sign-off has seen', () => {

@@ -30,6 +30,8 @@ function verify({ rows, objects, heads }: LogInMemory, fromBatch = 0): AuditProb
 const ENTRIES = 1_000;
 const SIZES = [10, 1, 3, 7];
 const whole = logOf(ENTRIES, SIZES);
+/** As long, with other facts: each of its entries can be read. */
+const forged = logOf(ENTRIES, [1]);
 const sequences = Array.from({ length: ENTRIES }, (_, i) => i + 1);
 const batchOf = (sequence: number) =>
   whole.heads.findLastIndex((head) => head.sequence < sequence && head.sequence < ENTRIES);
@@ -78,6 +80,11 @@ test('R40: a log of a thousand entries verifies, and so does every prefix', () =
 describe('R40: in the table, at each of a thousand positions, is found and named', () => {
   const tampered: [string, AuditProblem['what'], (log: LogInMemory, n: number) => void][] = [
     ['a flipped byte', 'changed', (log, n) => set(log, n, flipped(row(log, n).line, n * 31))],
+    [
+      'an entry that was written anew, with another fact',
+      'changed',
+      (log, n) => set(log, n, row(forged, n).line),
+    ],
     ['a removed entry', 'missing', (log, n) => log.rows.splice(n - 1, 1)],
     [
       'another entry in its place',

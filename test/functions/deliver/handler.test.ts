@@ -1,10 +1,23 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { PendingResource } from '../../../aws/deliveries.ts';
+import {
+  answeredDelivery,
+  conflictedDelivery,
+  finishDelivery,
+  leaseDelivery,
+  readDelivery,
+  refuseDelivery,
+  releaseDelivery,
+} from '../../../aws/delivery-lease.ts';
+import { sendTriggers } from '../../../aws/delivery-queue.ts';
+import type { Table } from '../../../aws/handles.ts';
 import type { Downstream } from '../../../demo/downstream/server.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { queueAt, tableAt } from '../../support/handles.ts';
 import { depthOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
@@ -24,6 +37,50 @@ test('sends what Resources holds now; afterwards nothing is pending', async () =
     submissionOrder: item['deliveredOrder'],
   });
   expect(await depthOf(stage.world.queues.delivery)).toBe(0);
+});
+
+test('R04: a trigger of what was delivered already makes no call', async () => {
+  const pk = await stage.store('a', 1);
+  await stage.turn();
+  const calls = watchIfMatch(stage.downstream);
+  await sendTriggers(queueAt(stage.world.queues.delivery), [pk]);
+  expect((await stage.turn())?.failed).toEqual([]);
+  expect(calls).toEqual([]);
+  expect(await stage.resource()).not.toHaveProperty('deliveryLease');
+});
+
+test('R05: a lease is free from its end on, and not before', async () => {
+  const pk = await stage.store('a', 1);
+  const table = tableAt(stage.world.tables.resources);
+  const take = (owner: string, now: number) =>
+    leaseDelivery(table, pk, { owner, until: now + 20_000 }, { now, lateMs: 1_000 });
+  expect((await take('first', 0)).kind).toBe('taken');
+  expect(await take('second', 19_999)).toEqual({ kind: 'leased', until: 20_000 });
+  expect((await take('second', 20_000)).kind).toBe('taken');
+});
+
+describe('R05: whoever has lost its lease changes nothing:', () => {
+  const version = 'W/"1"';
+  const conflicts = { inVain: 0, isUnread: true };
+  test.each<[string, (table: Table, resource: PendingResource) => Promise<unknown>]>([
+    ['a release', (table, mine) => releaseDelivery(table, mine, 'first')],
+    ['an answer', (table, mine) => answeredDelivery(table, mine, 'first', version)],
+    ['a conflict', (table, mine) => conflictedDelivery(table, mine, 'first', conflicts)],
+    ['a read', (table, mine) => readDelivery(table, mine, 'first', { version, conflicts })],
+    ['its end', (table, mine) => finishDelivery(table, mine, { owner: 'first', version, now: 1 })],
+    ['a refusal', (table, mine) => refuseDelivery(table, mine, 'first', 'answered 422')],
+  ])('%s', async (_, end) => {
+    const pk = await stage.store('a', 1);
+    const table = tableAt(stage.world.tables.resources);
+    const take = (owner: string, now: number) =>
+      leaseDelivery(table, pk, { owner, until: now + 20_000 }, { now, lateMs: 1_000 });
+    const taken = await take('first', 0);
+    await take('second', 20_000);
+    const before = await stage.resource();
+    if (taken.kind !== 'taken') throw new Error(taken.kind);
+    await end(table, taken.resource);
+    expect(await stage.resource()).toEqual(before);
+  });
 });
 
 test('R05: names the version that the server gave, and reads the version if the server has another', async () => {
