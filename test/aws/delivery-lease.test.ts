@@ -4,7 +4,7 @@ import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import type { PendingResource } from '../../aws/deliveries.ts';
-import { finishDelivery, leaseDelivery } from '../../aws/delivery-lease.ts';
+import { finishDelivery, leaseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
 
 const NOW = 1_000_000;
 const LEASE = { owner: 'we', until: NOW + 20_000 };
@@ -86,6 +86,14 @@ const fault = new Error('throttled');
 test('R09: a lease that could not be asked for is a fault of ours, if the item does not show it', async () => {
   const { table } = failing(leasedBy('they'), [fault]);
   await expect(leaseDelivery(table, resource.pk, LEASE, AT)).rejects.toBe(fault);
+});
+
+test('R09: a release that failed is a fault of ours, unless the item shows that the lease is gone', async () => {
+  const held = failing(leasedBy('we'), [fault]);
+  await expect(releaseDelivery(held.table, resource, LEASE.owner)).rejects.toBe(fault);
+  const gone = failing(leasedBy('they'), [fault]);
+  await releaseDelivery(gone.table, resource, LEASE.owner);
+  expect(gone.sent).toHaveLength(1);
 });
 
 describe('R05: an end that could not be written', () => {

@@ -78,9 +78,39 @@ describe('R05: whoever has lost its lease changes nothing:', () => {
     await take('second', 20_000);
     const before = await stage.resource();
     if (taken.kind !== 'taken') throw new Error(taken.kind);
-    await end(table, taken.resource);
+    // Neither a release nor an end: something is pending still.
+    expect(await end(table, taken.resource)).not.toBe(true);
     expect(await stage.resource()).toEqual(before);
   });
+});
+
+test('R05: a version is forgotten once the server answers without one, or shows none', async () => {
+  const pk = await stage.store('a', 1);
+  const table = tableAt(stage.world.tables.resources);
+  let now = 0;
+  const leased = async () => {
+    now += 100_000;
+    const taken = await leaseDelivery(
+      table,
+      pk,
+      { owner: 'we', until: now + 1 },
+      { now, lateMs: 1 },
+    );
+    if (taken.kind !== 'taken') throw new Error(taken.kind);
+    return taken.resource;
+  };
+  const ends = [
+    async () => answeredDelivery(table, await leased(), 'we', undefined),
+    async () =>
+      readDelivery(table, await leased(), 'we', { version: undefined, conflicts: undefined }),
+    async () => finishDelivery(table, await leased(), { owner: 'we', version: undefined, now }),
+  ];
+  for (const end of ends) {
+    await answeredDelivery(table, await leased(), 'we', 'W/"1"');
+    expect(await stage.resource()).toHaveProperty('deliveredVersion');
+    await end();
+    expect(await stage.resource()).not.toHaveProperty('deliveredVersion');
+  }
 });
 
 test('R05: names the version that the server gave, and reads the version if the server has another', async () => {
