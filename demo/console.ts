@@ -1,9 +1,10 @@
 /** Opens the console of the running pipeline, next to the gateway. */
+import { keepToEndpoint } from '../cli/keep-to-endpoint.ts';
 import type { Console } from '../console/open.ts';
 import { whoRuns } from '../terminal/who-runs.ts';
 
 /** AWS settings of the user that would send the console's requests elsewhere. */
-const ELSEWHERE = /^AWS_(?:ENDPOINT_URL|PROFILE|SESSION_TOKEN)/;
+const ELSEWHERE = /^AWS_(?:ENDPOINT_URL|PROFILE|SESSION_TOKEN|IGNORE_CONFIGURED_ENDPOINT_URLS)/;
 
 /**
  * Opens the console and prints its address. It uses the code of the command line, whose SDK clients
@@ -18,6 +19,7 @@ export async function openConsoleBeside(
 ): Promise<Console | undefined> {
   for (const name of Object.keys(process.env)) if (ELSEWHERE.test(name)) delete process.env[name];
   Object.assign(process.env, exports);
+  keepToEndpoint(process.env);
   try {
     const { bundlePage } = await import('../console/page/bundle.ts');
     const { openConsole } = await import('../console/open.ts');

@@ -1,5 +1,7 @@
 /** Environment variables of processes that use an emulator, and of the emulator itself. */
 
+import { AT_THIS_ENDPOINT } from '../cli/keep-to-endpoint.ts';
+
 /** Region and credentials of every emulator; the account is 000000000000. */
 const REGION = 'us-east-1';
 
@@ -19,6 +21,7 @@ export function emulatorVariables(endpoint: string): Record<string, string> {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_EC2_METADATA_DISABLED: 'true',
+    ...AT_THIS_ENDPOINT,
   };
 }
 

@@ -1,5 +1,5 @@
 /** What to do about an error of the AWS SDK, or of the connection below it, in one line. */
-import { findCause, messageOf } from './causes.ts';
+import { type Cause, findCause, messageOf } from './causes.ts';
 
 export interface Asked {
   readonly env: NodeJS.ProcessEnv;
@@ -57,8 +57,9 @@ export function awsTrouble(error: unknown, asked: Asked): AwsTrouble | undefined
 
 /** Nothing answers, or it does not use the expected protocol. */
 function onTheWay(error: unknown, { env }: Asked): string | undefined {
-  const code = findCause(error, ({ code }) => typeof code === 'string')?.code ?? '';
-  const where = endpointOf(env);
+  const cause = findCause(error, ({ code }) => typeof code === 'string');
+  const code = cause?.code ?? '';
+  const where = endpointOf(env, cause);
   const at = where === undefined ? 'AWS' : `${where.url} (${where.variable})`;
   if (UNREACHABLE.has(code) || /ECONNREFUSED/.test(messageOf(error))) {
     if (where === undefined)
@@ -131,13 +132,20 @@ interface Endpoint {
   readonly url: string;
 }
 
-/** The endpoint that the environment variables name in place of AWS's own. */
-function endpointOf(env: NodeJS.ProcessEnv): Endpoint | undefined {
+/**
+ * The endpoint that the environment variables name in place of AWS's own.
+ * @param cause decides between several, if it says where nothing answered
+ */
+function endpointOf(env: NodeJS.ProcessEnv, cause?: Cause): Endpoint | undefined {
   const names = Object.keys(env).filter((name) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && env[name]);
   // The variable for all services is the one that people set by hand.
-  const [variable] = names.sort((a, b) => a.length - b.length);
+  names.sort((a, b) => a.length - b.length);
+  const there = names.find((name) => cause?.port !== undefined && isAt(env[name], cause.port));
+  const variable = there ?? names[0];
   return variable === undefined ? undefined : { variable, url: env[variable] ?? '' };
 }
+
+const isAt = (url = '', port: number) => URL.canParse(url) && new URL(url).port === String(port);
 
 /**
  * What is wrong with an endpoint in an environment variable; the SDK would report it in a parser's words.

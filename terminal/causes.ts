@@ -4,6 +4,8 @@ export interface Cause extends Error {
   readonly code?: string;
   readonly path?: string;
   readonly syscall?: string;
+  /** Of a connection that failed. */
+  readonly port?: number;
 }
 
 const DEEP_ENOUGH = 10;

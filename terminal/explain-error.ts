@@ -8,7 +8,7 @@ import { causesOf, findCause, messageOf } from './causes.ts';
 import { fileTrouble } from './file-trouble.ts';
 import { complain } from './print.ts';
 import { printable, printableLines } from './printable.ts';
-import { provideHome } from './who-runs.ts';
+import { bypassProxy, provideHome } from './who-runs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -107,6 +107,7 @@ export function watchForFailures(): void {
   if (isWatching) return;
   isWatching = true;
   provideHome(process.env);
+  bypassProxy(process.env);
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(PIPE_CLOSED);

@@ -1,7 +1,9 @@
-/** The user who runs a command, also if the machine does not know the user, as in many containers. */
+/** The user who runs a command, and the user's surroundings, also on an odd machine. */
 import { homedir, userInfo } from 'node:os';
 
-/** Their name, or a replacement. */
+const OF_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Their name, or a replacement: in many containers the machine does not know its user. */
 export function whoRuns(): string {
   try {
     return userInfo().username;
@@ -20,4 +22,10 @@ export function provideHome(env: NodeJS.ProcessEnv): void {
   } catch {
     env['HOME'] = '/nonexistent';
   }
+}
+
+/** Requests to this machine take no proxy: it would ask its own machine. `fetch` reads this each time. */
+export function bypassProxy(env: NodeJS.ProcessEnv): void {
+  const name = env['no_proxy'] === undefined ? 'NO_PROXY' : 'no_proxy';
+  env[name] = [env[name], ...OF_THIS_MACHINE].filter(Boolean).join(',');
 }

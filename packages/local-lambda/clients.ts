@@ -21,7 +21,13 @@ export function createClients(
   { accessKeyId = ACCOUNT.credentials.accessKeyId }: { readonly accessKeyId?: string } = {},
 ): Clients {
   const credentials = { ...ACCOUNT.credentials, accessKeyId };
-  const account = { region: ACCOUNT.region, credentials };
+  const account = {
+    region: ACCOUNT.region,
+    credentials,
+    // Also if the user's own AWS settings say otherwise: an emulator has no other endpoints.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+  };
   const shared = { ...account, endpoint: endpoints.sqs };
   return {
     sqs: new SQSClient({

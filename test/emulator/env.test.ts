@@ -23,6 +23,10 @@ describe('clientEnvironment', () => {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_EC2_METADATA_DISABLED: 'true',
+      // The AWS config file may say otherwise.
+      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
+      AWS_USE_FIPS_ENDPOINT: 'false',
+      AWS_USE_DUALSTACK_ENDPOINT: 'false',
     });
     expect(env).toMatchObject({ PATH: '/usr/bin', HOME: '/home/ada', NODE_OPTIONS: '--inspect' });
   });

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -43,6 +46,58 @@ describe('a target that cannot be used is one line', () => {
     const nobody = await cli(args, { ...KEYS, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
     expect(nobody.stderr).toMatch(/^error: nothing answers at http:\/\/127\.0\.0\.1:9 [^\n]*$/);
     expect(nobody.exitCode).toBe(1);
+  });
+
+  it("and no other AWS setting of the user's leads past it", async () => {
+    const AWS_CONFIG_FILE = join(dir, 'config');
+    await writeFile(
+      AWS_CONFIG_FILE,
+      [
+        '[default]',
+        'ignore_configured_endpoint_urls = true',
+        'use_fips_endpoint = true',
+        '[profile production]',
+        'ignore_configured_endpoint_urls = true',
+        'use_dualstack_endpoint = true',
+        'credential_process = false',
+      ].join('\n'),
+    );
+    const env = { ...KEYS, AWS_CONFIG_FILE, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    for (const more of [{}, { AWS_PROFILE: 'production' }, { AWS_USE_FIPS_ENDPOINT: 'true' }]) {
+      const { stderr } = await cli(['submit', MAIN], { ...env, ...more });
+      expect(stderr).toMatch(/^error: nothing answers at http:\/\/127\.0\.0\.1:9 [^\n]*$/);
+    }
+    const two = await cli(['quarantine', 'list'], {
+      ...env,
+      AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:10',
+      AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:10',
+    });
+    expect(two.stderr).toMatch(/^error: nothing answers at http:\/\/127\.0\.0\.1:10 \(AWS_E.*_/);
+  }, 30_000);
+
+  it('an empty endpoint is none', async () => {
+    const { stderr, exitCode } = await cli(['local', 'list'], { ...KEYS, AWS_ENDPOINT_URL: '' });
+    expect(stderr).toBe('error: set AWS_ENDPOINT_URL with the line that `npm start` prints');
+    expect(exitCode).toBe(2);
+  });
+
+  it('no proxy is asked for an address of this machine', async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('[]');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`, NODE_USE_ENV_PROXY: '1' };
+    for (const proxy of [{}, { no_proxy: 'example.com' }]) {
+      const { stdout, stderr } = await cli(['local', 'list'], {
+        ...env,
+        ...{ HTTP_PROXY: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9' },
+        ...proxy,
+      });
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/^nothing is running/);
+    }
+    server.close();
   });
 
   it.each([
