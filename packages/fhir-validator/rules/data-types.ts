@@ -4,6 +4,7 @@ import { base64Bytes } from '../runtime/characters.ts';
 import { BCP_47, languageTag } from '../runtime/languages.ts';
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
+import { systemMeant } from './system-names.ts';
 import { isAbsolute, isValueSetUrl } from './uris.ts';
 
 /** The size must be the number of bytes before base64 encoding. */
@@ -28,7 +29,7 @@ export function coding(
   version?: unknown,
 ): void {
   if (typeof system !== 'string') return;
-  if (known === undefined) codeSystemUrl(system, report, 'system');
+  if (known === undefined) unknownSystem(system, report);
   if (typeof code !== 'string') return;
   if (system === BCP_47) {
     languageTag(code, report, 'code');
@@ -39,6 +40,16 @@ export function coding(
   const said = `${quote(code)} is not a code of ${system}`;
   if (lacking === 'error') report.error('fhir-r4/code-unknown', 'code-invalid', said, 'code');
   else report.warning('fhir-r4/code-unknown', 'code-invalid', said, 'code');
+}
+
+/** Its codes are not loaded. */
+function unknownSystem(system: string, report: Report): void {
+  const meant = systemMeant(system);
+  if (meant === undefined) codeSystemUrl(system, report, 'system');
+  else if (meant !== system) {
+    const said = `The system ${quote(system)} is not a code system: ${meant} is meant`;
+    report.error('fhir-r4/system-misspelled', 'code-invalid', said, 'system');
+  }
 }
 
 /** Security labels are a set: https://hl7.org/fhir/R4/resource.html#Meta */

@@ -64,6 +64,13 @@ export function required(value: unknown, set: CodeSet, report: Report, url: stri
   fault(report, 'binding', 'code-invalid', url, said);
 }
 
+/** A required code that has only extensions has no code. */
+export function uncoded(value: unknown, set: { url: string }, report: Report, url: string): void {
+  if (value !== undefined && value !== null) return;
+  const said = `a code of the value set ${set.url} is required, but there is none`;
+  fault(report, 'binding', 'code-invalid', url, said);
+}
+
 /** Extensible binding: if no code of the set fits, other codes are allowed. */
 export function advised(value: unknown, set: CodeSet, report: Report, url: string): void {
   if (value === undefined || value === null || isInSet(value, set)) return;

@@ -30,20 +30,28 @@ export function emitBindings(
   const known = already.flatMap((each) => bindingsOf(each.definition));
   return bindingsOf(node.definition)
     .filter((each) => !isKnown(each, known) && !isOfBase(each, place))
-    .map((each) => emitBinding(each, context))
+    .map((each) => emitBinding(each, place, context))
     .join('');
 }
 
-function emitBinding({ strength, valueSet }: Binding, context: ProfileContext): string {
-  const { codeSets, urlName } = context;
+function emitBinding(
+  { strength, valueSet }: Binding,
+  { type }: Place,
+  context: ProfileContext,
+): string {
+  const { codeSets, model, urlName } = context;
   const set = codeSets.nameOf(valueSet);
-  if (set !== undefined) {
-    return `${strength === 'required' ? 'required' : 'advised'}(n,${set},r,${urlName});`;
-  }
-  if (strength === 'required') {
+  const isRequired = strength === 'required';
+  const open = set === undefined ? codeSets.openNameOf(valueSet) : '';
+  if (isRequired && set === undefined) {
     gap(context, `value set ${valueSet}`, codeSets.whyUndecided(valueSet), true);
   }
-  return `r.asks&&undecided(n,${codeSets.openNameOf(valueSet)},'${strength}',r,'');`;
+  const check =
+    set === undefined
+      ? `r.asks&&undecided(n,${open},'${strength}',r,'');`
+      : `${isRequired ? 'required' : 'advised'}(n,${set},r,${urlName});`;
+  const isPrimitive = model.get(type)?.kind === 'primitive';
+  return isRequired && isPrimitive ? `uncoded(n,${set ?? open},r,${urlName});${check}` : check;
 }
 
 /** The binding itself, and the bindings that its extensions add. */

@@ -51,10 +51,19 @@ const bound = (name: string) =>
     },
   ]);
 
+const own = (id: string, name: string) => ({
+  id,
+  binding: { strength: 'required' as const, valueSet: `http://example.org/vs/${name}` },
+});
+
 let guides: Awaited<ReturnType<typeof compiledGuides>>;
 beforeAll(async () => {
   const structures = sets.map(({ url }) => bound(url.slice('http://example.org/vs/'.length)));
-  guides = await compiledGuides([guide(structures, sets, systems)], 'with-codes');
+  const coded = profile('coded', 'Observation', [
+    own('Observation.valueString', 'all'),
+    own('Observation.component.valueString', 'of-a-server'),
+  ]);
+  guides = await compiledGuides([guide([...structures, coded], sets, systems)], 'with-codes');
 });
 
 const found = (name: string, coding: object) => {
@@ -107,5 +116,27 @@ describe('codes of the code systems of a package', () => {
 
   test('are open where the package has only some of them', () => {
     expect(found('', { system: FRAGMENT, code: 'b' })).toEqual([]);
+  });
+});
+
+describe('a code that a profile requires must be a value, not an extension', () => {
+  const absent = {
+    extension: [
+      { url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' },
+    ],
+  };
+  const bindings = (more: object) =>
+    guides
+      .validate(observation({ ...more, meta: { profile: [`${CANONICAL}coded`] } }))
+      .flatMap(({ rule, expression }) => (rule === 'profile/binding' ? [expression] : []));
+
+  test('whether its value set is loaded or not', () => {
+    expect(bindings({ valueString: 'a' })).toEqual([]);
+    expect(bindings({ valueString: 'a', _valueString: absent })).toEqual([]);
+    expect(bindings({ _valueString: absent })).toEqual(['Observation.value.ofType(string)']);
+    const component = { code: { text: 'x' }, _valueString: absent };
+    const at = 'Observation.component[0].value.ofType(string)';
+    expect(bindings({ component: [component] })).toEqual([at]);
+    expect(bindings({ component: [{ ...component, valueString: 'b' }] })).toEqual([]);
   });
 });

@@ -82,6 +82,42 @@ describe('a value set in the place of a code system is refused', () => {
   });
 });
 
+// https://hl7.org/fhir/R4/terminologies-systems.html
+describe('the url of a code system is its name', () => {
+  const found = (system: string) =>
+    errors({
+      resourceType: 'Basic',
+      code: { coding: [{ system, code: 'a' }] },
+    });
+
+  test.each([
+    'http://snomed.info/sct/900000000000207008',
+    'http://snomed.info/sct|http://snomed.info/sct/731000124108',
+    'https://snomed.info/sct',
+    'http://loinc.org/',
+    'https://loinc.org',
+    'http://unitsofmeasure.org/ucum.html',
+    'https://www.nlm.nih.gov/research/umls/rxnorm',
+    'https://terminology.hl7.org/CodeSystem/v3-ActCode',
+    'https://hl7.org/fhir/observation-status',
+  ])('%s is none', (system) => {
+    expect(found(system)).toEqual(['code-invalid Basic.code.coding[0].system']);
+  });
+
+  test.each([
+    'http://snomed.info/sct',
+    'http://loinc.org',
+    'http://unitsofmeasure.org',
+    'http://www.nlm.nih.gov/research/umls/rxnorm',
+    'http://loinc.organisation.example',
+    'http://snomed.info/sctx',
+    'https://hl7.org/fhir/us/core/CodeSystem/condition-category',
+    'https://example.org/loinc.org',
+  ])('%s may be one', (system) => {
+    expect(found(system)).toEqual([]);
+  });
+});
+
 describe('a required code must be a value, not an extension', () => {
   const _code = { extension: [{ url: 'http://a.b/c', valueCode: 'd' }] };
 
