@@ -11,7 +11,10 @@ export interface Downstreams {
 /** The stand-ins for the external servers, at the addresses in their template. */
 export async function openDownstream(say: (line: string) => void): Promise<Downstreams> {
   const downstream = await startDownstream({ port: DOWNSTREAM_PORT });
-  const terminology = await startTerminology({ port: TERMINOLOGY_PORT });
+  const terminology = await startTerminology({ port: TERMINOLOGY_PORT }).catch(async (error) => {
+    await downstream.stop();
+    throw error;
+  });
   say(`a stand-in FHIR server is up at ${downstream.endpoint}`);
   say(`a stand-in terminology server is up at ${terminology.endpoint}`);
   say(

@@ -11,14 +11,14 @@ import { startRuntime } from '../packages/local-lambda/runtime.ts';
 import { runToEnd } from '../terminal/explain-error.ts';
 import { DOWNSTREAM, ensureBuilt, LOCAL } from './build.ts';
 import { openConsoleBeside } from './console.ts';
-import { openDownstream } from './downstream.ts';
+import { type Downstreams, openDownstream } from './downstream.ts';
 import { LaterEnds } from './ends-after-run.ts';
 import { checkInput, describeInput, entriesOf, expectedTotal } from './entries.ts';
 import { repeatedFaults } from './faults.ts';
 import { type StartOptions, startCommand } from './options.ts';
 import { pageBook } from './pages.ts';
 import { LanePauses } from './pauses.ts';
-import { connect, type Pipeline } from './pipeline.ts';
+import { connect, type Pipeline, type Submission } from './pipeline.ts';
 import { type Live, progressLine } from './progress-line.ts';
 import { runThrough } from './run.ts';
 import { submitterOf } from './submitter.ts';
@@ -43,13 +43,24 @@ function say(line: string): void {
 async function start(options: StartOptions): Promise<void> {
   await checkInput(options);
   const config = loadConfig(fileConfig, {});
-  const { stage } = config;
-  const submitter = submitterOf(config, options);
-  const target = options.downstream ? DOWNSTREAM : LOCAL;
+  const submission = { stage: config.stage, submitter: submitterOf(config, options) };
+  const downstream = options.downstream ? await openDownstream(say) : undefined;
+  try {
+    await startPipeline(options, submission, downstream);
+  } finally {
+    await downstream?.close();
+  }
+}
+
+async function startPipeline(
+  options: StartOptions,
+  submission: Submission,
+  downstream: Downstreams | undefined,
+): Promise<void> {
+  const target = downstream ? DOWNSTREAM : LOCAL;
   await ensureBuilt(ROOT, say, target);
   const pages = pageBook(say);
   const { port, data, duplicates, reorder, seed } = options;
-  const downstream = options.downstream ? await openDownstream(say) : undefined;
   const runtime = await startRuntime({
     assembly: join(ROOT, target.assembly),
     ...(port !== undefined && { port }),
@@ -61,10 +72,11 @@ async function start(options: StartOptions): Promise<void> {
   });
   const over = new AbortController();
   say(`the pipeline is up at ${runtime.endpoint}`);
+  const { stage, submitter } = submission;
   // Nobody looks at a run that ends by itself.
   const page = options.once ? undefined : await openConsoleBeside(runtime.exports, stage, say);
   try {
-    const pipeline = await connect(runtime, pages.keys, { stage, submitter });
+    const pipeline = await connect(runtime, pages.keys, submission);
     say(describeInput(options, submitter));
     const pauses = new LanePauses(pipeline.tables, say);
     void pauses.follow(AbortSignal.any([over.signal, signal]));
@@ -72,7 +84,7 @@ async function start(options: StartOptions): Promise<void> {
     await pauses.look();
     report(finished, { paused: pauses.describe(), delivered: downstream?.delivered() }, options);
     if (!options.once && !signal.aborted) {
-      say(whatNext(runtime.exports, { stage, submitter }, page?.address));
+      say(whatNext(runtime.exports, submission, page?.address));
       void new LaterEnds(pipeline.tables, say).follow(signal);
       await once(signal, 'abort');
     }
@@ -84,7 +96,6 @@ async function start(options: StartOptions): Promise<void> {
     say('stopping …');
     await page?.stop();
     await runtime.stop();
-    await downstream?.close();
   }
 }
 

@@ -5,11 +5,13 @@
  * A slow call takes effect at its end, whether or not anybody still waits for the answer: servers do not
  * notice that a client has given up while they wait for a lock.
  */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MODE_HEADER, MODE_PATH, MODES, type Mode } from '../../cli/downstream/control.ts';
+import { PortError } from '../../packages/local-lambda/gateway.ts';
 import { guardLoopback } from '../../packages/local-lambda/loopback.ts';
 
 export interface StandIn {
@@ -93,9 +95,12 @@ export async function startStandIn(
     answer(request, response).catch(() => response.destroy());
   });
   guardLoopback(server);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening').catch((cause: Error) => {
+    throw new PortError(
+      `port ${options.port} of a stand-in server cannot be used: ${cause.message}; is another \`npm start -- --downstream\` running?`,
+      { cause },
+    );
   });
   const { port } = server.address() as AddressInfo;
   return {

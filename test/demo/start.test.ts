@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../cli/command-line.ts';
+import { TERMINOLOGY_PORT } from '../../cli/downstream/control.ts';
 import { checkInput } from '../../demo/entries.ts';
 import { startCommand } from '../../demo/options.ts';
 import { runHere } from '../support/cli.ts';
@@ -53,3 +56,30 @@ it('prints its help, status 0', async () => {
   }
   expect(exitCode).toBe(0);
 });
+
+/** On this machine others may have the port already. */
+async function take(port: number): Promise<Server> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await Promise.race([once(server, 'listening'), once(server, 'error')]).catch(() => {});
+  return server;
+}
+
+it('a port of the stand-in servers that is taken is one line, and ends it', async () => {
+  const server = await take(TERMINOLOGY_PORT);
+  const { exitCode, stderr } = await start('--downstream', '--count', '1');
+  server.close();
+  expect(stderr).toMatch(/^error: port 1808\d of a stand-in server cannot be used: .* running\?$/);
+  expect(exitCode).toBe(1);
+}, 30_000);
+
+it('what fails after the stand-in servers are up ends it, too', async () => {
+  // Without npm nothing can be built; what is built already cannot keep its data there.
+  const started = await execa(
+    process.execPath,
+    [START, '--downstream', '--count', '1', '--data', '/proc/none'],
+    { cwd: dir, reject: false, extendEnv: false, env: { PATH: '/none' }, timeout: 25_000 },
+  );
+  expect(started.timedOut).toBe(false);
+  expect(started.stderr.split('\n').at(-1)).toMatch(/^error: (?!.*This is a bug)/);
+  expect(started.exitCode).toBe(1);
+}, 30_000);
