@@ -58,6 +58,9 @@ export interface Telemetry {
   handler<E, R>(speaker: Speaker, handle: Handler<E, R>): Handler<E, R>;
 }
 
+/** middy would give up a handler before its timeout. Its environment would live, and the handler go on later (R61). */
+const NEVER = 0;
+
 export interface TelemetryOptions {
   readonly stage: string;
   /** Memory size of the function; its use is not measured if this is not known. */
@@ -107,7 +110,7 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
       const tellThrottles = (count: number) => {
         if (count > 0) emitOne('Throttled', speaker, count);
       };
-      return middy<E, R>()
+      return middy<E, R>({ timeoutEarlyInMillis: NEVER })
         .use(injectLambdaContext(logger))
         .use({ after: publish, onError: publish })
         .use(queueAge(`${serviceName}-`, tellAge, now))

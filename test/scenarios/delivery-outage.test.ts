@@ -28,7 +28,7 @@ const OUTAGE_SECONDS = 60;
 const PATIENCE_MS = 20_000;
 /** Longer than environments pause that change the breaker at the same time: they all go on in one turn. */
 const CONFLICTS_MS = 200;
-/** Of an invocation. middy's timer is real, so a busy machine needs Lambda's most. */
+/** Of an invocation: Lambda's most. */
 const TIMEOUT_MS = 900_000;
 
 useEmulators();
