@@ -7,7 +7,7 @@
  *
  * - A 4xx with an OperationOutcome refuses the resource at once, unless all its errors are of kinds that
  *   pass, such as `throttled`. A 4xx without one does not come from a FHIR server: an ingress answers 404
- *   for a server that is not there. Some statuses are about us (401, 403) or about time (408, 425, 429),
+ *   for a server that is not there. Some statuses are about us (401, 415) or about time (408, 429),
  *   whatever comes with them.
  * - A 5xx whose outcome points to an element of the resource may be the resource's own. Servers send
  *   outcomes for their own faults too, but those point nowhere. A gateway (502, 503, 504) never knows. Such
@@ -24,6 +24,7 @@ import type { Phase } from '../breaker/breaker-state.ts';
 import {
   isPassing,
   mayGoOn,
+  NOT_ABOUT_CONTENT,
   outcomeIn,
   pointsInto,
   type ServerOutcome,
@@ -40,7 +41,6 @@ export type DeliveryMeaning =
   /** The server, the network or our credentials. */
   | 'failed';
 
-const ABOUT_US = [401, 403, 408, 425, 429];
 const ABOUT_VERSIONS = [409, 412, 428];
 const OF_GATEWAYS = [502, 503, 504];
 const IS_PAGE = /^\s*<(?:!doctype\s+html|html)\b/i;
@@ -67,7 +67,8 @@ export function meaningOf(
   versionsInVain: boolean,
 ): DeliveryMeaning {
   if (status >= 200 && status < 300) return isPage ? 'failed' : 'delivered';
-  if (status < 400 || ABOUT_US.includes(status) || OF_GATEWAYS.includes(status)) return 'failed';
+  if (status < 400 || OF_GATEWAYS.includes(status)) return 'failed';
+  if (NOT_ABOUT_CONTENT.includes(status)) return 'failed';
   if (ABOUT_VERSIONS.includes(status) && !versionsInVain) return 'other version';
   if (outcome === undefined) return 'failed';
   if (status < 500) return isPassing(outcome) ? 'failed' : 'refused';

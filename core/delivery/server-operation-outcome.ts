@@ -29,6 +29,15 @@ export function outcomeIn(text: string): ServerOutcome | undefined {
   }
 }
 
+/**
+ * Statuses of 4xx that are about us, our headers, the connection or the moment, whatever comes with them: not about what
+ * was sent. https://www.rfc-editor.org/rfc/rfc9110#section-15.5
+ */
+export const NOT_ABOUT_CONTENT: readonly number[] = [
+  ...[401, 402, 403, 406, 407, 408],
+  ...[415, 421, 423, 425, 426, 429, 431],
+];
+
 const isError = ({ severity }: ServerOutcome['issue'][number]) =>
   severity === 'error' || severity === 'fatal';
 

@@ -2,7 +2,7 @@
  * What a server's answer to `$validate-code` means.
  *
  * FHIR leaves open how a server says that it does not know the code system or the value set. Some refuse
- * (4xx), some answer `result: false` and name the reason beside it: as an issue of type `not-found` or
+ * (4xx with an OperationOutcome), some answer `result: false` and name the reason beside it: as an issue of type `not-found` or
  * `not-supported`, as a parameter that names the unknown system, or in words. All of these are `unknown`.
  * If they meant "not in the value set", a server without that terminology would have everything rejected.
  * An unreadable answer counts as no answer.
@@ -11,6 +11,7 @@
  * https://hl7.org/fhir/tools/CodeSystem-tx-issue-type.html
  */
 import * as z from 'zod';
+import { NOT_ABOUT_CONTENT, outcomeIn } from './server-operation-outcome.ts';
 import type { Answer, Question } from './terminology.ts';
 
 const issueSchema = z.object({ code: z.string().optional() });
@@ -43,12 +44,9 @@ export function validateCodeRequest({ valueSet, coding }: Question): string {
   });
 }
 
-/** Statuses that are about us, about time or about the server: not an answer to the question. */
-const NO_ANSWER = [401, 403, 408, 425, 429];
-
 /** The answer, or undefined if the server gave none: a failed call. */
 export function answerOf(status: number, body: string): Answer | undefined {
-  if (status >= 400 && status < 500) return NO_ANSWER.includes(status) ? undefined : 'unknown';
+  if (status >= 400 && status < 500) return isRefusal(status, body) ? 'unknown' : undefined;
   if (status < 200 || status >= 300) return undefined;
   const parameters = parametersOf(body);
   const result = parameters?.find(({ name }) => name === 'result')?.valueBoolean;
@@ -56,6 +54,10 @@ export function answerOf(status: number, body: string): Answer | undefined {
   if (result) return 'in-set';
   return saysUnknown(parameters) ? 'unknown' : 'not-in-set';
 }
+
+/** An ingress without a server behind it answers 404 too, and its answer must not be remembered. */
+const isRefusal = (status: number, body: string): boolean =>
+  !NOT_ABOUT_CONTENT.includes(status) && outcomeIn(body) !== undefined;
 
 function parametersOf(body: string): Parameters | undefined {
   try {

@@ -34,11 +34,6 @@ describe('the meaning of an answer', () => {
     [404, ANY, 'refused'],
     [422, outcome(), 'refused'],
     [422, AT_NAME, 'refused'],
-    [401, ANY, 'failed'],
-    [403, ANY, 'failed'],
-    [408, ANY, 'failed'],
-    [425, ANY, 'failed'],
-    [429, ANY, 'failed'],
     [409, ANY, 'other version'],
     [412, '', 'other version'],
     [428, '', 'other version'],
@@ -54,6 +49,15 @@ describe('the meaning of an answer', () => {
       expect(meaning(status, body)).toBe('failed');
     }
   });
+
+  test.each([401, 402, 403, 406, 407, 408, 415, 421, 423, 425, 426, 429, 431])(
+    'R18: %d is about us, the connection or the moment, whatever the server says',
+    (status) => {
+      expect([ANY, AT_NAME, ''].map((body) => meaning(status, body))).toEqual(
+        Array(3).fill('failed'),
+      );
+    },
+  );
 
   test.each(['transient', 'lock-error', 'no-store', 'timeout', 'incomplete', 'throttled'])(
     'R18: a 4xx that says %s will pass, so it is not about the resource',

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answerOf, validateCodeRequest } from '../../../core/delivery/validate-code-answer.ts';
 
 const said = (...parameter: object[]) => JSON.stringify({ resourceType: 'Parameters', parameter });
+const OUTCOME = '{"resourceType":"OperationOutcome"}';
 const no = { name: 'result', valueBoolean: false };
 
 test('a question holds the coding and the value set, and nothing else', () => {
@@ -40,12 +41,16 @@ describe('an answer', () => {
   });
 
   test.each([400, 404, 422])('with status %i means that the server does not know', (status) => {
-    expect(answerOf(status, '{"resourceType":"OperationOutcome"}')).toBe('unknown');
+    expect(answerOf(status, OUTCOME)).toBe('unknown');
   });
 
   test.each([
     [401, said(no)],
-    [403, ''],
+    [403, OUTCOME],
+    [415, OUTCOME],
+    [400, ''],
+    [404, '<html>404</html>'],
+    [404, said(no)],
     [408, ''],
     [429, ''],
     [500, said(no)],
