@@ -78,6 +78,28 @@ describe('R10 R11: a breaker that opened', () => {
   });
 });
 
+describe('R11: a peek', () => {
+  const peek = () => breakers.of(S).peek(timeoutMs);
+
+  test('says whether a call would be refused, and asks for nothing', async () => {
+    expect(await peek()).toBeUndefined();
+    await trip(breakers);
+    expect(await peek()).toEqual({ kind: 'refused', why: 'open', retryAt: tools.clock + 30_000 });
+    const { writes } = store;
+    tools.clock += 30_000;
+    expect(await peek()).toBeUndefined();
+    expect(store.writes).toBe(writes);
+    expect(tools.events).toEqual(['closed to open']);
+  });
+
+  test('R15: knows nothing while the store fails', async () => {
+    await trip(breakers);
+    store.down = 'all';
+    tools.clock += 1_000;
+    expect(await peek()).toBeUndefined();
+  });
+});
+
 describe('R12: a probe', () => {
   test('is one at a time in the whole fleet; two that succeed close the breaker, and traffic returns in steps', async () => {
     await trip(breakers);
@@ -125,7 +147,10 @@ describe('R12: a probe', () => {
       return saved;
     });
     const call = vi.fn(works);
-    await expect(breakers.guard(S, call, { timeoutMs })).rejects.toMatchObject({ why: 'probing' });
+    await expect(breakers.guard(S, call, { timeoutMs })).rejects.toMatchObject({
+      why: 'probing',
+      retryAt: 1_000_000 + 30_000 + 3_000 + 1_000,
+    });
     expect(call).not.toHaveBeenCalled();
     expect(await breakers.guard(S, call, { timeoutMs })).toBe('answer');
   });
@@ -210,6 +235,45 @@ describe('a call', () => {
     await rejected;
     expect(await store.load(S)).toMatchObject({ phase: 'half-open', probe: undefined });
     expect(await breakers.guard(S, works, { timeoutMs })).toBe('answer');
+  });
+
+  test('R12: that has taken too long has failed, though its invocation ends before it does', async () => {
+    const invocation = new AbortController();
+    const timers: (() => void)[] = [];
+    const later = (_ms: number, run: () => void) => {
+      timers.push(run);
+      return () => {};
+    };
+    const timed = new Breakers(store, { ...tools, now: () => tools.clock, later });
+    const hangs = async (signal: AbortSignal) => {
+      for (const run of timers) run();
+      invocation.abort('over');
+      throw signal.reason;
+    };
+    const guarded = timed.guard(S, hangs, { timeoutMs, signal: invocation.signal });
+    await expect(guarded).rejects.toMatchObject({ name: 'CallTimedOut' });
+    expect(await store.load(S)).toMatchObject({ failures: 1 });
+  });
+
+  test('R61: leaves no timer behind, however it ends', async () => {
+    let pending = 0;
+    const later = () => {
+      pending += 1;
+      return () => {
+        pending -= 1;
+      };
+    };
+    const timed = new Breakers(store, { ...tools, now: () => tools.clock, later });
+    const during: number[] = [];
+    for (const call of [works, fails]) {
+      const counted = () => {
+        during.push(pending);
+        return call();
+      };
+      await timed.guard<string>(S, counted, { timeoutMs, fallback: () => '' });
+    }
+    expect(during).toEqual([1, 1]);
+    expect(pending).toBe(0);
   });
 
   test("counts by the caller's rule", async () => {
