@@ -1,13 +1,16 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attempt } from '../../../core/attempt/attempts.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
+import { build } from '../../../functions/validate/build.ts';
+import type { IsolatedValidator } from '../../../functions/validate/isolated-validator.ts';
 import { ORIGIN, useAlone } from '../../support/alone.ts';
 import { skipTime, stopTime } from '../../support/clock.ts';
 import { receive } from '../../support/delivery.ts';
 import { type Fault, failCalls } from '../../support/faults.ts';
+import { NOWHERE, validateDeps } from '../../support/functions.ts';
 import { faulty, patient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
-import { endValidating, timeUp } from '../../support/time-up.ts';
+import { endValidating, TIMEOUT_MS, timeUp } from '../../support/time-up.ts';
 
 const { stage, submit, deliverAlone, entry, enter } = useAlone({ deadlineMs: 10_000 });
 
@@ -182,6 +185,28 @@ describe('a fault of our own spends no attempt', () => {
     expect((await deliverAlone())?.failed).toEqual([]);
     expect(await entry()).toMatchObject({ status: 'stored', attempts: [expect.anything()] });
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
+  });
+
+  test('R09: attempts that the envelope takes back are not spent, though the table has them as crashes', async () => {
+    await enter('in-isolation', [ended('r-1'), ended('r-2')]);
+    await submit(patient(), { voided: ['r-1', 'r-2'] });
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({
+      status: 'stored',
+      attempts: [{ ended: expect.any(Number) }],
+    });
+    expect(await depthOf(stage.world.queues.deadLetter)).toBe(0);
+  });
+
+  test('R09: no attempt begins once the time for validating is up', async () => {
+    await submit(patient());
+    const pool: IsolatedValidator = {
+      ready: async () => endValidating(),
+      validate: () => expect.unreachable('nothing may run any more'),
+    };
+    const handler = build(await validateDeps({ ...NOWHERE, pool }));
+    expect((await deliverAlone(TIMEOUT_MS, handler))?.failed).toHaveLength(1);
+    expect(await entry()).toBeUndefined();
   });
 
   test('R09: sending again stops before Lambda would stop it', async () => {

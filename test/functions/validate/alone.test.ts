@@ -12,6 +12,7 @@ import { loadFunctions, NOWHERE, validateDeps } from '../../support/functions.ts
 import { watchMetrics } from '../../support/metrics.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
+import { outcomesTold } from '../../support/told.ts';
 
 const { stage, submit, deliverAlone, entry, enter } = useAlone();
 
@@ -117,6 +118,10 @@ describe('a message whose environment died', () => {
       'the execution environment died while it ran',
     );
     expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
+    // Each death is a crash event (R21), also those that only this delivery knows of.
+    const events = await receive(stage.world.queues.incident);
+    const ids = events.map((event) => JSON.parse(event.body).id);
+    expect(ids.sort()).toEqual(['r-1', 'r-2', 'r-3']);
   });
 
   test('R02: once runs in a separate process from then on, so the crash is seen', async () => {
@@ -167,7 +172,10 @@ describe('a copy of a message', () => {
     expect((await deliverAlone())?.failed).toHaveLength(1);
     expect((await entry())?.attempts).toHaveLength(1);
     expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
-    skipTime(11_500);
+    // Its queue shows it when the other one must have ended, and not before.
+    skipTime(5_000);
+    expect(await deliverAlone()).toBeUndefined();
+    skipTime(6_500);
     expect((await deliverAlone())?.failed).toEqual([]);
     expect(await entry()).toMatchObject({ status: 'stored' });
   });
@@ -182,6 +190,15 @@ describe('a copy of a message', () => {
       expect(await depthOf(stage.world.queues.incident)).toBe(0);
     },
   );
+
+  test('R04: of a message that is stored publishes that again, because who stored it may have died', async () => {
+    await enter('stored', []);
+    await submit(patient());
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await outcomesTold(stage.world)).toMatchObject([
+      { verdict: 'stored', messageId: ORIGIN.messageId },
+    ]);
+  });
 
   test('R04: of a message that is dead-lettered while it runs is not stored', async () => {
     await submit(patient());

@@ -1,12 +1,16 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../../core/message/messages.ts';
 import {
   startTerminology,
   type TerminologyServer,
 } from '../../../../demo/downstream/terminology.ts';
+import { testClients } from '../../../support/clients.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { deliver, send } from '../../../support/delivery.ts';
 import { failCalls } from '../../../support/faults.ts';
 import type { Functions } from '../../../support/functions.ts';
+import { patient } from '../../../support/resources.ts';
 import { depthOf, itemsOf } from '../../../support/stores.ts';
 import { buildTerminologyWorld, loadValidate, photographed } from '../../../support/terminology.ts';
 import { outcomesTold } from '../../../support/told.ts';
@@ -140,17 +144,43 @@ describe('R02 R09: alone, in the isolation queue', () => {
     ]);
   });
 
-  test('the attempt has ended before the server is asked, so a death then is not the resource’s', async () => {
+  /** One whose code the server is being asked about. */
+  async function asking(fields: Record<string, unknown> = {}) {
     await begin();
     server.setMode('slow');
     codes += 1;
-    await send(world.queues.isolation, photographed('dies', `image/new-${codes}`));
-    const dying = deliver(functions.validate, world.queues.isolation);
+    const photo = [{ contentType: `image/new-${codes}` }];
+    const envelope: Envelope = { messageId: 'm-1', sentAt: 1, source: 'lab', lane: world.lane };
+    const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };
+    await send(world.queues.isolation, patient({ id: 'asks', photo, ...fields }), attributes);
+    const delivered = deliver(functions.validate, world.queues.isolation);
     await expect.poll(() => server.counts.slow).toBe(1);
     const [entry] = await itemsOf(world.tables.quarantine);
-    expect(entry?.['attempts']).toMatchObject([{ ended: expect.any(Number) }]);
+    return { delivered, entry };
+  }
+
+  test.each([
+    ['valid', {}],
+    ['invalid', { gender: 'unheard-of' }],
+  ])(
+    'the attempt has ended before the server is asked, so a death then is not that of a resource that is %s',
+    async (_, fields) => {
+      const { delivered, entry } = await asking(fields);
+      expect(entry?.['attempts']).toMatchObject([{ ended: expect.any(Number) }]);
+      await server.stop();
+      await delivered;
+    },
+  );
+
+  test('R04: a message that ends elsewhere while the server is asked keeps that ending', async () => {
+    const { delivered, entry } = await asking();
+    const Item = { ...entry, status: 'quarantined', kind: 'rejection' };
+    const put = new PutCommand({ TableName: world.tables.quarantine, Item });
+    await testClients().dynamo.send(put);
     await server.stop();
-    await dying;
+    expect((await delivered)?.failed).toEqual([]);
+    expect(await itemsOf(world.tables.resources)).toEqual([]);
+    expect(await itemsOf(world.tables.quarantine)).toMatchObject([{ status: 'quarantined' }]);
   });
 
   test('what the server rejects is rejected there too', async () => {
