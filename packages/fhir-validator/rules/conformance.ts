@@ -24,7 +24,7 @@ export function searchParameter({ type, component, expression }: Value, report: 
   }
 }
 
-function fhirPath(expression: unknown, report: Report, step: string): void {
+export function fhirPath(expression: unknown, report: Report, step: string): void {
   const fault = isString(expression) ? fhirPathFault(expression) : undefined;
   if (fault === undefined) return;
   report.error('fhir-r4/fhirpath-syntax', 'value', `Not FHIRPath: ${quote(fault)}`, step);

@@ -54,7 +54,8 @@ function uniqueIds(contained: unknown[], report: Report): void {
 function referenced(contained: unknown[], report: Report): void {
   const { locals } = report;
   for (const [i, each] of contained.entries()) {
-    if (!isObject(each) || locals?.has(`#${plainText(each['id'])}`) || locals?.has(each)) continue;
+    if (!isObject(each) || locals?.has(each)) continue;
+    if (each['id'] !== undefined && locals?.has(`#${plainText(each['id'])}`)) continue;
     const said = `contained[${i}] (${quote(each['id'])}) is not referred to in the resource`;
     report.broken('dom-3', said);
   }

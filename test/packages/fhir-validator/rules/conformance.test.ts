@@ -146,6 +146,51 @@ describe('StructureDefinition', () => {
     const own = [{ code: 'http://hl7.org/fhirpath/System.String' }];
     expect(structure({ differential: element({ type: own, fixedUri: 'a:b' }) })).toEqual([]);
   });
+
+  test('ElementDefinition.constraint.expression is FHIRPath', () => {
+    const of = (expression: string) => {
+      const constraint = [{ key: 'a-1', severity: 'error', human: 'a', expression }];
+      return structure({ differential: element({ constraint }) });
+    };
+    expect(of("exists() and matches('a')")).toEqual([]);
+    expect(of('exists(')).toEqual([
+      'value StructureDefinition.differential.element[1].constraint[0].expression',
+    ]);
+  });
+
+  // https://hl7.org/fhir/R4/defining-extensions.html
+  describe('an extension', () => {
+    const url = 'http://example.org/StructureDefinition/a';
+    const extension = (fixedUri: string, more: Record<string, unknown> = {}) =>
+      structure({
+        kind: 'complex-type',
+        type: 'Extension',
+        baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Extension',
+        context: [{ type: 'element', expression: 'Patient' }],
+        differential: {
+          element: [
+            { id: 'Extension', path: 'Extension' },
+            { id: 'Extension.extension', path: 'Extension.extension', max: '0' },
+            { id: 'Extension.url', path: 'Extension.url', fixedUri },
+          ],
+        },
+        ...more,
+      });
+
+    test('has the url of its definition', () => {
+      expect(extension(url)).toEqual([]);
+      expect(extension(`${url}b`)).toEqual([
+        'business-rule StructureDefinition.differential.element[2].fixed.ofType(uri)',
+      ]);
+    });
+
+    test('has context invariants in FHIRPath', () => {
+      expect(extension(url, { contextInvariant: ['exists()'] })).toEqual([]);
+      expect(extension(url, { contextInvariant: ['exists()', 'exists('] })).toEqual([
+        'value StructureDefinition.contextInvariant[1]',
+      ]);
+    });
+  });
 });
 
 describe('Questionnaire.item.enableWhen.question', () => {

@@ -99,6 +99,18 @@ describe('contained resources', () => {
     };
     expect(errors(response)).toEqual([]);
   });
+
+  test('dom-3: nothing can refer to one without an id', () => {
+    const library = { resourceType: 'Library', status: 'draft', type: { text: 'a' } };
+    const plan = (id: object) => ({
+      resourceType: 'PlanDefinition',
+      status: 'draft',
+      contained: [{ ...library, ...id }],
+      library: ['#undefined'],
+    });
+    expect(errors(plan({ id: 'undefined' }))).toEqual([]);
+    expect(errors(plan({}))).toEqual(['invariant PlanDefinition']);
+  });
 });
 
 describe('element ids', () => {
