@@ -91,6 +91,16 @@ const STORIES: Readonly<Record<string, Drill>> = {
       return undefined;
     },
   },
+  'report-late': {
+    condition: 'a day that is over has an outcome, so its report is due',
+    async provoke({ stage, stack }) {
+      const endedAt = Date.now() - 2 * 24 * 3_600_000;
+      const outcome = { ...JSON.parse(messageFor('reporting')), endedAt };
+      await stage.queues.send(`${stack}-reporting`, JSON.stringify(outcome));
+      return undefined;
+    },
+    again: ({ stage }) => stage.minute(),
+  },
   'audit-faults': {
     condition: 'its table refuses all requests as throttled',
     async provoke(place) {

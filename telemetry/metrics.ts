@@ -151,6 +151,9 @@ export const METRICS = {
   },
   FactsKept: counts('outcomes, and notices of incidents, kept as facts'),
   ReportsMade: counts('editions of a daily report'),
+  ReportsDue: counts(
+    'state: days whose report is due or being made, each minute; nothing while there is none',
+  ),
   OldestAge: {
     unit: 'Seconds',
     by: 'queue',

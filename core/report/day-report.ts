@@ -93,6 +93,11 @@ export class DayTally {
     else this.#repeats += 1;
   }
 
+  /** Number of different outcomes so far: each takes memory. */
+  get outcomes(): number {
+    return VERDICTS.reduce((sum, verdict) => sum + this.#seen[verdict].size, 0);
+  }
+
   report(): DayReport {
     const reasons = this.#reasons.rows();
     const rows = [...this.#rows.values()].sort(bySourceAndLane);

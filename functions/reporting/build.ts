@@ -3,7 +3,7 @@
  * each day's report when the day is over, and again if facts came late. It reads only the streams of
  * outcomes and notices; while it is down they wait in its queue (R50).
  */
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';
 import { HashKey, type KeyedHash } from '../../aws/keyed-hash.ts';
 import { factIn, groupByDay, readOrLeave } from '../../aws/outcome-facts.ts';
@@ -35,10 +35,10 @@ export function build({ environment, s3, secrets, telemetry, now }: ReportingDep
   };
   return telemetry.handler<SQSEvent, SQSBatchResponse>(
     { component: 'reporting' },
-    async ({ Records: records }) => {
+    async ({ Records: records }, context) => {
       const tally = telemetry.tally(records.length);
       const done = new Set<number>();
-      await tally.succeeds('batch', () => storeAll(parts, records, done, tally));
+      await tally.succeeds('batch', () => storeAll(parts, records, done, tally, context));
       tally.report('facts for reports');
       return batchResponse(
         records.map(({ messageId }) => messageId),
@@ -62,6 +62,7 @@ async function storeAll(
   records: readonly SQSRecord[],
   done: Set<number>,
   tally: Tally,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<void> {
   const hash = await hashKey.hash();
   const said = records.map((record) =>
@@ -74,9 +75,10 @@ async function storeAll(
     tally.add('FactsKept', positions.length);
   }
   if (!said.includes('wake')) return;
-  // However many minutes have queued up, one run is enough. The next makes up for one that failed.
+  // However many minutes have queued up, one run is enough. The next makes up for a report that failed. If even the
+  // marks cannot be read, the wakes come again, and their age tells.
+  const day = await due.make(tally, () => context.getRemainingTimeInMillis());
   for (const [position, one] of said.entries()) if (one === 'wake') done.add(position);
-  const day = await due.make(tally);
   if (day === undefined) return;
   tally.add('ReportsMade');
   logger.info('report made', { day });

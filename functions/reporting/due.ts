@@ -23,6 +23,13 @@ import { htmlOf } from './report-html.ts';
 /** Outcomes of a day's last minutes arrive a while later: a batch window, a retry. */
 const GRACE_MS = 15 * 60_000;
 const EDITION_DIGITS = 6;
+/** They take two thirds of the function's memory. */
+const OUTCOMES_MAX = 6_000_000;
+/**
+ * The share of the time that is kept for writing the report. A function that is killed would get its messages
+ * again, and be killed again.
+ */
+const RESERVED_SHARE = 1 / 4;
 
 interface Parts {
   readonly bucket: Bucket;
@@ -34,6 +41,8 @@ export class DueReports {
   readonly #parts: Parts;
   /** Current days that this environment has marked. */
   readonly #goingOn = new Set<string>();
+  /** Days whose report this environment could not make. Others have their turn before them. */
+  readonly #failed = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -52,21 +61,35 @@ export class DueReports {
 
   /**
    * Makes the oldest report that is due; returns its day, or undefined if none is. A day whose report cannot be
-   * made, because its facts cannot be read, delays no other.
+   * made, because its facts cannot be read or are too many, delays no other.
    */
-  async make(tally: Tally): Promise<string | undefined> {
-    const { bucket, now } = this.#parts;
-    const marks = Map.groupBy(await keysUnder(bucket, DUE), dayOfMark);
-    for (const [day, its] of marks) {
-      if (now() < endOf(day) + GRACE_MS) continue;
-      if (await tally.succeeds(day, () => this.#report(day, its))) return day;
+  async make(tally: Tally, leftMs: () => number): Promise<string | undefined> {
+    const due = await this.#due();
+    if (due.length > 0) tally.add('ReportsDue', due.length);
+    const reservedMs = leftMs() * RESERVED_SHARE;
+    const hasTime = () => leftMs() > reservedMs;
+    for (const [day, marks] of due) {
+      if (!hasTime()) break;
+      this.#failed.add(day);
+      if (!(await tally.succeeds(day, () => this.#report(day, marks, hasTime)))) continue;
+      this.#failed.delete(day);
+      return day;
     }
     return undefined;
   }
 
-  async #report(day: string, marks: readonly string[]): Promise<void> {
+  /** Days that are over and have marks, the oldest first, but last those that failed here before. */
+  async #due(): Promise<[day: string, marks: string[]][]> {
+    const { bucket, now } = this.#parts;
+    const marks = Map.groupBy(await keysUnder(bucket, DUE), dayOfMark);
+    const due = [...marks].filter(([day]) => now() >= endOf(day) + GRACE_MS);
+    const hasFailed = ([day]: (typeof due)[number]) => Number(this.#failed.has(day));
+    return due.toSorted((a, b) => hasFailed(a) - hasFailed(b));
+  }
+
+  async #report(day: string, marks: readonly string[], hasTime: () => boolean): Promise<void> {
     const { bucket, stage } = this.#parts;
-    const { report, objects } = await countDay(bucket, day);
+    const { report, objects } = await countDay(bucket, day, { hasTime, outcomesMax: OUTCOMES_MAX });
     const edition = `${REPORTS}${day}/${String(objects).padStart(EDITION_DIGITS, '0')}`;
     await putObject(bucket, `${edition}.json`, JSON.stringify(report), 'application/json');
     await putObject(bucket, `${edition}.csv`, csvOf(report), 'text/csv; charset=utf-8');

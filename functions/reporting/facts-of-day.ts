@@ -36,18 +36,45 @@ export interface Counted {
   readonly objects: number;
 }
 
-/** The report of a day from all facts that exist now. */
-export async function countDay(bucket: Bucket, day: string): Promise<Counted> {
+/** What counting may take. */
+export interface CountLimits {
+  hasTime(): boolean;
+  /** A million takes 110 MB of memory. */
+  readonly outcomesMax: number;
+}
+
+const NO_LIMITS: CountLimits = { hasTime: () => true, outcomesMax: Number.POSITIVE_INFINITY };
+
+/** The day has more facts than the limits allow. */
+class DayTooLarge extends Error {
+  override readonly name = 'DayTooLarge';
+}
+
+/** The report of a day from all facts that exist now. After a fault nothing more is read (R61). */
+export async function countDay(
+  bucket: Bucket,
+  day: string,
+  { hasTime, outcomesMax }: CountLimits = NO_LIMITS,
+): Promise<Counted> {
   const keys = await keysUnder(bucket, factsOf(day));
   const tally = new DayTally(day);
   const limit = pLimit(READS_MAX);
-  await Promise.all(
-    keys.map((key) =>
-      limit(async () => {
-        for (const fact of factsIn(await readObject(bucket, key))) tally.add(fact);
-      }),
-    ),
-  );
+  let hasFailed = false;
+  const count = async (key: string) => {
+    if (hasFailed) return;
+    try {
+      const bytes = await readObject(bucket, key);
+      if (!hasTime()) throw new DayTooLarge(`no time for ${keys.length} objects`);
+      for (const fact of factsIn(bytes)) tally.add(fact);
+      if (tally.outcomes > outcomesMax) throw new DayTooLarge(`more than ${outcomesMax} outcomes`);
+    } catch (fault) {
+      hasFailed = true;
+      throw fault;
+    }
+  };
+  const read = await Promise.allSettled(keys.map((key) => limit(() => count(key))));
+  const failed = read.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
   return { report: tally.report(), objects: keys.length };
 }
 

@@ -36,6 +36,7 @@ export function pipelineAlarms(
     rootGaveUp(config),
     unanswered(config),
     auditFails(config),
+    reportLate(config),
   ];
 }
 
@@ -170,5 +171,19 @@ function auditFails({ stage }: Config): AlarmSettings {
     threshold: 1,
     periods: { bad: 3, of: 5 },
     audience: 'oncall',
+  };
+}
+
+/** Emitted each minute while one is due. Days that were missed are made up for one a minute. */
+function reportLate({ stage }: Config): AlarmSettings {
+  const of = { component: 'reporting' };
+  return {
+    name: 'report-late',
+    says: 'A daily report has been due for an hour, and is not made.',
+    section: 'report',
+    metric: ownMetric({ stage, name: 'ReportsDue', of, statistic: 'Maximum', minutes: 5 }),
+    threshold: 1,
+    periods: { bad: 12, of: 12 },
+    audience: 'management',
   };
 }

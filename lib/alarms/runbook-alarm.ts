@@ -27,6 +27,7 @@ export const SECTIONS = {
   memory: 'A function is near its memory limit',
   errors: 'A function fails',
   unanswered: 'Nobody acknowledged a page',
+  report: 'A daily report is not made',
 } as const;
 
 /** As GitHub makes an anchor of a heading. */

@@ -31,7 +31,8 @@ beforeEach(async () => {
 });
 
 const tell = (...bodies: (object | string)[]) => say(world.queues.reporting, ...bodies);
-const take = () => deliver(reporting.handler, world.queues.reporting);
+const take = (context = contextWith()) =>
+  deliver(reporting.handler, world.queues.reporting, { context });
 async function minute(): Promise<void> {
   await tell(MINUTE_WAKE);
   await take();
@@ -128,6 +129,34 @@ describe('a day that is over', () => {
     await minute();
     expect(await latest()).toMatchObject({ day, ends: { stored: 1 } });
     expect(await keys('due/')).toEqual([expect.stringContaining(before)]);
+  });
+
+  test('R50: waits for no earlier day that has too many facts for the time of an invocation', async () => {
+    const before = dayOf(endedAt - DAY_MS);
+    await tell(ended('m-1', { endedAt: endedAt - DAY_MS }), ended('m-2', { endedAt }));
+    await take();
+    failCalls(reporting, 's3', (command, { Key }) => {
+      if (command === 'GetObjectCommand' && String(Key).includes(before)) skipTime(100_000);
+      return false;
+    });
+    const minuteOf = async (timeoutMs: number) => {
+      await tell(MINUTE_WAKE);
+      return take(contextWith(timeoutMs));
+    };
+    await minuteOf(120_000);
+    expect(await keys('reports/')).toEqual([]);
+    await minuteOf(120_000);
+    expect(await latest()).toMatchObject({ day, ends: { stored: 1 } });
+    expect(await keys('due/')).toEqual([expect.stringContaining(before)]);
+    await minuteOf(900_000);
+    expect(await keys('due/')).toEqual([]);
+  });
+
+  test('R09: a wake comes again if it cannot be read what is due', async () => {
+    const repair = failCalls(reporting, 's3', (command) => command === 'ListObjectsV2Command');
+    await tell(MINUTE_WAKE);
+    expect((await take())?.failed).toHaveLength(1);
+    repair();
   });
 
   test('R50: an outcome of no day that a report can have stops no other', async () => {
