@@ -38,7 +38,9 @@ export const isApi = (path: string) => path === API || path.startsWith(`${API}/`
 
 function foreignness({ method, headers }: Asked, { port }: Gate): string | undefined {
   const { host = '', origin, 'sec-fetch-site': site } = headers;
-  const ours = [`127.0.0.1:${port}`, `localhost:${port}`];
+  // Browsers leave the default port out.
+  const at = port === 80 ? '' : `:${port}`;
+  const ours = [`127.0.0.1${at}`, `localhost${at}`];
   if (!ours.includes(host)) return `the host ${JSON.stringify(host)} is not this console`;
   if (origin === undefined && method !== 'GET' && method !== 'HEAD') {
     return 'an act must have an Origin header';

@@ -6,6 +6,7 @@ import { CONTENT_SECURITY_POLICY } from '../../../console/contract/page-files.ts
 import { API, ROUTES, TOKEN_HEADER } from '../../../console/contract/routes.ts';
 import type { Send } from '../../../console/server/event-stream.ts';
 import { Failure } from '../../../console/server/failure.ts';
+import { refusalOf } from '../../../console/server/guard.ts';
 import { type ConsoleServer, serveConsole } from '../../../console/server/serve.ts';
 
 let server: ConsoleServer;
@@ -136,6 +137,19 @@ describe('the token', () => {
 });
 
 describe('the origin of a request', () => {
+  test('at port 80, which a browser leaves out, the host and the origin have none', () => {
+    const gate = { port: 80, token: 't' };
+    const asked = (host: string, origin: string) =>
+      refusalOf(
+        { method: 'POST', path: '/api/act', headers: { host, origin, [TOKEN_HEADER]: 't' } },
+        gate,
+      );
+    expect(asked('127.0.0.1', 'http://127.0.0.1')).toBeUndefined();
+    expect(asked('localhost', 'http://localhost')).toBeUndefined();
+    expect(asked('127.0.0.1', 'http://127.0.0.1:8080')?.kind).toBe('foreign');
+    expect(asked('evil.example', 'http://evil.example')?.kind).toBe('foreign');
+  });
+
   const foreignHosts = () => [
     'evil.example',
     `evil.example:${server.port}`,
