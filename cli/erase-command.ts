@@ -61,14 +61,19 @@ async function run(options: Options): Promise<void> {
   const waiting = await messagesWaiting(stage);
   const found = yes && options.shared ? undefined : await survey(eraseStage, request, surroundings);
   if (found !== undefined && (yes !== true || needsWord(found, options))) {
-    print(json ? printableJson({ ...found, waiting }) : describeErasure(request, found, waiting));
+    print(
+      json
+        ? printableJson({ dryRun: true, ...found, waiting })
+        : describeErasure(request, found, waiting),
+    );
     if (yes) throw new UsageError(SHARED);
     complain('nothing was erased; to erase, add --yes');
     return;
   }
   await mustBeOperator(stage, 'erased');
   const { record, swept } = await erase(eraseStage, request, surroundings);
-  const done = { erasure: record.number, patient: record.patient, ...swept, waiting };
+  const { number: erasure, patient } = record;
+  const done = { dryRun: false, erasure, patient, ...swept, waiting };
   print(json ? printableJson(done) : describeErasure(request, swept, waiting, record));
 }
 
@@ -96,7 +101,8 @@ async function runReplay(options: ReplayOptions): Promise<void> {
   const act = yes === true;
   if (act) await mustBeOperator(stage, 'erased');
   const { erasures, swept } = await replay(eraseStage, { by, reason, act }, surroundings);
-  print(json ? printableJson({ erasures, ...swept }) : describeReplay(erasures, swept, act));
+  const done = { dryRun: !act, erasures, ...swept };
+  print(json ? printableJson(done) : describeReplay(erasures, swept, act));
   if (!act) complain('nothing was erased; to erase, add --yes');
 }
 

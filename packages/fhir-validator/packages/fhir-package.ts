@@ -37,8 +37,11 @@ type Files = ReadonlyMap<string, string>;
  * PackageError.
  */
 export function readPackageFolder(folder: string): FhirPackage {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new PackageError(`${folder}: there is no such folder`);
+  if (!existsSync(folder)) throw new PackageError(`${folder}: there is no such folder`);
+  if (!statSync(folder).isDirectory()) {
+    throw new PackageError(
+      `${folder}: a file that is not named .tgz; a package is that or a folder`,
+    );
   }
   const inner = join(folder, 'package');
   const isOuter = !existsSync(join(folder, 'package.json')) && existsSync(inner);

@@ -19,3 +19,14 @@ test.each(['package', 'guide/package', 'guide'])(
     rmSync(folder, { recursive: true });
   },
 );
+
+test('a file in place of a folder is told apart from what does not exist', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'package-below-'));
+  const file = join(folder, 'guide.tar.gz');
+  writeFileSync(file, '');
+  expect(() => readPackageFolder(file)).toThrow(
+    `${file}: a file that is not named .tgz; a package is that or a folder`,
+  );
+  rmSync(folder, { recursive: true });
+  expect(() => readPackageFolder(file)).toThrow(`${file}: there is no such folder`);
+});
