@@ -230,6 +230,29 @@ describe('R07: a resource that the server refuses', () => {
     },
   );
 
+  test('R18: another answer does not count as its own, however many of its own came before', async () => {
+    status = 500;
+    outcome = { issue: [{ severity: 'error', expression: ['Patient.language'] }] };
+    await stage.store('bad', 1);
+    const again = async () => {
+      await stage.turn();
+      skipTime(600_000);
+    };
+    // Nothing else was served meanwhile, so it may be the server.
+    for (let n = 0; n < 3; n += 1) await again();
+    const failures = async () =>
+      (await itemsOf(stage.world.tables.resources)).find(
+        ({ resourceId }) => resourceId === 'bad',
+      )?.['deliveryFailures'];
+    expect(await failures()).toMatchObject({ count: 3, own: 3 });
+    status = 503;
+    await stage.store('good', 1);
+    await again();
+    await again();
+    expect(await failures()).toMatchObject({ own: 3, status: 503 });
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  });
+
   test('R18: Retry-After is obeyed', async () => {
     status = 429;
     retryAfter = '300';
