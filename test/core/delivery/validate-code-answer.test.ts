@@ -40,6 +40,18 @@ describe('an answer', () => {
     expect(answerOf(200, said(no, parameter))).toBe('unknown');
   });
 
+  test.each(['value set ', 'unknown '])(
+    'R62: that repeats a code of many times %j is read in no time that matters',
+    (words) => {
+      const valueString = `The code '${words.repeat(7_000)}' is none of those that are allowed`;
+      const body = said(no, { name: 'message', valueString });
+      const before = process.cpuUsage();
+      expect(answerOf(200, body)).toBe('not-in-set');
+      const { user } = process.cpuUsage(before);
+      expect(user / 1_000).toBeLessThan(200);
+    },
+  );
+
   test.each([400, 404, 422])('with status %i means that the server does not know', (status) => {
     expect(answerOf(status, OUTCOME)).toBe('unknown');
   });
