@@ -115,7 +115,10 @@ async function deliver(run: Run, kind: Kind): Promise<void> {
       continue;
     }
     const answer = await call(run, kind);
-    const meaning = meaningOf(saidIn(answer.status, answer.body), 'Patient', false);
+    const meaning = meaningOf(saidIn(answer.status, answer.body), 'Patient', {
+      isNamed: false,
+      inVain: false,
+    });
     const retryAt = answer.retryAfterMs && time.now + answer.retryAfterMs;
     const outcome = serverIsWell(meaning) ? 'success' : 'failure';
     await circuit.record(admitted, { outcome, retryAt });

@@ -17,7 +17,8 @@
  *   traffic.
  * - A 2xx with a page for people does not come from a FHIR server either: a login or a maintenance page.
  * - 409, 412 and 428 are about the version that the PUT named, or did not name: the version is read and the
- *   PUT made again. If reading does not help, they count as any 4xx.
+ *   PUT made again. So are 404 and 410 with an OperationOutcome if it named one. If reading does not help,
+ *   they count as any 4xx.
  */
 import { backOffSeconds } from '../attempt/back-off.ts';
 import type { Phase } from '../breaker/breaker-state.ts';
@@ -42,6 +43,8 @@ export type DeliveryMeaning =
   | 'failed';
 
 const ABOUT_VERSIONS = [409, 412, 428];
+/** A server may say so of the version that was named: the resource is no longer there, as after a restore. */
+const NOT_THERE = [404, 410];
 const OF_GATEWAYS = [502, 503, 504];
 const IS_PAGE = /^\s*<(?:!doctype\s+html|html)\b/i;
 
@@ -60,17 +63,25 @@ export function saidIn(status: number, body: string): Said {
   return { status, outcome, isPage: IS_PAGE.test(body) };
 }
 
-/** `versionsInVain`: the version was read as often as it makes sense, without success. */
+/** What we know of the version that the server holds. */
+export interface Versions {
+  /** The PUT named one. */
+  readonly isNamed: boolean;
+  /** It was read as often as it makes sense, without success. */
+  readonly inVain: boolean;
+}
+
 export function meaningOf(
   { status, outcome, isPage }: Said,
   resourceType: string,
-  versionsInVain: boolean,
+  { isNamed, inVain }: Versions,
 ): DeliveryMeaning {
   if (status >= 200 && status < 300) return isPage ? 'failed' : 'delivered';
   if (status < 400 || OF_GATEWAYS.includes(status)) return 'failed';
   if (NOT_ABOUT_CONTENT.includes(status)) return 'failed';
-  if (ABOUT_VERSIONS.includes(status) && !versionsInVain) return 'other version';
+  if (ABOUT_VERSIONS.includes(status) && !inVain) return 'other version';
   if (outcome === undefined) return 'failed';
+  if (NOT_THERE.includes(status) && isNamed && !inVain) return 'other version';
   if (status < 500) return isPassing(outcome) ? 'failed' : 'refused';
   return pointsInto(outcome, resourceType) ? 'failed at an element' : 'failed';
 }

@@ -5,7 +5,7 @@ import { answeredDelivery, conflictedDelivery } from '../../aws/delivery-lease.t
 import { endIsUnknown, meaningOf } from '../../core/delivery/delivery-meaning.ts';
 import { isLastWord, lateUntilAfter } from '../../core/delivery/late-put.ts';
 import { answered, delivered, type Ending, failed, type Leased, NEXT, refused } from './endings.ts';
-import { versionsInVain } from './guarded-call.ts';
+import { versionsOf } from './guarded-call.ts';
 import type { DeliverParts } from './parts.ts';
 import type { Answer } from './server-requests.ts';
 
@@ -17,8 +17,8 @@ export async function afterPut(
   const resource = afterCall(parts, before.resource, answer);
   const leased = { ...before, resource };
   const { owner, tally } = leased;
-  const inVain = versionsInVain(parts.settings, resource);
-  const meaning = meaningOf(answer, resource.resourceType, inVain);
+  const versions = versionsOf(parts.settings, resource);
+  const meaning = meaningOf(answer, resource.resourceType, versions);
   parts.traces.say({ answer: meaning });
   switch (meaning) {
     case 'delivered': {

@@ -8,6 +8,7 @@ import {
   saidIn,
   serverIsWell,
   textToSend,
+  type Versions,
 } from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { versionIn } from '../../core/delivery/late-put.ts';
@@ -84,9 +85,7 @@ function putText(
     request: (token, signal) =>
       put(parts, { ...about(parts, resource, target), text, version }, token, signal),
     isWell: (answer) =>
-      serverIsWell(
-        meaningOf(answer, resource.resourceType, versionsInVain(parts.settings, resource)),
-      ),
+      serverIsWell(meaningOf(answer, resource.resourceType, versionsOf(parts.settings, resource))),
   });
 }
 
@@ -103,12 +102,12 @@ export function callGet(
   });
 }
 
-/** Whether reading the version was tried as often as it makes sense, without success. */
-export function versionsInVain(
+export function versionsOf(
   { failuresMax }: DeliverSettings,
-  { deliveryConflicts }: PendingResource,
-): boolean {
-  return (deliveryConflicts?.inVain ?? 0) >= failuresMax;
+  { deliveredVersion, deliveryConflicts }: PendingResource,
+): Versions {
+  const inVain = (deliveryConflicts?.inVain ?? 0) >= failuresMax;
+  return { isNamed: deliveredVersion !== undefined, inVain };
 }
 
 /** The id at its source. */

@@ -17,8 +17,8 @@ import {
 const outcome = (...issue: object[]) => JSON.stringify({ resourceType: 'OperationOutcome', issue });
 const ANY = outcome({ severity: 'error', code: 'processing' });
 const AT_NAME = outcome({ severity: 'error', expression: ['Patient.name[0].family'] });
-const meaning = (status: number, body: string, versionsInVain = false) =>
-  meaningOf(saidIn(status, body), 'Patient', versionsInVain);
+const meaning = (status: number, body: string, inVain = false, isNamed = false) =>
+  meaningOf(saidIn(status, body), 'Patient', { isNamed, inVain });
 
 describe('the meaning of an answer', () => {
   test.each([
@@ -67,6 +67,16 @@ describe('the meaning of an answer', () => {
       expect(meaning(400, outcome(passing, { severity: 'warning', code: 'value' }))).toBe('failed');
       expect(meaning(400, outcome(passing, { severity: 'fatal', code: 'value' }))).toBe('refused');
       expect(meaning(400, outcome({ severity: 'information', code }))).toBe('refused');
+    },
+  );
+
+  test.each([404, 410])(
+    'R18: %d is about the version, if one was named and reading it has helped',
+    (status) => {
+      expect(meaning(status, ANY, false, true)).toBe('other version');
+      expect(meaning(status, ANY, true, true)).toBe('refused');
+      expect(meaning(status, ANY, false, false)).toBe('refused');
+      expect(meaning(status, '', false, true)).toBe('failed');
     },
   );
 

@@ -67,6 +67,35 @@ test.each(['W/"3"', '"3"', '3'])('R05: the ETag %s is named as it came', async (
   expect(requests.map(({ headers }) => headers['if-match'])).toEqual([undefined, etag]);
 });
 
+test('R18: a server that has lost a resource, and says so of the version that is named, gets it again', async () => {
+  let versions = 0;
+  let isThere = false;
+  const outcome = JSON.stringify({
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code: 'not-found' }],
+  });
+  answer = (response, { method, headers }) => {
+    const isRefused = !isThere && (method === 'GET' || headers['if-match'] !== undefined);
+    if (isRefused) return void response.writeHead(404).end(outcome);
+    if (method === 'PUT') versions += 1;
+    isThere = true;
+    response.writeHead(200, { etag: `W/"${versions}"` }).end();
+  };
+  await stage.store('a', 1);
+  await stage.turn();
+  isThere = false;
+  await stage.store('a', 2);
+  await stage.turn();
+  expect(await isPending()).toBe(false);
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(requests.map(({ method, headers }) => [method, headers['if-match']])).toEqual([
+    ['PUT', undefined],
+    ['PUT', 'W/"1"'],
+    ['GET', undefined],
+    ['PUT', undefined],
+  ]);
+});
+
 test('R10: a server that no longer knows an idle connection has not failed', async () => {
   const used = new WeakSet<Socket>();
   answer = (response, { socket }) => {
