@@ -2,15 +2,10 @@
 import type { Expression } from './ast.ts';
 import { boolean, type Collection, definite, type Item, listCode, some } from './collection.ts';
 import { equalTest } from './compare.ts';
+import { fixedValue } from './fixed-value.ts';
 import { not, TRUE, text } from './js.ts';
 import { onlyOne } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
-
-const OWNERS: Readonly<Record<string, string>> = {
-  resource: 'res',
-  rootResource: 'root',
-  context: 'n',
-};
 
 /** Empty if there is no item on the left. */
 export function membership(
@@ -40,27 +35,11 @@ export function memberTest(
   ofExpression: Expression,
   scope: Scope,
 ): string {
-  const constant = constantPath(ofExpression);
-  if (constant === undefined || of.kind === 'single') {
-    return some(of, (other) => equalTest(item, other, scope));
-  }
+  const fixed = of.kind === 'single' ? undefined : fixedValue(ofExpression);
+  if (fixed === undefined) return some(of, (other) => equalTest(item, other, scope));
   // It runs for every item of a loop. Both sides may have 100,000 items, so the runtime makes a set
   // once.
-  const { owner, path } = constant;
-  const args = `${item.value}, ${owner}, ${text(path)}, () => ${listCode(of)}`;
+  const { owner, name } = fixed;
+  const args = `${item.value}, ${owner}, ${text(name)}, () => ${listCode(of)}`;
   return `${runtime(scope, 'isMember')}(${args})`;
-}
-
-/** A path from `%resource` or the like has the same value for every item of a loop. */
-function constantPath(expression: Expression): { owner: string; path: string } | undefined {
-  if (expression.kind === 'constant') {
-    const owner = OWNERS[expression.name];
-    return owner === undefined ? undefined : { owner, path: '' };
-  }
-  if (expression.kind === 'call' && expression.name === 'trace' && expression.of) {
-    return constantPath(expression.of);
-  }
-  if (expression.kind !== 'member' || expression.of === undefined) return undefined;
-  const parent = constantPath(expression.of);
-  return parent && { owner: parent.owner, path: `${parent.path}.${expression.name}` };
 }

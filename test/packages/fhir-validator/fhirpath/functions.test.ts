@@ -102,6 +102,20 @@ const CASES: [expression: string, expected: boolean | undefined][] = [
   ["%resource.extension.value + 'y' = 'xy'", true],
   ['category.coding.combine(category.coding).intersect(category.coding).count() = 2', true],
   ['category.coding.code.combine(identifier.value).exclude(identifier.value).count() = 2', true],
+  // What is the same for every item is found once, what is about the item is not.
+  ["category.all(coding.code in (%resource.category.coding.code | 'x'))", true],
+  ["category.all(coding.code in %resource.category.coding.where(code = 'a').code)", false],
+  ['category.all(coding.code in %resource.identifier.value.combine(coding.code))', true],
+  [
+    'category.all(coding.code in %resource.category.where($this.coding.exists()).coding.code)',
+    true,
+  ],
+  [
+    'category.all(%resource.category.where(coding.code = $this.coding.code).coding.code contains coding.code)',
+    true,
+  ],
+  ['category.coding.where(code in %context.category.coding.code.exclude(code)).empty()', true],
+  ["identifier.value.intersect(%context.identifier.where(value = 'a1').value).count() = 1", true],
   ['iif(true, identifier.value, {}).count() = 2', true],
   ['iif(false, identifier.value, category.coding).exists(code = $this.code)', true],
   ["iif(identifier.exists(), identifier, {}).value = ('12' | 'a1')", true],

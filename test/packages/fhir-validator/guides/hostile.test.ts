@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest';
 import { growthOf } from '../support/growth.ts';
-import { CANONICAL, guide, profile } from '../support/guide.ts';
+import { CANONICAL, constraint, guide, profile } from '../support/guide.ts';
 import { sets, structures, systems } from '../support/guide-fixture.ts';
 import { observation, patient } from '../support/patient.ts';
 import { compiledGuides } from '../support/profiled.ts';
@@ -85,6 +85,40 @@ test('a chain of references as long as a Bundle ends, in linear time', async () 
   });
   expect(exponent).toBeLessThan(1.5);
 });
+
+// The first is one of CARIN's: its lists may have thousands of items each.
+test.each([
+  'item.all(informationSequence.intersect(%context.supportingInfo.where(code.exists().not()).sequence).exists())',
+  'item.all(sequence in (%resource.supportingInfo.sequence | %resource.item.sequence))',
+  'supportingInfo.sequence.subsetOf(%context.item.where(sequence > 0).sequence)',
+])(
+  'R62: an invariant that looks up items in another list takes linear time: %s',
+  async (expression) => {
+    const rule = profile('sequences', 'ExplanationOfBenefit', [
+      { id: 'ExplanationOfBenefit', ...constraint('seq-1', expression) },
+    ]);
+    const compiled = await compiledGuides([guide([rule])], 'with-sequences');
+    expect(compiled.gaps).toEqual([]);
+    const { exponent } = growthOf([8000, 64_000], (size) => {
+      const numbers = Array.from({ length: size }, (_, i) => i + 1);
+      const benefit = {
+        resourceType: 'ExplanationOfBenefit',
+        meta: { profile: [`${CANONICAL}sequences`] },
+        supportingInfo: numbers.map((sequence) => ({ sequence, category: { text: 'a' } })),
+        item: numbers.map((sequence) => ({
+          sequence,
+          informationSequence: [sequence],
+          productOrService: { text: 'a' },
+        })),
+      };
+      return () => {
+        const rules = compiled.validate(benefit).map((each) => each.rule);
+        expect(rules).not.toContain('seq-1');
+      };
+    });
+    expect(exponent).toBeLessThan(1.5);
+  },
+);
 
 test.each([
   ['zeros', '0', '', []],
