@@ -23,6 +23,18 @@ export interface CrashReport {
   readonly requestId?: string | undefined;
 }
 
+/** How far the clock of who reports may be ahead. */
+const AHEAD_MS = 5_000;
+
+/**
+ * The report, dated at most a little after it arrived. Nothing dies after it was reported, and a date far ahead would
+ * hide what dies until then, or keep an incident open.
+ */
+export const notAhead = <R extends CrashReport>(report: R, arrivedAt: number): R => ({
+  ...report,
+  at: Math.min(report.at, arrivedAt + AHEAD_MS),
+});
+
 /** The longest time that an invocation may wait for an init, repeat it, and fail. */
 export const INIT_WAIT_MS = 120_000;
 

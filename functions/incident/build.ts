@@ -3,6 +3,7 @@
  * (R20, R21, R22). Its queue holds crash events, escalations and the minute's wakes.
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { notAhead } from '../../core/attempt/death-identity.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import { type IncidentMessage, incidentMessageSchema } from '../../core/message/messages.ts';
 import { faultOf, type Log } from '../../telemetry/log.ts';
@@ -37,7 +38,9 @@ export function build(deps: IncidentDeps) {
 /** A message that is not ours fails until it reaches the dead-letter queue. */
 function readMessage(record: SQSRecord, logger: Log): IncidentMessage | undefined {
   try {
-    return incidentMessageSchema.parse(JSON.parse(record.body));
+    const message = incidentMessageSchema.parse(JSON.parse(record.body));
+    if (!('component' in message)) return message;
+    return notAhead(message, Number(record.attributes.SentTimestamp));
   } catch (error) {
     logger.error('not a message for incident', { messageId: record.messageId, ...faultOf(error) });
     return undefined;

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
+import { notAhead } from '../../core/attempt/death-identity.ts';
 import {
   mayBeService,
   mayPublish,
@@ -89,7 +90,7 @@ function read(record: SQSRecord, publishers: Publishers, logger: Log): Requested
     }
     if ('remediate' in news)
       return refusalOfSender('remediation', record, publishers) ?? pauseOf(news, record);
-    return refusalOfCrash(record, publishers) ?? deathsOf(news);
+    return refusalOfCrash(record, publishers) ?? deathsOf(news, record);
   } catch (error) {
     // It fails until it reaches the dead-letter queue.
     logger.error('not for a supervisor', { messageId: record.messageId, ...faultOf(error) });
@@ -130,10 +131,10 @@ function pauseOf({ remediate }: z.infer<typeof remediationSchema>, record: SQSRe
   return { key: `pause:${record.messageId}`, job: { kind: 'pause', remediation } };
 }
 
-function deathsOf(crash: CrashEvent): Requested {
+function deathsOf(crash: CrashEvent, { attributes }: SQSRecord): Requested {
   return {
     key: `deaths:${crash.component}:${crash.lane}`,
-    job: { kind: 'deaths', crashes: [crash] },
+    job: { kind: 'deaths', crashes: [notAhead(crash, Number(attributes.SentTimestamp))] },
   };
 }
 

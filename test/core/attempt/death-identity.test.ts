@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type CrashReport, INIT_WAIT_MS, otherIds } from '../../../core/attempt/death-identity.ts';
+import {
+  type CrashReport,
+  INIT_WAIT_MS,
+  notAhead,
+  otherIds,
+} from '../../../core/attempt/death-identity.ts';
 import { evidenceOf } from '../../../core/attempt/evidence.ts';
 import { distinct } from '../../../core/incident/sliding-window.ts';
 import { unspent } from '../../../core/incident/spent-crashes.ts';
@@ -115,4 +120,10 @@ test('R07: evidence describes each death by the most informative of its pieces',
     kinds: { 'out-of-memory': 1, exception: 1 },
     fingerprints: [{ fingerprint: 'memory', crashes: 1 }],
   });
+});
+
+test('R20: a report keeps its date unless that is far ahead of its arrival', () => {
+  expect(notAhead(died('r-1', 10), 60_000).at).toBe(10);
+  expect(notAhead(died('r-1', 65_000), 60_000).at).toBe(65_000);
+  expect(notAhead(died('r-1', 65_001), 60_000).at).toBe(65_000);
 });

@@ -50,6 +50,14 @@ describe('a day', () => {
     });
   });
 
+  test('says how many different outcomes it has, because each takes memory', () => {
+    const tally = new DayTally(DAY);
+    for (const fact of [outcome(1), outcome(1), rejected(1, 'f'), outcome(2), incident(1)]) {
+      tally.add(fact);
+    }
+    expect(tally.outcomes).toBe(3);
+  });
+
   test('is reported by source and lane, by hour, and in total', () => {
     const report = reportOf([
       outcome(1, { source: 'b', endedAt: NOON - 1 }),

@@ -275,3 +275,10 @@ test('R20 R31: an escalation from before a resolution, reported after it, opens 
   await drain();
   expect(await statuses()).toEqual(['resolved', 'open']);
 });
+
+test('R22: crashes that are dated in the future do not keep an incident open', async () => {
+  await tell('future', spread(5, Date.now() + 365 * 24 * 60 * MINUTE_MS, 1_000));
+  await openAndQuiet();
+  await minute();
+  expect(await statuses()).toEqual(['resolved']);
+});

@@ -62,6 +62,20 @@ describe('a component that dies while it loads', () => {
     expect(await mappings()).toEqual(ALL);
   });
 
+  test('R30: a death that is dated in the future hides none that comes after it', async () => {
+    await tell(stage, supervisor, deathOf('r-future', Date.now() + 3_600_000));
+    await deaths(4);
+    expect(await mappings()).toEqual({ ...ALL, critical: 'off' });
+  });
+
+  test('R30: after a pause, one that is dated in the future hides none either', async () => {
+    const ahead = Date.now() + 3_600_000;
+    const future = [1, 2, 3, 4].map((n) => deathOf(`r-future-${n}`, ahead + n));
+    await tell(stage, supervisor, ...future);
+    expect(await mappings()).toEqual({ ...ALL, critical: 'off' });
+    expect((await stateOf(stage, 'critical')).spentUntil).toBeLessThan(ahead);
+  });
+
   test('R30 R31: on the fourth every mapping of its lane is off, and people are notified', async () => {
     await deaths(3);
     // At once, by the invocation that counts it.
