@@ -53,11 +53,12 @@ function ofModule(error: unknown, { root }: Surroundings): string | undefined {
     ['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes(code),
   );
   if (fault === undefined) return undefined;
-  const [, missing = ''] = /'([^']+)'/.exec(fault.message) ?? [];
+  // A path may contain quotes and spaces.
+  const [, missing = '', importer = ''] =
+    /'(.+?)'(?: imported from (.+)|[.,;]|$)/m.exec(fault.message) ?? [];
   if (/fhir-validator[\\/]generated|[\\/]build[\\/]/.test(missing)) {
     return 'the validator is not built yet: run `npm run build`';
   }
-  const [, importer = ''] = /imported from (\S+)/.exec(fault.message) ?? [];
   if (importer.endsWith('failsafe.config.ts')) {
     return `failsafe.config.ts: there is no ${missing.startsWith('/') ? relative(root, missing) : missing} to import`;
   }

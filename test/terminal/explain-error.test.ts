@@ -133,6 +133,8 @@ function asking(endpoint: string): Promise<unknown> {
 
 const env = {};
 const told = (error: unknown, argv: string[] = []) => whatWentWrong(error, { env, argv }).text;
+/** A folder such as people have. */
+const ODD = "/home/me/My 'new' Projects/fhir";
 const fault = (code: string, more: object = {}) =>
   Object.assign(new Error(`${code}: as the system says it`), { code, syscall: 'open', ...more });
 const ofService = (name: string, message = 'said', status = 400) =>
@@ -187,6 +189,20 @@ it.each([
       code: 'ERR_MODULE_NOT_FOUND',
     }),
     'zod is not installed: run `npm ci`',
+  ],
+  [
+    Object.assign(
+      new Error(`Cannot find module '${ODD}/rates.ts' imported from ${ODD}/failsafe.config.ts`),
+      { code: 'ERR_MODULE_NOT_FOUND' },
+    ),
+    /^failsafe\.config\.ts: there is no \S.*\/rates\.ts to import$/,
+  ],
+  [
+    Object.assign(
+      new Error(`Cannot find package 'rates' imported from ${ODD}/failsafe.config.ts\n  at x`),
+      { code: 'ERR_MODULE_NOT_FOUND' },
+    ),
+    'failsafe.config.ts: there is no rates to import',
   ],
   [
     new SyntaxError(
