@@ -14,6 +14,9 @@ import { sample } from '../demo/sample/sample.ts';
 import { CHAOS_SYSTEM } from '../functions/validate/chaos.ts';
 import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
 import { verdictOn } from '../functions/validate/verdict-on.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const COUNT = 10_000;
 const BATCH = 100;

@@ -18,6 +18,9 @@ import { CONSUMERS } from './blast-radius/consumers.ts';
 import { describeStorm, killStorm } from './blast-radius/kill-storm.ts';
 import { FAULTS, type Killer, messagesOf, PLUGIN_FAULTS } from './blast-radius/messages.ts';
 import { type Result, runSideBySide } from './blast-radius/side-by-side.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const ROOT = join(import.meta.dirname, '..');
 const COUNT = Number(process.env['COUNT'] ?? 1_000);

@@ -9,6 +9,9 @@ import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import { alone, type LastWriterWins, lastWriterWins, ours } from './breaker/contestants.ts';
 import { begin, CALL_MS, type Enter, type Outage, recoveredAfterMs } from './breaker/outage.ts';
 import type { SimulatedTable } from './breaker/simulated-table.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const OUTAGE: Outage = {
   environments: Number(process.env['ENVIRONMENTS'] ?? 1_000),

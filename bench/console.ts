@@ -16,6 +16,9 @@ import { openBrowser, openPage } from '../test/console/browser/support/browser.t
 import { startFakeServer } from '../test/console/page/support/fake-server.ts';
 import { nightStage } from '../test/console/page/support/night.ts';
 import { median } from './median.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const ROOT = join(import.meta.dirname, '..');
 const COUNT = process.env['COUNT'] ?? '10000';

@@ -15,6 +15,9 @@ import { holdsPending, queueDepths } from '../demo/queues.ts';
 import { createClients, destroyClients } from '../packages/local-lambda/clients.ts';
 import { type Runtime, startRuntime } from '../packages/local-lambda/runtime.ts';
 import { flood, trickle } from './fairness/traffic.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const FLOOD = Number(process.env['FLOOD'] ?? 20_000);
 const QUIET = Number(process.env['QUIET'] ?? 100);

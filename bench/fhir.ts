@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { costOf } from './fhir/cost.ts';
 import { type Peer, peers } from './fhir/peers.ts';
 import { type Subject, subjects } from './fhir/subjects.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const WARM_MS = 1000;
 const ROUND_MS = 500;

@@ -10,6 +10,7 @@ import { compiledGuides } from '../test/packages/fhir-validator/support/profiled
 import { argumentFor, type Side } from './hl7/intended-differences.ts';
 import { validateByHl7 } from './hl7/peer.ts';
 import { dependencies, dependencyFiles, guides } from './ig/sources.ts';
+import { named } from './words.ts';
 
 type Resource = Record<string, unknown>;
 type Compiled = Awaited<ReturnType<typeof compiledGuides>>;
@@ -30,7 +31,6 @@ interface Difference {
 
 const TEXT_MAX = 300_000;
 const EXAMPLES_SHOWN = 3;
-const only = process.argv[2];
 const total = { files: 0, same: 0, argued: 0 };
 
 const official: Group = {
@@ -50,9 +50,7 @@ const published: Group[] = guides().map((guide, i) => ({
   tarballs: [...dependencyFiles(), ...guide.tarballs],
 }));
 
-for (const group of [official, ...published]) {
-  if (only === undefined || group.name.startsWith(only)) await compare(group);
-}
+for (const group of named([official, ...published])) await compare(group);
 console.log(`\n${summary(total.files, total.same, total.argued)}`);
 process.exitCode = total.files > total.same + total.argued ? 1 : 0;
 

@@ -17,6 +17,7 @@ import { type Mutant, mutantsOf } from './ig/mutants.ts';
 import { compareSnapshots } from './ig/snapshots.ts';
 import { dependencies, type Guide, guides } from './ig/sources.ts';
 import { sharesOf, speedOf } from './ig/speed.ts';
+import { named } from './words.ts';
 
 type Json = Record<string, unknown>;
 type Compiled = Awaited<ReturnType<typeof compiledGuides>>;
@@ -36,10 +37,7 @@ const baseKeys = new Set(
 );
 let missedMutants = 0;
 
-const only = process.argv[2];
-
-for (const [i, guide] of guides().entries()) {
-  if (only !== undefined && !guide.name.startsWith(only)) continue;
+for (const [i, guide] of named(guides()).entries()) {
   const started = performance.now();
   const compiled = await compiledGuides(guide.packages, `ig-${i}`, deps);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

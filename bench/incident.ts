@@ -20,6 +20,9 @@ import { tableAt } from '../test/support/handles.ts';
 import { buildWorld, type World } from '../test/support/world.ts';
 import { writeAudit } from './incident/audit.ts';
 import { meter } from './incident/meter.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const SIZES = (process.env['EVENTS'] ?? '1000,3000,10000').split(',').map(Number);
 const BATCH = 100;

@@ -9,13 +9,14 @@ import { availableParallelism } from 'node:os';
 import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
 import { verdictOn } from '../functions/validate/verdict-on.ts';
 import { median } from './median.ts';
+import { wholeNumbers } from './words.ts';
 
 const ISSUES_MAX = 100;
 const ROUNDS = 300;
 const WARM_UP = 100;
 const GOAL = 1.3;
 
-const size = Number(process.argv[2] ?? availableParallelism());
+const [size = availableParallelism()] = wholeNumbers();
 
 /** About 3.3 KB, the size of a typical patient. */
 function patient(n: number): string {

@@ -5,6 +5,9 @@
  */
 import type { TripPolicy } from '../core/breaker/breaker-policy.ts';
 import { partialOutage } from './partial-outage/hour.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const SHARES = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5];
 const TRIPS: Readonly<Record<string, TripPolicy>> = {

@@ -24,6 +24,9 @@ import { describeFurther } from './pipeline/further.ts';
 import { deadly, healthy, hungAmong, withKillers, withoutHung } from './pipeline/loads.ts';
 import { describeEach, describeRuns, elapsedMs, measured } from './pipeline/measured.ts';
 import { ProcessorTime } from './pipeline/processor-time.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const COUNT = Number(process.env['COUNT'] ?? 10_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);

@@ -15,6 +15,9 @@ import { type ValidationPool, validationPool } from '../functions/validate/valid
 import { runModule } from '../packages/isolation/wasi.ts';
 import { buildPlugins, COMMON_OPTIONS, moduleOf } from '../plugins/build.ts';
 import { median } from './median.ts';
+import { noWords } from './words.ts';
+
+noWords();
 
 const ROOT = join(import.meta.dirname, '..');
 const BATCH = 100;

@@ -11,6 +11,7 @@ import { cpuMsAllowed } from '../lib/checks/resource-size.ts';
 import { configSchema } from '../lib/config/config.ts';
 import { heapMbFor } from '../packages/isolation/heap-size.ts';
 import { CHARACTERS, INVALID, VALID } from './resource-size/shapes.ts';
+import { wholeNumbers } from './words.ts';
 
 const TRIAL = fileURLToPath(new URL('./resource-size/trial.ts', import.meta.url));
 const MIB = 1024 * 1024;
@@ -23,7 +24,7 @@ interface Trial {
 }
 
 const config = configSchema.parse({});
-const sizes = process.argv.slice(2).map(Number);
+const sizes = wholeNumbers();
 
 function validateOnce(shape: string, characters: string, bytes: number, heapMb: number): Trial {
   const args = [shape, characters, bytes, heapMb, config.workerHeap.youngMb].map(String);

@@ -1,12 +1,14 @@
 /** A real Chromium, Debian's. */
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { UsageError } from '../../../../cli/usage-error.ts';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] ?? PATHS.find((path) => existsSync(path));
-  if (executablePath === undefined) throw new Error('no Chromium here: apt-get install chromium');
+  if (executablePath === undefined)
+    throw new UsageError('no Chromium here: apt-get install chromium');
   // Root cannot use the sandbox. The page is ours, and what it shows is text.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
