@@ -3,6 +3,7 @@ import type { MakeChecker } from './checker.ts';
 import { AttemptsChecker } from './checks/attempts-checker.ts';
 import { AuditWatch } from './checks/audit-watch.ts';
 import { BreakerChecker } from './checks/breaker-checker.ts';
+import { DeathsChecker } from './checks/deaths-checker.ts';
 import { DeliveryChecker } from './checks/delivery-checker.ts';
 import { EndingsChecker } from './checks/endings-checker.ts';
 import { ErasureChecker } from './checks/erasure-checker.ts';
@@ -23,6 +24,7 @@ export const CHECKERS: readonly MakeChecker[] = [
   (seen) => new AttemptsChecker(seen),
   (seen) => new SuspectsChecker(seen),
   (seen) => new BreakerChecker(seen),
+  () => new DeathsChecker(),
   (seen) => new DeliveryChecker(seen),
   (seen) => new ErasureChecker(seen),
   () => new IncidentChecker(),

@@ -40,10 +40,12 @@ export interface Roads {
   lambda(): LambdaApi;
   faults(): Faults;
   readonly witness: Witness;
+  /** Whether somebody lets that late call arrive. */
+  held(command: object, arrive: () => void): boolean;
 }
 
 /** How all hosts reach the services. */
-export function clientsFor({ scheduler, services, lambda, faults, witness }: Roads) {
+export function clientsFor({ scheduler, services, lambda, faults, witness, held }: Roads) {
   const { dynamo, s3, sns, sqs } = services;
   const wireTo = (service: Service) =>
     new Wire(scheduler, {
@@ -79,6 +81,7 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
             const { coincidences, functions } = faults();
             return fateOf(command, host, coincidences, { number, stallMs: functions.stallMs });
           },
+          held: (arrive) => held(command, arrive),
           befell: (fate, before) =>
             witness.tell({ kind: 'befell', service, command, fate, before }, host),
           failed: (error) => witness.tell({ kind: 'failed', service, command, error }, host),

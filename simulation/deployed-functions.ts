@@ -11,7 +11,7 @@ import { EventSource } from './lambda/event-source.ts';
 import { LambdaFunction } from './lambda/function.ts';
 import { LogSubscriptions } from './lambda/log-subscriptions.ts';
 import { wakeEachMinute } from './minute.ts';
-import { downBy } from './outages.ts';
+import { downBy, MINUTE, stuckMs } from './outages.ts';
 import { quietTelemetry, telemetryOf } from './quiet-telemetry.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type Services, senderIdOf } from './services.ts';
@@ -55,9 +55,10 @@ export class DeployedFunctions {
   }
 
   #subscribeToLogs(): LogSubscriptions {
-    const { plan, scheduler, faults } = this.#around;
+    const { plan, scheduler, faults, witness } = this.#around;
     return new LogSubscriptions(plan.logSubscriptions, {
       scheduler,
+      tell: (effect) => witness.tell(effect),
       random: scheduler.random.fork(),
       faults: () => faults().logs,
       deliver: ({ properties }, event) =>
@@ -135,6 +136,7 @@ export class DeployedFunctions {
       scheduler,
       random: scheduler.random.fork(),
       faults: () => faults().minute,
+      isOut: () => stuckMs(faults().outages, MINUTE, scheduler) > 0,
       isIdle: () => this.#isIdle,
       queue: (arn) => services.sqs.queue(arn),
       invoke: (name, event) => this.#invokeLater(name, event),

@@ -56,6 +56,10 @@ export type Effect =
   | { readonly kind: 'answered'; readonly call: HttpCall; readonly status: number | undefined }
   /** A FHIR server has carried out a PUT. Its caller may have given up. */
   | ({ readonly kind: 'stored'; readonly call: HttpCall } & Stored)
+  /** A FHIR server has brought its backup back. */
+  | { readonly kind: 'restored'; readonly server: string }
+  /** A deployment sets mappings as the template has them, whoever has paused a lane. */
+  | { readonly kind: 'reset'; readonly uuid: string }
   /** A change of an event source mapping has been carried out. */
   | {
       readonly kind: 'mapping';
@@ -63,6 +67,8 @@ export type Effect =
       readonly enabled: boolean;
       readonly concurrencyMax: number;
     }
+  /** The platform logs that an invocation failed, or its environment died, where somebody is subscribed to that. */
+  | ({ readonly kind: 'logged'; readonly environment: string } & Invocation)
   | { readonly kind: 'frozen' }
   | { readonly kind: 'thawed' }
   | { readonly kind: 'died' }

@@ -5,7 +5,14 @@ import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function-plan.
 import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
 import { type MinuteFaults, NO_MINUTE_FAULTS } from './minute.ts';
 import { NO_OPERATORS, type OperatorHabits } from './operators/habits.ts';
-import { drawFlapping, drawKeyOfS3, drawNotLoading, drawOutages, type Outage } from './outages.ts';
+import {
+  drawFlapping,
+  drawKeyOfS3,
+  drawNotLoading,
+  drawOutages,
+  drawStuckDeliveries,
+  type Outage,
+} from './outages.ts';
 import type { Random } from './random.ts';
 import { type CallFaults, NO_FAULTS } from './road.ts';
 import { NO_SERVER_FAULTS, type ServerFaults } from './servers/http.ts';
@@ -50,7 +57,14 @@ const WORST = {
   queues: { duplicate: 0.2, deleteMissed: 0.1, countOff: 0.3, entryRefused: 0.2 },
   tables: { unprocessed: 0.3, stale: 0.5 },
   topics: { repeated: 0.3, entryRefused: 0.2 },
-  functions: { killed: 0.01, stalled: 0.01, loadFails: 0.1, throttled: 0.2, retired: 0.2 },
+  functions: {
+    killed: 0.01,
+    stalled: 0.01,
+    loadFails: 0.1,
+    throttled: 0.2,
+    retired: 0.2,
+    clockSteps: 0.3,
+  },
   servers: { unreachable: 0.2, turnedAway: 0.3, broken: 0.3, lostAnswer: 0.2, slow: 0.3 },
   logs: { repeats: 0.5 },
   minute: { missed: 0.3, twice: 0.3 },
@@ -64,9 +78,14 @@ const WORST = {
     resolvesInStorm: 0.8,
     killed: 0.1,
     both: 0.5,
+    repeats: 0.3,
   },
 };
 
+/** The real limit is 120,000, and 20,000 of a FIFO queue. */
+const IN_FLIGHT_MAX = [0, 0, 0, 40, 150] as const;
+/** DynamoDB deletes what has expired within days. */
+const EXPIRES_EVERY_MS = [0, 60_000, 600_000] as const;
 const LATE_MS = [100, 2_000, 10_000] as const;
 /** A PUT may take effect 60 s after its caller gave up (`delivery.lateMs`), and clocks differ. */
 const SLOW_MS = [1_000, 10_000, 57_000] as const;
@@ -81,14 +100,18 @@ const PACES: readonly [Pace, ...Pace[]] = [
 /** What may be down completely. */
 export interface Places {
   readonly services: readonly string[];
-  /** Functions of which no environment may load. */
+  /** Functions of which no environment may load for seconds. */
   readonly functions: readonly string[];
+  /** Likewise for minutes. */
+  readonly kernel: readonly string[];
+  /** Queues that topics send to. */
+  readonly subscribed: readonly string[];
 }
 
 /** Most outages begin in the first `withinMs`. */
 export function drawFaults(
   random: Random,
-  { services, functions }: Places,
+  { services, functions, kernel, subscribed }: Places,
   withinMs: number,
 ): Faults {
   const draw = <T extends Record<string, number>>(worst: T): T => {
@@ -97,11 +120,12 @@ export function drawFaults(
   };
   const drawn: Faults = {
     calls: { ...draw(WORST.calls), lateMs: random.pick(LATE_MS) },
-    queues: draw(WORST.queues),
+    queues: { ...draw(WORST.queues), inFlightMax: random.pick(IN_FLIGHT_MAX) },
     tables: {
       ...draw(WORST.tables),
       indexLagMs: random.pick([10, 1_000, 30_000]),
       pageRowsMax: random.pick([3, 25, 1_000]),
+      expiresEveryMs: random.pick(EXPIRES_EVERY_MS),
       ...{ partitionWrites: 0, partitionReads: 0 },
     },
     topics: { ...draw(WORST.topics), delayMs: random.pick([20, 500, 10_000]) },
@@ -128,7 +152,9 @@ export function drawFaults(
       ...drawOutages(random, services, withinMs),
       ...drawFlapping(random, services.filter(isServer), withinMs),
       ...drawKeyOfS3(random),
-      ...drawNotLoading(random, functions),
+      ...drawNotLoading(random, functions, 'lane'),
+      ...drawNotLoading(random, kernel, 'kernel'),
+      ...drawStuckDeliveries(random, subscribed),
     ],
   };
   const partitionWrites = random.chance(HOT) ? random.pick(PARTITION_WRITES) : 0;
@@ -147,13 +173,16 @@ export function drawFaults(
 }
 
 /** Share of runs in which operators erase patients. */
-const ERASES = 0.1;
+const ERASES = 0.15;
 /** Of them, in which they are interrupted at the worst moments. */
-const INTERRUPTED = 0.5;
+const INTERRUPTED = 0.7;
 
 function withInterruptions(faults: Faults, random: Random): Faults {
   const eraserInterrupted = random.chance(INTERRUPTED) ? 0.3 + 0.7 * random.fraction() : 0;
-  return { ...faults, coincidences: { ...faults.coincidences, eraserInterrupted } };
+  if (eraserInterrupted === 0) return faults;
+  // An erasure takes seconds.
+  const calls = { ...faults.calls, lateMs: LATE_MS[2] };
+  return { ...faults, calls, coincidences: { ...faults.coincidences, eraserInterrupted } };
 }
 
 /** How often partitions have rates that are reached. Real ones accept a thousand writes and answer three thousand reads a second, and have as much more to do. */

@@ -13,6 +13,8 @@ export interface HostOptions {
   readonly name: string;
   /** How far its clock is ahead, in ms. */
   readonly skewMs?: number;
+  /** Asked when it goes on after a freeze: how far its clock is ahead from then on. Undefined if it was not set. */
+  readonly setTo?: () => number | undefined;
   /** Of an environment: which deployment's code it runs. */
   readonly deployment?: number;
   /** Called before its code continues at an await. True kills the host there. */
@@ -37,13 +39,15 @@ export class Host implements Machine {
   /** Its random numbers. */
   readonly draws: Random;
   readonly scheduler: Scheduler;
-  readonly #skewMs: number;
+  #skewMs: number;
+  readonly #setTo: HostOptions['setTo'];
   readonly #diesHere: (() => boolean) | undefined;
   readonly #stallsHere: HostOptions['stallsHere'];
   #stalledAt = Number.NEGATIVE_INFINITY;
   /** For so long it stands still at its next await. */
   #stillMs = 0;
   #diesSoon = false;
+  #isLateSoon = false;
   #trouble: Trouble | undefined;
   #state: 'running' | 'frozen' | 'dead' = 'running';
   /** Called when it dies at an await. */
@@ -53,13 +57,14 @@ export class Host implements Machine {
 
   constructor(
     scheduler: Scheduler,
-    { name, skewMs = 0, deployment = 0, diesHere, stallsHere }: HostOptions,
+    { name, skewMs = 0, setTo, deployment = 0, diesHere, stallsHere }: HostOptions,
   ) {
     this.scheduler = scheduler;
     this.name = name;
     this.deployment = deployment;
     this.draws = scheduler.random.fork();
     this.#skewMs = skewMs;
+    this.#setTo = setTo;
     this.#diesHere = diesHere;
     this.#stallsHere = stallsHere;
   }
@@ -98,6 +103,18 @@ export class Host implements Machine {
   /** At its next await. */
   dieSoon(): void {
     this.#diesSoon = true;
+  }
+
+  /** Its next write of a verdict comes late, and it gives that up. */
+  beLateSoon(): void {
+    this.#isLateSoon = true;
+  }
+
+  /** Whether it does now, with that write. It is asked once. */
+  takeLate(): boolean {
+    const isLate = this.#isLateSoon;
+    this.#isLateSoon = false;
+    return isLate;
   }
 
   /** Epoch ms on its own clock. */
@@ -182,6 +199,7 @@ export class Host implements Machine {
   thaw(): void {
     if (this.#state !== 'frozen') return;
     this.#state = 'running';
+    this.#skewMs = this.#setTo?.() ?? this.#skewMs;
     for (const act of this.#held.splice(0)) this.scheduler.after(0, () => this.resume(act));
   }
 

@@ -23,6 +23,8 @@ export interface MinuteSurroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
   faults(): MinuteFaults;
+  /** Whether no wake comes at all. */
+  isOut(): boolean;
   /** Whether nothing waits anywhere. Then most wakes are left out: they find nothing, and are most of an idle day. */
   isIdle(): boolean;
   queue(arn: string): Queue;
@@ -37,7 +39,7 @@ export function wakeEachMinute(rules: readonly RulePlan[], around: MinuteSurroun
   const tick = () => {
     scheduler.after(MINUTE_MS, tick);
     idle = around.isIdle() ? idle + 1 : 0;
-    if (idle % IDLE_MINUTES !== 0) return;
+    if (idle % IDLE_MINUTES !== 0 || around.isOut()) return;
     const { missed, twice, lateMs } = faults();
     for (const target of targets) {
       if (random.chance(missed)) continue;

@@ -5,7 +5,7 @@ import { S3ServiceException } from '@aws-sdk/client-s3';
 import type { Random } from './random.ts';
 
 export interface Outage {
-  /** `dynamodb`, `s3`, …, a table's name, `kms`, `kms/s3`, a server's base URL or a function's name. */
+  /** `dynamodb`, `s3`, …, a table's name, `kms`, `kms/s3`, `minute`, `to <queue>`, a server's base URL or a function's name. */
   readonly of: string;
   /** Start, in ms since the run began. */
   readonly fromMs: number;
@@ -25,6 +25,9 @@ const KEY_OF_S3 = 'kms/s3';
 
 /** What is down with another place: both depend on the same thing. */
 const TOGETHER = 0.3;
+
+export const MINUTE = 'minute';
+export const wayTo = (queue: string) => `to ${queue}`;
 
 /** None in half of the runs, otherwise up to four, in the first `withinMs`. */
 export function drawOutages(random: Random, places: readonly string[], withinMs: number): Outage[] {
@@ -71,12 +74,55 @@ export function drawKeyOfS3(random: Random): Outage[] {
 
 const NOT_LOADING = 0.15;
 
-/** In some runs no environment of one of these functions loads for some seconds, early. */
-export function drawNotLoading(random: Random, functions: readonly string[]): Outage[] {
+/** Of a function on a message's way, many die in that time; the others are invoked each minute, or seldom. */
+const NOT_LOADING_MS = { lane: [5_000, 15_000], kernel: [60_000, 900_000] } as const;
+
+/** In some runs no environment of one of these functions loads for some time, early. */
+export function drawNotLoading(
+  random: Random,
+  functions: readonly string[],
+  kind: keyof typeof NOT_LOADING_MS,
+): Outage[] {
   if (functions.length === 0 || !random.chance(NOT_LOADING)) return [];
   const of = functions[random.below(functions.length)] ?? '';
   const fromMs = random.below(200_000);
-  return [{ of, fromMs, untilMs: fromMs + random.between(5_000, 15_000), share: 1 }];
+  const [shortest, longest] = NOT_LOADING_MS[kind];
+  return [{ of, fromMs, untilMs: fromMs + random.between(shortest, longest), share: 1 }];
+}
+
+const WITHOUT_WAKES = 0.15;
+/** EventBridge's, and those from SNS to a queue, which SNS repeats until they succeed. */
+const STUCK_MS = [120_000, 400_000, 900_000] as const;
+
+/** In some runs no minute comes for some time; in some a topic's messages wait on their way to one queue, and go to others. */
+export function drawStuckDeliveries(random: Random, queues: readonly string[]): Outage[] {
+  const one = (of: string): Outage => {
+    const fromMs = random.below(600_000);
+    return { of, fromMs, untilMs: fromMs + random.pick(STUCK_MS), share: 1 };
+  };
+  const queue = queues[random.below(queues.length)];
+  return [
+    ...(random.chance(WITHOUT_WAKES) ? [one(MINUTE)] : []),
+    ...(queue !== undefined && random.chance(WITHOUT_WAKES) ? [one(wayTo(queue))] : []),
+  ];
+}
+
+/** The ms until messages of topics reach that queue again. */
+export function stuckMs(
+  outages: readonly Outage[],
+  place: string,
+  { now, startedAt }: Clock,
+): number {
+  const atMs = now - startedAt;
+  const ends = outages
+    .filter(({ of, fromMs, untilMs }) => of === place && atMs >= fromMs && atMs < untilMs)
+    .map(({ untilMs }) => untilMs - atMs);
+  return Math.max(0, ...ends);
+}
+
+interface Clock {
+  readonly now: number;
+  readonly startedAt: number;
 }
 
 /** An outage that fails a call now. */
@@ -94,7 +140,7 @@ export function downBy(
   outages: readonly Outage[],
   service: string,
   place: string | undefined,
-  { now, startedAt }: { readonly now: number; readonly startedAt: number },
+  { now, startedAt }: Clock,
 ): Down | undefined {
   if (outages.length === 0) return undefined;
   const atMs = now - startedAt;

@@ -61,6 +61,8 @@ export interface Request<T> {
   readonly place?: string | undefined;
   /** What must befall the try with that number, from 1 on. By default chance decides. */
   fated?(number: number): Fate | undefined;
+  /** Asked when a try is to come late: whether somebody lets it come at the moment of his choice. */
+  held?(arrive: () => void): boolean;
   /** The caller gives up at once when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /** @throws the service's refusal */

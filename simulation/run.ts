@@ -4,6 +4,7 @@
  */
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { type MakeChecker, RuleBroken } from './checker.ts';
+import { Backups } from './coincidences/backups.ts';
 import { Coincidences } from './coincidences/coincidences.ts';
 import { Erasers } from './coincidences/erasers.ts';
 import { Machines } from './coincidences/machines.ts';
@@ -62,6 +63,7 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   const operators = new Operators(world, () => world.faults.operators);
   world.tellFirst(operators);
   world.tellFirst(new Machines(world, operators, seed));
+  world.tellFirst(new Backups(world, seed));
   world.tellFirst(new Erasers(world, { producers, operators }, seed));
   producers.submit(messages, traffic, habitsIn(world), reduced?.only);
   const faultyMs = Math.ceil(overMs * (0.5 + scheduler.random.fraction()));

@@ -5,6 +5,7 @@ import { Dynamo } from './dynamo/dynamo.ts';
 import type { TablePlan } from './dynamo/table.ts';
 import type { Effect } from './effects.ts';
 import type { Faults } from './faults.ts';
+import { stuckMs, wayTo } from './outages.ts';
 import { TOKEN_SECRETS } from './outside.ts';
 import type { Random } from './random.ts';
 import { S3 } from './s3/s3.ts';
@@ -32,7 +33,11 @@ export function provision(
   const around = { scheduler, random, tell };
   const dynamo = new Dynamo({ ...around, faults: () => faults().tables });
   const s3 = new S3(scheduler, tell);
-  const sns = new Sns({ ...around, faults: () => faults().topics });
+  const sns = new Sns({
+    ...around,
+    faults: () => faults().topics,
+    stuckMs: (queue) => stuckMs(faults().outages, wayTo(queue), scheduler),
+  });
   const sqs = new Sqs({ ...around, faults: () => faults().queues });
   for (const table of plan.tables) dynamo.create(tableOf(table));
   for (const queue of plan.queues) sqs.create(queueOf(queue));

@@ -1,5 +1,6 @@
 /**
- * Settings of the stack that a run draws, because each of their values is a way to run it. They stay when faults heal.
+ * Settings of the stack, and habits of what is around it, that a run draws because each of their values is a way to run
+ * it. They stay when faults heal.
  * Another value may be deployed in the middle: environments of both run at once, and share one state.
  */
 import type { WindowTrip } from '../core/breaker/breaker-policy.ts';
@@ -14,12 +15,18 @@ export interface DrawnSettings {
   readonly breakerShareLater: number;
   /** The rate of the source that has one, which its producer exceeds. Zero: one that nobody exceeds. */
   readonly ratePerMinute: number;
+  /** What the FHIR server with ETags answers to a PUT that names a version of what it does not hold. Zero: it stores it. */
+  readonly absentStatus: number;
+  /** A deployment in the middle enables all mappings, as CloudFormation does where it changes one: 1, or 0. */
+  readonly resetsMappings: number;
 }
 
 export const DEFAULT_SETTINGS: DrawnSettings = {
   breakerShare: 0,
   breakerShareLater: 0,
   ratePerMinute: 0,
+  absentStatus: 412,
+  resetsMappings: 0,
 };
 
 /** By their shares. A run has few calls, so that most windows are small or long. */
@@ -32,6 +39,9 @@ const BY_SHARE = 0.4;
 const ANOTHER_LATER = 0.3;
 export const RATES = [3, 10, 40] as const;
 const IS_LIMITED = 0.25;
+/** As servers that people run do: 404 is Microsoft's. */
+const ABSENT = [412, 404, 0] as const;
+const RESETS = 0.5;
 
 /** The file of the sources' rules with such a rate, beside the code of `validate`. */
 export const sourcesFileOf = (ratePerMinute: number) => `sources-${ratePerMinute}.json`;
@@ -47,6 +57,8 @@ export function drawSettings(random: Random): DrawnSettings {
     breakerShare,
     breakerShareLater: random.chance(ANOTHER_LATER) ? another : breakerShare,
     ratePerMinute: random.chance(IS_LIMITED) ? random.pick(RATES) : 0,
+    absentStatus: random.pick(ABSENT),
+    resetsMappings: random.chance(RESETS) ? 1 : 0,
   };
 }
 

@@ -165,12 +165,16 @@ class Call<T> {
       case 'lostRequest':
         this.#giveUp(tried);
         return;
-      case 'late':
       case 'lostAnswer':
-        scheduler.after(fate === 'late' ? this.#lateMs(tried, lateMs) : there, () =>
-          this.#perform(),
-        );
+        scheduler.after(there, () => this.#perform());
         this.#giveUp(tried);
+        return;
+      case 'late': {
+        const arrive = () => void this.#perform();
+        const isHeld = this.#request.held?.(arrive) ?? false;
+        if (!isHeld) scheduler.after(this.#lateMs(tried, lateMs), arrive);
+        this.#giveUp(tried);
+      }
     }
   }
 

@@ -7,17 +7,18 @@ import { PERSONS_CALL } from '../aws/call-timeouts.ts';
 import type { Desk } from '../cli/clients.ts';
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Checker, MakeChecker, Seen, Watcher } from './checker.ts';
-import { clientsFor, SERVICES } from './clients.ts';
+import { clientsFor } from './clients.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
 import { names, type RecordedErasure } from './erasures.ts';
 import type { EventLog } from './event-log.ts';
-import { drawFaults, type Faults, HEALTHY, type Places } from './faults.ts';
+import { drawFaults, type Faults, HEALTHY } from './faults.ts';
 import { Host } from './host.ts';
 import type { EventSource } from './lambda/event-source.ts';
 import type { LambdaFunction } from './lambda/function.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { downBy } from './outages.ts';
 import { LIMITED, OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
+import { placesIn } from './places.ts';
 import { Scheduler } from './scheduler.ts';
 import { ScriptedValidation } from './scripted-validation.ts';
 import { FhirServer } from './servers/fhir-server.ts';
@@ -40,6 +41,7 @@ export interface WorldOptions {
 
 /** Outages begin within this time. */
 const OUTAGES_MS = 1_800_000;
+const RESET_AGAIN_MS = 5_000;
 
 /** What a run of that seed draws. */
 export const faultsOf = (plan: Plan, seed: number): Faults => drawnBy(new Scheduler(seed), plan);
@@ -59,6 +61,8 @@ export class World implements Seen {
   readonly checkers: readonly Checker[];
   /** All faults that were drawn. */
   readonly drawn: Faults;
+  /** Asked for each call that comes late: true if it is let arrive at a moment that somebody chooses. */
+  hold: (command: object, arrive: () => void) => boolean = () => false;
   readonly #witness: Witness;
   readonly #validation = new ScriptedValidation(
     (number, host) => this.#witness.tell({ kind: 'given up', number }, host),
@@ -79,7 +83,9 @@ export class World implements Seen {
     const witness = this.#witness;
     this.services = provision(plan, scheduler, faults, (effect) => witness.tell(effect));
     const lambda = () => api;
-    this.#clients = clientsFor({ scheduler, services: this.services, lambda, faults, witness });
+    const held = (command: object, arrive: () => void) => this.hold(command, arrive);
+    const { services } = this;
+    this.#clients = clientsFor({ scheduler, services, lambda, faults, witness, held });
     this.fhirServers = this.#fhirServers();
     this.#http = this.#connectServers();
     const deployed = this.#deploy();
@@ -93,6 +99,7 @@ export class World implements Seen {
     });
     this.checkers = checkers.map((make) => make(this));
     witness.add(this.checkers);
+    this.#expireEachTime();
   }
 
   /** What goes wrong now. */
@@ -125,6 +132,26 @@ export class World implements Seen {
   deployAgain(): void {
     this.scheduler.note('deployed again');
     for (const each of this.functions.values()) each.deploy();
+    if (this.drawn.settings.resetsMappings === 0) return;
+    for (const source of this.sources) this.#reset(source);
+  }
+
+  /** CloudFormation sends what the template says, and waits while another change is in progress. */
+  #reset(source: EventSource): void {
+    const { uuid, concurrencyMax } = source.plan;
+    if (source.isAsDeployed) return;
+    if (source.change({ enabled: true, concurrencyMax }))
+      this.#witness.tell({ kind: 'reset', uuid });
+    else this.scheduler.after(RESET_AGAIN_MS, () => this.#reset(source));
+  }
+
+  #expireEachTime(): void {
+    const { expiresEveryMs } = this.drawn.tables;
+    if (expiresEveryMs === 0) return;
+    this.scheduler.after(expiresEveryMs, () => {
+      this.services.dynamo.expire();
+      this.#expireEachTime();
+    });
   }
 
   nameOf(end: string): string {
@@ -176,6 +203,7 @@ export class World implements Seen {
       new FhirServer({
         base: SERVERS[name],
         hasEtags,
+        absentStatus: this.drawn.settings.absentStatus,
         token: () => services.secrets.get(TOKEN_SECRETS[name]) ?? '',
         now: () => scheduler.now,
         tell: (effect) => this.#witness.tell(effect),
@@ -219,14 +247,3 @@ const functionIn = ({ functions }: Plan, name: string) =>
   functions.find((each) => each.name === name)?.properties;
 
 const envOf = (plan: Plan, name: string) => functionIn(plan, name)?.Environment?.Variables ?? {};
-
-/** Everything that may be down completely. */
-function placesIn({ tables, functions }: Plan): Places {
-  const names = tables.map(({ name }) => name);
-  return {
-    services: [...SERVICES, ...names, 'kms', ...Object.values(SERVERS)],
-    functions: functions
-      .map(({ name }) => name)
-      .filter((name) => /-(?:validate-|deliver$)/.test(name)),
-  };
-}

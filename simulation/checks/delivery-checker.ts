@@ -30,18 +30,25 @@ interface Delivery {
   isRefused: boolean;
   /** The submission that counted as delivered last. */
   delivered: number | undefined;
+  /** Its server has brought a backup back since: what had been delivered may be gone. */
+  isLost: boolean;
 }
 
+/** From a server's answer until its delivery is ended. */
+const ANSWERED_MS = 60_000;
+
 export class DeliveryChecker implements Checker {
-  readonly kinds = ['submitted', 'stored', 'written', 'requested'] as const;
+  readonly kinds = ['submitted', 'stored', 'written', 'requested', 'restored'] as const;
   readonly #leases = new DeliveryLeases();
-  readonly #seen: Pick<Seen, 'submissions' | 'fhirServers'>;
+  readonly #seen: Pick<Seen, 'submissions' | 'fhirServers' | 'scheduler'>;
   /** By server and key. */
   readonly #deliveries = new Map<string, Delivery>();
   readonly #pending = new Set<Delivery>();
   readonly #byNumber = new Map<number, Submission>();
+  /** By server: when it brought a backup back last. */
+  readonly #restoredAt = new Map<string, number>();
 
-  constructor(seen: Pick<Seen, 'submissions' | 'fhirServers'>) {
+  constructor(seen: Pick<Seen, 'submissions' | 'fhirServers' | 'scheduler'>) {
     this.#seen = seen;
   }
 
@@ -50,6 +57,7 @@ export class DeliveryChecker implements Checker {
       this.#byNumber.set(effect.submission.number, effect.submission);
     }
     if (effect.kind === 'stored') this.#stored(effect);
+    if (effect.kind === 'restored') this.#restored(effect);
     if (effect.kind === 'requested' && by !== undefined) {
       this.#leases.requested(by, effect.call.url);
     }
@@ -64,6 +72,14 @@ export class DeliveryChecker implements Checker {
     return first && `${first.pk} is not delivered`;
   }
 
+  /** Nobody sends again what had been delivered, and a PUT that is on its way may name a version that is there again. */
+  #restored({ server }: EffectOf<'restored'>): void {
+    this.#restoredAt.set(server, this.#seen.scheduler.now);
+    for (const [place, delivery] of this.#deliveries) {
+      if (place.startsWith(`${server} `)) delivery.isLost = true;
+    }
+  }
+
   #leased(effect: EffectOf<'written'>, by: Host): void {
     const submission = this.#seen.submissions.get(String(effect.before?.['messageId']));
     if (submission === undefined) return;
@@ -76,7 +92,13 @@ export class DeliveryChecker implements Checker {
     if (submission === undefined) return;
     const { place, server, key } = placeOf(submission);
     const known = this.#deliveries.get(place);
-    const unknown = { number: undefined, isPending: true, isRefused: false, delivered: undefined };
+    const unknown = {
+      number: undefined,
+      isPending: true,
+      isRefused: false,
+      delivered: undefined,
+      isLost: false,
+    };
     const delivery = known ?? { pk: String(item['pk']), ...unknown };
     const wasPending = delivery.isPending;
     this.#deliveries.set(place, delivery);
@@ -101,8 +123,11 @@ export class DeliveryChecker implements Checker {
     const there = held && numberIn(held);
     if (there === submission.number) {
       delivery.delivered = there;
+      delivery.isLost = false;
       return;
     }
+    const restoredAt = this.#restoredAt.get(server) ?? Number.NEGATIVE_INFINITY;
+    if (this.#seen.scheduler.now - restoredAt < ANSWERED_MS) return;
     const what = there === undefined ? 'nothing' : `#${there}`;
     throw new RuleBroken(
       'R05',
@@ -110,7 +135,7 @@ export class DeliveryChecker implements Checker {
     );
   }
 
-  #stored({ server, key, after }: EffectOf<'stored'>): void {
+  #stored({ server, key, after, call }: EffectOf<'stored'>): void {
     const number = numberIn(after);
     const submission = this.#byNumber.get(number);
     if (submission === undefined) {
@@ -122,6 +147,10 @@ export class DeliveryChecker implements Checker {
     }
     const delivery = this.#deliveries.get(right.place);
     if (delivery === undefined || delivery.isPending || delivery.number === number) return;
+    if (delivery.isLost || call.begunAt <= (this.#restoredAt.get(server) ?? 0)) {
+      delivery.isLost = true;
+      return;
+    }
     const there = delivery.isRefused ? delivery.delivered : delivery.number;
     if (there === undefined || (delivery.isRefused && !this.#isNewer(there, submission))) return;
     const what = `#${number} was put over #${there} at ${server}`;

@@ -5,7 +5,9 @@
  */
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
+import type { Faults } from '../faults.ts';
 import { type Host, isOperator } from '../host.ts';
+import { MINUTE } from '../outages.ts';
 import { LateEnablings } from './late-enablings.ts';
 
 interface Lane {
@@ -24,7 +26,16 @@ const LAST_RECEIVE_MS = 1_000;
 const STEP_MS = 50_000;
 
 export class SupervisionChecker implements Checker {
-  readonly kinds = ['received', 'written', 'called', 'befell', 'failed', 'died'] as const;
+  readonly kinds = [
+    'received',
+    'written',
+    'called',
+    'befell',
+    'failed',
+    'died',
+    'frozen',
+    'reset',
+  ] as const;
   readonly #nodes = new Map<string, Lane>();
   /** Hosts by the probe that they began. */
   readonly #owners = new Map<string, string>();
@@ -32,11 +43,12 @@ export class SupervisionChecker implements Checker {
   readonly #operators = new Set<Host>();
   /** Time from which nothing may be received from a lane's queues. */
   readonly #offSince = new Map<string, number>();
-  readonly #lateEnablings = new LateEnablings(() => this.#seen.scheduler.now);
-  readonly #seen: Pick<Seen, 'scheduler' | 'sources'>;
+  readonly #lateEnablings: LateEnablings;
+  readonly #seen: Pick<Seen, 'scheduler' | 'sources' | 'drawn'>;
 
-  constructor(seen: Pick<Seen, 'scheduler' | 'sources'>) {
+  constructor(seen: Pick<Seen, 'scheduler' | 'sources' | 'drawn'>) {
     this.#seen = seen;
+    this.#lateEnablings = new LateEnablings(() => seen.scheduler.now, unreviewedMs(seen.drawn));
   }
 
   see(effect: Effect, by: Host | undefined): void {
@@ -137,6 +149,12 @@ export class SupervisionChecker implements Checker {
     if (this.#lateEnablings.mayHaveEnabled(lane)) return;
     throw new RuleBroken('R31', `${queue.name} was read although ${lane} is paused`);
   }
+}
+
+function unreviewedMs({ outages }: Pick<Faults, 'outages'>): number {
+  return outages
+    .filter(({ of }) => of === MINUTE || of.endsWith('-supervisor'))
+    .reduce((sum, { fromMs, untilMs }) => sum + untilMs - fromMs, 0);
 }
 
 /** The lane that a queue feeds. A dead-letter queue feeds none. */

@@ -99,8 +99,11 @@ export class Erasers implements Watcher {
       this.#sleep(by, this.#random.between(...WAITING_MS), (effect, who) => {
         if (scheduler.now < Math.max(from, this.#wellAt) || who === undefined) return false;
         const its = this.#world.erasures.find((each) => each.number === number);
-        if (!this.#isLeased(effect, its) && !this.#isPutForAnother(effect, its)) return false;
-        // It goes on when the erasure has looked.
+        const isPut = this.#isPutForAnother(effect, its);
+        if (!isPut && !this.#isLeased(effect, its)) return false;
+        // What points to the body comes when the erasure has looked.
+        if (isPut) who.beLateSoon();
+        // It goes on then.
         who.standStill(this.#world.faults.functions.stallMs);
         return true;
       });

@@ -21,6 +21,8 @@ const SHARE_OF_VERDICTS = 0.05;
 const SHARE_OF_CRASHES = 0.4;
 /** So that the SDK's other tries are lost, and their sender, which stands still too, runs out of time. */
 const CUT_OFF_MS = 6_000;
+/** Seldom, and always a fault of ours. */
+const SHARE_OF_TAKEN_BACK = 0.5;
 const FENCED = /-(?:quarantine|incidents|resources)$/;
 
 /** What must befall a try of a command; undefined if chance decides. */
@@ -37,7 +39,7 @@ export function fateOf(
   }
   if (number > 1) return undefined;
   if (isMark(command)) return host.draws.chance(lateMark) ? 'late' : undefined;
-  if (lateVerdict > 0 && isVerdict(command) && host.draws.chance(lateVerdict * SHARE_OF_VERDICTS)) {
+  if (isVerdict(command) && (host.takeLate() || isDrawn(host, lateVerdict))) {
     host.standStill(stallMs);
     cutOff(host);
     return 'late';
@@ -50,12 +52,20 @@ export function fateOf(
     cutOff(host);
     return 'late';
   }
+  if (isTakenBack(command)) {
+    if (!host.draws.chance(lateWrite * SHARE_OF_TAKEN_BACK)) return undefined;
+    host.dieSoon();
+    return 'late';
+  }
   if (lateWrite === 0 || !isFenced(command)) return undefined;
   const share = host.name.includes('-monitor#') ? SHARE_OF_MONITOR : SHARE;
   if (!host.draws.chance(lateWrite * share)) return undefined;
   if (host.draws.chance(DIES)) host.dieSoon();
   return 'late';
 }
+
+const isDrawn = ({ draws }: Host, lateVerdict: number) =>
+  lateVerdict > 0 && draws.chance(lateVerdict * SHARE_OF_VERDICTS);
 
 function cutOff(host: Host): void {
   const { now } = host.scheduler;
@@ -64,6 +74,8 @@ function cutOff(host: Host): void {
 
 interface Write {
   readonly TableName?: string;
+  readonly Key?: { readonly pk: string };
+  readonly UpdateExpression?: string;
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
   readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
@@ -93,6 +105,14 @@ function isCrashOnRecord(command: object): boolean {
   const { ExpressionAttributeValues: values = {} } = inputOf(command);
   return ':crash' in values && ':ended' in values;
 }
+
+/** Whether it removes an attempt that met a fault of ours (aws/quarantine-attempts.ts). */
+export function isTakenBack(command: object): boolean {
+  return inputOf(command).UpdateExpression?.startsWith('REMOVE attempts[') ?? false;
+}
+
+/** The message that it is about. */
+export const messageOf = (command: object): string => inputOf(command).Key?.pk ?? '';
 
 function isFenced(command: object): boolean {
   if (!/^(?:Put|Update)Command$/.test(nameOf(command))) return false;

@@ -13,6 +13,7 @@ import { isEnabling } from '../lambda/lambda-api.ts';
 import type { Operators } from '../operators/operators.ts';
 import { Random } from '../random.ts';
 import type { World } from '../world.ts';
+import { isTakenBack, messageOf } from './late-writes.ts';
 
 /** Until the calls that say how its attempt ended, and that take it back, have been given up. */
 const ALONE_MS = 25_000;
@@ -35,6 +36,8 @@ const ARRIVED_MS = 200;
 const LAST_TRY_MS = 2_800;
 const LANE = /-(critical|background|delivery)(?:-isolation)?$/;
 const SLEEP_MS = [10_000, 400_000] as const;
+/** Nothing is on its way for longer (wire.ts). */
+const HELD_MS_MAX = 20_000;
 
 export class Machines implements Watcher {
   readonly kinds = ['invoked', 'written', 'arrived', 'befell', 'called'] as const;
@@ -51,18 +54,24 @@ export class Machines implements Watcher {
   readonly #slept = new Set<Host>();
   /** By the name of a host: the message that it runs alone. */
   readonly #alone = new Map<string, SQSRecord>();
+  /** By message: the removal of an attempt, on its way. */
+  readonly #removals = new Map<string, () => void>();
 
   constructor(world: World, operators: Pick<Operators, 'give'>, seed: number) {
     this.#world = world;
     this.#operators = operators;
     this.#random = new Random(seed);
+    world.hold = (command, arrive) => isTakenBack(command) && this.#hold(command, arrive);
   }
 
   see(effect: Effect, by: Host | undefined): void {
     if (by === undefined || this.#world.isHealed) return;
     if (effect.kind === 'invoked') this.#invoked(effect, by);
     if (effect.kind === 'arrived') this.#sent(effect, by);
-    if (effect.kind === 'befell') this.#sentLate(effect, by);
+    if (effect.kind === 'befell') {
+      this.#sentLate(effect, by);
+      this.#takenBackLate(effect, by);
+    }
     if (effect.kind === 'called') this.#called(effect, by);
     if (effect.kind !== 'written') return;
     if (effect.table.endsWith('-quarantine')) this.#attempt(effect, by);
@@ -95,10 +104,41 @@ export class Machines implements Watcher {
         this.#survived(by);
       return;
     }
+    this.#removeAnother(String(after?.['pk']), by);
     const times = this.#times.get(after?.['pk']) ?? 0;
     if (times === TIMES_MAX || !this.#befalls('cutOffAlone')) return;
     this.#times.set(after?.['pk'], times + 1);
     this.#cutOff(by, ALONE_MS);
+  }
+
+  /** It arrives when the next attempt of its message has been recorded, or else as late as may be. */
+  #hold(command: object, arrive: () => void): boolean {
+    const messageId = messageOf(command);
+    let hasArrived = false;
+    const arriveOnce = () => {
+      if (!hasArrived) arrive();
+      hasArrived = true;
+    };
+    this.#removals.set(messageId, arriveOnce);
+    this.#world.scheduler.after(HELD_MS_MAX, arriveOnce);
+    return true;
+  }
+
+  /** Its machine dies. SQS delivers the message once more when the attempt counts as over. */
+  #takenBackLate({ command, fate }: EffectOf<'befell'>, by: Host): void {
+    const record = this.#alone.get(by.name);
+    if (fate !== 'late' || record === undefined || !isTakenBack(command)) return;
+    const queue = this.#world.services.sqs.queue(record.eventSourceARN);
+    queue.changeVisibility(record.receiptHandle, RUNNING_MS / 1_000);
+  }
+
+  /** An attempt has just been recorded, and the removal of an earlier one moves it to another place. */
+  #removeAnother(messageId: string, by: Host): void {
+    const remove = this.#removals.get(messageId);
+    if (remove === undefined) return;
+    this.#removals.delete(messageId);
+    by.standStill(this.#stallMs);
+    this.#world.scheduler.after(1, remove);
   }
 
   #called({ command }: EffectOf<'called'>, by: Host): void {

@@ -34,6 +34,8 @@ export interface CoincidenceRates {
   readonly asleep: number;
   /** A lane is paused by an operator when the supervisor has just released it, whose changes come late. */
   readonly slowEnabling: number;
+  /** A FHIR server has brought a backup back when a newer version of what it held is about to be delivered. */
+  readonly backupRestored: number;
   /** An operator's computer sleeps, or his command dies, at the worst moment of an erasure. */
   readonly eraserInterrupted: number;
   /**
@@ -61,6 +63,7 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   resendStands: 0,
   asleep: 0,
   slowEnabling: 0,
+  backupRestored: 0,
   eraserInterrupted: 0,
   lateVerdict: 0,
 };

@@ -24,6 +24,8 @@ export interface DynamoFaults {
   readonly indexLagMs: number;
   /** Maximum rows of a page that ends early. Real pages end at 1 MB. */
   readonly pageRowsMax: number;
+  /** How often what has expired is deleted. 0 for never. */
+  readonly expiresEveryMs: number;
   /** Probability that an entry of a batch is left unprocessed. */
   readonly unprocessed: number;
   /** How likely a read that is not consistent shows an item as it was before its last write. */
@@ -37,6 +39,7 @@ export interface DynamoFaults {
 export const NO_DYNAMO_FAULTS: DynamoFaults = {
   indexLagMs: 10,
   pageRowsMax: Number.POSITIVE_INFINITY,
+  expiresEveryMs: 0,
   unprocessed: 0,
   stale: 0,
   partitionWrites: 0,
@@ -93,6 +96,11 @@ export class Dynamo {
     const table = this.#tables.get(name ?? '');
     if (table === undefined) throw tableMissing(String(name));
     return table;
+  }
+
+  /** Deletes what has expired in all tables. */
+  expire(): void {
+    for (const table of this.#tables.values()) table.expire(this.#around.scheduler.now);
   }
 
   /** Performs a command. @throws the service's refusal */

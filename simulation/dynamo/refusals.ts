@@ -41,3 +41,7 @@ export function validation(message: string): Error {
     $metadata: { ...$metadata },
   });
 }
+
+export function tooLarge(): Error {
+  return validation('Item size has exceeded the maximum allowed size');
+}

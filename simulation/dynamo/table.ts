@@ -11,7 +11,7 @@ import {
   rangeOf,
   type ScanInput,
 } from './query.ts';
-import { conditionFailed, validation } from './refusals.ts';
+import { conditionFailed, tooLarge, validation } from './refusals.ts';
 import {
   compareRows,
   findRow,
@@ -22,7 +22,7 @@ import {
   removeRow,
 } from './sorted-rows.ts';
 import { updated } from './updates.ts';
-import { frozenCopy, type Item, isKey, type Key, picked } from './values.ts';
+import { bytesOf, frozenCopy, type Item, isKey, type Key, picked } from './values.ts';
 
 export interface TablePlan extends KeyNames {
   readonly name: string;
@@ -67,7 +67,8 @@ interface Unfollowed extends Change {
 
 /** After so many writes. */
 const UNFOLLOWED_MAX = 128;
-const ALL: PageInput = {};
+/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
+const ITEM_BYTES_MAX = 400 * 1024;
 
 export class Table {
   readonly plan: TablePlan;
@@ -137,6 +138,7 @@ export class Table {
       throw conditionFailed(input.ReturnValuesOnConditionCheckFailure ? before : undefined);
     }
     const after = next(before);
+    if (after !== undefined && bytesOf(after) > ITEM_BYTES_MAX) throw tooLarge();
     const { plan } = this;
     this.#around.admit({ table: plan, indexes: plan.indexes, before, after });
     this.#store(key, before, after);
@@ -219,12 +221,15 @@ export class Table {
     return index;
   }
 
-  /** Deletes expired items. Observers see them as any other write. */
+  /** Deletes expired items, whatever a partition still accepts. Observers see that as any other write. */
   expire(now: number): void {
     const { expiry } = this.plan;
     if (expiry === undefined) return;
     const gone = [...this.items()].filter((item) => Number(item[expiry]) * 1_000 < now);
-    for (const item of gone) this.delete(this.#keyOf(item), ALL);
+    for (const item of gone) {
+      this.#store(item, item, undefined);
+      this.#tell(item, item, undefined);
+    }
   }
 
   #paging(start: Paging['start'], { Limit }: PageInput, most: number, index?: IndexPlan): Paging {

@@ -152,3 +152,36 @@ export function picked(item: Item, names: readonly (string | undefined)[]): Item
   });
   return Object.fromEntries(entries);
 }
+
+/**
+ * How large an item counts, names included.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
+ */
+export function bytesOf(value: Value): number {
+  switch (typeof value) {
+    case 'string':
+      // Most are short, and the exact number matters only near the limit.
+      return value.length < SHORT ? value.length : Buffer.byteLength(value);
+    case 'number':
+      return NUMBER_BYTES;
+    case 'boolean':
+      return 1;
+    default:
+      return value === null ? 1 : bytesOfMany(value);
+  }
+}
+
+const SHORT = 1_000;
+const NUMBER_BYTES = 8;
+const LIST_BYTES = 3;
+
+function bytesOfMany(value: Exclude<Value, null | boolean | number | string>): number {
+  if (value instanceof Uint8Array) return value.length;
+  let bytes = LIST_BYTES;
+  if (Array.isArray(value) || value instanceof Set) {
+    for (const each of value) bytes += 1 + bytesOf(each);
+    return bytes;
+  }
+  for (const name in value) bytes += 1 + name.length + bytesOf((value as Item)[name] as Value);
+  return bytes;
+}

@@ -53,6 +53,14 @@ export const OF_DELIVERIES: readonly Fence[] = [
     without: 'return status >= 500 || pointsInto(outcome, resourceType) ?',
   },
   {
+    name: 'delivery: who does not know the version that is named has not refused the resource',
+    file: 'core/delivery/delivery-meaning.ts',
+    code: 'NOT_THERE.includes(status) && named && !inVain',
+    without: 'NOT_THERE.includes(status) && named && inVain',
+    needs: ({ settings, coincidences }) =>
+      settings.absentStatus === 404 && coincidences.backupRestored > 0,
+  },
+  {
     name: 'delivery: only a pending one is leased',
     file: 'aws/delivery-lease.ts',
     code: '${PENDING} AND ${FREE}',

@@ -90,5 +90,10 @@ export const OF_INCIDENTS: readonly Fence[] = [
     file: 'core/attempt/deaths-in-log.ts',
     code: 'const id = runsResources ? requestId :',
     without: 'const id = runsResources || requestId !== undefined ? requestId :',
+    // Whom the minute invokes.
+    needs: ({ outages }) =>
+      outages.some(
+        ({ of, fromMs, untilMs }) => /-(?:resend|audit)$/.test(of) && untilMs - fromMs > 130_000,
+      ),
   },
 ];

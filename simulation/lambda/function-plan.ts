@@ -33,6 +33,8 @@ export interface FunctionFaults {
   readonly stallMs: number;
   /** Maximum difference of an environment's clock, in both directions. */
   readonly skewMs: number;
+  /** An environment's clock is set when it goes on, to another difference. */
+  readonly clockSteps: number;
 }
 
 export const NO_FUNCTION_FAULTS: FunctionFaults = {
@@ -44,6 +46,7 @@ export const NO_FUNCTION_FAULTS: FunctionFaults = {
   stalled: 0,
   stallMs: 0,
   skewMs: 0,
+  clockSteps: 0,
 };
 
 export interface FunctionSurroundings {

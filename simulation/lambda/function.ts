@@ -113,6 +113,7 @@ export class LambdaFunction {
       name: `${this.plan.name}#${this.#count}`,
       deployment: this.#deployment,
       skewMs: scheduler.random.between(-skewMs, skewMs),
+      setTo: () => this.#clockSetTo(),
       diesHere: () => scheduler.random.chance(faults().killed),
       stallsHere: () => {
         const { stalled, stallMs } = faults();
@@ -126,6 +127,13 @@ export class LambdaFunction {
         this.#failToLoad(host, invocation, exited(1, null));
       else this.#load(host, invocation);
     });
+  }
+
+  #clockSetTo(): number | undefined {
+    const { random } = this.#around.scheduler;
+    const { clockSteps, skewMs } = this.#around.faults();
+    const isSet = skewMs > 0 && random.chance(clockSteps);
+    return isSet ? random.between(-skewMs, skewMs) : undefined;
   }
 
   #load(host: Host, invocation: Invocation): void {

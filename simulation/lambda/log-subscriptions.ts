@@ -7,6 +7,7 @@ import type { Failure } from '../../packages/local-lambda/lambda/outcome.ts';
 import { piecesOf } from '../../packages/local-lambda/logs/delivery-delay.ts';
 import { compileFilter } from '../../packages/local-lambda/logs/filter-pattern.ts';
 import type { LogSubscriptionPlan } from '../../packages/local-lambda/template/plan.ts';
+import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 
@@ -35,6 +36,7 @@ export interface LogSurroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
   faults(): LogFaults;
+  tell(effect: Effect): void;
   /** Passes an event to the subscriber of a plan. */
   deliver(plan: LogSubscriptionPlan, event: object): void;
 }
@@ -63,7 +65,7 @@ export class LogSubscriptions {
   }
 
   hear({ functionName, environment, failure, requestId }: Told): void {
-    const { scheduler, random, faults, deliver } = this.#around;
+    const { scheduler, random, faults, tell, deliver } = this.#around;
     const subscriber = this.#subscribers.get(`/aws/lambda/${functionName}`);
     if (subscriber === undefined) return;
     const { plan, passes } = subscriber;
@@ -75,6 +77,9 @@ export class LogSubscriptions {
     const lines = types
       .map((type) => ({ type, record: { ...(requestId && { requestId }), status, errorType } }))
       .filter(passes);
+    if (requestId !== undefined && lines.length > 0) {
+      tell({ kind: 'logged', functionName, environment, requestId });
+    }
     const events: LogEvent[] = lines.map((line) => ({
       id: random.uuid(),
       timestamp: scheduler.now,

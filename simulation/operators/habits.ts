@@ -23,6 +23,8 @@ export interface OperatorHabits {
   readonly killed: number;
   /** Another operator gives the same command at the same time. */
   readonly both: number;
+  /** Somebody whose page is old gives the same command once more, minutes later. */
+  readonly repeats: number;
   /** How long after the moment at most. */
   readonly withinMs: number;
 }
@@ -39,5 +41,6 @@ export const NO_OPERATORS: OperatorHabits = {
   resolvesInStorm: 0,
   killed: 0,
   both: 0,
+  repeats: 0,
   withinMs: 0,
 };

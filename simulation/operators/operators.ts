@@ -28,6 +28,7 @@ const SOON_MS = 100;
 const HESITATES_MS = 200;
 const AGAIN_MS = 20_000;
 const AGAIN = 0.5;
+const OLD_PAGE_MS = 600_000;
 const IDLE_MS = 60_000;
 /** In a long run they would do little but send back what crashes again. */
 const COMMANDS_MAX = 150;
@@ -150,11 +151,14 @@ export class Operators implements Watcher {
   give(command: Command | undefined, by?: Host): void {
     if (command === undefined || this.#given === COMMANDS_MAX) return;
     this.#given += 1;
-    const { withinMs, both } = this.#habits();
+    const { withinMs, both, repeats } = this.#habits();
     // Its letter is still in the queue while the environment stands still that has read it.
     if (command.kind === 'redrive' && withinMs <= SOON_MS) by?.standStill(this.#stallMs());
     const after = this.#random.below(withinMs + 1);
     this.#giveAfter(after, command);
+    if (command.kind !== 'erase' && this.#random.chance(repeats)) {
+      this.#giveAfter(after + this.#random.below(OLD_PAGE_MS), command);
+    }
     if (this.#random.chance(both)) {
       const other = this.#random.chance(DISAGREES) ? contraryTo(command) : command;
       this.#giveAfter(after + this.#random.below(BOTH_MS), other);

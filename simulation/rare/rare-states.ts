@@ -46,6 +46,14 @@ import {
   redrivenByTwo,
 } from './of-operators.ts';
 import {
+  clockGoesBack,
+  deploymentEnables,
+  diesThreeTimes,
+  expired,
+  forgottenVersion,
+  fullOfFlight,
+} from './of-surroundings.ts';
+import {
   auditWritersMeet,
   escalated,
   laneProbeFails,
@@ -101,6 +109,12 @@ export const RARE_STATES = {
   'an incident is resolved': resolvedByQuiet,
   'a probe of a lane fails': laneProbeFails,
   'two writers of the audit log take turns within a minute': auditWritersMeet,
+  'a FHIR server has forgotten the version that a PUT names': forgottenVersion,
+  'a deployment enables the queues of a paused lane': deploymentEnables,
+  'as many messages of a queue are in flight as may be': fullOfFlight,
+  'the clock of an environment goes back': clockGoesBack,
+  'DynamoDB deletes what has expired': expired,
+  'three environments die of one asynchronous invocation': diesThreeTimes,
 } as const satisfies Record<string, MakeState>;
 
 export type RareState = keyof typeof RARE_STATES;

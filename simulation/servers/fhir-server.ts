@@ -9,6 +9,8 @@ export interface FhirServerOptions {
   readonly base: string;
   /** Without ETags, a request cannot name a version. */
   readonly hasEtags: boolean;
+  /** What it answers to a PUT that names a version of a resource that is not there. Zero: it stores it. */
+  readonly absentStatus: number;
   /** The token that it requires. */
   token(): string;
   now(): number;
@@ -23,12 +25,26 @@ export class FhirServer implements Server {
   /** Its resources, by `<type>/<id>`. */
   readonly resources = new Map<string, Held>();
   readonly #options: FhirServerOptions;
+  #backup: ReadonlyMap<string, Held> | undefined;
   /** How often it refused a text. */
   readonly #refused = new Map<string, number>();
 
   constructor(options: FhirServerOptions) {
     this.base = options.base;
     this.#options = options;
+  }
+
+  backUp(): void {
+    this.#backup = new Map(this.resources);
+  }
+
+  /** Brings its backup back: what came later is gone, and versions go on where they were then. False if it has none. */
+  restore(): boolean {
+    if (this.#backup === undefined) return false;
+    this.resources.clear();
+    for (const [key, held] of this.#backup) this.resources.set(key, held);
+    this.#options.tell({ kind: 'restored', server: this.base });
+    return true;
   }
 
   serve(call: HttpCall): HttpAnswer {
@@ -42,12 +58,13 @@ export class FhirServer implements Server {
   }
 
   #store(key: string, call: HttpCall): HttpAnswer {
-    const { hasEtags, now, tell } = this.#options;
+    const { hasEtags, absentStatus, now, tell } = this.#options;
     const { body } = call;
     const held = this.resources.get(key);
     const wanted = call.headers['if-match'];
-    if (hasEtags && wanted !== undefined && wanted !== (held && etagOf(held))) {
-      return outcome(412, 'conflict');
+    if (hasEtags && wanted !== undefined) {
+      if (held !== undefined && wanted !== etagOf(held)) return outcome(412, 'conflict');
+      if (held === undefined && absentStatus > 0) return outcome(absentStatus, 'not-found');
     }
     const [resourceType] = key.split('/');
     if (body.includes(AT_SERVER.refused) && this.#refuses(body))

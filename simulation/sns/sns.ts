@@ -41,6 +41,8 @@ export interface SnsSurroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
   faults(): SnsFaults;
+  /** How long nothing reaches that queue. */
+  stuckMs(queue: string): number;
   tell(effect: Effect): void;
 }
 
@@ -97,8 +99,9 @@ export class Sns {
     for (const subscription of this.#topic(arn)) {
       if (!isWanted(published, subscription)) continue;
       const copies = random.chance(repeated) ? 2 : 1;
+      const stuckMs = this.#around.stuckMs(subscription.queue.plan.name);
       for (let copy = 0; copy < copies; copy += 1) {
-        scheduler.after(random.duration(delayMs), () => {
+        scheduler.after(stuckMs + random.duration(delayMs), () => {
           const arrive = () => deliver(published, subscription);
           if (!this.hold(message, arrive)) arrive();
         });

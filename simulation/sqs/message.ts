@@ -53,6 +53,8 @@ export interface QueueFaults {
   readonly countOff: number;
   /** An entry of a batch is refused. */
   readonly entryRefused: number;
+  /** How many messages of a queue may be in flight. 0 for any number. */
+  readonly inFlightMax: number;
 }
 
 export const NO_QUEUE_FAULTS: QueueFaults = {
@@ -60,6 +62,7 @@ export const NO_QUEUE_FAULTS: QueueFaults = {
   deleteMissed: 0,
   countOff: 0,
   entryRefused: 0,
+  inFlightMax: 0,
 };
 
 /** How a message left its queue. */

@@ -37,6 +37,8 @@ export class Queue {
   /** When a message becomes visible again, by its id. */
   readonly #timers = new Map<string, Event>();
   #sequence = 0;
+  /** Messages that were received, and are neither deleted nor visible again. */
+  #inFlight = 0;
   /** Called when a message becomes visible, or those behind it in a FIFO queue are no longer blocked. */
   onVisible: (() => void)[] = [];
 
@@ -55,9 +57,15 @@ export class Queue {
     return this.#visible.size;
   }
 
+  /** Whether as many are in flight as may be. */
+  get isFull(): boolean {
+    const { inFlightMax } = this.#around.faults();
+    return inFlightMax > 0 && this.#inFlight >= inFlightMax;
+  }
+
   /** Whether a receive would get something. All visible messages of a FIFO queue may be blocked. */
   get hasNext(): boolean {
-    return this.#visible.hasNext;
+    return this.#visible.hasNext && !this.isFull;
   }
 
   get messages(): Iterable<Message> {
@@ -98,7 +106,7 @@ export class Queue {
   receive(most: number, visibilityMs = this.plan.visibilityMs): Received[] {
     if (this.#visible instanceof InOrder) this.#visible.begin();
     const all: Received[] = [];
-    while (all.length < most) {
+    while (all.length < most && !this.isFull) {
       const message = this.#visible.take();
       if (message === undefined) break;
       if (this.#isSpent(message)) continue;
@@ -133,6 +141,7 @@ export class Queue {
     const faults = this.#around.faults();
     message.receives += 1;
     message.handle += 1;
+    this.#inFlight += 1;
     message.firstReceivedAt ??= scheduler.now;
     const isCopied = !this.plan.isFifo && random.chance(faults.duplicate);
     this.#showAfter(message, isCopied ? random.below(DUPLICATE_MS) : visibilityMs);
@@ -156,10 +165,13 @@ export class Queue {
     if ((isStale && random.chance(0.5)) || random.chance(this.#around.faults().deleteMissed))
       return;
     const isInFlight = message.place < 0;
-    if (isInFlight) this.#visible.release(message);
-    else this.#visible.remove(message);
+    const { isFull } = this;
+    if (isInFlight) {
+      this.#inFlight -= 1;
+      this.#visible.release(message);
+    } else this.#visible.remove(message);
     this.#leave(message, 'deleted');
-    if (isInFlight && this.plan.isFifo && this.hasNext) this.#announce();
+    if (isInFlight && (this.plan.isFifo || isFull) && this.hasNext) this.#announce();
   }
 
   /** False if the message is not in flight under that handle. */
@@ -176,7 +188,10 @@ export class Queue {
     this.#endWait(message);
     const timer = this.#around.scheduler.after(ms, () => {
       this.#timers.delete(message.id);
-      if (message.handle > 0) this.#visible.release(message);
+      if (message.handle > 0) {
+        this.#inFlight -= 1;
+        this.#visible.release(message);
+      }
       this.#show(message);
     });
     this.#timers.set(message.id, timer);

@@ -5,6 +5,7 @@ import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  OverLimit,
   QueueDoesNotExist,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -122,6 +123,9 @@ export class Sqs {
   }: ReceiveMessageCommand['input']) {
     const queue = this.queue(QueueUrl);
     const visibilityMs = VisibilityTimeout === undefined ? undefined : VisibilityTimeout * 1_000;
+    if (queue.isFull && !queue.plan.isFifo) {
+      throw new OverLimit({ message: 'too many messages are in flight', $metadata: {} });
+    }
     const all = queue.receive(MaxNumberOfMessages, visibilityMs);
     if (all.length === 0) return {};
     return {

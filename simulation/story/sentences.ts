@@ -55,7 +55,12 @@ export class Sentences {
         return this.#by(by, `is ${effect.kind}`, []);
       case 'healed':
         return { text: 'Faults heal.', about: [] };
+      case 'restored':
+        return { text: `${effect.server} brings its backup back.`, about: [effect.server] };
+      case 'reset':
+        return { text: `A deployment sets the mapping ${effect.uuid}.`, about: [effect.uuid] };
       case 'received':
+      case 'logged':
       case 'called':
       case 'failed':
       case 'befell':

@@ -136,3 +136,16 @@ test('a host that is to stand still does so at its next await, once', async () =
   await scheduler.run(never);
   expect(resumed).toEqual([501, 600]);
 });
+
+test('the clock of a host may be set when it goes on', () => {
+  const scheduler = new Scheduler(1);
+  const skews = [-500, undefined];
+  const host = new Host(scheduler, { name: 'a', skewMs: 700, setTo: () => skews.shift() });
+  const before = host.now();
+  host.freeze();
+  host.thaw();
+  expect(host.now()).toBe(before - 1_200);
+  host.freeze();
+  host.thaw();
+  expect(host.now()).toBe(before - 1_200);
+});

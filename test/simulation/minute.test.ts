@@ -21,6 +21,7 @@ async function wokenIn(
   minutes: number,
   faults: Partial<MinuteFaults> = {},
   isIdle: () => boolean = () => false,
+  isOut: () => boolean = () => false,
 ) {
   const scheduler = new Scheduler(1);
   const around = { scheduler, random: scheduler.random };
@@ -31,7 +32,7 @@ async function wokenIn(
   const surroundings = {
     ...around,
     faults: () => ({ ...NO_MINUTE_FAULTS, ...faults }),
-    isIdle,
+    ...{ isIdle, isOut },
     queue: (arn: string) => sqs.queue(arn),
     invoke: () => invoked.push(scheduler.now - scheduler.startedAt),
   };
@@ -50,6 +51,11 @@ describe("EventBridge's minute", () => {
   test('leaves most minutes out while nothing waits anywhere', async () => {
     const { invoked } = await wokenIn(12, {}, () => true);
     expect(invoked.map((ms) => Math.floor(ms / 60_000))).toEqual([5, 10]);
+  });
+
+  test('wakes nobody while it is out', async () => {
+    const always = () => true;
+    expect((await wokenIn(3, {}, () => false, always)).invoked).toEqual([]);
   });
 
   test('may be missed, repeated and late', async () => {

@@ -5,11 +5,14 @@ import {
   drawKeyOfS3,
   drawNotLoading,
   drawOutages,
+  drawStuckDeliveries,
   type Outage,
+  stuckMs,
 } from '../../simulation/outages.ts';
 import { Random } from '../../simulation/random.ts';
 
 const ONE: Outage = { of: 's3', fromMs: 1_000, untilMs: 2_000, share: 0.9 };
+const lengthOf = ({ fromMs, untilMs }: Outage) => untilMs - fromMs;
 const at = (ms: number) => ({ now: 50_000 + ms, startedAt: 50_000 });
 
 describe('an outage', () => {
@@ -58,7 +61,7 @@ describe('an outage', () => {
     const seeds = Array.from({ length: 300 }, (_, seed) => seed);
     const drawn = [
       seeds.map((seed) => drawKeyOfS3(new Random(seed))),
-      seeds.map((seed) => drawNotLoading(new Random(seed), ['f', 'g'])),
+      seeds.map((seed) => drawNotLoading(new Random(seed), ['f', 'g'], 'lane')),
     ];
     for (const each of drawn) {
       const some = each.filter(({ length }) => length === 1);
@@ -67,7 +70,23 @@ describe('an outage', () => {
     }
     expect(new Set(drawn[0]?.flat().map(({ of }) => of))).toEqual(new Set(['kms/s3']));
     expect(new Set(drawn[1]?.flat().map(({ of }) => of))).toEqual(new Set(['f', 'g']));
-    expect(drawNotLoading(new Random(1), [])).toEqual([]);
+    expect(drawNotLoading(new Random(1), [], 'lane')).toEqual([]);
+    const minutes = seeds.flatMap((seed) => drawNotLoading(new Random(seed), ['f'], 'kernel'));
+    expect(Math.min(...minutes.map(lengthOf))).toBeGreaterThanOrEqual(60_000);
+  });
+
+  test('of the minute, or of the way to one queue, is drawn for some runs', () => {
+    const drawn = Array.from({ length: 300 }, (_, seed) =>
+      drawStuckDeliveries(new Random(seed), ['q', 'r']),
+    ).flat();
+    const places = Map.groupBy(drawn, ({ of }) => of);
+    expect(new Set(places.keys())).toEqual(new Set(['minute', 'to q', 'to r']));
+    expect(places.get('minute')?.length).toBeGreaterThan(20);
+    expect(places.get('minute')?.length).toBeLessThan(75);
+    expect(Math.min(...drawn.map(lengthOf))).toBe(120_000);
+    const stuck = (ms: number, place = 's3') => stuckMs([ONE], place, at(ms));
+    expect([500, 1_500, 2_500].map((ms) => stuck(ms))).toEqual([0, 500, 0]);
+    expect(stuck(1_500, 'another')).toBe(0);
   });
 
   test('of a flapping server follows the one before, with a pause between', () => {

@@ -20,6 +20,13 @@ test('runs draw each way in which breakers open, and some deploy another in the 
   expect(changed.length).toBeLessThan(120);
 });
 
+test('runs draw each kind of FHIR server, and deployments that enable all mappings', () => {
+  const drawn = Array.from({ length: 100 }, (_, seed) => drawSettings(new Random(seed)));
+  const statuses = new Set(drawn.map(({ absentStatus }) => absentStatus));
+  expect(statuses).toEqual(new Set([412, 404, 0]));
+  expect(new Set(drawn.map(({ resetsMappings }) => resetsMappings))).toEqual(new Set([0, 1]));
+});
+
 test('deliver gets the policy of its deployment, and nobody else does', () => {
   const settings = { ...DEFAULT_SETTINGS, breakerShare: 0.25 };
   const at = (name: string, deployment: number) => {

@@ -32,9 +32,10 @@ function counter(...fates: Partial<CallFaults>[]) {
     what = perform,
     signal?: AbortSignal,
     fated?: (number: number) => Fate | undefined,
+    held?: (arrive: () => void) => boolean,
   ) =>
     wire.call(host, PATIENCE, {
-      ...{ name: 'add', perform: what, signal, ...(fated && { fated }) },
+      ...{ name: 'add', perform: what, signal, ...(fated && { fated }), ...(held && { held }) },
       befell: (fate, before) => befell.push(`${fate} after ${before}`),
     });
   return { scheduler, host, state, call, lines, befell };
@@ -142,6 +143,17 @@ describe('a call', () => {
     await scheduler.run(never);
     expect(state.count).toBe(2);
     expect([1, 2]).toContain(await answer);
+  });
+
+  test('that is late takes effect when somebody lets it', async () => {
+    const { scheduler, call, state } = counter({ late: 1 });
+    const held: (() => void)[] = [];
+    const isHeld = (arrive: () => void) => held.push(arrive) > 0;
+    const answer = call(undefined, undefined, undefined, isHeld);
+    await scheduler.run(never);
+    expect([await answer, state.count, held.length]).toEqual([1, 1, 1]);
+    held[0]?.();
+    expect(state.count).toBe(2);
   });
 
   test('that is late takes effect so much after it was given up', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DeliveryChecker } from '../../../simulation/checks/delivery-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
 import { SERVERS } from '../../../simulation/outside.ts';
+import type { Scheduler } from '../../../simulation/scheduler.ts';
 import type { FhirServer } from '../../../simulation/servers/fhir-server.ts';
 import { submission, written } from './history.ts';
 
@@ -14,7 +15,15 @@ const refusableLater = submission({ ...refusable, messageId: 'm6', number: 6, se
 const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String(number) }] });
 
 /** Effects of one history; the server holds what was sent last. */
-function see(...history: (Effect | { readonly put: number; readonly key?: string })[]) {
+function see(
+  ...history: (
+    | Effect
+    | { readonly put: number; readonly key?: string; readonly begunAt?: number }
+    | { readonly pass: number }
+  )[]
+) {
+  const clock = { now: 1_000_000 };
+  const scheduler = clock as Scheduler;
   const resources: FhirServer['resources'] = new Map();
   const fhirServers = [{ base: SERVERS.shared, resources } as FhirServer];
   const submissions = new Map(
@@ -23,18 +32,19 @@ function see(...history: (Effect | { readonly put: number; readonly key?: string
       each,
     ]),
   );
-  const checker = new DeliveryChecker({ submissions, fhirServers });
+  const checker = new DeliveryChecker({ submissions, fhirServers, scheduler });
   for (const submitted of submissions.values()) {
     checker.see({ kind: 'submitted', submission: submitted });
   }
   for (const step of history) {
-    if ('kind' in step) checker.see(step);
+    if ('pass' in step) clock.now += step.pass;
+    else if ('kind' in step) checker.see(step);
     else {
-      const { put, key = 'Patient/a-p1' } = step;
+      const { put, key = 'Patient/a-p1', begunAt = clock.now } = step;
       const after = { version: 1, body: bodyOf(put), at: 0 };
       const before = resources.get(key);
       resources.set(key, after);
-      const call = { number: 1, method: 'PUT', url: '', headers: {}, body: '', begunAt: 0 };
+      const call = { number: 1, method: 'PUT', url: '', headers: {}, body: '', begunAt };
       checker.see({ kind: 'stored', call, server: SERVERS.shared, key, before, after });
     }
   }
@@ -43,6 +53,7 @@ function see(...history: (Effect | { readonly put: number; readonly key?: string
 
 const item = (messageId: string, fields: object = {}) =>
   written('resources', undefined, { pk: 'hospital-a#Patient#p1', messageId, ...fields });
+const restored = { kind: 'restored', server: SERVERS.shared } as const;
 const pending = (messageId: string) => item(messageId, { deliveryShard: 's' });
 
 describe('the checker of deliveries', () => {
@@ -52,6 +63,20 @@ describe('the checker of deliveries', () => {
     expect(see(pending('m2'), { put: 2 }, { put: 1 }, { put: 2 }, item('m2')).unfinished()).toBe(
       undefined,
     );
+  });
+
+  test('R05: accepts that a server forgot what it had, and what was on its way to it', () => {
+    const delivered = [pending('m2'), { put: 2 }, item('m2')];
+    expect(() => see(...delivered, restored, { put: 1, begunAt: 0 })).not.toThrow();
+    expect(() => see(...delivered, restored, { pass: 1 }, { put: 1 })).not.toThrow();
+    expect(() => see(pending('m2'), restored, { put: 1 }, item('m2'))).not.toThrow();
+  });
+
+  test('R05: finds what is wrong after a server forgot what it had', () => {
+    const later = [restored, { pass: 90_000 }, pending('m2')];
+    expect(() => see(...later, { put: 1 }, item('m2'))).toThrow('R05: #2 counts as delivered');
+    const overwritten = [...later, { put: 2 }, item('m2'), { put: 1 }];
+    expect(() => see(...overwritten)).toThrow('R05: #1 was put over #2');
   });
 
   test('R05: finds a delivery that ends too soon', () => {

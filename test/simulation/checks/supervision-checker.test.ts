@@ -2,6 +2,7 @@ import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
 import { SupervisionChecker } from '../../../simulation/checks/supervision-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
+import { HEALTHY } from '../../../simulation/faults.ts';
 import type { EventSource } from '../../../simulation/lambda/event-source.ts';
 import type { Fate } from '../../../simulation/road.ts';
 import { hostAt, message, queueNamed, written } from './history.ts';
@@ -32,7 +33,7 @@ function checkerOf(states: Readonly<Record<string, string>> = {}) {
   const scheduler = clock as unknown as ConstructorParameters<
     typeof SupervisionChecker
   >[0]['scheduler'];
-  return new SupervisionChecker({ scheduler, sources });
+  return new SupervisionChecker({ scheduler, sources, drawn: HEALTHY });
 }
 
 function see(states: object[], mappings: Readonly<Record<string, string>> = {}) {
@@ -90,13 +91,15 @@ describe('R31: the checker of lanes', () => {
           { kind: 'befell', service: 'lambda', command, fate, before: undefined },
           sender,
         );
-      const fails = () =>
-        checker.see({ kind: 'failed', service: 'dynamodb', command: {}, error: 'x' }, sender);
+      const fails = (about: object = {}) =>
+        checker.see({ kind: 'failed', service: 'dynamodb', command: about, error: 'x' }, sender);
+      const ends = () => checker.see({ kind: 'frozen' }, sender);
+      const deployed = () => checker.see({ kind: 'reset', uuid: 'uuid-of-critical' }, undefined);
       const pass = (ms: number) => {
         clock.now += ms;
       };
       const dies = () => checker.see({ kind: 'died' }, sender);
-      return { look, call, befalls, fails, dies, pass };
+      return { look, call, befalls, fails, dies, pass, ends, deployed };
     };
     type Paused = ReturnType<typeof paused>;
 
@@ -113,6 +116,22 @@ describe('R31: the checker of lanes', () => {
       ['until reviews if its sender dies', ({ dies }: Paused) => dies(), 300_000],
       ['until reviews if it was given up', ({ befalls }: Paused) => befalls('late'), 300_000],
       ['until reviews if its sender cannot look', ({ fails }: Paused) => fails(), 300_000],
+      [
+        'no longer if it cannot look at another lane',
+        ({ fails }: Paused) => {
+          fails({ input: { TableName: 'stack-supervision', Key: { pk: 'delivery' } } });
+          fails({ input: { UUID: 'uuid-of-background' } });
+        },
+        30_000,
+      ],
+      [
+        'until reviews if it cannot look at this one',
+        ({ fails }: Paused) =>
+          fails({ input: { TableName: 'stack-supervision', Item: { pk: 'critical' } } }),
+        300_000,
+      ],
+      ['until its invocation ends', ({ ends }: Paused) => ends(), 1_000],
+      ['until reviews after a deployment', ({ deployed }: Paused) => deployed(), 300_000],
     ])('%s', (_, befall, ms) => {
       const lane = paused();
       lane.call();

@@ -141,6 +141,8 @@ test.each([
   const late = hostAt('deliver#2');
   erasers.see(effect, late);
   expect(goesOn(late)).toBe(false);
+  // What points to a body that was just put comes late. It is asked once.
+  expect([late.takeLate(), late.takeLate()]).toEqual([effect.kind === 'put', false]);
 });
 
 test('a command that has emptied something whose body is in the bucket dies, a few times', () => {

@@ -1,7 +1,12 @@
 import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { fateOf, isVerdict } from '../../../simulation/coincidences/late-writes.ts';
+import {
+  fateOf,
+  isTakenBack,
+  isVerdict,
+  messageOf,
+} from '../../../simulation/coincidences/late-writes.ts';
 import { NO_COINCIDENCES } from '../../../simulation/coincidences/rates.ts';
 import { hostAt } from '../checks/history.ts';
 
@@ -59,6 +64,33 @@ test('the write of a verdict may come late, while its sender is cut off', () => 
   expect(befallen.length).toBeLessThan(40);
   expect(hosts.filter(({ isCutOff }) => isCutOff)).toEqual(befallen);
   expect(hosts.some((host) => fateOf(store, host, NO_COINCIDENCES) !== undefined)).toBe(false);
+});
+
+test('the write of a verdict comes late from a machine that was told to be', () => {
+  const names = { '#quarantinedAt': 'quarantinedAt' };
+  const reject = new UpdateCommand({
+    ...{ TableName: 'stack-quarantine', Key: {}, ExpressionAttributeNames: names },
+  });
+  const host = hostAt('validate#1');
+  host.beLateSoon();
+  const fates = [update('stack-breakers'), reject, reject].map((command) =>
+    fateOf(command, host, NO_COINCIDENCES),
+  );
+  expect(fates).toEqual([undefined, 'late', undefined]);
+  expect(host.isCutOff).toBe(true);
+});
+
+test('the removal of an attempt may come late, and its sender dies', () => {
+  const removal = new UpdateCommand({
+    ...{ TableName: 'stack-quarantine', Key: { pk: 'm1' }, ConditionExpression: 'a = :a' },
+    UpdateExpression: 'REMOVE attempts[1]',
+  });
+  expect([isTakenBack(removal), isTakenBack(update('stack-quarantine'))]).toEqual([true, false]);
+  expect(messageOf(removal)).toBe('m1');
+  const { late: count, dead } = late(removal, { lateWrite: 1 });
+  expect(count).toBeGreaterThan(25);
+  expect(dead).toBe(count);
+  expect(late(removal, {})).toEqual({ late: 0, dead: 0 });
 });
 
 test('what an attempt came to may be written late, while its machine is cut off', () => {

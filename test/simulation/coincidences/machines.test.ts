@@ -1,5 +1,5 @@
 import { UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { Machines } from '../../../simulation/coincidences/machines.ts';
 import { type CoincidenceRates, NO_COINCIDENCES } from '../../../simulation/coincidences/rates.ts';
@@ -212,4 +212,47 @@ test('a machine that has asked for an attempt without an end, which counts as ov
   };
   expect([stillAt(12_000, {}), stillAt(11_000, {})]).toEqual([SEEDS, 0]);
   expect([stillAt(12_000, { ended: 1 }), stillAt(12_000, {}, 0)]).toEqual([0, 0]);
+});
+
+test('the removal of an attempt arrives when the next one has been recorded, or as late as may be', async () => {
+  const here = new Scheduler(1);
+  const shown: string[] = [];
+  const changeVisibility = (handle: string, seconds: number) => shown.push(`${handle} ${seconds}`);
+  const world = {
+    ...rated({ lateWrite: 1 }),
+    scheduler: here,
+    services: { sqs: { queue: () => ({ changeVisibility }) } },
+  } as unknown as World;
+  const machines = new Machines(world, NOBODY, 1);
+  const command = new UpdateCommand({
+    ...{ TableName: 'stack-quarantine', Key: { pk: 'm1' } },
+    UpdateExpression: 'REMOVE attempts[0]',
+  });
+  const arrived: number[] = [];
+  const hold = () => world.hold(command, () => arrived.push(here.now - here.startedAt));
+  const pass = (ms: number) => {
+    here.after(ms, () => undefined);
+    return here.run(() => false, here.now + ms);
+  };
+  expect(world.hold(new GetCommand({ TableName: 't', Key: {} }), () => undefined)).toBe(false);
+
+  const first = hostAt('stack-validate-critical#1');
+  const record = { eventSourceARN: 'q-isolation', receiptHandle: 'h' };
+  const runs = { functionName: 'f', requestId: 'r1', event: { Records: [record] } };
+  machines.see({ kind: 'invoked', ...runs }, first);
+  const late = { service: 'dynamodb', command, fate: 'late', before: undefined } as const;
+  machines.see({ kind: 'befell', ...late }, first);
+  expect(shown).toEqual(['h 12']);
+  expect(hold()).toBe(true);
+  await pass(10_000);
+  expect(arrived).toEqual([]);
+  const second = hostAt('stack-validate-critical#2');
+  machines.see(written('quarantine', attempts('r1'), attempts('r1', 'r2')), second);
+  await pass(1);
+  expect(still([second])).toBe(1);
+  expect(arrived).toEqual([10_001]);
+
+  hold();
+  await pass(30_000);
+  expect(arrived).toEqual([10_001, 30_001]);
 });

@@ -222,6 +222,18 @@ describe('simulated tables', () => {
     expect(changes.at(-1)).toMatchObject({ before: { sk: '1' }, after: undefined });
   });
 
+  test('an item above 400 KB is refused, and one just below it is not', () => {
+    const { put, dynamo } = tables();
+    const long = (bytes: number) => ({ parts: [{ text: 'é'.repeat(bytes / 2) }] });
+    expect(() => put(1, long(400 * 1024))).toThrow('Item size has exceeded');
+    put(1, long(400 * 1024 - 100));
+    const update = new UpdateCommand({
+      ...{ TableName, Key: { pk: 'p', sk: '1' }, UpdateExpression: 'SET a = :a' },
+      ExpressionAttributeValues: { ':a': new Uint8Array(100) },
+    });
+    expect(() => dynamo.perform(update)).toThrow('Item size has exceeded');
+  });
+
   test('a missing table, and a command that is not simulated, are refused', () => {
     const { dynamo } = tables();
     const get = new GetCommand({ TableName: 'u', Key: { pk: 'p' } });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { DEATHS_FILTER_PATTERN, deathsOf } from '../../../core/attempt/deaths-in-log.ts';
 import { readLogDelivery } from '../../../functions/monitor/log-delivery.ts';
 import { exited } from '../../../packages/local-lambda/lambda/outcome.ts';
+import type { Effect } from '../../../simulation/effects.ts';
 import {
   type LogFaults,
   LogSubscriptions,
@@ -22,10 +23,12 @@ const PLAN = {
 async function heard(requestId: string | undefined, faults: Partial<LogFaults> = {}) {
   const scheduler = new Scheduler(1);
   const deliveries: string[] = [];
+  const told: Effect[] = [];
   const logs = new LogSubscriptions([PLAN], {
     scheduler,
     random: scheduler.random,
     faults: () => ({ ...NO_LOG_FAULTS, ...faults }),
+    tell: (effect) => told.push(effect),
     deliver: (_, event) => deliveries.push((event as { awslogs: { data: string } }).awslogs.data),
   });
   const failure = exited(null, 'SIGKILL');

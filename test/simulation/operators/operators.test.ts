@@ -49,6 +49,15 @@ describe('operators', () => {
     expect(world.services.sqs.queue(world.nameOf('audit.fifo')).size).toBe(2);
   });
 
+  test('somebody whose page is old gives a command once more, minutes later', async () => {
+    const { put, pass, sent, told, operators } = begin({ redrives: 1, repeats: 1 });
+    put('quarantine', ENTRY);
+    await pass(1_200_000);
+    expect(operators.areDone).toBe(true);
+    expect(told().match(/redrive [^\n]*: done/g)).toHaveLength(2);
+    expect(sent()).toHaveLength(1);
+  });
+
   test('two operators may run the same command at once', async () => {
     const { put, pass, effects } = begin({ discards: 1, both: 1 });
     put('quarantine', ENTRY);

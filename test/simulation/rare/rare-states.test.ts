@@ -79,6 +79,14 @@ const put: Effect = {
   version: { key: 'k', id: 'v', at: 0, bytes: undefined },
 };
 
+const naming = {
+  ...call(2, 5),
+  ...{ url: 'https://s/Patient/1', headers: { 'if-match': 'W/"2"' } },
+};
+/** Its clock is a little earlier each time. */
+let late = 0;
+const backwards = { now: () => (late -= 1) } as unknown as Host;
+
 /** For each state a history that reaches it, and how much of that history does not. */
 const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
   'a redrive while its letter is still in the queue': [
@@ -230,12 +238,40 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [put, hostAt('stack-audit#1')],
     [put, hostAt('stack-audit#2')],
   ],
+  'a FHIR server has forgotten the version that a PUT names': [
+    [{ kind: 'answered', call: naming, status: 412 }],
+    [{ kind: 'restored', server: 'https://s' }],
+    [{ kind: 'answered', call: naming, status: 404 }],
+  ],
+  'a deployment enables the queues of a paused lane': [
+    [{ kind: 'reset', uuid: 'of a lane that is on' }],
+    [{ kind: 'reset', uuid: 'of a paused lane' }],
+  ],
+  'as many messages of a queue are in flight as may be': [
+    [received(message())],
+    [{ ...received(message()), queue: queueNamed('full') } as Effect],
+  ],
+  'the clock of an environment goes back': [
+    [{ kind: 'frozen' }, backwards],
+    [{ kind: 'thawed' }, backwards],
+  ],
+  'DynamoDB deletes what has expired': [
+    [written('inflight', {}, undefined), one],
+    [written('inflight', {}, undefined)],
+  ],
+  'three environments die of one asynchronous invocation': [
+    ...['a', 'a', 'b', 'c'].map((environment): [Effect] => [
+      { kind: 'logged', ...of, environment },
+    ]),
+  ],
 };
 
 function reached(history: [Effect, Host?][]): Map<RareState, number> {
   const counts = new Map<RareState, number>();
   const submissions = new Map([['m1', submission()]]);
-  const states = new RareStates({ submissions } as unknown as Seen, counts);
+  const sources = [{ plan: { uuid: 'of a paused lane' }, state: 'Enabling' }];
+  const services = { sqs: { queue: (name: string) => ({ isFull: name.endsWith('-full') }) } };
+  const states = new RareStates({ submissions, sources, services } as unknown as Seen, counts);
   for (const [effect, by] of history) states.see(effect, by);
   return counts;
 }

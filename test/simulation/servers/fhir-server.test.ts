@@ -4,12 +4,13 @@ import { AT_SERVER, FhirServer } from '../../../simulation/servers/fhir-server.t
 
 const base = 'https://fhir.test/r4';
 
-function server(hasEtags = true) {
+function server(hasEtags = true, absentStatus = 412) {
   const effects: Effect[] = [];
   let number = 0;
   const its = new FhirServer({
     base,
     hasEtags,
+    absentStatus,
     token: () => 'secret',
     now: () => 7,
     tell: (effect) => effects.push(effect),
@@ -50,6 +51,25 @@ describe('a simulated FHIR server', () => {
     expect(call('PUT', 'c', { 'if-match': 'W/"1"' }).status).toBe(412);
     const old = server(false);
     expect(old.call('PUT', 'a', { 'if-match': 'W/"9"' })).toEqual({ status: 201, headers: {} });
+  });
+
+  test('a version of what is not there: as each kind of server does', () => {
+    const named = { 'if-match': 'W/"1"' };
+    expect(server(true, 404).call('PUT', 'a', named)).toMatchObject({ status: 404 });
+    expect(server(true, 0).call('PUT', 'a', named)).toMatchObject({ status: 201 });
+  });
+
+  test('brings a backup back: it forgets what came since, and its versions are used again', () => {
+    const { its, effects, call } = server();
+    expect(its.restore()).toBe(false);
+    call('PUT', 'a');
+    its.backUp();
+    call('PUT', 'b');
+    expect(its.restore()).toBe(true);
+    expect(effects.at(-1)).toEqual({ kind: 'restored', server: base });
+    expect(call('PUT', 'c', { 'if-match': 'W/"2"' }).status).toBe(412);
+    expect(call('GET')).toMatchObject({ headers: { etag: 'W/"1"' }, body: 'a' });
+    expect(call('PUT', 'c', { 'if-match': 'W/"1"' }).headers).toEqual({ etag: 'W/"2"' });
   });
 
   test('refuses a wrong token, and what it was told to refuse', () => {

@@ -8,14 +8,14 @@ import { Sqs } from '../../../simulation/sqs/sqs.ts';
 const TopicArn = 'arn:t';
 const PLAN = { isFifo: false, visibilityMs: 30_000, retentionMs: 1e9, delayMs: 0 };
 
-function topic(faults: Partial<SnsFaults> = {}) {
+function topic(faults: Partial<SnsFaults> = {}, stuckMs = (_queue: string) => 0) {
   const scheduler = new Scheduler(1);
   const around = { scheduler, random: scheduler.random, tell: () => undefined };
   const sqs = new Sqs({
     ...around,
     faults: () => NO_QUEUE_FAULTS,
   });
-  const sns = new Sns({ ...around, faults: () => ({ ...NO_SNS_FAULTS, ...faults }) });
+  const sns = new Sns({ ...around, stuckMs, faults: () => ({ ...NO_SNS_FAULTS, ...faults }) });
   sns.create(TopicArn);
   const all = sqs.create({ ...PLAN, name: 'all', arn: 'arn:all' });
   const some = sqs.create({ ...PLAN, name: 'some', arn: 'arn:some' });
@@ -24,12 +24,22 @@ function topic(faults: Partial<SnsFaults> = {}) {
   const fewer = sqs.create({ ...PLAN, name: 'fewer', arn: 'arn:fewer' });
   sns.subscribe(TopicArn, { queue: fewer, filter: { kind: ['a', { exists: false }] } });
   const run = () => scheduler.run(() => false);
-  return { sns, all, some, fewer, run };
+  const runFor = (ms: number) => scheduler.run(() => false, scheduler.now + ms);
+  return { sns, all, some, fewer, run, runFor };
 }
 
 const kind = (StringValue: string) => ({ kind: { DataType: 'String', StringValue } });
 
 describe('a topic', () => {
+  test('reaches one queue while its messages wait on their way to another', async () => {
+    const { sns, all, some, run, runFor } = topic({}, (queue) => (queue === 'all' ? 600_000 : 0));
+    sns.perform(new PublishCommand({ TopicArn, Message: 'm', MessageAttributes: kind('a') }));
+    await runFor(10_000);
+    expect([all.size, some.size]).toEqual([0, 1]);
+    await run();
+    expect([all.size, some.size]).toEqual([1, 1]);
+  });
+
   test('copies a message to each matching queue, some time later', async () => {
     const { sns, all, some, run } = topic();
     sns.perform(new PublishCommand({ TopicArn, Message: 'm', MessageAttributes: kind('a') }));

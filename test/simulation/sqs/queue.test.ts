@@ -47,6 +47,24 @@ function queueWith(plan: Partial<QueuePlan> = {}, faults: Partial<QueueFaults> =
 }
 
 describe('a queue', () => {
+  test('gives no more than may be in flight, and goes on when one is deleted or comes back', async () => {
+    const { queue, wait } = queueWith({}, { inFlightMax: 2 });
+    let announced = 0;
+    for (let n = 0; n < 4; n += 1) queue.send(SENT);
+    queue.onVisible.push(() => {
+      announced += 1;
+    });
+    const [first] = queue.receive(10);
+    expect(queue.receive(10)).toEqual([]);
+    expect([queue.isFull, queue.hasNext, queue.visible]).toEqual([true, false, 2]);
+    queue.delete(first?.receiptHandle ?? '');
+    expect([queue.isFull, queue.hasNext, announced]).toEqual([false, true, 1]);
+    expect(queue.receive(10)).toHaveLength(1);
+    await wait(30_000);
+    expect(announced).toBe(3);
+    expect(queue.receive(10)).toHaveLength(2);
+  });
+
   test('delivers a message once, and again when its visibility ends', async () => {
     const { queue, wait } = queueWith();
     const { id } = queue.send(SENT);

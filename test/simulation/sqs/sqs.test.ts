@@ -14,12 +14,12 @@ import { recordOf, Sqs } from '../../../simulation/sqs/sqs.ts';
 
 const QueueUrl = 'https://sqs/000000000000/q';
 
-function service(entryRefused = 0) {
+function service(entryRefused = 0, inFlightMax = 0) {
   const scheduler = new Scheduler(1);
   const sqs = new Sqs({
     scheduler,
     random: scheduler.random,
-    faults: () => ({ ...NO_QUEUE_FAULTS, entryRefused }),
+    faults: () => ({ ...NO_QUEUE_FAULTS, entryRefused, inFlightMax }),
     tell: () => undefined,
   });
   const queue = sqs.create({
@@ -70,6 +70,15 @@ describe('simulated SQS', () => {
       Failed: ['1', '2'].map((Id) => ({ Id, Code: 'InvalidMessageContents', SenderFault: true })),
     });
     expect(queue.size).toBe(1);
+  });
+
+  test('refuses to receive while as many are in flight as may be', () => {
+    const { sqs, queue } = service(0, 1);
+    sqs.perform(new SendMessageBatchCommand({ QueueUrl, Entries }), 'me');
+    const receive = () => sqs.perform(new ReceiveMessageCommand({ QueueUrl }), 'me');
+    expect(receive()).toMatchObject({ Messages: [{ Body: expect.any(String) }] });
+    expect(receive).toThrow('too many messages are in flight');
+    expect(queue.visible).toBe(9);
   });
 
   test('sends, receives, makes visible again and deletes', () => {
