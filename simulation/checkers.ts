@@ -3,6 +3,7 @@ import type { MakeChecker } from './checker.ts';
 import { AttemptsChecker } from './checks/attempts-checker.ts';
 import { AuditWatch } from './checks/audit-watch.ts';
 import { BreakerChecker } from './checks/breaker-checker.ts';
+import { ChainsChecker } from './checks/chains-checker.ts';
 import { DeathsChecker } from './checks/deaths-checker.ts';
 import { DeliveryChecker } from './checks/delivery-checker.ts';
 import { EndingsChecker } from './checks/endings-checker.ts';
@@ -24,6 +25,7 @@ export const CHECKERS: readonly MakeChecker[] = [
   (seen) => new AttemptsChecker(seen),
   (seen) => new SuspectsChecker(seen),
   (seen) => new BreakerChecker(seen),
+  () => new ChainsChecker(),
   () => new DeathsChecker(),
   (seen) => new DeliveryChecker(seen),
   (seen) => new ErasureChecker(seen),

@@ -37,7 +37,7 @@ function after(lease: typeof leased, backupRestored = 1, isHealed = false) {
     ...{ faults: { coincidences }, submissions: new Map([['m1', submission()]]) },
   };
   const backups = new Backups(world as unknown as World, 1);
-  for (let times = 0; times < 100; times += 1) {
+  for (let times = 0; times < 500; times += 1) {
     for (const effect of [stored, lease]) {
       if (backups.kinds.includes(effect.kind)) backups.see(effect);
     }
