@@ -15,6 +15,8 @@ interface Failures {
 export class DeathsChecker implements Checker {
   readonly kinds = ['logged', 'written'] as const;
   readonly #environments = new Map<string, Failures>();
+  /** Of all crashes on record. */
+  readonly #ids = new Set<string>();
   /** Environments of which fewer crashes are on record than requests have failed. */
   readonly #missing = new Set<string>();
 
@@ -35,8 +37,9 @@ export class DeathsChecker implements Checker {
 
   #written({ after }: EffectOf<'written'>): void {
     if (!String(after?.['sk']).startsWith('crash#')) return;
-    const environment = String(after?.['environment']);
-    this.#of(environment).recorded.add(String(after?.['id']));
+    const [environment, id] = [String(after?.['environment']), String(after?.['id'])];
+    this.#ids.add(id);
+    this.#of(environment).recorded.add(id);
     this.#count(environment);
   }
 
@@ -48,8 +51,10 @@ export class DeathsChecker implements Checker {
     return failures;
   }
 
+  /** `validate` reports a crash by its request, and without its environment. */
   #count(environment: string): void {
     const { logged, recorded } = this.#of(environment);
+    for (const requestId of logged) if (this.#ids.has(requestId)) recorded.add(requestId);
     if (recorded.size < logged.size) this.#missing.add(environment);
     else this.#missing.delete(environment);
   }

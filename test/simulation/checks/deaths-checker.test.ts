@@ -21,6 +21,12 @@ test('R20: each environment that dies of a repeated invocation must be on record
   expect(unfinishedAfter(...deaths, crash('b', 'r@b'), crash('a', 'r@a'))).toBeUndefined();
 });
 
+test('R20: validate may have put it on record by its request, and without its environment', () => {
+  const itself = written('incidents', undefined, { pk: 's', sk: 'crash#r', id: 'r' });
+  expect(unfinishedAfter(itself, logged('a', 'r'))).toBeUndefined();
+  expect(unfinishedAfter(itself, logged('a', 'r'), logged('a', 's'))).toMatch('a failure of a');
+});
+
 test('R20: so must each request that fails in one environment, once', () => {
   const failures = [logged('a', 'r'), logged('a', 's'), logged('a', 's')];
   expect(unfinishedAfter(...failures, crash('a', 'r'), crash('a', 'r'))).toMatch('a failure of a');
