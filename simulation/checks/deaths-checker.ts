@@ -17,6 +17,8 @@ export class DeathsChecker implements Checker {
   readonly #environments = new Map<string, Failures>();
   /** Of all crashes on record. */
   readonly #ids = new Set<string>();
+  /** By request that failed: its environment, the last one if Lambda repeated it. */
+  readonly #failedIn = new Map<string, string>();
   /** Environments of which fewer crashes are on record than requests have failed. */
   readonly #missing = new Set<string>();
 
@@ -32,6 +34,7 @@ export class DeathsChecker implements Checker {
 
   #logged({ environment, requestId }: EffectOf<'logged'>): void {
     this.#of(environment).logged.add(requestId);
+    this.#failedIn.set(requestId, environment);
     this.#count(environment);
   }
 
@@ -41,6 +44,8 @@ export class DeathsChecker implements Checker {
     this.#ids.add(id);
     this.#of(environment).recorded.add(id);
     this.#count(environment);
+    const failedIn = this.#failedIn.get(id);
+    if (failedIn !== undefined) this.#count(failedIn);
   }
 
   #of(environment: string): Failures {

@@ -55,8 +55,8 @@ export const OF_DELIVERIES: readonly Fence[] = [
   {
     name: 'delivery: who does not know the version that is named has not refused the resource',
     file: 'core/delivery/delivery-meaning.ts',
-    code: 'NOT_THERE.includes(status) && named && !inVain',
-    without: 'NOT_THERE.includes(status) && named && inVain',
+    code: 'NOT_THERE.includes(status) && isNamed && !inVain',
+    without: 'NOT_THERE.includes(status) && isNamed && inVain',
     needs: ({ settings, coincidences }) =>
       settings.absentStatus === 404 && coincidences.backupRestored > 0,
   },

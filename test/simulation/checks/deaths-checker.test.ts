@@ -24,6 +24,7 @@ test('R20: each environment that dies of a repeated invocation must be on record
 test('R20: validate may have put it on record by its request, and without its environment', () => {
   const itself = written('incidents', undefined, { pk: 's', sk: 'crash#r', id: 'r' });
   expect(unfinishedAfter(itself, logged('a', 'r'))).toBeUndefined();
+  expect(unfinishedAfter(logged('a', 'r'), itself)).toBeUndefined();
   expect(unfinishedAfter(itself, logged('a', 'r'), logged('a', 's'))).toMatch('a failure of a');
 });
 
