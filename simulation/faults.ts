@@ -1,5 +1,5 @@
 /** The faults of a run. Each run draws its own: some are off, the others have a rate. */
-import { type CoincidenceRates, NO_COINCIDENCES } from './coincidences/rates.ts';
+import { type CoincidenceRates, drawCoincidences, NO_COINCIDENCES } from './coincidences/rates.ts';
 import { type DynamoFaults, NO_DYNAMO_FAULTS } from './dynamo/dynamo.ts';
 import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function-plan.ts';
 import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
@@ -204,26 +204,6 @@ const withLateVerdicts = ({ calls, queues, coincidences }: Faults): Partial<Faul
 });
 
 const isServer = (place: string) => place.startsWith('https:');
-
-/** Most runs have none, or one of them. */
-const COINCIDENCE = 0.15;
-
-function drawCoincidences(random: Random): CoincidenceRates {
-  const { lateVerdict, eraserInterrupted, ...others } = NO_COINCIDENCES;
-  const drawn = Object.keys(others).map((name) => {
-    return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
-  });
-  const rates = {
-    ...(Object.fromEntries(drawn) as CoincidenceRates),
-    lateVerdict,
-    eraserInterrupted,
-  };
-  const { brownOut, leaseStands, probeInTrouble } = rates;
-  if (brownOut === 0) return rates;
-  // Leases and probes at their limits, too.
-  const atLeast = (share: number) => Math.max(share, brownOut / 2);
-  return { ...rates, leaseStands: atLeast(leaseStands), probeInTrouble: atLeast(probeInTrouble) };
-}
 
 /** In some runs all operators are busy: what two of them do at once would be too rare otherwise. */
 const BUSY = 0.25;

@@ -1,3 +1,5 @@
+import type { Random } from '../random.ts';
+
 /** How often each directed coincidence befalls a run: probabilities at its moment. */
 export interface CoincidenceRates {
   /** Lambda's API fails from the moment at which a lane is paused, longer than the lane's cool-down. */
@@ -67,3 +69,23 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   eraserInterrupted: 0,
   lateVerdict: 0,
 };
+
+/** Most runs have none, or one of them. */
+const COINCIDENCE = 0.15;
+
+export function drawCoincidences(random: Random): CoincidenceRates {
+  const { lateVerdict, eraserInterrupted, ...others } = NO_COINCIDENCES;
+  const drawn = Object.keys(others).map((name) => {
+    return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
+  });
+  const rates = {
+    ...(Object.fromEntries(drawn) as CoincidenceRates),
+    lateVerdict,
+    eraserInterrupted,
+  };
+  const { brownOut, leaseStands, probeInTrouble } = rates;
+  if (brownOut === 0) return rates;
+  // Leases and probes at their limits, too.
+  const atLeast = (share: number) => Math.max(share, brownOut / 2);
+  return { ...rates, leaseStands: atLeast(leaseStands), probeInTrouble: atLeast(probeInTrouble) };
+}

@@ -13,10 +13,11 @@ import {
 import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
+import { answerOf } from './answer.ts';
 import { HotPartitions } from './hot-partitions.ts';
 import { projected, type QueryInput, type ScanInput } from './query.ts';
 import { tableMissing, throughputExceeded, validation } from './refusals.ts';
-import { type Change, Table, type TablePlan } from './table.ts';
+import { Table, type TablePlan } from './table.ts';
 import type { Item, Value } from './values.ts';
 
 export interface DynamoFaults {
@@ -57,8 +58,6 @@ export interface DynamoSurroundings {
 const PAGE_CUT = 0.5;
 /** So long a replica may be behind. */
 const BEHIND_MS = 1_000;
-
-type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NEW' | undefined;
 
 export class Dynamo {
   readonly #tables = new Map<string, Table>();
@@ -231,24 +230,4 @@ function unlessTooHot(act: () => void): boolean {
     if (error instanceof ProvisionedThroughputExceededException) return false;
     throw error;
   }
-}
-
-function answerOf({ before, after }: Change, wanted: ReturnValues): object {
-  switch (wanted) {
-    case 'ALL_OLD':
-      return before === undefined ? {} : { Attributes: before };
-    case 'ALL_NEW':
-      return after === undefined ? {} : { Attributes: after };
-    case 'UPDATED_NEW':
-      return { Attributes: changedIn(after, before) };
-    case 'UPDATED_OLD':
-      return { Attributes: changedIn(before, after) };
-    default:
-      return {};
-  }
-}
-
-/** The changed attributes. The attributes that an update named are not known here. */
-function changedIn(one: Item = {}, other: Item = {}): Item {
-  return Object.fromEntries(Object.entries(one).filter(([name, value]) => other[name] !== value));
 }
