@@ -18,6 +18,8 @@ const ADDITIONAL = [
 interface Binding {
   readonly strength: 'required' | 'extensible';
   readonly valueSet: string;
+  /** Extensions alone do not suffice. HL7's validator asks this of the binding itself only. */
+  readonly needsCode: boolean;
 }
 
 export function emitBindings(
@@ -35,7 +37,7 @@ export function emitBindings(
 }
 
 function emitBinding(
-  { strength, valueSet }: Binding,
+  { strength, valueSet, needsCode }: Binding,
   { type }: Place,
   context: ProfileContext,
 ): string {
@@ -51,7 +53,7 @@ function emitBinding(
       ? `r.asks&&undecided(n,${open},'${strength}',r,'');`
       : `${isRequired ? 'required' : 'advised'}(n,${set},r,${urlName});`;
   const isPrimitive = model.get(type)?.kind === 'primitive';
-  return isRequired && isPrimitive ? `uncoded(n,${set ?? open},r,${urlName});${check}` : check;
+  return needsCode && isPrimitive ? `uncoded(n,${set ?? open},r,${urlName});${check}` : check;
 }
 
 /** The binding itself, and the bindings that its extensions add. */
@@ -60,12 +62,12 @@ function bindingsOf({ binding }: ElementDefinition): Binding[] {
   const { strength, valueSet } = binding;
   const own =
     valueSet !== undefined && (strength === 'required' || strength === 'extensible')
-      ? [{ strength, valueSet }]
+      ? [{ strength, valueSet, needsCode: strength === 'required' }]
       : [];
   const more = (binding.extension ?? []).flatMap((each): Binding[] => {
     if (each.url === MAX_VALUE_SET) {
       const max = each.valueCanonical ?? each.valueUri;
-      return max === undefined ? [] : [{ strength: 'required', valueSet: max }];
+      return max === undefined ? [] : [added('required', max)];
     }
     return ADDITIONAL.includes(each.url) ? additional(each.extension ?? []) : [];
   });
@@ -80,8 +82,12 @@ function additional(parts: Parts): Binding[] {
   const valueSet = part('valueSet')?.valueCanonical;
   const purpose = part('purpose')?.valueCode;
   if (valueSet === undefined || part('usage') || part('any')?.valueBoolean) return [];
-  if (purpose === 'required' || purpose === 'maximum') return [{ strength: 'required', valueSet }];
-  return purpose === 'extensible' ? [{ strength: 'extensible', valueSet }] : [];
+  if (purpose === 'required' || purpose === 'maximum') return [added('required', valueSet)];
+  return purpose === 'extensible' ? [added('extensible', valueSet)] : [];
+}
+
+function added(strength: Binding['strength'], valueSet: string): Binding {
+  return { strength, valueSet, needsCode: false };
 }
 
 function isKnown(binding: Binding, known: readonly Binding[]): boolean {
