@@ -10,17 +10,19 @@ import { runToEnd } from '../../terminal/explain-error.ts';
 
 const CDK = join(import.meta.dirname, '../../node_modules/.bin/cdk');
 
-const NO_ACCOUNT = {
+const NO_QUESTIONS = {
   AWS_CONFIG_FILE: devNull,
   AWS_SHARED_CREDENTIALS_FILE: devNull,
   AWS_EC2_METADATA_DISABLED: 'true',
+  // The CLI reports its use to AWS, unless it was offline within the last hour.
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
 };
 
 function withoutAccount(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const others = Object.entries(env).filter(([name]) => !name.startsWith('AWS_'));
   // The Node that runs this runs the CDK and our app too.
   const PATH = `${dirname(process.execPath)}:${env['PATH'] ?? ''}`;
-  return { ...Object.fromEntries(others), ...NO_ACCOUNT, PATH };
+  return { ...Object.fromEntries(others), ...NO_QUESTIONS, PATH };
 }
 
 async function synthesize(words: readonly string[]): Promise<number> {
