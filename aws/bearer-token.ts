@@ -5,8 +5,10 @@ import type { Secret } from './handles.ts';
 /** What a header may hold, without spaces. */
 const TOKEN = /^[\x21-\x7e]+$/;
 const KEEP_MS = 5 * 60_000;
+/** The token may have been rotated. Some gateways answer 403 to one that has expired. */
+const NOT_ACCEPTED = [401, 403];
 
-/** The bearer token in a secret, read again every five minutes, or after it was dropped. */
+/** The bearer token in a secret, read again every five minutes, or after a server did not accept it. */
 export class BearerToken {
   readonly #secret: Secret;
   #token: { readonly value: string; readonly readAt: number } | undefined;
@@ -28,8 +30,8 @@ export class BearerToken {
     return value;
   }
 
-  /** Drops a token that the server did not accept: it may have been rotated. */
-  forget(): void {
-    this.#token = undefined;
+  /** What a server answered to the token. */
+  answered(status: number): void {
+    if (NOT_ACCEPTED.includes(status)) this.#token = undefined;
   }
 }

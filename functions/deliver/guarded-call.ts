@@ -33,9 +33,6 @@ export type Called =
   /** Its id at the server would be invalid. */
   | { readonly kind: 'unfit'; readonly reason: string };
 
-/** A rotated token may be the cause. Some gateways answer 403 to one that has expired. */
-const ABOUT_TOKENS = [401, 403];
-
 const NO_ANSWER: Answer = { ...saidIn(0, ''), retryAfter: null, version: undefined, body: '' };
 
 export interface Calling {
@@ -158,7 +155,7 @@ async function call(
         : { kind: 'refused by the breaker', retryAt: reason.retryAt },
   });
   if (tried.kind === 'too late') throw new ComponentFault('no time to send');
-  if (tried.kind === 'answered' && ABOUT_TOKENS.includes(tried.answer.status)) secret?.forget();
+  if (tried.kind === 'answered') secret?.answered(tried.answer.status);
   return tried;
 }
 

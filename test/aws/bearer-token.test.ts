@@ -23,3 +23,12 @@ test('R09: a secret that is mended is read again at once', async () => {
   await expect(token.read(0)).rejects.toThrow();
   expect(await token.read(1)).toBe('mended');
 });
+
+test.each([401, 403])('is read again after a server has answered %i', async (status) => {
+  const token = tokenIn('old', 'new');
+  await token.read(0);
+  for (const other of [0, 200, 404, 503]) token.answered(other);
+  expect(await token.read(1)).toBe('old');
+  token.answered(status);
+  expect(await token.read(1)).toBe('new');
+});

@@ -14,6 +14,9 @@ class AccessDenied extends Error {
 
 export type Input = Readonly<Record<string, unknown>>;
 
+/** How the ARN of a server's token ends. The tests' template names none, so a test that needs one has its own. */
+export const TOKEN = ':secret:token';
+
 /** One action on one resource, in words. */
 export interface Asked {
   readonly action: string;
@@ -71,8 +74,10 @@ const matching =
 /** What a call asks for: `command` is the name of an operation, such as `GetItem`. */
 export function askedOf(command: string, input: Input): readonly Asked[] {
   const { TableName, IndexName, RequestItems, QueueUrl, TopicArn, Bucket, SecretId } = input;
-  if (SecretId !== undefined)
-    return [{ action: 'secretsmanager:GetSecretValue', resource: 'secret' }];
+  if (SecretId !== undefined) {
+    const resource = String(SecretId).endsWith(TOKEN) ? 'secret:token' : 'secret';
+    return [{ action: 'secretsmanager:GetSecretValue', resource }];
+  }
   if (Bucket !== undefined) return onBucket(command, input);
   const action = command.replace(/(?<=Message|Visibility|Publish)Batch$/, '');
   if (QueueUrl !== undefined)

@@ -20,8 +20,6 @@ export class NoAnswer extends Error {
 }
 
 const BODY_CHARACTERS_MAX = 64 * 1024;
-/** A rotated token may be the cause. Some gateways answer 403 to one that has expired. */
-const ABOUT_TOKENS = [401, 403];
 
 interface Place {
   /** The base URL of its FHIR API, without a slash at the end. */
@@ -64,7 +62,7 @@ export class TerminologyServer {
     const { status, headers } = response;
     const answer = answerOf(status, await beginningOf(response, BODY_CHARACTERS_MAX));
     if (answer !== undefined) return answer;
-    if (ABOUT_TOKENS.includes(status)) this.#token?.forget();
+    this.#token?.answered(status);
     const { retryAt } = outcomeOfHttp(status, headers.get('retry-after'), now());
     throw new NoAnswer(status, { outcome: 'failure', retryAt });
   }
