@@ -167,7 +167,7 @@ export function text(value: Json): string {
 }
 
 /** A longer text is not a valid FHIR string, and some patterns would exhaust the engine's stack. */
-const MATCHED_MAX = 1024 * 1024;
+export const MATCHED_MAX = 1024 * 1024;
 
 export function matchesPattern(pattern: RegExp, value: string): boolean {
   return value.length <= MATCHED_MAX && pattern.test(value);

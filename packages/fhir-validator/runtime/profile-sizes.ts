@@ -3,7 +3,7 @@
  * pattern. A value that is no such thing is an issue of its type.
  */
 import { base64Bytes } from './characters.ts';
-import { matchesPattern } from './fhirpath.ts';
+import { MATCHED_MAX } from './fhirpath.ts';
 import { fractionDigits } from './fhirpath-arithmetic.ts';
 import { isObject } from './object.ts';
 import { fault } from './profile-checks.ts';
@@ -19,7 +19,7 @@ export function tooShort(value: unknown, min: number, report: Report, url: strin
   fault(report, 'min-length', 'value', url, `at least ${min} characters are required`);
 }
 
-/** The whole text must match. */
+/** The whole text must match. One that is too long to try is an issue of its type, or base64. */
 export function unlike(
   value: unknown,
   pattern: RegExp,
@@ -27,8 +27,9 @@ export function unlike(
   report: Report,
   url: string,
 ): void {
-  const isText = typeof value === 'string' || typeof value === 'number';
-  if (!isText || matchesPattern(pattern, String(value))) return;
+  if (typeof value !== 'string' && typeof value !== 'number') return;
+  const text = String(value);
+  if (text.length > MATCHED_MAX || pattern.test(text)) return;
   fault(report, 'regex', 'value', url, `the value must match ${shown}`);
 }
 

@@ -43,6 +43,12 @@ beforeAll(async () => {
         extension: [{ url: `${BASE}regex`, valueString: '[1-3]' }],
       },
     ]),
+    profile('pictured', 'Patient', [
+      {
+        id: 'Patient.photo.data',
+        extension: [{ url: `${BASE}regex`, valueString: '[A-Za-z0-9+/=]*' }],
+      },
+    ]),
     profile('precise', 'Observation', [
       {
         id: 'Observation.valueQuantity',
@@ -140,6 +146,12 @@ describe('limits that R4 has as extensions of a definition', () => {
     expect(rules(patient({ multipleBirthInteger: 4 }), 'sized')).toEqual([
       'error profile/regex Patient.multipleBirth.ofType(integer)',
     ]);
+  });
+
+  test('regex of base64, which may be longer than any other text', () => {
+    const found = (data: string) => rules(patient({ photo: [{ data }] }), 'pictured');
+    expect(found('AAAA'.repeat(300_000))).toEqual([]);
+    expect(found('AA AA')).toEqual(['error profile/regex Patient.photo[0].data']);
   });
 
   // https://hl7.org/fhir/R4/extension-maxsize.html
