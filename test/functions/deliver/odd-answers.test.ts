@@ -1,7 +1,7 @@
 /** Answers of a FHIR server, or of what stands in its place, that nobody expects. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { itemsOf } from '../../support/stores.ts';
@@ -94,6 +94,79 @@ test('R18: a server that has lost a resource, and says so of the version that is
     ['GET', undefined],
     ['PUT', undefined],
   ]);
+});
+
+describe('R05 R18: a server that says of every PUT that its version is another', () => {
+  const outcome = JSON.stringify({
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code: 'conflict' }],
+  });
+  /** The versions that it shows, one a read. Undefined shows none. */
+  let shown: readonly (string | undefined)[];
+  let refuses = true;
+
+  beforeEach(async () => {
+    refuses = true;
+    answer = (response, { method }) => {
+      if (method === 'PUT' && refuses) return void response.writeHead(412).end(outcome);
+      const reads = requests.filter((request) => request.method === 'GET').length;
+      const etag = method === 'GET' ? shown[reads - 1] : 'W/"1"';
+      response.writeHead(200, etag === undefined ? {} : { etag }).end();
+    };
+    const { port } = server.address() as AddressInfo;
+    await stage.build({ failuresMax: 2 }, `http://127.0.0.1:${port}`);
+  });
+  async function turnsUntilEnded(): Promise<void> {
+    for (let turns = 0; turns < 5 && (await isPending()); turns += 1) await turnLater();
+  }
+  const calls = () => requests.map(({ method, headers }) => [method, headers['if-match']]);
+
+  test('has refused it once reading the version has not helped as often as a call may fail', async () => {
+    shown = Array(9).fill('W/"7"');
+    await stage.store('a', 1);
+    await turnsUntilEnded();
+    expect(calls()).toEqual([
+      ['PUT', undefined],
+      ['GET', undefined],
+      ['PUT', 'W/"7"'],
+      ['GET', undefined],
+      ['PUT', undefined],
+    ]);
+    expect(await isPending()).toBe(false);
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ kind: 'undelivered' }]);
+  });
+
+  test('has refused it if it shows no version either', async () => {
+    refuses = false;
+    await stage.store('a', 1);
+    await stage.turn();
+    refuses = true;
+    shown = [];
+    await stage.store('a', 2);
+    await turnsUntilEnded();
+    expect(calls().slice(1)).toEqual([
+      ['PUT', 'W/"1"'],
+      ['GET', undefined],
+      ['PUT', undefined],
+      ['GET', undefined],
+      ['PUT', undefined],
+    ]);
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ kind: 'undelivered' }]);
+  });
+
+  test('has not refused it while each read shows a newer version, which somebody else wrote', async () => {
+    shown = Array.from({ length: 9 }, (_, n) => `W/"${n + 2}"`);
+    await stage.store('a', 1);
+    answer = ((refuse) => (response, request) => {
+      refuses = requests.length < 9;
+      refuse(response, request);
+    })(answer);
+    await turnsUntilEnded();
+    const puts = calls().filter(([method]) => method === 'PUT');
+    expect(puts.map(([, named]) => named)).toEqual([undefined, 'W/"2"', 'W/"3"', 'W/"4"', 'W/"5"']);
+    expect(await isPending()).toBe(false);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  });
 });
 
 test('R10: a server that no longer knows an idle connection has not failed', async () => {
