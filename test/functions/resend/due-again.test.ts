@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { dueDeliveries, setDeliveryDue, triggerSent } from '../../../aws/deliveries.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { failCalls } from '../../support/faults.ts';
 import { tableAt } from '../../support/handles.ts';
-import { itemsOf } from '../../support/stores.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const stage = useDeliveryStage();
@@ -36,4 +37,26 @@ test('R18: a delivery that has had its trigger by then, and waits for seconds, d
   await setDeliveryDue(resources, due.pk, soon);
   expect(await triggerSent(resources, due, Date.now())).toBe(false);
   expect(await dueAt()).toBe(soon);
+});
+
+test('R18: a trigger that could not be sent is due again in the next minute', async () => {
+  const { dueAt } = await dueOne();
+  const { lane, world } = stage;
+  const before = await depthOf(world.queues.delivery);
+  const clients = [lane.resendClients];
+  const isSend = (command: string) => command === 'SendMessageBatchCommand';
+  const mend = failCalls({ clients }, 'sqs', isSend);
+  await lane.resend();
+  expect(await dueAt()).toBe(1);
+  mend();
+  await lane.resend();
+  expect(await depthOf(world.queues.delivery)).toBe(before + 1);
+  expect(await dueAt()).not.toBe(1);
+});
+
+test('R18: what is delivered by now is not due again', async () => {
+  const { resources, due } = await dueOne();
+  await stage.turn();
+  expect(await setDeliveryDue(resources, due.pk, 1)).toBe(false);
+  expect((await itemsOf(stage.world.tables.resources))[0]).not.toHaveProperty('deliveryDueAt');
 });

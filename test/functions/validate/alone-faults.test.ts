@@ -75,6 +75,27 @@ describe('a fault of our own spends no attempt', () => {
     expect(await itemsOf(stage.world.tables.resources)).toMatchObject([{ messageId: 'm-1' }]);
   });
 
+  test('R09: a message that is sent again waits as long as its delivery would, and longer with each copy', async () => {
+    const delays: unknown[] = [];
+    failCalls(stage.functions, 'sqs', (command, { Entries }) => {
+      if (command === 'SendMessageBatchCommand')
+        for (const { DelaySeconds } of Entries as { DelaySeconds: number }[])
+          delays.push(DelaySeconds);
+      return false;
+    });
+    await submit(patient());
+    failCalls(stage.functions, 'dynamo', onResources);
+    failCalls(stage.functions, 'dynamo', (_, input) =>
+      String(input['UpdateExpression']).startsWith('REMOVE'),
+    );
+    for (let n = 0; n < 8; n += 1) {
+      expect((await deliverAlone())?.failed).toEqual([]);
+      skipTime(400_000);
+    }
+    // Its last write may take effect for a minute.
+    expect(delays).toEqual([60, 60, 60, 60, 60, 60, 64, 128]);
+  });
+
   test('R09: if neither works, the message at least stays', async () => {
     await submit(patient());
     failCalls(stage.functions, 'dynamo', onResources);

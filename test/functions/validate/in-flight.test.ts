@@ -52,6 +52,21 @@ async function withMarkLeft(): Promise<InFlight> {
   return environment;
 }
 
+test('R03: marks of dead environments are looked for again at once if the search failed', async () => {
+  await open(inFlightHere(), 'lost');
+  skipTime(60_000);
+  const attributes = {
+    ApproximateReceiveCount: '2',
+    ApproximateFirstReceiveTimestamp: `${Date.now() - 60_000}`,
+  };
+  const record = { messageId: 'lost', attributes } as SQSRecord;
+  const environment = inFlightHere();
+  const mend = failing('QueryCommand');
+  expect((await environment.suspicion([record]))(record)).toBe('unclear');
+  mend();
+  expect((await environment.suspicion([record]))(record)).toBe('suspect');
+});
+
 describe('a mark under an earlier lease, while its environment lives', () => {
   test('R03: makes no suspect, although the first write under the next lease failed', async () => {
     const environment = await withMarkLeft();

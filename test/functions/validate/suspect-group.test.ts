@@ -12,7 +12,8 @@ import { faulty, invalidPatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
-const stage = useStage({ deadlineMs: 2_000 });
+const FUNCTION_TIMEOUT_MS = 10_000;
+const stage = useStage({ deadlineMs: 2_000, functionTimeoutMs: FUNCTION_TIMEOUT_MS });
 
 const deliverTo = (queue: 'lane' | 'isolation', timeoutMs = 20_000) =>
   deliver(stage.functions.validate, stage.world.queues[queue], { context: contextWith(timeoutMs) });
@@ -156,6 +157,21 @@ describe('a group of suspects', () => {
     await stage.functions.validate({ Records }, contextWith());
     const after = [stage.world.tables.resources, stage.world.tables.quarantine].map(itemsOf);
     expect(await Promise.all(after)).toEqual(before);
+  });
+
+  test('R04: holds its members for a minute after it may have run, because its last write may be late', async () => {
+    await isolateGroup(...patients(2));
+    const Records = await receive(stage.world.queues.isolation);
+    await stage.functions.validate({ Records }, contextWith());
+    const holds = await itemsOf(stage.world.tables.inFlight);
+    expect(holds.filter(({ sk }) => sk === 'group')).toHaveLength(2);
+    // The copy of a group that was sent twice: it does not run, whatever it would find, until that is over.
+    const copy = async () =>
+      (await stage.functions.validate({ Records }, contextWith())).batchItemFailures.length;
+    skipTime(FUNCTION_TIMEOUT_MS + 30_000);
+    expect(await copy()).toBe(1);
+    skipTime(31_000);
+    expect(await copy()).toBe(0);
   });
 });
 
