@@ -121,19 +121,19 @@ const members = new Map<object, Map<string, Set<Json>>>();
 const contained = new Map<object, Map<Json, Json>>();
 
 /**
- * Whether `value` is in the list at `path` of `owner`. The set of a list is made once for each
+ * Whether `value` is in the list of `owner` with that name. The set of a list is made once for each
  * owner. Call `forgetMembers` after each validation: the caller may change the resource, or may
  * need the memory.
  */
 export function isMember(
   value: Json,
   owner: object,
-  path: string,
+  name: string,
   list: () => readonly Json[],
 ): boolean {
-  const paths = members.get(owner) ?? new Map<string, Set<Json>>();
-  const known = paths.get(path) ?? new Set(list().map(identity));
-  members.set(owner, paths.set(path, known));
+  const sets = members.get(owner) ?? new Map<string, Set<Json>>();
+  const known = sets.get(name) ?? new Set(list().map(identity));
+  members.set(owner, sets.set(name, known));
   return known.has(identity(value ?? null));
 }
 
