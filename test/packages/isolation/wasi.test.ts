@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { runModule } from '../../../packages/isolation/wasi.ts';
+import { OutputTooLarge, runModule } from '../../../packages/isolation/wasi.ts';
 import { callAndDrop, i32, i64, wasm } from '../../support/wasm.ts';
 
 const WASI = 'wasi_snapshot_preview1';
@@ -68,6 +68,20 @@ describe('the environment of a plugin', () => {
     const module = new WebAssembly.Module(wasm(marker));
     expect(runModule(module, '', 0).output).toBe('\0');
     expect(runModule(module, '', 0).output).toBe('\0');
+  });
+
+  test.each([1, 2])('takes 256 KiB of output and no more, in %i writes', (writes) => {
+    const printing = (bytes: number) => ({
+      imports: [`${WASI}.fd_write`],
+      memoryPages: 5,
+      data: [16, 0, 0, 0, ...new Uint8Array(Uint32Array.of(bytes).buffer)],
+      body: Array(writes)
+        .fill(callAndDrop(0, i32(1), i32(0), i32(1), i32(8)))
+        .flat(),
+    });
+    const most = 256 * 1024;
+    expect(run(printing(most / writes)).output).toHaveLength(most);
+    expect(() => run(printing(most / writes + 1))).toThrow(OutputTooLarge);
   });
 
   test('R08: standard error is shown on request, and is not part of the answer', () => {
