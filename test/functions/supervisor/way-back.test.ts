@@ -92,6 +92,29 @@ describe('a paused lane', () => {
     expect(probes).toEqual([1, 2, 2, 3, 3, 3, 3, 4]);
   });
 
+  test.each([
+    ['two bad messages: a third one brings it back', 2, 2],
+    ['three, which show that the component is to blame', 3, 'off'],
+  ])('R02 R33: tries another message after a bad one. %s', async (_, count, then) => {
+    for (const body of ['one', 'two', 'three', 'four']) await send(stage.lanes.critical, body);
+    await deaths(4);
+    const seen = new Set<string>();
+    lane('critical', (id) => (seen.add(id).size <= count ? 'failed' : 'done'));
+    await aMinuteLater();
+    expect(seen.size).toBe(3);
+    expect((await mappings())['critical']).toBe(then);
+  });
+
+  test('R33: has had a failed probe if its only message fails, though nothing else is there to try', async () => {
+    await send(stage.lanes.critical, 'one');
+    await deaths(4);
+    const bad = lane('critical', () => 'failed');
+    await aMinuteLater();
+    expect(bad).toHaveLength(1);
+    expect((await mappings())['critical']).toBe('off');
+    expect(await stateOf(stage, 'critical')).toMatchObject({ setbacks: 1 });
+  });
+
   test('R33: returns after a time if there is no message for a probe', async () => {
     await deaths(4);
     await aMinuteLater();
