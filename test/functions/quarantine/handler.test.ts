@@ -188,3 +188,15 @@ test('R09: while the table fails, dead letters wait, independently of each other
   expect((await deliverLetters())?.failed).toEqual([other]);
   expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ pk: 'm-1' }]);
 });
+
+test('R60: a dead letter is counted once, however often it comes', async () => {
+  const metrics = watchMetrics();
+  await stage.reload();
+  for (let copies = 0; copies < 2; copies += 1) {
+    await submit(patient());
+    expect((await deliverLetters())?.failed).toEqual([]);
+  }
+  expect(metrics.sum('Quarantined')).toBe(1);
+  expect(metrics.sum('AlreadyEnded')).toBe(1);
+  vi.restoreAllMocks();
+});
