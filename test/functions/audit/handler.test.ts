@@ -1,5 +1,5 @@
 import type { ScheduledEvent, SQSEvent } from 'aws-lambda';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { objectsOf } from '../../../aws/audit-bucket.ts';
 import { objectKeyOf } from '../../../core/audit/audit-keys.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
@@ -8,6 +8,7 @@ import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
 import { failCalls } from '../../support/faults.ts';
+import { watchMetrics } from '../../support/metrics.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import { useEmulators } from '../../support/use-emulators.ts';
 import { buildWorld, type World } from '../../support/world.ts';
@@ -78,6 +79,16 @@ test('R40: a message that is not a fact becomes an entry that says so, and block
     'redrive',
   ]);
   expect((await entriesOf(world))[1]?.details).toMatchObject({ why: 'not JSON', bytes: 8 });
+});
+
+test('R60: messages that are no facts are counted, and entries too', async () => {
+  const metrics = watchMetrics();
+  const watched = await loadAudit();
+  await tell(world, 'not JSON', factOf('a'), '{"resourceType":"Patient"}');
+  expect((await deliverFacts(watched))?.failed).toEqual([]);
+  expect(metrics.sum('AuditUnreadable')).toBe(2);
+  expect(metrics.sum('AuditEntries')).toBe(4);
+  vi.restoreAllMocks();
 });
 
 describe('a deployment', () => {
