@@ -24,7 +24,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   Coding: {
     file: 'data-types.ts',
     name: 'coding',
-    args: `n.system,n.code,r,n.${KNOWN_SYSTEM},n.version`,
+    args: `n.system,n.code,r,n.${KNOWN_SYSTEM},n.version,SYSTEMS`,
   },
   ElementDefinition: {
     file: 'structure-definition.ts',

@@ -1,5 +1,5 @@
 /** Rules from the text of https://hl7.org/fhir/R4/datatypes.html that no invariant states. */
-import type { KnownSystem } from '../runtime/bindings.ts';
+import type { CodeSystems, KnownSystem } from '../runtime/bindings.ts';
 import { base64Bytes } from '../runtime/characters.ts';
 import { BCP_47, languageTag } from '../runtime/languages.ts';
 import { isObject } from '../runtime/object.ts';
@@ -18,7 +18,7 @@ export function attachment(data: unknown, size: unknown, report: Report): void {
 }
 
 /**
- * The system must be absolute and not a value set. If all codes of the system are loaded (`known`),
+ * The system must be absolute and not a value set. If all codes of the system are loaded (`known`, of all that are `loaded`),
  * the code must be one of them. Of a version of a package's system that is not loaded that is not known.
  */
 export function coding(
@@ -26,10 +26,11 @@ export function coding(
   code: unknown,
   report: Report,
   known: KnownSystem | undefined,
-  version?: unknown,
+  version: unknown,
+  loaded: CodeSystems,
 ): void {
   if (typeof system !== 'string') return;
-  if (known === undefined) unknownSystem(system, report);
+  if (known === undefined) unknownSystem(system, loaded, report);
   if (typeof code !== 'string') return;
   if (system === BCP_47) {
     languageTag(code, report, 'code');
@@ -43,8 +44,8 @@ export function coding(
 }
 
 /** Its codes are not loaded. */
-function unknownSystem(system: string, report: Report): void {
-  const meant = systemMeant(system);
+function unknownSystem(system: string, loaded: CodeSystems, report: Report): void {
+  const meant = systemMeant(system, loaded);
   if (meant === undefined) codeSystemUrl(system, report, 'system');
   else if (meant !== system) {
     const said = `The system ${quote(system)} is not a code system: ${meant} is meant`;

@@ -1,8 +1,10 @@
 /**
  * Urls that nearly are those of code systems: https://hl7.org/fhir/R4/terminologies-systems.html
  * The url of a system is its name. A version, an edition or https make another one of it, which no
- * receiver knows.
+ * receiver knows. What HL7's validator lets pass, passes: a url by https with a suffix, or of a system
+ * of HL7's terminology that does not exist.
  */
+import type { CodeSystems } from '../runtime/bindings.ts';
 
 /** Published by others. SNOMED CT and LOINC are in most resources, so they come first. */
 const OTHERS = [
@@ -11,16 +13,22 @@ const OTHERS = [
   'http://unitsofmeasure.org',
   'http://www.nlm.nih.gov/research/umls/rxnorm',
 ];
-/** HL7 names no system by https. */
-const OF_HL7 = /^https:\/\/(?:terminology\.hl7\.org\/CodeSystem|hl7\.org\/fhir)\/[\w.-]{1,128}$/;
+const OF_FHIR = /^http:\/\/hl7\.org\/fhir\/[\w.-]{1,128}$/;
+const OF_TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem/';
 /** What may follow a url: a path, a query, a fragment or a version. */
 const CONTINUED = '/?#|';
 
 /** The system that is meant. Undefined if the url is like none of these. */
-export function systemMeant(url: string): string | undefined {
-  const name = url.startsWith('https:') ? `http:${url.slice('https:'.length)}` : url;
+export function systemMeant(url: string, loaded: CodeSystems): string | undefined {
+  if (url.startsWith('https:')) return systemByHttp(`http:${url.slice('https:'.length)}`, loaded);
   for (const each of OTHERS) {
-    if (name.startsWith(each) && CONTINUED.includes(name.charAt(each.length))) return each;
+    if (url.startsWith(each) && CONTINUED.includes(url.charAt(each.length))) return each;
   }
-  return OF_HL7.test(url) ? name : undefined;
+  return undefined;
+}
+
+/** HL7 names no system by https, and neither do the others. */
+function systemByHttp(name: string, loaded: CodeSystems): string | undefined {
+  if (OTHERS.includes(name) || OF_FHIR.test(name)) return name;
+  return name.startsWith(OF_TERMINOLOGY) && loaded.find(name) !== undefined ? name : undefined;
 }
