@@ -173,7 +173,7 @@ export function drawFaults(
 }
 
 /** Share of runs in which operators erase patients. */
-const ERASES = 0.15;
+const ERASES = 0.25;
 /** Of them, in which they are interrupted at the worst moments. */
 const INTERRUPTED = 0.7;
 

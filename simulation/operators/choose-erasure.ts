@@ -22,6 +22,8 @@ export const LONG = 8 * 1024;
 /** Of erasures: those of the patient with the same id at another source. */
 const ELSEWHERE = 0.15;
 const DELIVERED = 0.02;
+/** Delivered again after a failure, so it may be when it is erased too. */
+const DELIVERED_AGAIN = 0.3;
 const BREAKER_OPENS = 0.3;
 
 interface AroundErasure {
@@ -73,7 +75,8 @@ function momentOf(
       return { share: isRefused ? STORED_AND_REFUSED : STORED, messageId };
     }
     const isLeased = before['deliveryLease'] === undefined && after['deliveryLease'] !== undefined;
-    return isLeased ? { share: DELIVERED, messageId } : NONE;
+    const isAgain = before['deliveryFailures'] !== undefined;
+    return isLeased ? { share: isAgain ? DELIVERED_AGAIN : DELIVERED, messageId } : NONE;
   }
   if (table.endsWith('-quarantine')) {
     const isNews = before?.['status'] !== after['status'] || isMore(before, after);
