@@ -1,10 +1,9 @@
 /** Which emulator answers at AWS_ENDPOINT_URL, if we may deploy there. */
+import { THIS_MACHINE } from '../terminal/this-machine.ts';
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
 const HOW =
   'start one by `npm run emulator` in another terminal, or see docs/deploy.md for LocalStack';
-/** Names that mean this machine. `localhost` is replaced: a bucket's name before it needs DNS. */
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 export type EmulatorName = 'MiniStack' | 'LocalStack';
 export interface Emulator {
@@ -21,11 +20,12 @@ export class EndpointRefused extends Error {
 export function loopbackEndpoint(env: NodeJS.ProcessEnv): string {
   const given = env['AWS_ENDPOINT_URL'] || DEFAULT_ENDPOINT;
   const url = URL.canParse(given) ? new URL(given) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || !LOOPBACK.has(url.hostname)) {
+  if (!url || !/^https?:$/.test(url.protocol) || !THIS_MACHINE.includes(url.hostname)) {
     throw new EndpointRefused(
       `AWS_ENDPOINT_URL ${given} is not on this machine: deploy:local takes a loopback address only`,
     );
   }
+  // A bucket's name before it needs DNS.
   if (url.hostname === 'localhost') url.hostname = '127.0.0.1';
   return url.origin;
 }

@@ -8,7 +8,8 @@ import { causesOf, findCause, messageOf } from './causes.ts';
 import { fileTrouble } from './file-trouble.ts';
 import { complain } from './print.ts';
 import { printable, printableLines } from './printable.ts';
-import { bypassProxy, provideHome } from './who-runs.ts';
+import { bypassProxy } from './this-machine.ts';
+import { provideHome } from './who-runs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 

@@ -1,9 +1,7 @@
-/** The user who runs a command, and the user's surroundings, also on an odd machine. */
+/** The user who runs a command, and their home folder, also where the machine does not know the user. */
 import { homedir, userInfo } from 'node:os';
 
-const OF_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
-
-/** Their name, or a replacement: in many containers the machine does not know its user. */
+/** Their name, or a replacement: many containers have no such user. */
 export function whoRuns(): string {
   try {
     return userInfo().username;
@@ -22,10 +20,4 @@ export function provideHome(env: NodeJS.ProcessEnv): void {
   } catch {
     env['HOME'] = '/nonexistent';
   }
-}
-
-/** Requests to this machine take no proxy: it would ask its own machine. `fetch` reads this each time. */
-export function bypassProxy(env: NodeJS.ProcessEnv): void {
-  const name = env['no_proxy'] === undefined ? 'NO_PROXY' : 'no_proxy';
-  env[name] = [env[name], ...OF_THIS_MACHINE].filter(Boolean).join(',');
 }

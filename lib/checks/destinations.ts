@@ -3,6 +3,7 @@
  * config. The security groups of the private network are made from this, and synth prints it.
  */
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { THIS_MACHINE } from '../../terminal/this-machine.ts';
 import type { Config } from '../config/config.ts';
 import { deliveryEndpoints } from '../constructs/delivery-targets.ts';
 import { tracedFunctions } from '../constructs/traces.ts';
@@ -48,13 +49,11 @@ interface Caller {
   readonly statements: readonly PolicyStatement[];
 }
 
-const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
-
 const elsewhere = (...endpoints: readonly (string | undefined)[]) =>
   endpoints
     .filter((endpoint) => endpoint !== undefined && URL.canParse(endpoint))
     .map((endpoint) => new URL(String(endpoint)))
-    .filter(({ hostname }) => !LOOPBACK.has(hostname));
+    .filter(({ hostname }) => !THIS_MACHINE.includes(hostname));
 
 /** The servers that a config may name. */
 export function networkTargets(config: Config): NetworkTarget[] {

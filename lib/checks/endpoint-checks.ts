@@ -4,7 +4,7 @@
  * `fetch` reads it, because a text that looks like one host may name another: `http://localhost:x@evil/` is
  * `evil`.
  */
-const THIS_MACHINE = new Set(['127.0.0.1', '[::1]', 'localhost']);
+import { THIS_MACHINE } from '../../terminal/this-machine.ts';
 
 /**
  * Problems of an endpoint to which paths are appended, in words. `why` says why it must be https. An
@@ -28,7 +28,7 @@ export function* endpointProblems(
   if (search !== '' || hash !== '' || /[?#]/.test(endpoint)) {
     yield `${key} ${endpoint} must end with a path: what is called is appended to it`;
   }
-  const isOpenOnTheWire = protocol === 'http:' && !THIS_MACHINE.has(hostname);
+  const isOpenOnTheWire = protocol === 'http:' && !THIS_MACHINE.includes(hostname);
   if (isOpenOnTheWire || !/^https?:$/.test(protocol))
     yield `${key} ${endpoint} must be https: ${why}`;
 }
