@@ -1,10 +1,9 @@
 /** Runs the real CDK CLI, as a user would. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { spawnCdk } from '../lib/bundle/spawn-cdk.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
-const CDK = join(ROOT, 'node_modules', '.bin', 'cdk');
 
 /** The CDK CLI failed; its output is on the terminal, or in `output`. */
 export class CdkFailed extends Error {
@@ -30,10 +29,8 @@ export async function cdk(
   options: { env: NodeJS.ProcessEnv; quiet?: boolean },
 ): Promise<string> {
   const { env, quiet = false } = options;
-  const path = `${dirname(process.execPath)}:${env['PATH'] ?? ''}`;
-  const child = spawn(CDK, args, {
-    cwd: ROOT,
-    env: { ...env, PATH: path },
+  const child = spawnCdk(args, {
+    env,
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', process.stderr, 'inherit'],
   });
   const said: string[] = [];

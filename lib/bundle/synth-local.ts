@@ -2,13 +2,10 @@
  * `cdk synth` without its user's AWS settings. With them the CDK CLI asks AWS for the account, or its user for a
  * code of MFA, before it synthesizes; what runs on this machine needs neither.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { devNull } from 'node:os';
-import { dirname, join } from 'node:path';
 import { runToEnd } from '../../terminal/explain-error.ts';
-
-const CDK = join(import.meta.dirname, '../../node_modules/.bin/cdk');
+import { spawnCdk } from './spawn-cdk.ts';
 
 const NO_QUESTIONS = {
   AWS_CONFIG_FILE: devNull,
@@ -20,14 +17,12 @@ const NO_QUESTIONS = {
 
 function withoutAccount(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const others = Object.entries(env).filter(([name]) => !name.startsWith('AWS_'));
-  // The Node that runs this runs the CDK and our app too.
-  const PATH = `${dirname(process.execPath)}:${env['PATH'] ?? ''}`;
-  return { ...Object.fromEntries(others), ...NO_QUESTIONS, PATH };
+  return { ...Object.fromEntries(others), ...NO_QUESTIONS };
 }
 
 async function synthesize(words: readonly string[]): Promise<number> {
   const all = ['synth', '--quiet', '--no-validation', ...words];
-  const cdk = spawn(CDK, all, { env: withoutAccount(process.env), stdio: 'inherit' });
+  const cdk = spawnCdk(all, { env: withoutAccount(process.env), stdio: 'inherit' });
   const [status]: unknown[] = await once(cdk, 'exit');
   return typeof status === 'number' ? status : 1;
 }
