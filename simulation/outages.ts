@@ -115,10 +115,12 @@ export function stuckMs(
 ): number {
   const atMs = now - startedAt;
   const ends = outages
-    .filter(({ of, fromMs, untilMs }) => of === place && atMs >= fromMs && atMs < untilMs)
+    .filter((outage) => outage.of === place && isOn(outage, atMs))
     .map(({ untilMs }) => untilMs - atMs);
   return Math.max(0, ...ends);
 }
+
+const isOn = ({ fromMs, untilMs }: Outage, atMs: number) => atMs >= fromMs && atMs < untilMs;
 
 interface Clock {
   readonly now: number;
@@ -145,8 +147,8 @@ export function downBy(
   if (outages.length === 0) return undefined;
   const atMs = now - startedAt;
   const outage = outages.find(
-    ({ of, fromMs, untilMs }) =>
-      atMs >= fromMs && atMs < untilMs && (of === service || of === place || isItsKey(of, service)),
+    (each) =>
+      isOn(each, atMs) && (each.of === service || each.of === place || isItsKey(each.of, service)),
   );
   if (outage === undefined) return undefined;
   const { share, of, isSlow = false } = outage;

@@ -20,6 +20,9 @@ export const SENDERS = {
 } as const;
 export type Source = keyof typeof SENDERS;
 export const isSource = (source: string): source is Source => source in SENDERS;
+/** Where what that source sends is delivered. */
+export const serverOf = (source: string): string =>
+  source === 'clinic' ? SERVERS.clinic : SERVERS.shared;
 /** The one that has a rate. */
 export const LIMITED = 'clinic' satisfies Source;
 

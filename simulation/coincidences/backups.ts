@@ -4,9 +4,10 @@
  */
 import type { Watcher } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
-import { SERVERS } from '../outside.ts';
+import { serverOf } from '../outside.ts';
 import { Random } from '../random.ts';
 import type { World } from '../world.ts';
+import { isLeasedAnew } from './leased-anew.ts';
 
 /** Of what a server stores: it is backed up just before. */
 const BACKED_UP = 0.03;
@@ -31,7 +32,7 @@ export class Backups implements Watcher {
     if (effect.kind === 'stored' && this.#random.chance(BACKED_UP)) {
       this.#serverAt(effect.server)?.backUp();
     }
-    if (effect.kind === 'written' && isLeasedAnew(effect)) this.#leased(effect);
+    if (effect.kind === 'written' && isOfNewer(effect)) this.#leased(effect);
   }
 
   #leased({ after }: EffectOf<'written'>): void {
@@ -39,7 +40,7 @@ export class Backups implements Watcher {
     const submission = submissions.get(String(after?.['messageId']));
     if (submission === undefined) return;
     if (!this.#random.chance(SHARE * faults.coincidences.backupRestored)) return;
-    const server = submission.source === 'clinic' ? SERVERS.clinic : SERVERS.shared;
+    const server = serverOf(submission.source);
     if (this.#serverAt(server)?.restore() !== true) return;
     this.#restores += 1;
     this.#world.scheduler.note(`${server} brings its backup back`);
@@ -50,15 +51,8 @@ export class Backups implements Watcher {
   }
 }
 
-interface Lease {
-  readonly owner: string;
-}
-
 /** A delivery of what the server holds an older version of. */
-function isLeasedAnew({ table, before, after }: EffectOf<'written'>): boolean {
-  if (!table.endsWith('-resources') || after?.['deliveredVersion'] === undefined) return false;
-  const [was, is] = [before, after].map(
-    (row) => (row?.['deliveryLease'] as Lease | undefined)?.owner,
-  );
-  return is !== undefined && is !== was;
-}
+const isOfNewer = (effect: EffectOf<'written'>): boolean =>
+  effect.table.endsWith('-resources') &&
+  effect.after?.['deliveredVersion'] !== undefined &&
+  isLeasedAnew(effect);

@@ -9,6 +9,7 @@ import { SERVERS } from '../outside.ts';
 import { Random } from '../random.ts';
 import type { Message } from '../sqs/message.ts';
 import type { World } from '../world.ts';
+import { isLeasedAnew } from './leased-anew.ts';
 
 /** So that a lane and a server come back at all. */
 const OUTAGES_MAX = 8;
@@ -94,9 +95,8 @@ export class Coincidences implements Watcher {
     });
   }
 
-  #lease({ before, after }: EffectOf<'written'>, by: Host): void {
-    const [was, is] = [before, after].map((item) => (item?.['deliveryLease'] as Lease)?.owner);
-    if (is === undefined || is === was || !this.#befalls('leaseStands')) return;
+  #lease(effect: EffectOf<'written'>, by: Host): void {
+    if (!isLeasedAnew(effect) || !this.#befalls('leaseStands')) return;
     const { scheduler, faults } = this.#world;
     const { now } = scheduler;
     const { stallMs } = faults.functions;
@@ -185,8 +185,6 @@ export class Coincidences implements Watcher {
     this.#world.breakDown(of, this.#random.between(fromMs, toMs));
   }
 }
-
-type Lease = { readonly owner: string } | undefined;
 
 const isHeld = (lane: { readonly [name: string]: unknown } | undefined): boolean =>
   Object.values((lane?.['holds'] ?? {}) as object).some((hold) => hold !== undefined);

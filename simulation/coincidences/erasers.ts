@@ -11,7 +11,7 @@ import { covers, type RecordedErasure } from '../erasures.ts';
 import { type Host, isOperator } from '../host.ts';
 import { eraseOf, LONG } from '../operators/choose-erasure.ts';
 import type { Operators } from '../operators/operators.ts';
-import { isSource, SERVERS } from '../outside.ts';
+import { isSource, serverOf } from '../outside.ts';
 import type { Producers } from '../producers.ts';
 import { Random } from '../random.ts';
 import { AT_SERVER } from '../servers/fhir-server.ts';
@@ -76,7 +76,7 @@ export class Erasers implements Watcher {
     const isNew = before?.['messageId'] !== after?.['messageId'];
     if (!isNew || submission?.nature !== AT_SERVER.refused || scheduler.now < this.#wellAt) return;
     if (!this.#befalls('outages')) return;
-    this.#breakDown(submission.source === 'clinic' ? SERVERS.clinic : SERVERS.shared);
+    this.#breakDown(serverOf(submission.source));
   }
 
   /**

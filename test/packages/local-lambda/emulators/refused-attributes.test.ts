@@ -3,9 +3,10 @@ import {
   type MessageAttributeValue,
   SendMessageBatchCommand,
   SendMessageCommand,
-  SQSClient,
+  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createClients } from '../../../../packages/local-lambda/clients.ts';
 import {
   type Emulators,
   startEmulators,
@@ -16,12 +17,7 @@ let sqs: SQSClient;
 let QueueUrl: string | undefined;
 beforeAll(async () => {
   emulators = await startEmulators(undefined);
-  sqs = new SQSClient({
-    region: 'us-east-1',
-    endpoint: emulators.endpoints.sqs,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    useQueueUrlAsEndpoint: false,
-  });
+  ({ sqs } = createClients(emulators.endpoints));
   ({ QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'strict' })));
 });
 afterAll(async () => {
