@@ -45,6 +45,9 @@ export class DeliveryChecker implements Checker {
   readonly #deliveries = new Map<string, Delivery>();
   readonly #pending = new Set<Delivery>();
   readonly #byNumber = new Map<number, Submission>();
+  /** Submissions whose PUT took effect, and those of them that their server has forgotten since by a backup. */
+  readonly #put = new Set<number>();
+  readonly #forgotten = new Set<number>();
   /** By server: when it brought a backup back last. */
   readonly #restoredAt = new Map<string, number>();
 
@@ -76,7 +79,11 @@ export class DeliveryChecker implements Checker {
   #restored({ server }: EffectOf<'restored'>): void {
     this.#restoredAt.set(server, this.#seen.scheduler.now);
     for (const [place, delivery] of this.#deliveries) {
-      if (place.startsWith(`${server} `)) delivery.isLost = true;
+      if (!place.startsWith(`${server} `)) continue;
+      delivery.isLost = true;
+      if (delivery.number !== undefined && this.#put.delete(delivery.number)) {
+        this.#forgotten.add(delivery.number);
+      }
     }
   }
 
@@ -126,6 +133,8 @@ export class DeliveryChecker implements Checker {
       delivery.isLost = false;
       return;
     }
+    // The version that it got there may be that of another one by now, so it counts as confirmed.
+    if (this.#forgotten.has(submission.number)) return;
     const restoredAt = this.#restoredAt.get(server) ?? Number.NEGATIVE_INFINITY;
     if (this.#seen.scheduler.now - restoredAt < ANSWERED_MS) return;
     const what = there === undefined ? 'nothing' : `#${there}`;
@@ -145,6 +154,8 @@ export class DeliveryChecker implements Checker {
     if (right.place !== `${server} ${key}`) {
       throw new RuleBroken('R51', `#${number} of ${submission.source} was put at ${server} ${key}`);
     }
+    this.#put.add(number);
+    this.#forgotten.delete(number);
     const delivery = this.#deliveries.get(right.place);
     if (delivery === undefined || delivery.isPending || delivery.number === number) return;
     if (delivery.isLost || call.begunAt <= (this.#restoredAt.get(server) ?? 0)) {

@@ -70,11 +70,17 @@ describe('the checker of deliveries', () => {
     expect(() => see(...delivered, restored, { put: 1, begunAt: 0 })).not.toThrow();
     expect(() => see(...delivered, restored, { pass: 1 }, { put: 1 })).not.toThrow();
     expect(() => see(pending('m2'), restored, { put: 1 }, item('m2'))).not.toThrow();
+    const confirmedLate = [{ put: 1, begunAt: 0 }, { pass: 150_000 }, item('m2')];
+    expect(() => see(pending('m2'), { put: 2 }, restored, ...confirmedLate)).not.toThrow();
   });
 
   test('R05: finds what is wrong after a server forgot what it had', () => {
     const later = [restored, { pass: 90_000 }, pending('m2')];
     expect(() => see(...later, { put: 1 }, item('m2'))).toThrow('R05: #2 counts as delivered');
+    const late = [{ put: 1, begunAt: 0 }, { pass: 150_000 }, item('m2')];
+    expect(() => see(pending('m2'), restored, ...late)).toThrow('R05: #2 counts as delivered');
+    const putAnew = [pending('m2'), { put: 2 }, restored, { put: 2 }, ...late];
+    expect(() => see(...putAnew)).toThrow('R05: #2 counts as delivered');
     const overwritten = [...later, { put: 2 }, item('m2'), { put: 1 }];
     expect(() => see(...overwritten)).toThrow('R05: #1 was put over #2');
   });
