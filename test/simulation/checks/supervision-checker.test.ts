@@ -24,7 +24,7 @@ const back = (version: number, step: number | undefined, fields: object = {}) =>
 });
 const probe = { id: 'p1', until: by.now() + 180_000 };
 
-function checkerOf(states: Readonly<Record<string, string>> = {}) {
+function checkerOf(states: Readonly<Record<string, string>> = {}, outages = HEALTHY.outages) {
   const sources = ['critical', 'critical-isolation', 'background'].map((name) => ({
     plan: { uuid: `uuid-of-${name}`, queue: { plan: queueNamed(name) } },
     state: states[name] ?? 'Enabled',
@@ -33,11 +33,15 @@ function checkerOf(states: Readonly<Record<string, string>> = {}) {
   const scheduler = clock as unknown as ConstructorParameters<
     typeof SupervisionChecker
   >[0]['scheduler'];
-  return new SupervisionChecker({ scheduler, sources, drawn: HEALTHY });
+  return new SupervisionChecker({ scheduler, sources, drawn: { ...HEALTHY, outages } });
 }
 
-function see(states: object[], mappings: Readonly<Record<string, string>> = {}) {
-  const checker = checkerOf(mappings);
+function see(
+  states: object[],
+  mappings: Readonly<Record<string, string>> = {},
+  outages = HEALTHY.outages,
+) {
+  const checker = checkerOf(mappings, outages);
   let before: object | undefined = running;
   for (const after of states) {
     checker.see(written('supervision', before, after), by);
@@ -76,8 +80,8 @@ describe('R31: the checker of lanes', () => {
   });
 
   describe('lets a paused lane be read after a change that enables it', () => {
-    const paused = () => {
-      const checker = see([held(2), held(3, { confirmed: true })], OFF);
+    const paused = (outages = HEALTHY.outages) => {
+      const checker = see([held(2), held(3, { confirmed: true })], OFF, outages);
       const sender = hostAt('operator#1');
       const look = () => checker.see(received('critical-isolation'), undefined);
       const input = (Enabled: boolean) => ({ UUID: 'uuid-of-critical', Enabled });
@@ -156,6 +160,23 @@ describe('R31: the checker of lanes', () => {
       checker.see(written('supervision', held(3, isOff), held(4)), by);
       const again = () => checker.see(written('supervision', held(4), held(5, isOff)), by);
       expect(again).toThrow('R31: critical is said to be paused, and stack-critical is Enabling');
+    });
+
+    test.each([
+      ['dynamodb', 100_000],
+      ['stack-supervision', 100_000],
+      ['lambda', 100_000],
+      ['minute', 100_000],
+      ['stack-supervisor', 100_000],
+      ['s3', 0],
+      ['stack-resources', 0],
+    ])('and the longer a review lacks what it needs: %s', (of, ms) => {
+      const lane = paused([{ of, fromMs: 0, untilMs: 100_000, share: 1 }]);
+      lane.deployed();
+      lane.pass(300_000 + ms);
+      expect(lane.look).not.toThrow();
+      lane.pass(1);
+      expect(lane.look).toThrow('R31');
     });
 
     test('but not longer if its sender dies after it has looked again', () => {
