@@ -41,12 +41,12 @@ export function transitionQueuesOf(
 
 /** `policies` are those of services that do not use the default. */
 export function makeBreakers(
-  environment: BreakerEnv,
+  env: BreakerEnv,
   deps: BreakerDeps,
   policies: ReadonlyMap<string, BreakerPolicy> = new Map(),
 ): Breakers {
-  const store = breakersTable({ name: environment.breakersTable, dynamo: deps.hastyDynamo });
-  return new Breakers(store, toolsOf(deps, transitionQueuesOf(environment, deps)), policies);
+  const store = breakersTable({ name: env.breakersTable, dynamo: deps.hastyDynamo });
+  return new Breakers(store, toolsOf(deps, transitionQueuesOf(env, deps)), policies);
 }
 
 function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
@@ -82,7 +82,7 @@ function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
     },
     onOwnTransition(service, transition) {
       emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
-      logger.warn('own breaker of this environment', { service, ...transition });
+      logger.warn('own breaker of this env', { service, ...transition });
     },
     async published() {
       await Promise.all(publishing);

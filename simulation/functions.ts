@@ -71,32 +71,29 @@ function readOnce<E>(readEnv: (env: Env) => E, env: Env): E {
  * up.
  */
 const BUILDS: Readonly<Record<string, (given: Given, env: Env) => unknown>> = {
-  analytics: (given, env) =>
-    buildAnalytics({ ...given, environment: readOnce(readAnalytics, env) }),
-  audit: (given, env) => buildAudit({ ...given, environment: readOnce(readAudit, env) }),
-  deliver: (given, env) =>
-    buildDeliver({ ...given, traces, environment: readOnce(readDeliver, env) }),
-  incident: (given, env) => buildIncident({ ...given, environment: readOnce(readIncident, env) }),
-  monitor: (given, env) => buildMonitor({ ...given, environment: readOnce(readMonitor, env) }),
+  analytics: (given, env) => buildAnalytics({ ...given, env: readOnce(readAnalytics, env) }),
+  audit: (given, env) => buildAudit({ ...given, env: readOnce(readAudit, env) }),
+  deliver: (given, env) => buildDeliver({ ...given, traces, env: readOnce(readDeliver, env) }),
+  incident: (given, env) => buildIncident({ ...given, env: readOnce(readIncident, env) }),
+  monitor: (given, env) => buildMonitor({ ...given, env: readOnce(readMonitor, env) }),
   quarantine: (given, env) =>
-    buildQuarantine({ ...given, traces, environment: readOnce(readQuarantine, env) }),
-  reporting: (given, env) =>
-    buildReporting({ ...given, environment: readOnce(readReporting, env) }),
-  resend: (given, env) => buildResend({ ...given, environment: readOnce(readResend, env) }),
+    buildQuarantine({ ...given, traces, env: readOnce(readQuarantine, env) }),
+  reporting: (given, env) => buildReporting({ ...given, env: readOnce(readReporting, env) }),
+  resend: (given, env) => buildResend({ ...given, env: readOnce(readResend, env) }),
   supervisor: (given, env) =>
     buildSupervisor({
       ...given,
       tree: SUPERVISION_TREE,
-      environment: readOnce(readSupervisor, env),
+      env: readOnce(readSupervisor, env),
     }),
   'validate-critical': validate,
   'validate-background': validate,
 };
 
-function validate(given: Given, env: Env): unknown {
-  const environment = readOnce(readValidate, env);
-  const places = given.placesFor(environment.settings.deadlineMs);
-  return buildValidate({ ...given, ...places, traces, environment });
+function validate(given: Given, variables: Env): unknown {
+  const env = readOnce(readValidate, variables);
+  const places = given.placesFor(env.settings.deadlineMs);
+  return buildValidate({ ...given, ...places, traces, env });
 }
 
 export function builderOf(functionName: string): ((given: Given, env: Env) => Handler) | undefined {

@@ -19,13 +19,13 @@ import type { AnalyticsEnv } from './env.ts';
 import { parquetOf } from './parquet.ts';
 
 export interface AnalyticsDeps extends Surroundings, Pick<Clients, 's3' | 'secrets'> {
-  readonly environment: AnalyticsEnv;
+  readonly env: AnalyticsEnv;
 }
 
-export function build({ environment, s3, secrets, telemetry }: AnalyticsDeps) {
+export function build({ env, s3, secrets, telemetry }: AnalyticsDeps) {
   const parts = {
-    bucket: { name: environment.bucket, s3 },
-    hashKey: new HashKey({ arn: environment.hashKeyArn, secrets }),
+    bucket: { name: env.bucket, s3 },
+    hashKey: new HashKey({ arn: env.hashKeyArn, secrets }),
     logger: telemetry.logger,
   };
   return telemetry.handler<SQSEvent, SQSBatchResponse>(

@@ -18,11 +18,11 @@ import { ChainWriter } from './chain-writer.ts';
 import type { AuditEnv } from './env.ts';
 
 export interface AuditDeps extends Surroundings, Pick<Clients, 'dynamo' | 's3' | 'secrets'> {
-  readonly environment: AuditEnv;
+  readonly env: AuditEnv;
 }
 
-export function build({ environment, dynamo, s3, secrets, telemetry, now }: AuditDeps) {
-  const { table, bucket, hashKeyArn, publishers, stage, configuration, code } = environment;
+export function build({ env, dynamo, s3, secrets, telemetry, now }: AuditDeps) {
+  const { table, bucket, hashKeyArn, publishers, stage, configuration, code } = env;
   const parts = {
     telemetry,
     publishers,

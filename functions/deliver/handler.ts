@@ -6,7 +6,7 @@ import { readEnv } from './env.ts';
 
 export const handler = build({
   ...surroundings(process.env),
-  environment: readEnv(process.env),
+  env: readEnv(process.env),
   traces: await tracesOf(process.env),
   fetch: (...request) => fetch(...request),
   dynamo: makeDynamo(),

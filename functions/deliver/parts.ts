@@ -22,7 +22,7 @@ export const COMPONENT = 'deliver';
 export interface DeliverDeps
   extends Surroundings,
     Pick<Clients, 'dynamo' | 'hastyDynamo' | 's3' | 'sqs' | 'secrets'> {
-  readonly environment: DeliverEnv;
+  readonly env: DeliverEnv;
   readonly traces: Traces;
   readonly fetch: Fetch;
 }
@@ -45,20 +45,20 @@ export interface DeliverParts
 }
 
 export function partsOf(deps: DeliverDeps): DeliverParts {
-  const { environment, dynamo, s3, sqs, secrets, later } = deps;
-  const { settings, targets, quarantineTable, keptDays } = environment;
-  const queue = { url: environment.queueUrl, sqs };
+  const { env, dynamo, s3, sqs, secrets, later } = deps;
+  const { settings, targets, quarantineTable, keptDays } = env;
+  const queue = { url: env.queueUrl, sqs };
   const tokens = new Map<string, BearerToken>();
   return {
     ...deps,
     ...{ settings, targets, queue },
-    resources: { name: environment.resourcesTable, dynamo },
+    resources: { name: env.resourcesTable, dynamo },
     quarantine: { name: quarantineTable, dynamo, keptDays },
-    bucket: { name: environment.bucket, s3 },
+    bucket: { name: env.bucket, s3 },
     bodies: { s3, later },
     inFlight: new InFlightTriggers(queue),
     largeBodies: pLimit(LARGE_AT_ONCE),
-    breakers: makeBreakers(environment, deps, policiesOf(targets, settings)),
+    breakers: makeBreakers(env, deps, policiesOf(targets, settings)),
     tokenOf({ tokenSecretArn: arn }) {
       if (arn === undefined) return undefined;
       const token = tokens.get(arn) ?? new BearerToken({ arn, secrets });

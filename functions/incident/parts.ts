@@ -14,7 +14,7 @@ import type { IncidentSettings } from './settings.ts';
 export interface IncidentDeps
   extends Surroundings,
     Pick<Clients, 'dynamo' | 'sqs' | 'sns' | 'secrets'> {
-  readonly environment: IncidentEnv;
+  readonly env: IncidentEnv;
 }
 
 export interface IncidentParts {
@@ -37,19 +37,19 @@ export interface IncidentParts {
 const WRITES_MAX = 3;
 
 export function partsOf(deps: IncidentDeps): IncidentParts {
-  const { environment, dynamo, sqs, sns, secrets, telemetry, now, randomId } = deps;
-  const { stage, settings } = environment;
+  const { env, dynamo, sqs, sns, secrets, telemetry, now, randomId } = deps;
+  const { stage, settings } = env;
   return {
     stage,
     settings,
-    table: { name: environment.table, dynamo, newToken: randomId },
-    auditQueue: { url: environment.auditQueueUrl, sqs, secret: randomId() },
-    supervisorQueue: { url: environment.supervisorQueueUrl, sqs },
+    table: { name: env.table, dynamo, newToken: randomId },
+    auditQueue: { url: env.auditQueueUrl, sqs, secret: randomId() },
+    supervisorQueue: { url: env.supervisorQueueUrl, sqs },
     topics: {
-      oncall: { arn: environment.oncallTopicArn, sns },
-      management: { arn: environment.managementTopicArn, sns },
+      oncall: { arn: env.oncallTopicArn, sns },
+      management: { arn: env.managementTopicArn, sns },
     },
-    hashKey: new HashKey({ arn: environment.hashKeyArn, secrets }),
+    hashKey: new HashKey({ arn: env.hashKeyArn, secrets }),
     writes: pLimit(WRITES_MAX),
     logger: telemetry.logger,
     now,

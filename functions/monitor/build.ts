@@ -21,7 +21,7 @@ const COMPONENT = 'monitor';
 const keptSchema = z.object({ awslogs: z.object({ data: z.string() }) });
 
 export interface MonitorDeps extends Surroundings, Pick<Clients, 'dynamo' | 'sns'> {
-  readonly environment: MonitorEnv;
+  readonly env: MonitorEnv;
 }
 
 interface Parts extends DeathBooks {
@@ -29,8 +29,8 @@ interface Parts extends DeathBooks {
   readonly telemetry: Telemetry;
 }
 
-export function build({ environment, dynamo, sns, telemetry }: MonitorDeps) {
-  const { stage, crashesTopicArn, quarantineTable } = environment;
+export function build({ env, dynamo, sns, telemetry }: MonitorDeps) {
+  const { stage, crashesTopicArn, quarantineTable } = env;
   const parts: Parts = {
     stage,
     telemetry,

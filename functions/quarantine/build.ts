@@ -36,7 +36,7 @@ const COMPONENT = 'validate';
 export interface QuarantineDeps
   extends Surroundings,
     Pick<Clients, 'dynamo' | 's3' | 'sqs' | 'sns' | 'secrets'> {
-  readonly environment: QuarantineEnv;
+  readonly env: QuarantineEnv;
   readonly traces: Traces;
 }
 
@@ -65,16 +65,16 @@ export function build(deps: QuarantineDeps) {
 }
 
 function partsOf(deps: QuarantineDeps): Parts {
-  const { environment, dynamo, s3, sqs, sns, secrets, telemetry, traces, now } = deps;
-  const { settings, senders, table, keptDays, bucket, deadLetterQueueUrls } = environment;
-  const erasures = { name: environment.erasuresTable, dynamo };
-  const hashKey = new HashKey({ arn: environment.hashKeyArn, secrets });
+  const { env, dynamo, s3, sqs, sns, secrets, telemetry, traces, now } = deps;
+  const { settings, senders, table, keptDays, bucket, deadLetterQueueUrls } = env;
+  const erasures = { name: env.erasuresTable, dynamo };
+  const hashKey = new HashKey({ arn: env.hashKeyArn, secrets });
   return {
     ...{ settings, senders, telemetry, traces, now },
     table: { name: table, dynamo, keptDays },
-    resources: { name: environment.resourcesTable, dynamo },
+    resources: { name: env.resourcesTable, dynamo },
     bucket: { name: bucket, s3 },
-    topic: new OutcomesTopic({ arn: environment.outcomesTopicArn, sns }, deps),
+    topic: new OutcomesTopic({ arn: env.outcomesTopicArn, sns }, deps),
     deadLetterQueues: deadLetterQueueUrls.map((url) => ({ url, sqs })),
     erased: new ErasedPatients(erasures, hashKey, now),
   };

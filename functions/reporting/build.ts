@@ -20,14 +20,14 @@ import { keepFacts } from './facts-of-day.ts';
 import { incidentFactIn } from './incident-notice.ts';
 
 export interface ReportingDeps extends Surroundings, Pick<Clients, 's3' | 'secrets'> {
-  readonly environment: ReportingEnv;
+  readonly env: ReportingEnv;
 }
 
-export function build({ environment, s3, secrets, telemetry, now }: ReportingDeps) {
-  const bucket = { name: environment.bucket, s3 };
+export function build({ env, s3, secrets, telemetry, now }: ReportingDeps) {
+  const bucket = { name: env.bucket, s3 };
   const parts = {
-    due: new DueReports({ bucket, stage: environment.stage, now }),
-    hashKey: new HashKey({ arn: environment.hashKeyArn, secrets }),
+    due: new DueReports({ bucket, stage: env.stage, now }),
+    hashKey: new HashKey({ arn: env.hashKeyArn, secrets }),
     logger: telemetry.logger,
     async keep(day: string, facts: readonly ReportFact[]) {
       await parts.due.mark(day, await keepFacts(bucket, day, facts));

@@ -32,7 +32,7 @@ const PAGES_MAX = 20;
 const ASK = { owner: '', timeoutMs: 1_000, draw: 0 };
 
 export interface ResendDeps extends Surroundings, Pick<Clients, 'dynamo' | 'sqs'> {
-  readonly environment: ResendEnv;
+  readonly env: ResendEnv;
 }
 
 interface Parts extends BreakersReview {
@@ -42,14 +42,14 @@ interface Parts extends BreakersReview {
 }
 
 export function build(deps: ResendDeps) {
-  const { environment, dynamo, sqs, telemetry, now } = deps;
-  const { targets } = environment;
+  const { env, dynamo, sqs, telemetry, now } = deps;
+  const { targets } = env;
   const parts: Parts = {
-    resources: { name: environment.resourcesTable, dynamo },
-    breakersTable: { name: environment.breakersTable, dynamo },
-    deliveryQueue: { url: environment.deliveryQueueUrl, sqs },
+    resources: { name: env.resourcesTable, dynamo },
+    breakersTable: { name: env.breakersTable, dynamo },
+    deliveryQueue: { url: env.deliveryQueueUrl, sqs },
     targets,
-    audit: transitionQueuesOf(environment, deps).audit,
+    audit: transitionQueuesOf(env, deps).audit,
     telemetry,
     now,
   };

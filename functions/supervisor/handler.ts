@@ -7,7 +7,7 @@ import { readEnv } from './env.ts';
 
 export const handler = build({
   ...surroundings(process.env),
-  environment: readEnv(process.env),
+  env: readEnv(process.env),
   dynamo: makeDynamo(),
   hastyDynamo: makeHastyDynamo(),
   sqs: makeSqs(),

@@ -19,7 +19,7 @@ export interface SupervisorDeps
   extends Surroundings,
     LambdaClients,
     Pick<Clients, 'dynamo' | 'hastyDynamo' | 'sqs'> {
-  readonly environment: SupervisorEnv;
+  readonly env: SupervisorEnv;
   readonly tree: Supervisor;
 }
 
@@ -38,15 +38,15 @@ export interface SupervisorParts
 }
 
 export function partsOf(deps: SupervisorDeps): SupervisorParts {
-  const { environment, dynamo, hastyDynamo, sqs, telemetry, randomId } = deps;
-  const { settings, publishers, deliveryServices, lanes, breakersTable: breakers } = environment;
+  const { env, dynamo, hastyDynamo, sqs, telemetry, randomId } = deps;
+  const { settings, publishers, deliveryServices, lanes, breakersTable: breakers } = env;
   return {
     ...deps,
     ...{ settings, publishers, deliveryServices },
     tree: new Tree(deps.tree, lanes),
-    table: { name: environment.table, dynamo, newToken: randomId },
-    incidentQueue: { url: environment.incidentQueueUrl, sqs },
-    auditQueue: { url: environment.auditQueueUrl, sqs, secret: randomId() },
+    table: { name: env.table, dynamo, newToken: randomId },
+    incidentQueue: { url: env.incidentQueueUrl, sqs },
+    auditQueue: { url: env.auditQueueUrl, sqs, secret: randomId() },
     breakers:
       breakers === undefined ? undefined : breakersTable({ name: breakers, dynamo: hastyDynamo }),
     logger: telemetry.logger,

@@ -13,12 +13,12 @@ import { build } from './build.ts';
 import { readEnv } from './env.ts';
 import { startPlaces } from './validation-places.ts';
 
-const environment = readEnv(process.env);
+const env = readEnv(process.env);
 
 export const handler = build({
-  ...startPlaces(environment, availableParallelism()),
+  ...startPlaces(env, availableParallelism()),
   ...surroundings(process.env),
-  environment,
+  env,
   traces: await tracesOf(process.env),
   fetch: (...request) => fetch(...request),
   dynamo: makeDynamo(),

@@ -41,7 +41,7 @@ export interface Places {
 }
 
 export interface ValidateDeps extends Surroundings, Clients, Places {
-  readonly environment: ValidateEnv;
+  readonly env: ValidateEnv;
   readonly traces: Traces;
   readonly fetch: Fetch;
 }
@@ -80,37 +80,37 @@ export interface ValidateParts
 }
 
 export function partsOf(deps: ValidateDeps): ValidateParts {
-  const { environment, telemetry, now, randomId } = deps;
+  const { env, telemetry, now, randomId } = deps;
   const { dynamo, s3, sns, secrets } = deps;
-  const { settings, lane, laneQueueArn, senders, inFlightTable } = environment;
-  const { auditQueueUrl, deliveryQueueUrl } = environment;
+  const { settings, lane, laneQueueArn, senders, inFlightTable } = env;
+  const { auditQueueUrl, deliveryQueueUrl } = env;
   const { logger } = telemetry;
   const queue = (url: string) => ({ url, sqs: deps.sqs });
   const table = (name: string) => ({ name, dynamo });
   const inFlight = { table: table(inFlightTable), lane, id: randomId(), logger };
-  const hashKey = new HashKey({ arn: environment.hashKeyArn, secrets });
+  const hashKey = new HashKey({ arn: env.hashKeyArn, secrets });
   return {
     ...deps,
     ...{ settings, lane, laneQueueArn, senders, logger },
-    laneQueue: queue(environment.laneQueueUrl),
-    isolationQueue: queue(environment.isolationQueueUrl),
-    deadLetterQueue: queue(environment.deadLetterQueueUrl),
+    laneQueue: queue(env.laneQueueUrl),
+    isolationQueue: queue(env.isolationQueueUrl),
+    deadLetterQueue: queue(env.deadLetterQueueUrl),
     deliveryTriggers:
       deliveryQueueUrl === undefined
         ? undefined
         : new SharedRequests((keys) => sendTriggers(queue(deliveryQueueUrl), keys), deps),
     auditQueue:
       auditQueueUrl === undefined ? undefined : { ...queue(auditQueueUrl), secret: randomId() },
-    resourcesTable: table(environment.resourcesTable),
-    quarantineTable: { ...table(environment.quarantineTable), keptDays: environment.keptDays },
+    resourcesTable: table(env.resourcesTable),
+    quarantineTable: { ...table(env.quarantineTable), keptDays: env.keptDays },
     inFlightTable: inFlight.table,
-    bucket: { name: environment.bucket, s3 },
+    bucket: { name: env.bucket, s3 },
     bodies: { s3, later: deps.later },
-    crashesTopic: { arn: environment.crashesTopicArn, sns },
-    outcomesTopic: new OutcomesTopic({ arn: environment.outcomesTopicArn, sns }, deps),
+    crashesTopic: { arn: env.crashesTopicArn, sns },
+    outcomesTopic: new OutcomesTopic({ arn: env.outcomesTopicArn, sns }, deps),
     rates: ratesOf(deps),
     ...withBreakersOf(deps),
-    erased: new ErasedPatients(table(environment.erasuresTable), hashKey, now),
+    erased: new ErasedPatients(table(env.erasuresTable), hashKey, now),
     inFlight: new InFlight({ ...deps, ...inFlight }, settings),
     publishedRefusals: new Map(),
     claimChecks: pLimit(CLAIM_CHECKS_MAX),
@@ -119,8 +119,8 @@ export function partsOf(deps: ValidateDeps): ValidateParts {
 }
 
 function ratesOf(deps: ValidateDeps): SourceRates | undefined {
-  const { environment, hastyDynamo: dynamo, telemetry, later, now } = deps;
-  const { ratesTable: name, senders, settings } = environment;
+  const { env, hastyDynamo: dynamo, telemetry, later, now } = deps;
+  const { ratesTable: name, senders, settings } = env;
   if (name === undefined) return undefined;
   return new SourceRates({
     table: { name, dynamo },
@@ -132,8 +132,8 @@ function ratesOf(deps: ValidateDeps): SourceRates | undefined {
 
 /** The parts that make calls through a breaker. */
 function withBreakersOf(deps: ValidateDeps): Pick<ValidateParts, 'switches' | 'terminology'> {
-  const { plugins, functionTimeoutMs } = deps.environment.settings;
-  const { breakers: places, terminology } = deps.environment;
+  const { plugins, functionTimeoutMs } = deps.env.settings;
+  const { breakers: places, terminology } = deps.env;
   if (places === undefined) return { switches: undefined, terminology: undefined };
   const policies = new Map(switchPolicies(plugins));
   if (terminology !== undefined) {

@@ -21,8 +21,8 @@ const DEPLOYED = { [ENV.configurationHash]: 'config-1', [ENV.codeHash]: 'code-1'
 /** A cold environment of it, with other environment variables. */
 export async function loadAudit(told: Env = {}): Promise<Doomed> {
   const deps = coldDeps('audit');
-  const environment = readEnv({ ...process.env, ...DEPLOYED, ...told });
-  const handler = build({ ...deps, environment });
+  const env = readEnv({ ...process.env, ...DEPLOYED, ...told });
+  const handler = build({ ...deps, env });
   return { handler, clients: [deps] };
 }
 

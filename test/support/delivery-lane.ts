@@ -40,14 +40,14 @@ export async function loadDelivery(
   const deps = { ...coldDeps('deliver'), ...machine };
   const deliver = buildDeliver({
     ...deps,
-    environment: readDeliver(process.env),
+    env: readDeliver(process.env),
     traces: await coldTraces(),
     fetch: (...request) => fetch(...request),
   });
   const resendDeps = { ...coldDeps('resend'), ...machine };
   const resend = buildResend({
     ...resendDeps,
-    environment: readResend(process.env),
+    env: readResend(process.env),
   });
   return {
     world,

@@ -63,13 +63,13 @@ const load: Record<FunctionName, (hasOwnRole: boolean) => Promise<Loaded>> = {
   async quarantine(hasOwnRole) {
     const deps = coldDeps(hasOwnRole ? 'quarantine' : undefined);
     const traces = await coldTraces();
-    const environment = readQuarantine(process.env);
-    return { handler: buildQuarantine({ ...deps, traces, environment }), clients: deps };
+    const env = readQuarantine(process.env);
+    return { handler: buildQuarantine({ ...deps, traces, env }), clients: deps };
   },
   async incident(hasOwnRole) {
     const deps = coldDeps(hasOwnRole ? 'incident' : undefined);
-    const environment = readIncident(process.env);
-    return { handler: buildIncident({ ...deps, environment }), clients: deps };
+    const env = readIncident(process.env);
+    return { handler: buildIncident({ ...deps, env }), clients: deps };
   },
 };
 
@@ -85,7 +85,7 @@ export const validateDeps = async (places: Places, clients?: Clients): Promise<V
   ...coldDeps('validate-background'),
   ...clients,
   ...places,
-  environment: readValidate(process.env),
+  env: readValidate(process.env),
   traces: await coldTraces(),
   fetch: (...request) => fetch(...request),
 });

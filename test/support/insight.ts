@@ -18,8 +18,8 @@ export async function loadInsight(name: 'reporting' | 'analytics'): Promise<Doom
   const deps = coldDeps(name);
   const handler =
     name === 'reporting'
-      ? reporting({ ...deps, environment: readReporting(process.env) })
-      : analytics({ ...deps, environment: readAnalytics(process.env) });
+      ? reporting({ ...deps, env: readReporting(process.env) })
+      : analytics({ ...deps, env: readAnalytics(process.env) });
   return { handler, clients: [deps] };
 }
 

@@ -45,6 +45,6 @@ export async function loadMonitor(): Promise<{
   clients: readonly Clients[];
 }> {
   const deps = coldDeps('monitor');
-  const monitor = build({ ...deps, environment: readEnv(process.env) });
+  const monitor = build({ ...deps, env: readEnv(process.env) });
   return { monitor, clients: [deps] };
 }

@@ -81,7 +81,7 @@ export interface SupervisorEnv {
 export async function loadSupervisor(tree = SUPERVISION_TREE): Promise<SupervisorEnv> {
   const deps = coldDeps('supervisor');
   const lambdas = { lambda: makeLambda(), waitingLambda: makeWaitingLambda() };
-  const handler = build({ ...deps, ...lambdas, tree, environment: readEnv(process.env) });
+  const handler = build({ ...deps, ...lambdas, tree, env: readEnv(process.env) });
   return { handler, clients: [deps], others: Object.values(lambdas) };
 }
 

@@ -12,19 +12,19 @@ let idle: { readonly key: string; readonly places: StartedPlaces }[] = [];
 const IDLE_MAX = 2;
 
 /** `giveBack` ends what still runs there, as the end of its environment would. */
-export function takePlaces(environment: ValidateEnv): {
+export function takePlaces(env: ValidateEnv): {
   readonly places: StartedPlaces;
   giveBack(): Promise<void>;
 } {
-  const key = keyOf(environment);
+  const key = keyOf(env);
   const kept = idle.find((each) => each.key === key);
   idle = idle.filter((each) => each !== kept);
-  const places = kept?.places ?? startPlaces(environment, availableParallelism());
+  const places = kept?.places ?? startPlaces(env, availableParallelism());
   return {
     places,
     async giveBack() {
       // A test may have changed the file of a plugin.
-      if (environment.settings.plugins.length > 0) return places.pool.close();
+      if (env.settings.plugins.length > 0) return places.pool.close();
       places.pool.stop();
       idle.unshift({ key, places });
       for (const left of idle.splice(IDLE_MAX)) await left.places.pool.close();
