@@ -12,9 +12,9 @@ import { type QuarantineTable, quarantineExpiry } from './quarantine-expiry.ts';
 import {
   ofNoOlderRound,
   readTrouble,
+  submissionFields,
   UNFINISHED,
   UNFINISHED_VALUES,
-  whence,
 } from './quarantine-table.ts';
 
 const THIS_ATTEMPT = (index: number) => `attempts[${index}].requestId = :requestId`;
@@ -39,7 +39,7 @@ export function startAttempt(table: QuarantineTable, start: AttemptStart): Promi
   const { origin, lane, counted, attempt, pinned } = start;
   const index = counted.length;
   const fields = {
-    ...whence(origin, lane),
+    ...submissionFields(origin, lane),
     status: 'in-isolation',
     attempts: [...counted, attempt],
     lastRequestId: attempt.requestId,
@@ -59,7 +59,7 @@ export function forgetVoided(
   table: Table,
   { origin, lane, seen, counted }: Omit<AttemptStart, 'attempt' | 'pinned'>,
 ): Promise<boolean> {
-  const fields = { ...whence(origin, lane), status: 'in-isolation', attempts: counted };
+  const fields = { ...submissionFields(origin, lane), status: 'in-isolation', attempts: counted };
   return written(setAttempts(table, { origin, seen }, fields));
 }
 

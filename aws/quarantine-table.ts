@@ -187,7 +187,7 @@ function enter(
   { condition, names, values, remove = [] }: Entering,
 ): Promise<boolean> {
   const fields: Readonly<Record<string, unknown>> = {
-    ...whence(origin, lane),
+    ...submissionFields(origin, lane),
     ...evidence,
     ...placed,
     status: 'quarantined',
@@ -214,7 +214,7 @@ function enter(
 }
 
 /** Where a message came from, in every entry. Undecided ids are left out. */
-export function whence(origin: Origin, lane: Lane) {
+export function submissionFields(origin: Origin, lane: Lane) {
   const { messageId: _, undecided: __, ...said } = origin;
   return { ...said, lane };
 }

@@ -1,6 +1,6 @@
 import { scoped } from '../telemetry/invocation.ts';
 import { Tally } from '../telemetry/tally.ts';
-import type { Handler, Speaker, Telemetry } from '../telemetry/telemetry.ts';
+import type { Emitter, Handler, Telemetry } from '../telemetry/telemetry.ts';
 
 const nothing = () => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
@@ -12,7 +12,7 @@ export const quietTelemetry: Telemetry = {
   measure: nothing,
   measureSince: nothing,
   emit: nothing,
-  handler<E, R>(_speaker: Speaker, handle: Handler<E, R>): Handler<E, R> {
+  handler<E, R>(_emitter: Emitter, handle: Handler<E, R>): Handler<E, R> {
     return (event, context) => scoped(() => handle(event, context));
   },
 };

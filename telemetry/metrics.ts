@@ -17,7 +17,7 @@ export const serviceOf = (stage: string) => `${METRICS_NAMESPACE}-${stage}`;
 /** The dimensions besides `service`, by what a metric is about. */
 export const DIMENSIONS = {
   /** The function that emits it, and its lane if it serves one. */
-  speaker: ['component', 'lane'],
+  emitter: ['component', 'lane'],
   /** A component of the supervision tree, whoever emits it. */
   component: ['component'],
   lane: ['lane'],
@@ -35,7 +35,7 @@ export interface Metric {
   readonly alsoOfStage?: true;
 }
 
-const counts = (means: string) => ({ unit: 'Count', by: 'speaker', means }) as const;
+const counts = (means: string) => ({ unit: 'Count', by: 'emitter', means }) as const;
 const countsBy = <By extends Metric['by']>(by: By, means: string) =>
   ({ unit: 'Count', by, means }) as const;
 
@@ -67,7 +67,7 @@ export const METRICS = {
   ),
   VerdictLatency: {
     unit: 'Milliseconds',
-    by: 'speaker',
+    by: 'emitter',
     means:
       'from submission (SentTimestamp of the first queue), or from the redrive of one that was sent back, to the end of a valid or invalid one',
   },
@@ -93,13 +93,13 @@ export const METRICS = {
   Delivered: counts('resources that the FHIR server accepted'),
   DeliveryLatency: {
     unit: 'Milliseconds',
-    by: 'speaker',
+    by: 'emitter',
     means: 'from submission, or from the redrive of one that was sent back, to delivery',
   },
   DeliveryFailures: counts('calls that failed, or were not answered'),
   DeliveryFailingSeconds: {
     unit: 'Seconds',
-    by: 'speaker',
+    by: 'emitter',
     means: 'how long calls for a resource have failed, at each failed call',
   },
   OtherVersion: counts('calls answered by a conflict of versions'),
@@ -146,7 +146,7 @@ export const METRICS = {
   AuditUnreadable: counts('messages for the audit log that are not facts, recorded as such'),
   AuditLag: {
     unit: 'Milliseconds',
-    by: 'speaker',
+    by: 'emitter',
     means: 'from the publication of a fact to its entry',
   },
   FactsKept: counts('outcomes, and notices of incidents, kept as facts'),
@@ -163,7 +163,7 @@ export const METRICS = {
   },
   MemoryPercent: {
     unit: 'Percent',
-    by: 'speaker',
+    by: 'emitter',
     means: 'memory of the environment after an invocation, of what the function has, from 60 % on',
     alsoOfStage: true,
   },
@@ -180,7 +180,7 @@ type MetricBy<By extends Metric['by']> = {
 }[MetricName];
 
 /** What a function emits about itself. */
-export type SpeakerMetric = MetricBy<'speaker'>;
+export type EmitterMetric = MetricBy<'emitter'>;
 /** What is emitted about something else, under a dimension of its own. */
-export type OwnDimension = Exclude<Metric['by'], 'speaker'>;
+export type OwnDimension = Exclude<Metric['by'], 'emitter'>;
 export type MetricOf<By extends OwnDimension> = MetricBy<By>;

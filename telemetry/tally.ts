@@ -1,20 +1,20 @@
 import { faultOf, type Log } from './log.ts';
-import type { SpeakerMetric } from './metrics.ts';
+import type { EmitterMetric } from './metrics.ts';
 
 /** Counts what happened in an invocation, for the metrics and for the one log line of a batch. */
 export class Tally {
   readonly #messages: number;
-  readonly #counts = new Map<SpeakerMetric, number>();
-  readonly #emit: (name: SpeakerMetric, count: number) => void;
+  readonly #counts = new Map<EmitterMetric, number>();
+  readonly #emit: (name: EmitterMetric, count: number) => void;
   readonly #logger: Log;
 
-  constructor(messages: number, emit: (name: SpeakerMetric, count: number) => void, logger: Log) {
+  constructor(messages: number, emit: (name: EmitterMetric, count: number) => void, logger: Log) {
     this.#messages = messages;
     this.#emit = emit;
     this.#logger = logger;
   }
 
-  add(what: SpeakerMetric, count = 1): void {
+  add(what: EmitterMetric, count = 1): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + count);
   }
 

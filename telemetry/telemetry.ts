@@ -10,6 +10,7 @@ import type { Context } from 'aws-lambda';
 import { scoped } from './invocation.ts';
 import type { Log } from './log.ts';
 import {
+  type EmitterMetric,
   MEMORY_PERCENT_MIN,
   METRICS,
   METRICS_NAMESPACE,
@@ -17,7 +18,6 @@ import {
   type MetricName,
   type MetricOf,
   type OwnDimension,
-  type SpeakerMetric,
   serviceOf,
 } from './metrics.ts';
 import { queueAge } from './queue-age.ts';
@@ -26,7 +26,7 @@ import { Tally } from './tally.ts';
 import { withThrottleCount } from './throttle-count.ts';
 
 /** The function, on each log line and as the dimensions of each metric. */
-export interface Speaker extends Record<string, string> {
+export interface Emitter extends Record<string, string> {
   readonly component: string;
 }
 
@@ -37,13 +37,13 @@ export interface Telemetry {
   /** For an invocation with this many messages. */
   tally(messages: number): Tally;
   /** Emits one value of a metric of this function. */
-  measure(name: Extract<SpeakerMetric, 'DeliveryFailingSeconds'>, value: number): void;
+  measure(name: Extract<EmitterMetric, 'DeliveryFailingSeconds'>, value: number): void;
   /**
    * Emits the duration of something that ends now. Never below 0: another machine's clock may be
    * ahead.
    */
   measureSince(
-    name: Extract<SpeakerMetric, 'AuditLag' | 'DeliveryLatency' | 'VerdictLatency'>,
+    name: Extract<EmitterMetric, 'AuditLag' | 'DeliveryLatency' | 'VerdictLatency'>,
     since: number,
   ): void;
   /**
@@ -55,7 +55,7 @@ export interface Telemetry {
    * Wraps a handler with logging, metrics and queue ages. What it leaves pending ends with its invocation
    * (R61).
    */
-  handler<E, R>(speaker: Speaker, handle: Handler<E, R>): Handler<E, R>;
+  handler<E, R>(emitter: Emitter, handle: Handler<E, R>): Handler<E, R>;
 }
 
 /** middy would give up a handler before its timeout. Its environment would live, and the handler go on later (R61). */
@@ -73,7 +73,7 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
   const serviceName = serviceOf(stage);
   const logger = new Logger({ serviceName });
   const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName });
-  const add = (name: SpeakerMetric, value: number) =>
+  const add = (name: EmitterMetric, value: number) =>
     metrics.addMetric(name, METRICS[name].unit, value);
   const emitOne = (
     name: MetricName,
@@ -88,12 +88,12 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
   };
   const emit: Telemetry['emit'] = (name, by, which, value = 1) =>
     emitOne(name, { [by]: which }, value);
-  const tellAge = (queue: string, seconds: number) => emit('OldestAge', 'queue', queue, seconds);
+  const emitAge = (queue: string, seconds: number) => emit('OldestAge', 'queue', queue, seconds);
   /** All threads of the process; child processes are not included. */
-  const measureMemory = (speaker: Speaker) => {
+  const measureMemory = (emitter: Emitter) => {
     if (!(memoryMb > 0)) return;
     const percent = Math.round((100 * process.memoryUsage.rss()) / (memoryMb * 1024 * 1024));
-    if (percent >= MEMORY_PERCENT_MIN) emitOne('MemoryPercent', speaker, percent);
+    if (percent >= MEMORY_PERCENT_MIN) emitOne('MemoryPercent', emitter, percent);
   };
   const publish = () => {
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
@@ -104,20 +104,20 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
     measure: add,
     measureSince: (name, since) => add(name, Math.max(0, now() - since)),
     emit,
-    handler<E, R>(speaker: Speaker, handle: Handler<E, R>) {
-      logger.appendPersistentKeys(speaker);
-      metrics.setDefaultDimensions(speaker);
-      const tellThrottles = (count: number) => {
-        if (count > 0) emitOne('Throttled', speaker, count);
+    handler<E, R>(emitter: Emitter, handle: Handler<E, R>) {
+      logger.appendPersistentKeys(emitter);
+      metrics.setDefaultDimensions(emitter);
+      const emitThrottles = (count: number) => {
+        if (count > 0) emitOne('Throttled', emitter, count);
       };
       return middy<E, R>({ timeoutEarlyInMillis: NEVER })
         .use(injectLambdaContext(logger))
         .use({ after: publish, onError: publish })
-        .use(queueAge(`${serviceName}-`, tellAge, now))
-        .use({ after: () => measureMemory(speaker) })
+        .use(queueAge(`${serviceName}-`, emitAge, now))
+        .use({ after: () => measureMemory(emitter) })
         .use({ onError: ({ error }) => nameSources(error) })
         .handler((event, context) =>
-          withThrottleCount(() => scoped(() => handle(event, context)), tellThrottles),
+          withThrottleCount(() => scoped(() => handle(event, context)), emitThrottles),
         ) as Handler<E, R>;
     },
   };

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
-import { toldExpression } from '../../core/message/told-expression.ts';
+import { publicExpression } from '../../core/message/public-expression.ts';
 import { RULES } from '../../packages/fhir-validator/operation-outcome.ts';
 
 /** A rule of ours, such as `fhir-r4/date` or `dom-3`. */
@@ -40,7 +40,9 @@ export function codedIssues(
   entry: Pick<QuarantineRecord, 'outcome' | 'kind'>,
 ): readonly CodedIssue[] | undefined {
   return placedIssues(entry)?.map(({ expression = [], ...issue }) => {
-    const told = expression.flatMap((each) => toldExpression({ ...issue, expression: each }) ?? []);
+    const told = expression.flatMap(
+      (each) => publicExpression({ ...issue, expression: each }) ?? [],
+    );
     return { ...issue, ...(told.length > 0 && { expression: told }) };
   });
 }

@@ -10,7 +10,7 @@ import type { Attempt, QuarantineStatus } from '../attempt/attempts.ts';
 import type { Lane, OutcomeVerdict } from './messages.ts';
 import type { PastRound } from './redrive.ts';
 
-interface Whence {
+interface Submitted {
   readonly messageId: string;
   /** Epoch ms, as all times here. */
   readonly sentAt: number;
@@ -22,7 +22,7 @@ interface Whence {
 }
 
 /** Its resource, while it is the current one. */
-export interface StoredRecord extends Whence {
+export interface StoredRecord extends Submitted {
   readonly resourceType: string;
   readonly storedAt: number;
   /** Undefined if nothing is delivered to a FHIR server. */
@@ -30,7 +30,7 @@ export interface StoredRecord extends Whence {
 }
 
 /** Its entry in Quarantine: of the message, or of the delivery of its resource. */
-export interface TroubleRecord extends Whence {
+export interface TroubleRecord extends Submitted {
   readonly status: QuarantineStatus;
   readonly kind?: string | undefined;
   readonly reason?: string | undefined;
@@ -52,7 +52,7 @@ export interface LifeStep {
   readonly requestId?: string;
 }
 
-export interface MessageLife extends Whence {
+export interface MessageLife extends Submitted {
   readonly ending: OutcomeVerdict | 'waiting';
   readonly steps: readonly LifeStep[];
 }
@@ -62,9 +62,9 @@ export function lifeOf(
   stored: StoredRecord | undefined,
   troubles: readonly TroubleRecord[],
 ): MessageLife | undefined {
-  const whence = stored ?? troubles[0];
-  if (whence === undefined) return undefined;
-  const { messageId, sentAt, source, lane, file, line, correlationId } = whence;
+  const record = stored ?? troubles[0];
+  if (record === undefined) return undefined;
+  const { messageId, sentAt, source, lane, file, line, correlationId } = record;
   const steps: LifeStep[] = [
     { at: sentAt, what: `received by the lane ${lane}, from ${source}` },
     ...troubles.flatMap(stepsOf),

@@ -11,7 +11,7 @@
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { Lane, Origin, OutcomeEvent, OutcomeVerdict } from './messages.ts';
-import { toldExpression } from './told-expression.ts';
+import { publicExpression } from './public-expression.ts';
 
 /** Maximum number of published issues per message. Their total is published too. */
 const ISSUES_MAX = 20;
@@ -47,7 +47,7 @@ export function outcomeEvent(
     ...(crash !== undefined && { crash }),
     issues: issues.slice(0, ISSUES_MAX).map((issue) => {
       const { severity, code, rule } = issue;
-      const where = toldExpression(issue)?.slice(0, EXPRESSION_CHARACTERS_MAX);
+      const where = publicExpression(issue)?.slice(0, EXPRESSION_CHARACTERS_MAX);
       const shownRule = rule?.slice(0, RULE_CHARACTERS_MAX);
       return {
         severity,

@@ -8,7 +8,7 @@
 
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { SenderProblem } from '../source/sources.ts';
-import { toldExpression } from './told-expression.ts';
+import { publicExpression } from './public-expression.ts';
 
 /** An issue without its text. */
 export interface CodedCause extends Pick<Issue, 'code' | 'plugin'> {
@@ -62,7 +62,7 @@ export function reasonOf(issues: readonly Issue[]): string {
   const [first] = errors;
   if (first === undefined) return 'invalid';
   const others = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
-  return `${causeOf({ ...first, expression: toldExpression(first) })}${others}`;
+  return `${causeOf({ ...first, expression: publicExpression(first) })}${others}`;
 }
 
 const EXPRESSION_CHARACTERS_MAX = 200;

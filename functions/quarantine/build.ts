@@ -29,9 +29,9 @@ import type { Traces } from '../../telemetry/traces.ts';
 import type { QuarantineEnv } from './env.ts';
 import type { QuarantineSettings } from './settings.ts';
 
-const SPEAKER = 'quarantine';
+const COMPONENT = 'quarantine';
 /** The component whose dead letters these are. */
-const COMPONENT = 'validate';
+const CRASHED = 'validate';
 
 export interface QuarantineDeps
   extends Surroundings,
@@ -58,7 +58,7 @@ export function build(deps: QuarantineDeps) {
   const { telemetry, traces } = deps;
   const parts = partsOf(deps);
   return telemetry.handler<SQSEvent, SQSBatchResponse>(
-    { component: SPEAKER },
+    { component: COMPONENT },
     ({ Records: records }, context) =>
       traces.receiving(records, context, () => keepAll(parts, records)),
   );
@@ -83,7 +83,7 @@ function partsOf(deps: QuarantineDeps): Parts {
 async function keepAll(parts: Parts, records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
   const { telemetry } = parts;
   const tally = telemetry.tally(records.length);
-  const settlements = await Promise.all(
+  const results = await Promise.all(
     records.map(async (record) => {
       try {
         const kept = await Promise.all(lettersIn(record).map((letter) => keep(parts, letter)));
@@ -103,7 +103,7 @@ async function keepAll(parts: Parts, records: readonly SQSRecord[]): Promise<SQS
   tally.report('dead letters');
   return batchResponse(
     records.map((record) => record.messageId),
-    settlements,
+    results,
   );
 }
 
@@ -140,7 +140,7 @@ async function keep(parts: Parts, record: SQSRecord): Promise<boolean> {
   const { provenance, carriage } = readMessage(parts, record, from);
   const deadLetter = deadLetterOf(provenance, from.lane);
   const { origin, unreadable } = deadLetter;
-  if (unreadable !== undefined) throw unreadableEnvelope(parts.telemetry, SPEAKER, unreadable);
+  if (unreadable !== undefined) throw unreadableEnvelope(parts.telemetry, COMPONENT, unreadable);
   return parts.traces.processing(origin, record, async () => {
     if (deadLetter.isBackstop && (await endAsStored(parts, deadLetter))) return false;
     return enter(parts, deadLetter, { carriage, body: record.body });
@@ -184,7 +184,7 @@ async function enter(
   const named = erasure === undefined ? said : { ...said, file: undefined };
   const origin = { ...named, trace: traces.onward(said) };
   const placed = erasure === undefined ? await place(parts, said, carried) : undefined;
-  const fingerprint = crashFingerprint(COMPONENT, crash, reason);
+  const fingerprint = crashFingerprint(CRASHED, crash, reason);
   const why = { crash, reason, fingerprint, kind: 'dead-letter' } as const;
   const entry = { origin, lane, ...why, placed, erasure };
   const endedAt = now();

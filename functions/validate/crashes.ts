@@ -4,7 +4,7 @@ import { crashFingerprint } from '../../core/message/fingerprint.ts';
 import type { CrashEvent, Origin } from '../../core/message/messages.ts';
 import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
 import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
-import type { SpeakerMetric } from '../../telemetry/metrics.ts';
+import type { EmitterMetric } from '../../telemetry/metrics.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { VerdictOrNone } from './isolated-validator.ts';
 import { COMPONENT, type ValidateParts } from './parts.ts';
@@ -20,7 +20,7 @@ const METRICS = {
   timeout: 'CrashTimeout',
   'out-of-memory': 'CrashOutOfMemory',
   exit: 'CrashExit',
-} as const satisfies Record<Crash['crash'], SpeakerMetric>;
+} as const satisfies Record<Crash['crash'], EmitterMetric>;
 
 /**
  * Publishes a crash of this component in this lane while it ran a resource. Repetitions with the same

@@ -11,7 +11,7 @@ const MAY_END_IN_A_MADE_UP_NAME = new Set([
   'fhir-r4/lone-surrogate',
 ]);
 
-export function toldExpression({
+export function publicExpression({
   code,
   expression,
   rule,
