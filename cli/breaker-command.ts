@@ -1,5 +1,5 @@
 /** `breaker`: shows the breakers of a stage, and overrides them (R17). */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { complain, print } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { describeBreaker, describeBreakers } from './breaker/describe.ts';
@@ -20,7 +20,7 @@ export function addBreaker(program: Command): void {
   ).action(show);
   for (const kind of ['force-open', 'force-closed'] as const) {
     overruling(breaker.command(kind).description(`${kind.replace('-', ' it ')}, until an expiry`))
-      .option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h', duration, 600_000)
+      .addOption(howLong().default(10 * UNIT_MS.m, '10m'))
       .action((service: string, options: OverruleOptions) => {
         const until = Date.now() + (options.for ?? 0);
         const is = kind === 'force-open' ? 'open' : 'closed';
@@ -58,10 +58,11 @@ async function list({ stage, json }: LookOptions): Promise<void> {
 }
 
 async function show(service: string, { stage, json }: LookOptions): Promise<void> {
+  const { knownService } = await import('./breaker/known-service.ts');
   const { readBreaker } = await import('./breaker/read.ts');
-  const state = await readBreaker(stage, service);
+  const state = await readBreaker(stage, await knownService(stage, service));
   if (state === undefined) {
-    const why = 'it has not failed yet, is not used or is misspelled; see breaker list';
+    const why = 'it has not failed yet, or is not used; see breaker list';
     complain(printable(`error: no breaker ${service} in ${stage}: ${why}`));
     process.exitCode = 1;
     return;
@@ -74,6 +75,13 @@ async function show(service: string, { stage, json }: LookOptions): Promise<void
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const DURATION_MS_MAX = 24 * UNIT_MS.h;
+
+/** For how long something is switched. */
+export function howLong(): Option {
+  return new Option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h').argParser(
+    duration,
+  );
+}
 
 export function duration(text: string): number {
   const [, number = '', unit = 's'] = /^(\d{1,6})([smh])$/.exec(text) ?? [];

@@ -16,10 +16,12 @@ export function command(name: string): Command {
     });
 }
 
-/** As commander does, but an absent flag is undefined. */
+/** As commander does, but an absent flag is undefined, and an empty list no default. */
 function describeOption(option: Option): string {
-  if (option.defaultValue !== false) return new Help().optionDescription(option);
-  const { flags, description } = option;
+  const { flags, description, defaultValue, defaultValueDescription } = option;
+  const isEmpty = Array.isArray(defaultValue) && defaultValue.length === 0;
+  const isSaid = defaultValueDescription !== undefined;
+  if (isSaid || (defaultValue !== false && !isEmpty)) return new Help().optionDescription(option);
   return new Help().optionDescription(new Option(flags, description));
 }
 

@@ -1,6 +1,6 @@
 /** `delivery`: shows what the FHIR server neither accepts nor refuses (R18). */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { print } from '../terminal/print.ts';
 import { duration } from './breaker-command.ts';
 import { describeFailing } from './delivery/describe.ts';
@@ -19,7 +19,11 @@ export function addDelivery(program: Command): void {
       .command('list')
       .description('deliveries that have failed for a while, the oldest first'),
   )
-    .option('--for <time>', 'for at least this long, such as 10m or 24h', duration, 3_600_000)
+    .addOption(
+      new Option('--for <time>', 'for at least this long, such as 10m or 24h')
+        .argParser(duration)
+        .default(3_600_000, '1h'),
+    )
     .action(list);
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { switchOf } from '../core/supervision/plugin-switch.ts';
 import { print } from '../terminal/print.ts';
 import type { SayOptions, Word } from './breaker/say.ts';
-import { duration } from './breaker-command.ts';
+import { howLong } from './breaker-command.ts';
 import { wholeNumber } from './command-line.ts';
 import { saying } from './operator-options.ts';
 import { UsageError } from './usage-error.ts';
@@ -35,7 +35,7 @@ export function addPlugin(program: Command): void {
   saying(plugin.command('disable').description('switch it off, until an expiry'))
     .argument('<plugin>')
     .option('--json', 'as one JSON object')
-    .option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h', duration, DAY_MS)
+    .addOption(howLong().default(DAY_MS, '24h'))
     .action((name: string, options: SayOptions & { for: number }) =>
       switchTo(name, { kind: 'force-open', is: 'off', until: Date.now() + options.for }, options),
     );
@@ -68,7 +68,8 @@ async function switchTo(
   const { say } = await import('./breaker/say.ts');
   const known = (await configured()).map((plugin) => plugin.name);
   if (!known.includes(name)) {
-    throw new UsageError(`no plugin ${name} in failsafe.config.ts: ${known.join(', ') || 'none'}`);
+    const names = known.join(', ') || 'none';
+    throw new UsageError(`no plugin ${name} in failsafe.config.ts: it names ${names}`);
   }
   await say({ ...word, what: 'plugin', name, service: switchOf(name) }, options);
 }

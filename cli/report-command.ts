@@ -22,7 +22,11 @@ export function addReport(program: Command): void {
   program
     .command('report')
     .description('the figures of a day: endings and latencies by source, reasons, incidents')
-    .option('--day <day>', 'in UTC, such as 2026-01-31 (default: today)', day, dayOf(Date.now()))
+    .addOption(
+      new Option('--day <day>', 'in UTC, such as 2026-01-31')
+        .argParser(day)
+        .default(dayOf(Date.now()), 'today'),
+    )
     .addOption(form('--csv', 'one row for each source and lane'))
     .addOption(form('--json', 'as one JSON object'))
     .addOption(form('--html <file>', 'write the page into a file'))

@@ -1,6 +1,6 @@
 /** `console`: a page that shows the live state of a stage, and lets an operator act. */
 import { once } from 'node:events';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { wholeNumber } from '../cli/command-line.ts';
 import { byOption, staged } from '../cli/operator-options.ts';
 import { complain, print } from '../terminal/print.ts';
@@ -19,7 +19,11 @@ export function addConsole(program: Command): void {
       .description('serve a page on this machine that shows a stage, with your own credentials'),
   )
     .option('--operate', 'allow acts: redrive, discard, acknowledge, pause …', false)
-    .option('--port <n>', 'of the page (default: a free one)', wholeNumber(0, 65_535), 0)
+    .addOption(
+      new Option('--port <n>', 'of the page')
+        .argParser(wholeNumber(0, 65_535))
+        .default(0, 'a free one'),
+    )
     .addOption(byOption())
     .action(serve);
 }

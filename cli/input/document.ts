@@ -1,11 +1,20 @@
 /** A file that is one JSON document: a resource, or a Bundle that is split into its entries. */
-import { decodeUtf8, type Entry, NOT_UTF8, RESOURCE_BYTES_MAX, TOO_LARGE } from './entry.ts';
+import { hasResourceLines, parsed } from './beginning.ts';
+import {
+  arrayOf,
+  decodeUtf8,
+  EMPTY,
+  type Entry,
+  NOT_UTF8,
+  RESOURCE_BYTES_MAX,
+  TOO_LARGE,
+} from './entry.ts';
 import { elements, members, type Span, skipSpace } from './json-spans.ts';
 
 /** A document has to be held as a whole; larger exports come as NDJSON, which streams. */
-const DOCUMENT_BYTES_MAX = 256 * 1024 * 1024;
+export const DOCUMENT_BYTES_MAX = 256 * 1024 * 1024;
 
-/** Reads a file named .json. One that holds a resource on each line is read by line. */
+/** One that turns out to hold a resource on each line is read by line. */
 export async function* readDocument(
   file: string,
   chunks: AsyncIterable<Buffer>,
@@ -29,11 +38,15 @@ export async function* readDocument(
 
 function* splitDocument(file: string, text: string): Generator<Entry> {
   const document = parsed(text);
-  if (document === undefined && isParsed(firstLine(text))) {
+  if (text.trim() === '') {
+    yield { kind: 'problem', file, reason: EMPTY };
+  } else if (document === undefined && (isJson(firstLine(text)) || hasResourceLines(text))) {
     yield* splitLines(file, text);
   } else if (isBundle(document)) {
     yield* cut(file, text, entryResources(text));
-  } else if (text.trim() !== '') {
+  } else if (Array.isArray(document)) {
+    yield { kind: 'problem', file, reason: arrayOf(document.length) };
+  } else {
     const start = skipSpace(text, 0);
     yield* cut(file, text, [{ start, end: text.trimEnd().length }]);
   }
@@ -90,15 +103,6 @@ function isBundle(document: unknown): boolean {
   );
 }
 
-function isParsed(text: string): boolean {
+function isJson(text: string): boolean {
   return parsed(text) !== undefined;
-}
-
-/** @returns undefined for text that is not JSON (no JSON parses to undefined) */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -23,6 +23,11 @@ export const RESOURCE_BYTES_MAX = 10 * 1024 * 1024;
 
 export const TOO_LARGE = 'larger than 10 MiB';
 export const NOT_UTF8 = 'not UTF-8 text';
+export const EMPTY = 'The file is empty: a resource is a JSON object';
+
+export function arrayOf(length: number): string {
+  return `The file holds an array of ${length}, not a resource: write one resource a line (NDJSON), or a Bundle`;
+}
 
 /** @returns undefined for bytes that are not UTF-8: replacing characters would alter the data. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {

@@ -2,8 +2,9 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { UsageError } from '../usage-error.ts';
+import { Beginning, isNamedLines } from './beginning.ts';
 import { openInput, STANDARD_INPUT } from './bytes.ts';
-import { readDocument } from './document.ts';
+import { DOCUMENT_BYTES_MAX, readDocument } from './document.ts';
 import type { Entry } from './entry.ts';
 import { readLines } from './lines.ts';
 
@@ -17,8 +18,7 @@ export async function* readInputs(
 ): AsyncGenerator<Entry> {
   for (const file of files) {
     try {
-      const chunks = openInput(file, onBytes);
-      yield* isDocument(file) ? readDocument(file, chunks) : readLines(file, chunks);
+      yield* readFile(file, openInput(file, onBytes));
     } catch (error) {
       yield { kind: 'problem', file, reason: `cannot be read to its end: ${said(error)}` };
     }
@@ -41,8 +41,10 @@ export async function measureInputs(files: readonly string[]): Promise<number> {
   return bytes;
 }
 
-function isDocument(file: string): boolean {
-  return /\.json(\.gz)?$/i.test(file);
+async function* readFile(file: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Entry> {
+  const beginning = new Beginning(chunks, DOCUMENT_BYTES_MAX);
+  const isLines = isNamedLines(file) || (await beginning.isLines());
+  yield* isLines ? readLines(file, beginning.all()) : readDocument(file, beginning.all());
 }
 
 function said(error: unknown): string {

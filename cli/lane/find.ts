@@ -3,7 +3,8 @@ import { type LaneParts, supervisedLanesSchema } from '../../functions/superviso
 import { resourceName } from '../../lib/config/stage-config.ts';
 import { type Desk, HERE, tableNamed } from '../clients.ts';
 import { findFunction } from '../stage-function.ts';
-import { findQueue, TargetError } from '../target.ts';
+import { findQueue } from '../target.ts';
+import { UsageError } from '../usage-error.ts';
 
 export interface FoundLane {
   readonly lane: string;
@@ -37,7 +38,7 @@ export async function findLanes(stage: string, desk: Desk = HERE): Promise<Found
   return { lanes, queueUrl };
 }
 
-/** @throws TargetError if the stage has no such lane */
+/** @throws UsageError if the stage has no such lane */
 export async function findLane(
   stage: string,
   name: string,
@@ -47,5 +48,5 @@ export async function findLane(
   const found = lanes.find(({ lane }) => lane === name);
   if (found !== undefined) return { found, queueUrl };
   const known = lanes.map(({ lane }) => lane).join(', ');
-  throw new TargetError(`no lane ${name} in ${stage}: there are ${known}`);
+  throw new UsageError(`no lane ${name} in ${stage}: there are ${known}`);
 }

@@ -24,35 +24,34 @@ export const localFunctions = () => askRuntime<LocalFunction>('GET', FUNCTIONS_P
 
 /** Kills the environments of a function, named with or without the stage's prefix. */
 export async function killEnvironments(name: string): Promise<LiveEnvironment[]> {
+  const whole = await localFunction(name);
   const running = (await liveEnvironments()).map(({ functionName }) => functionName);
-  const whole = nameIn(running, name);
-  if (whole === undefined) {
-    throw new TargetError(
-      `no environment of ${name} is running; running are: ${hint(running, name)}`,
-    );
+  if (!running.includes(whole)) {
+    const others = listed(running) || 'nothing';
+    throw new TargetError(`no environment of ${name} is running; running are: ${others}`);
   }
   return askRuntime<LiveEnvironment>('DELETE', `${ENVIRONMENTS_PATH}/${whole}`);
 }
 
 /** The function fails to load from now on, as after a bad deployment, or loads again. */
 export async function breakDeployment(name: string, broken: boolean): Promise<LocalFunction> {
-  const known = (await localFunctions()).map(({ functionName }) => functionName);
-  const whole = nameIn(known, name);
-  if (whole === undefined) {
-    throw new UsageError(`there is no function ${name}; there is: ${hint(known, name)}`);
-  }
+  const whole = await localFunction(name);
   const path = `${FUNCTIONS_PATH}/${whole}`;
   const [changed] = await askRuntime<LocalFunction>(broken ? 'PUT' : 'DELETE', path);
   return changed ?? { functionName: whole, broken };
 }
 
-const nameIn = (names: readonly string[], name: string) =>
-  names.find((each) => each === name || shortOf(each) === name);
-
-function hint(names: readonly string[], name: string): string {
-  const short = [...new Set(names.map(shortOf))];
-  return closest(name, short) ?? (short.join(', ') || 'nothing');
+/** Its whole name. @throws UsageError if there is no such function */
+async function localFunction(name: string): Promise<string> {
+  const known = (await localFunctions()).map(({ functionName }) => functionName);
+  const whole = known.find((each) => each === name || shortOf(each) === name);
+  if (whole !== undefined) return whole;
+  const meant = closest(name, known.map(shortOf));
+  const hint = meant === undefined ? `there are ${listed(known)}` : `did you mean ${meant}?`;
+  throw new UsageError(`no function ${name}: ${hint}`);
 }
+
+const listed = (names: readonly string[]) => [...new Set(names.map(shortOf))].join(', ');
 
 /** Sends one sample. @returns its message id */
 export async function sendSample(stage: string, lane: Lane, kind: SampleKind): Promise<string> {

@@ -140,7 +140,7 @@ test('explains what cannot be done', async () => {
     lane('list', '--stage', 'prod'),
     lane('pause', 'critical'),
   ]);
-  expect(unknown).toMatchObject({ status: 1, err: expect.stringContaining('there are critical') });
+  expect(unknown).toMatchObject({ status: 2, err: expect.stringContaining('there are critical') });
   expect(stage).toMatchObject({ status: 1, err: expect.stringContaining('no queue') });
   expect(silent).toMatchObject({ status: 2, err: expect.stringContaining('--reason') });
 });

@@ -80,8 +80,8 @@ test('kills a function by name, and its message comes back', async () => {
   const [{ pid } = { pid: 0 }] = runtime.environments();
   expect((await local(['list'])).out).toBe(`work                   pid ${pid}\n`);
   expect(await local(['kill', 'wrok'])).toMatchObject({
-    status: 1,
-    err: expect.stringMatching(/running are: work/),
+    status: 2,
+    err: expect.stringMatching(/no function wrok: did you mean work\?/),
   });
   expect(await local(['kill', 'work'])).toEqual({
     status: 0,

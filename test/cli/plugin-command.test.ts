@@ -129,7 +129,7 @@ test('R17: an operator switches a plugin off and on; both are audited', async ()
     };
     const why = ['--reason', 'wrong digits', '--by', 'ada'];
     expect(await say('disable', 'other', ...why)).toBe(2);
-    expect(errors.join('')).toContain('no plugin other in failsafe.config.ts: rule');
+    expect(errors.join('')).toContain('no plugin other in failsafe.config.ts: it names rule');
     expect(await say('disable', 'rule', ...why, '--for', '10m')).toBe(0);
     expect(out.at(-1)).toMatch(
       /^The plugin rule is off until \S+ \S+Z \(in \d+ min\); said by ada: wrong digits$/m,

@@ -220,7 +220,7 @@ test('R31: pauses and resumes a lane', async () => {
       nextProbe: { waitsFor: 'operator' },
     },
   ]);
-  expect(await page.post(ROUTES.lane, { ...word, lane: 'express' })).toMatchObject({ status: 409 });
+  expect(await page.post(ROUTES.lane, { ...word, lane: 'express' })).toMatchObject({ status: 400 });
   const resumed = await page.post<Done>(ROUTES.lane, { ...word, word: 'resume' });
   expect(resumed.body.message).toMatch(/^lane background resumed; nobody holds it/);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Beginning } from '../../../cli/input/beginning.ts';
 import { measureInputs, readInputs } from '../../../cli/input/read-input.ts';
 
 const READ_INPUT = import.meta.resolve('../../../cli/input/read-input.ts');
@@ -137,6 +138,77 @@ describe('JSON documents', () => {
     expect(await read('e.json', large)).toEqual([
       { kind: 'problem', file: 'e.json', line: 1, reason: 'larger than 10 MiB' },
     ]);
+  });
+});
+
+describe('the content, not the name', () => {
+  const PRETTY = '{\n  "resourceType": "Patient",\n  "id": "a"\n}\n';
+
+  it.each(['-', 'patient', 'patient.txt'])(
+    'R04: a resource on many lines is one message: %s',
+    async (name) => {
+      expect(await read(name, PRETTY)).toEqual([resource(name, 1, PRETTY.trim())]);
+    },
+  );
+
+  it.each([
+    [
+      'on many lines',
+      '{ "resourceType": "Bundle",\n "entry": [\n { "resource": { "id": "a" } } ] }',
+    ],
+    ['on one line', '{ "resourceType": "Bundle", "entry": [{ "resource": { "id": "a" } }] }\n\n'],
+  ])('splits a Bundle %s', async (_, bundle) => {
+    const texts = (await read('-', bundle)).map((entry) => 'text' in entry && entry.text);
+    expect(texts).toEqual(['{ "id": "a" }']);
+  });
+
+  it('does not split Bundles that are the lines of a file', async () => {
+    const bundle = '{"resourceType":"Bundle","entry":[{"resource":{"id":"a"}}]}';
+    expect(await read('-', `\ufeff${bundle}\n${bundle}\n`)).toEqual([
+      resource('-', 1, bundle),
+      resource('-', 2, bundle),
+    ]);
+  });
+
+  it('reads by line what begins with a broken line', async () => {
+    expect(await read('-', '{"resourceType":\n{"resourceType":"Patient"}\n')).toEqual([
+      resource('-', 1, '{"resourceType":'),
+      resource('-', 2, '{"resourceType":"Patient"}'),
+    ]);
+  });
+
+  it('yields the first line before the second one has come', async () => {
+    const beginning = new Beginning(
+      (async function* () {
+        yield Buffer.from(' \n{"resourceType"');
+        yield Buffer.from(':"Patient"}\n{');
+        throw new Error('read on');
+      })(),
+      2 ** 20,
+    );
+    expect(await beginning.isLines()).toBe(true);
+    const held = beginning.all();
+    expect(String((await held.next()).value)).toBe(' \n{"resourceType"');
+  });
+
+  it('says of an array, and of an empty file, that there is no resource, unless it may be empty by its name', async () => {
+    expect(await read('a.json', '\n[{}, {}]')).toEqual([
+      {
+        kind: 'problem',
+        file: 'a.json',
+        reason: expect.stringMatching(/^The file holds an array of 2, /),
+      },
+    ]);
+    for (const content of ['', '\ufeff', ' \r\n\n', gzipSync('')]) {
+      expect(await read('empty', content)).toEqual([
+        {
+          kind: 'problem',
+          file: 'empty',
+          reason: 'The file is empty: a resource is a JSON object',
+        },
+      ]);
+      expect(await read('empty.ndjson', content)).toEqual([]);
+    }
   });
 });
 
