@@ -8,13 +8,12 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { afterPut } from './after-put.ts';
 import { afterRead } from './after-read.ts';
-import { DONE, type Ending, type Leased, refused } from './endings.ts';
+import { DONE, type Ending, type Leased, refused, SOON_MS } from './endings.ts';
 import { type Called, type Calling, callGet, callPut, idThere } from './guarded-call.ts';
 import type { DeliverParts } from './parts.ts';
 
 /** Longer than a call, so the call of an expired lease has ended, or its process has died. */
 const LEASE_MARGIN_MS = 10_000;
-const SOON_MS = 2_000;
 
 /** Throws on a fault of our own. */
 export async function deliverOne(parts: DeliverParts, pk: string, tally: Tally): Promise<Ending> {
@@ -51,16 +50,16 @@ async function deliverLeased(parts: DeliverParts, leased: Leased): Promise<Endin
       await release(parts, leased);
       return { kind: 'again', at: next.until };
     case 'put':
-      return record(parts, calling, callPut, afterPut);
+      return callUnderLease(parts, calling, callPut, afterPut);
     case 'read':
-      return record(parts, calling, callGet, afterRead);
+      return callUnderLease(parts, calling, callGet, afterRead);
   }
 }
 
 type Answered = Extract<Called, { kind: 'answered' }>;
 
-/** Makes the call, and releases the lease if it was not made. */
-async function record(
+/** Makes the call and acts on its answer. Releases the lease if no call was made. */
+async function callUnderLease(
   parts: DeliverParts,
   leased: Leased & Calling,
   call: (parts: DeliverParts, calling: Calling) => Promise<Called>,

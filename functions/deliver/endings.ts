@@ -11,7 +11,8 @@ import type { DeliverParts } from './parts.ts';
 import type { Answer } from './server-requests.ts';
 import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';
 
-const SOON_MS = 2_000;
+/** Wait of a trigger where nothing has to end first. */
+export const SOON_MS = 2_000;
 
 export type Ending =
   | { readonly kind: 'done' }

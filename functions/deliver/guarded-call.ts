@@ -145,9 +145,9 @@ async function call(
   };
   const tried = await breakers.guard<Tried>(target.service, make, {
     timeoutMs: settings.callTimeoutMs,
-    outcomeOfResponse: (its) =>
-      its.kind === 'answered'
-        ? classify(its.answer, isWell(its.answer), now())
+    outcomeOfResponse: (response) =>
+      response.kind === 'answered'
+        ? classify(response.answer, isWell(response.answer), now())
         : { outcome: 'unknown' },
     fallback: (reason) =>
       reason.kind === 'failed'

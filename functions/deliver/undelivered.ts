@@ -23,8 +23,8 @@ export async function quarantineUndelivered(
 ): Promise<void> {
   const { pk, submissionOrder, messageId, source, sentAt, file, line, lane, correlationId } =
     resource;
-  const said = outcome.slice(0, OUTCOME_CHARACTERS_MAX);
-  const room = settings.inlineBytesMax - Buffer.byteLength(said);
+  const evidence = outcome.slice(0, OUTCOME_CHARACTERS_MAX);
+  const room = settings.inlineBytesMax - Buffer.byteLength(evidence);
   const placed =
     resource.bodyS3 === undefined
       ? await placeBody(bucket, 'quarantine/', resource, resource.body ?? '', room)
@@ -42,7 +42,7 @@ export async function quarantineUndelivered(
       fingerprint: undeliveredFingerprint(COMPONENT, reason),
       placed,
       delivery: { pk, submissionOrder },
-      ...(said !== '' && { outcome: said }),
+      ...(evidence !== '' && { outcome: evidence }),
     },
     now(),
   );

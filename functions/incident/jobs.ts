@@ -48,11 +48,11 @@ export function jobsOf(
       scopes.set(message.component, scope);
     }
   }
-  const crashes = [...scopes].map(([about, { positions, reports }]) => ({
-    about,
+  const crashes = [...scopes].map(([scope, { positions, reports }]) => ({
+    about: scope,
     positions,
     async run() {
-      await handleCrashes(parts, about, reports, owner, tally);
+      await handleCrashes(parts, scope, reports, owner, tally);
       await publishCrashFacts(
         parts,
         reports.map(({ crash }) => crash),
@@ -60,10 +60,10 @@ export function jobsOf(
     },
   }));
   // However many minutes have queued up, one review is enough.
-  const look = {
+  const review = {
     about: 'all incidents',
     positions: wakes,
     run: () => reviewIncidents(parts, owner, tally),
   };
-  return [...crashes, ...escalations, ...(wakes.length > 0 ? [look] : [])];
+  return [...crashes, ...escalations, ...(wakes.length > 0 ? [review] : [])];
 }

@@ -14,7 +14,7 @@ import { lanes } from '../../core/message/messages.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { MonitorEnv } from './env.ts';
 import { readLogDelivery } from './log-delivery.ts';
-import { type DeathBooks, publishDeaths, RUNS_RESOURCES } from './publish-deaths.ts';
+import { type DeathSinks, publishDeaths, RUNS_RESOURCES } from './publish-deaths.ts';
 
 const COMPONENT = 'monitor';
 
@@ -24,7 +24,7 @@ export interface MonitorDeps extends Surroundings, Pick<Clients, 'dynamo' | 'sns
   readonly env: MonitorEnv;
 }
 
-interface Parts extends DeathBooks {
+interface Parts extends DeathSinks {
   readonly stage: string;
   readonly telemetry: Telemetry;
 }
@@ -71,15 +71,15 @@ async function watch(parts: Parts, data: string): Promise<void> {
   const delivery = readLogDelivery(data);
   if (delivery === undefined) return;
   const { functionName, logStream, events } = delivery;
-  const whose = componentOf(functionName, stage, lanes);
+  const dead = componentOf(functionName, stage, lanes);
   // Its own log would feed it for ever. No subscription delivers it; if one does, nothing is published.
-  if (whose === undefined || whose.component === COMPONENT) return;
+  if (dead === undefined || dead.component === COMPONENT) return;
 
   const tally = telemetry.tally(events.length);
-  const deaths = deathsOf(logStream, events, whose.component === RUNS_RESOURCES);
+  const deaths = deathsOf(logStream, events, dead.component === RUNS_RESOURCES);
   try {
-    await publishDeaths(parts, { ...whose, environment: logStream }, deaths, tally);
+    await publishDeaths(parts, { ...dead, environment: logStream }, deaths, tally);
   } finally {
-    tally.report('deaths', { of: whose.component });
+    tally.report('deaths', { of: dead.component });
   }
 }

@@ -16,7 +16,8 @@ export const RUNS_RESOURCES = 'validate';
 
 const AT_ONCE = 10;
 
-export interface DeathBooks {
+/** Where deaths are published and recorded. */
+export interface DeathSinks {
   /** The topic of crashes. */
   readonly topic: Topic;
   /** Quarantine. */
@@ -24,40 +25,41 @@ export interface DeathBooks {
   readonly logger: Log;
 }
 
-type Whose = Pick<CrashEvent, 'component' | 'lane' | 'environment'>;
+/** What died. */
+type Dead = Pick<CrashEvent, 'component' | 'lane' | 'environment'>;
 
 /**
  * One death that cannot be published or recorded hides no other. The first fault is thrown at the end, so
  * that all come again.
  */
 export async function publishDeaths(
-  books: DeathBooks,
-  whose: Whose,
+  sinks: DeathSinks,
+  dead: Dead,
   deaths: readonly Death[],
   tally: Tally,
 ): Promise<void> {
-  const published = await all(deaths, (death) => publish(books, whose, death));
+  const published = await each(deaths, (death) => publish(sinks, dead, death));
   tally.add('Deaths', published.filter(({ status }) => status === 'fulfilled').length);
-  const recorded = await all(deaths, (death) => record(books, whose, death));
+  const recorded = await each(deaths, (death) => record(sinks, dead, death));
   const failed = [...published, ...recorded].find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }
 
-function all(deaths: readonly Death[], publish: (death: Death) => Promise<void>) {
+function each(deaths: readonly Death[], act: (death: Death) => Promise<void>) {
   const limit = pLimit(AT_ONCE);
-  return Promise.allSettled(deaths.map((death) => limit(() => publish(death))));
+  return Promise.allSettled(deaths.map((death) => limit(() => act(death))));
 }
 
-async function publish({ topic }: DeathBooks, whose: Whose, death: Death): Promise<void> {
+async function publish({ topic }: DeathSinks, dead: Dead, death: Death): Promise<void> {
   const { id, requestId, kind, reason, at, during } = death;
-  const fingerprint = crashFingerprint(whose.component, kind, reason);
-  await publishCrash(topic, { ...whose, id, requestId, kind, at, during, fingerprint });
+  const fingerprint = crashFingerprint(dead.component, kind, reason);
+  await publishCrash(topic, { ...dead, id, requestId, kind, at, during, fingerprint });
 }
 
-async function record({ table, logger }: DeathBooks, whose: Whose, death: Death): Promise<void> {
+async function record({ table, logger }: DeathSinks, dead: Dead, death: Death): Promise<void> {
   const { requestId, kind, reason, during } = death;
-  const blamed = requestId !== undefined && whose.component === RUNS_RESOURCES;
+  const blamed = requestId !== undefined && dead.component === RUNS_RESOURCES;
   const recorded = blamed && (await recordDeath(table, requestId, { crash: kind, reason }));
-  const { component: of, lane } = whose;
+  const { component: of, lane } = dead;
   logger.warn('death', { of, lane, requestId, kind, reason, during, recorded });
 }

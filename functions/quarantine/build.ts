@@ -171,7 +171,7 @@ interface Carried {
 
 async function enter(
   parts: Parts,
-  { origin: said, lane, crash, reason }: DeadLetter,
+  { origin: submitted, lane, crash, reason }: DeadLetter,
   carried: Carried,
 ): Promise<boolean> {
   const { table, topic, erased, telemetry, traces, now } = parts;
@@ -179,11 +179,11 @@ async function enter(
   const { carriage, body } = carried;
   // The object is not read: an erasure notes what it deletes before it reads entries.
   const object = carriage.kind === 'claim-check' ? carriage.s3 : undefined;
-  const erasure = await erased.erasureOf(body, said, object);
+  const erasure = await erased.erasureOf(body, submitted, object);
   // A file may be named after a person.
-  const named = erasure === undefined ? said : { ...said, file: undefined };
-  const origin = { ...named, trace: traces.onward(said) };
-  const placed = erasure === undefined ? await place(parts, said, carried) : undefined;
+  const named = erasure === undefined ? submitted : { ...submitted, file: undefined };
+  const origin = { ...named, trace: traces.onward(submitted) };
+  const placed = erasure === undefined ? await place(parts, submitted, carried) : undefined;
   const fingerprint = crashFingerprint(CRASHED, crash, reason);
   const why = { crash, reason, fingerprint, kind: 'dead-letter' } as const;
   const entry = { origin, lane, ...why, placed, erasure };
@@ -200,7 +200,7 @@ async function enter(
   return kept;
 }
 
-/** `validate` stores a dead letter's body where its entry keeps it. */
+/** The object of a claim check stays where it is: `validate` has put it where entries keep bodies (dead-letter.ts). */
 function place(
   { bucket, settings }: Parts,
   owner: BodyOwner,

@@ -64,8 +64,8 @@ export async function endByDeadLetter(
   { submission, text, refused }: Loaded,
   reason: DeadLetterReason,
 ): Promise<Ended> {
-  const its = text === undefined ? refused?.was : identityIn(text);
-  if (await endAsStoredBefore(parts, submission, its)) return DONE;
+  const identity = text === undefined ? refused?.identity : identityIn(text);
+  if (await endAsStoredBefore(parts, submission, identity)) return DONE;
   await deadLetter(parts, submission, reason);
   tally.add('DeadLettered');
   return DONE;

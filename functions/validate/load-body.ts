@@ -61,25 +61,25 @@ async function read(parts: ValidateParts, submission: Submission): Promise<Loade
   const fetched = await fetchTheirs(parts, s3, { bytesMax, isOurs });
   if (fetched.kind === 'missing') {
     const refused = bad('not-found', "The claim check's object does not exist", MISSING);
-    const was = await identityStoredBy(parts.resourcesTable, provenance.origin);
-    return unread({ ...refused, was });
+    const identity = await identityStoredBy(parts.resourcesTable, provenance.origin);
+    return unread({ ...refused, identity });
   }
-  const was = await storedBefore(parts, submission);
+  const identity = await storedBefore(parts, submission);
   if (fetched.kind === 'refused') {
     const refused = bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`);
-    return unread({ ...refused, was });
+    return unread({ ...refused, identity });
   }
-  const its = { ...submission, carriage: pinned(carriage, fetched.versionId) };
+  const read = { ...submission, carriage: pinned(carriage, fetched.versionId) };
   if (fetched.kind !== 'text') {
     const refused = asRead(fetched, settings.resourceBytesMax);
-    return { ...unread({ ...refused, was }), submission: its };
+    return { ...unread({ ...refused, identity }), submission: read };
   }
   const { text } = fetched;
-  if (isAnother(was, text, provenance.origin)) {
-    return { ...unread({ ...REPLACED, was }), submission: its };
+  if (isAnother(identity, text, provenance.origin)) {
+    return { ...unread({ ...REPLACED, identity }), submission: read };
   }
   const origin = decideIds(provenance.origin, text);
-  const decided = { ...its, provenance: { ...provenance, origin } };
+  const decided = { ...read, provenance: { ...provenance, origin } };
   const refused = claimed(text);
   return { submission: decided, text, ...(refused && { refused }) };
 }
@@ -103,16 +103,16 @@ async function storedBefore(
   const { origin } = provenance;
   const isOpen = carriage.kind === 'claim-check' && !carriage.isOurs && !carriage.s3.versionId;
   if (!isOpen || isFirst(parts, submission)) return undefined;
-  const was = await identityStoredBy(resourcesTable, origin);
-  if (was?.resourceType === undefined) return undefined;
+  const identity = await identityStoredBy(resourcesTable, origin);
+  if (identity?.resourceType === undefined) return undefined;
   // The index may be late, and something newer may be there.
-  const stored = await keyOfStored(resourcesTable, origin, was.resourceType, was.id);
-  return stored === undefined ? undefined : was;
+  const stored = await keyOfStored(resourcesTable, origin, identity.resourceType, identity.id);
+  return stored === undefined ? undefined : identity;
 }
 
-function isAnother(was: Identity | undefined, text: string, { messageId }: Origin): boolean {
+function isAnother(stored: Identity | undefined, text: string, { messageId }: Origin): boolean {
   const { resourceType, id = messageId } = identityIn(text);
-  return was !== undefined && (was.resourceType !== resourceType || was.id !== id);
+  return stored !== undefined && (stored.resourceType !== resourceType || stored.id !== id);
 }
 
 /**

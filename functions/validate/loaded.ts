@@ -12,8 +12,8 @@ export interface Refused {
   readonly problem?: SenderProblem;
   /** The number of the erasure that applies to it: nothing of it is stored. */
   readonly erasure?: number;
-  /** What it was: an earlier delivery may have stored it while its text could be read (R04). */
-  readonly was?: Identity | undefined;
+  /** Its type and id, if known: an earlier delivery may have stored it while its text could be read (R04). */
+  readonly identity?: Identity | undefined;
 }
 
 /** A submission with the version that was read, and with its final ids. */

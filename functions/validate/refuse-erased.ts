@@ -20,12 +20,12 @@ export async function refuseErased({ erased }: ValidateParts, loaded: Loaded): P
   const erasure = await erased.erasureOf(text ?? record.body, provenance.origin, object);
   if (erasure === undefined) return loaded;
   const isMissing = refused?.issue.rule === MISSING;
-  const its = isMissing ? { ...ERASED, was: refused.was } : refused;
+  const before = isMissing ? { ...ERASED, identity: refused.identity } : refused;
   // A file's name may be that of a person.
   const { file: _, ...unnamed } = provenance.origin;
   return {
     submission: { ...submission, provenance: { ...provenance, origin: unnamed } },
     text: undefined,
-    refused: { ...(its ?? { ...ERASED, was: identityIn(text ?? '') }), erasure },
+    refused: { ...(before ?? { ...ERASED, identity: identityIn(text ?? '') }), erasure },
   };
 }

@@ -19,8 +19,8 @@ const FRAME = /\bat (?:((?:(?! at )[^()])*) \()?([\w.-]+\.mjs):(\d+):(\d+)\)?/g;
 export function sourceNames(bundle: URL): (reason: string) => string {
   const file = basename(bundle.pathname);
   let map: SourceMap | null | undefined;
-  const originOf = ([, , its, line, column]: RegExpMatchArray): Origin | undefined => {
-    if (its !== file) return undefined;
+  const originOf = ([, , module, line, column]: RegExpMatchArray): Origin | undefined => {
+    if (module !== file) return undefined;
     if (map === undefined) map = mapBeside(bundle);
     const entry = map?.findEntry(Number(line) - 1, Number(column) - 1);
     return entry !== undefined && 'originalSource' in entry ? entry : undefined;

@@ -9,7 +9,7 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { ValidateParts } from './parts.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 
-interface Isolation {
+interface IsolateOptions {
   /** The crash that made them suspects, if it was seen. */
   readonly crash?: CrashKind | undefined;
   /** Until they may be received. */
@@ -22,10 +22,10 @@ interface Isolation {
 export async function isolate(
   parts: ValidateParts,
   submissions: readonly Submission[],
-  isolation: Isolation = {},
+  options: IsolateOptions = {},
 ): Promise<boolean[]> {
   const alone = (hops: readonly Suspect[]) => hops.map((hop) => [hop]);
-  const sent = new Set(await send(parts, submissions, alone, isolation));
+  const sent = new Set(await send(parts, submissions, alone, options));
   return submissions.map((submission) => sent.has(submission));
 }
 
@@ -45,7 +45,7 @@ async function send(
   parts: ValidateParts,
   submissions: readonly Submission[],
   group: (suspects: readonly Suspect[]) => readonly (readonly Suspect[])[],
-  { crash, delaySeconds }: Isolation = {},
+  { crash, delaySeconds }: IsolateOptions = {},
 ): Promise<readonly Submission[]> {
   const hops = await Promise.allSettled(
     submissions.map((submission) => toHop(parts, submission, crash)),

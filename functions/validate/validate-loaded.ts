@@ -26,20 +26,25 @@ export async function validateLoaded(
   place: IsolatedValidator,
 ): Promise<Validated> {
   const { traces } = parts;
-  const { submission, text, refused: its } = loaded;
-  if (its?.problem !== undefined) return refused(parts, loaded, its.problem);
-  if (its !== undefined) {
-    const { issue, erasure, was } = its;
-    return { submission, text, erasure, verdict: { kind: 'invalid', ...was, issues: [issue] } };
+  const { submission, text, refused } = loaded;
+  if (refused?.problem !== undefined) return refuse(parts, loaded, refused.problem);
+  if (refused !== undefined) {
+    const { issue, erasure, identity } = refused;
+    return {
+      submission,
+      text,
+      erasure,
+      verdict: { kind: 'invalid', ...identity, issues: [issue] },
+    };
   }
   const verdict = await traces.inSpan({ name: 'validate' }, async () => {
-    const its = await validateText(parts, place, text, submission);
-    traces.say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
-    return its;
+    const found = await validateText(parts, place, text, submission);
+    traces.say({ verdict: found.kind, ...(found.kind === 'crash' && { crash: found.crash }) });
+    return found;
   });
   // A text may contain its type twice; the type that the validator read counts.
   if (verdict.kind === 'valid' && !mayCarry(parts, submission, () => verdict.resourceType)) {
-    return refused(parts, loaded, 'resource-type');
+    return refuse(parts, loaded, 'resource-type');
   }
   return { submission, text, verdict };
 }
@@ -57,17 +62,17 @@ function validateText(
     : switches.validate(place, { text, submittedAt, messageId, source });
 }
 
-async function refused(
+async function refuse(
   parts: ValidateParts,
   loaded: Loaded,
   refusal: SenderProblem,
 ): Promise<Validated> {
-  const { submission, text, refused: its } = loaded;
+  const { submission, text, refused } = loaded;
   await publishRefused(parts, submission, refusal);
-  const was = await perhapsStored(parts, loaded, refusal);
+  const identity = await perhapsStored(parts, loaded, refusal);
   const issues = [issueOf(refusal)];
-  const erasure = its?.erasure;
-  return { submission, text, verdict: { kind: 'invalid', ...was, issues }, refusal, erasure };
+  const erasure = refused?.erasure;
+  return { submission, text, verdict: { kind: 'invalid', ...identity, issues }, refusal, erasure };
 }
 
 /**

@@ -55,7 +55,7 @@ export class Verification {
         return [key, await terminology.reply(question, budget)];
       }),
     );
-    for (const [, { from = 'CodesUnverified' }] of found) this.#tally.add(from);
+    for (const [, { metric = 'CodesUnverified' }] of found) this.#tally.add(metric);
     const replies = new Map(found);
     const issues = withReplies(
       verdict.issues,

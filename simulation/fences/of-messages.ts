@@ -145,8 +145,8 @@ export const OF_MESSAGES: readonly Fence[] = [
   {
     name: 'messages: what an earlier delivery stored is not dead-lettered',
     file: 'functions/validate/alone-endings.ts',
-    code: 'if (await endAsStoredBefore(parts, submission, its)) return',
-    without: "if (text === '' && (await endAsStoredBefore(parts, submission, its))) return",
+    code: 'if (await endAsStoredBefore(parts, submission, identity)) return',
+    without: "if (text === '' && (await endAsStoredBefore(parts, submission, identity))) return",
     needs: FICKLE,
   },
   {

@@ -34,12 +34,12 @@ const ANSWERS_MAX = 20_000;
 /** A label may be a producer's own. */
 const SOURCES_MAX = 1_000;
 
-/** The origins of a reply, which are the names of the metrics. */
-export type Origin = 'CodesRemembered' | 'CodesFromTable' | 'CodesAsked' | 'CodesStale';
+/** The metric that counts a reply, by where it was found. */
+export type ReplyMetric = 'CodesRemembered' | 'CodesFromTable' | 'CodesAsked' | 'CodesStale';
 export interface Found {
   readonly reply: Reply;
   /** Absent for `none`. */
-  readonly from?: Origin;
+  readonly metric?: ReplyMetric;
 }
 
 const NOTHING: Found = { reply: 'none' };
@@ -106,7 +106,7 @@ export class Terminology {
     const known = this.#memory.get(key);
     const now = this.#tools.now();
     const fresh = this.#fresh(known, now);
-    if (fresh !== undefined) return { reply: fresh.answer, from: 'CodesRemembered' };
+    if (fresh !== undefined) return { reply: fresh.answer, metric: 'CodesRemembered' };
     let finding = this.#underWay.get(key);
     if (finding === undefined) {
       finding = this.#find(question, key, budget).finally(() => this.#underWay.delete(key));
@@ -125,13 +125,13 @@ export class Terminology {
     const fresh = this.#fresh(shared, now);
     if (fresh !== undefined) {
       this.#remember(key, fresh);
-      return { reply: fresh.answer, from: 'CodesFromTable' };
+      return { reply: fresh.answer, metric: 'CodesFromTable' };
     }
     const answer = await this.#calls(() => this.#ask(question, budget));
     if (answer === undefined) return this.#stale(shared ?? this.#memory.get(key), now);
     this.#remember(key, answer);
     await this.#share(key, answer, budget.signal);
-    return { reply: answer.answer, from: 'CodesAsked' };
+    return { reply: answer.answer, metric: 'CodesAsked' };
   }
 
   /**
@@ -166,8 +166,8 @@ export class Terminology {
   }
 
   #stale(known: KnownAnswer | undefined, now: number): Found {
-    const worth = staleReply(known, now, this.#tools.settings);
-    return worth === 'none' ? NOTHING : { reply: worth, from: 'CodesStale' };
+    const reply = staleReply(known, now, this.#tools.settings);
+    return reply === 'none' ? NOTHING : { reply, metric: 'CodesStale' };
   }
 
   #remember(key: string, answer: KnownAnswer): void {
