@@ -117,6 +117,7 @@ async function deliver(run: Run, kind: Kind): Promise<void> {
     const answer = await call(run, kind);
     const meaning = meaningOf(saidIn(answer.status, answer.body), 'Patient', {
       isNamed: false,
+      wasRead: false,
       inVain: false,
     });
     const retryAt = answer.retryAfterMs && time.now + answer.retryAfterMs;

@@ -17,8 +17,10 @@
  *   traffic.
  * - A 2xx with a page for people does not come from a FHIR server either: a login or a maintenance page.
  * - 409, 412 and 428 are about the version that the PUT named, or did not name: the version is read and the
- *   PUT made again. So are 404 and 410 with an OperationOutcome if it named one. If reading does not help,
- *   they count as any 4xx.
+ *   PUT made again. So are 404 and 410 with an OperationOutcome if it named one, and 400 if it named none: a
+ *   server may require a version of whatever it holds already
+ *   (https://hl7.org/fhir/R4/http.html#concurrency). If reading does not help, they count as any 4xx. A 400
+ *   usually is about the resource, so reading once is enough.
  */
 import { backOffSeconds } from '../attempt/back-off.ts';
 import type { Phase } from '../breaker/breaker-state.ts';
@@ -45,6 +47,8 @@ export type DeliveryMeaning =
 const ABOUT_VERSIONS = [409, 412, 428];
 /** A server may say so of the version that was named: the resource is no longer there, as after a restore. */
 const NOT_THERE = [404, 410];
+/** A server may say so of a version that was not named. */
+const NONE_NAMED = 400;
 const OF_GATEWAYS = [502, 503, 504];
 const IS_PAGE = /^\s*<(?:!doctype\s+html|html)\b/i;
 
@@ -67,14 +71,16 @@ export function saidIn(status: number, body: string): Said {
 export interface Versions {
   /** The PUT named one. */
   readonly isNamed: boolean;
-  /** It was read as often as it makes sense, without success. */
+  /** It was read since the last conflict, without success. */
+  readonly wasRead: boolean;
+  /** That happened as often as it makes sense. */
   readonly inVain: boolean;
 }
 
 export function meaningOf(
   { status, outcome, isPage }: Said,
   resourceType: string,
-  { isNamed, inVain }: Versions,
+  { isNamed, wasRead, inVain }: Versions,
 ): DeliveryMeaning {
   if (status >= 200 && status < 300) return isPage ? 'failed' : 'delivered';
   if (status < 400 || OF_GATEWAYS.includes(status)) return 'failed';
@@ -82,7 +88,9 @@ export function meaningOf(
   if (ABOUT_VERSIONS.includes(status) && !inVain) return 'other version';
   if (outcome === undefined) return 'failed';
   if (NOT_THERE.includes(status) && isNamed && !inVain) return 'other version';
-  if (status < 500) return isPassing(outcome) ? 'failed' : 'refused';
+  if (status < 500 && isPassing(outcome)) return 'failed';
+  if (status === NONE_NAMED && !isNamed && !wasRead) return 'other version';
+  if (status < 500) return 'refused';
   return pointsInto(outcome, resourceType) ? 'failed at an element' : 'failed';
 }
 

@@ -103,8 +103,12 @@ export function versionsOf(
   { failuresMax }: DeliverSettings,
   { deliveredVersion, deliveryConflicts }: PendingResource,
 ): Versions {
-  const inVain = (deliveryConflicts?.inVain ?? 0) >= failuresMax;
-  return { isNamed: deliveredVersion !== undefined, inVain };
+  const readInVain = deliveryConflicts?.inVain ?? 0;
+  return {
+    isNamed: deliveredVersion !== undefined,
+    wasRead: readInVain > 0,
+    inVain: readInVain >= failuresMax,
+  };
 }
 
 /** The id at its source. */

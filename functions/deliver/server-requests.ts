@@ -32,6 +32,8 @@ export interface Put extends About {
 
 /** Only a whole text can be recognised as an OperationOutcome. */
 const BODY_CHARACTERS_MAX = 1024 * 1024;
+/** The beginning of a page for people. */
+const PAGE_CHARACTERS_MAX = 1024;
 
 type Sending = Pick<DeliverParts, 'fetch' | 'traces'>;
 
@@ -57,13 +59,26 @@ export async function put(
   const { status, headers } = response;
   // Not the address: an id is part of it (R08).
   traces.say({ 'http.request.method': 'PUT', 'http.response.status_code': status });
-  const body = await beginningOf(response, BODY_CHARACTERS_MAX);
+  const body = await bodyOf(response);
   return {
     ...saidIn(status, body),
     retryAfter: headers.get('retry-after'),
     version: versionOf(headers),
     body,
   };
+}
+
+/**
+ * A server that says 2xx has stored it, whether or not the rest of its answer arrives: otherwise one whose bodies do
+ * not end would get the same PUT for ever. A page may come from something else, so it must be read.
+ */
+async function bodyOf(response: Response): Promise<string> {
+  if (!response.ok) return beginningOf(response, BODY_CHARACTERS_MAX);
+  const isMarkup = response.headers.get('content-type')?.includes('html') === true;
+  return beginningOf(response, PAGE_CHARACTERS_MAX).catch((fault: unknown) => {
+    if (isMarkup) throw fault;
+    return '';
+  });
 }
 
 /** Reads the version that the server holds: the headers have it, so the body is not loaded. */

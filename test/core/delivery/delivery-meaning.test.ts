@@ -17,8 +17,8 @@ import {
 const outcome = (...issue: object[]) => JSON.stringify({ resourceType: 'OperationOutcome', issue });
 const ANY = outcome({ severity: 'error', code: 'processing' });
 const AT_NAME = outcome({ severity: 'error', expression: ['Patient.name[0].family'] });
-const meaning = (status: number, body: string, inVain = false, isNamed = false) =>
-  meaningOf(saidIn(status, body), 'Patient', { isNamed, inVain });
+const meaning = (status: number, body: string, inVain = false, isNamed = false, wasRead = true) =>
+  meaningOf(saidIn(status, body), 'Patient', { isNamed, wasRead, inVain });
 
 describe('the meaning of an answer', () => {
   test.each([
@@ -69,6 +69,16 @@ describe('the meaning of an answer', () => {
       expect(meaning(400, outcome({ severity: 'information', code }))).toBe('refused');
     },
   );
+
+  test('R18: 400 may be about the version, if none was named and it has not been read', () => {
+    expect(meaning(400, ANY, false, false, false)).toBe('other version');
+    expect(meaning(400, ANY, false, false, true)).toBe('refused');
+    expect(meaning(400, ANY, false, true, false)).toBe('refused');
+    expect(meaning(400, '', false, false, false)).toBe('failed');
+    expect(meaning(422, ANY, false, false, false)).toBe('refused');
+    const passing = outcome({ severity: 'error', code: 'throttled' });
+    expect(meaning(400, passing, false, false, false)).toBe('failed');
+  });
 
   test.each([404, 410])(
     'R18: %d is about the version, if one was named and reading it has helped',

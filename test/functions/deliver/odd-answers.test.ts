@@ -47,6 +47,45 @@ test.each(['<!DOCTYPE html><title>Sign in</title>', '\n <html lang="en">Maintena
   },
 );
 
+describe('R04: a body that does not end', () => {
+  const endless = (headers: Record<string, string>) => (response: ServerResponse) => {
+    response.writeHead(201, headers).write(' ');
+  };
+  async function build(callTimeoutMs: number): Promise<void> {
+    const { port } = server.address() as AddressInfo;
+    await stage.build({ callTimeoutMs }, `http://127.0.0.1:${port}`);
+    await stage.store('a', 1);
+  }
+
+  test('leaves a delivery that the server has accepted, and it is not made again', async () => {
+    // Headers must arrive by then, however slow the machine is.
+    await build(2_000);
+    answer = endless({ 'content-type': 'application/fhir+json', etag: 'W/"1"' });
+    await stage.turn();
+    expect(await isPending()).toBe(false);
+    expect(await stage.resource()).toMatchObject({ deliveredVersion: 'W/"1"' });
+    await turnLater();
+    expect(requests).toHaveLength(1);
+    expect(await itemsOf(stage.world.tables.breakers)).toEqual([]);
+  });
+
+  test('of a page that has not begun says nothing', async () => {
+    await build(300);
+    answer = endless({ 'content-type': 'text/html' });
+    await stage.turn();
+    expect(await isPending()).toBe(true);
+    expect(await stage.resource()).toMatchObject({ deliveryFailures: { count: 1, status: 0 } });
+  });
+
+  test('of an error says nothing', async () => {
+    await build(300);
+    answer = (response) => void response.writeHead(422).write('{"resourceType"');
+    await stage.turn();
+    expect(await isPending()).toBe(true);
+    expect(await stage.resource()).toMatchObject({ deliveryFailures: { count: 1, status: 0 } });
+  });
+});
+
 test.each(['', '*'])('R05: the ETag %j names no version, so none is named', async (etag) => {
   answer = (response) => response.writeHead(200, { etag }).end();
   await stage.store('a', 1);
@@ -94,6 +133,76 @@ test('R18: a server that has lost a resource, and says so of the version that is
     ['GET', undefined],
     ['PUT', undefined],
   ]);
+});
+
+describe('R18: a server that asks by 400 for the version of what it holds, as R4 says and Microsoft’s does', () => {
+  const outcome = JSON.stringify({
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code: 'invalid' }],
+  });
+  let version: number;
+  let accepts: boolean;
+
+  beforeEach(() => {
+    version = 0;
+    accepts = true;
+    answer = (response, { method, headers }) => {
+      const etag = `W/"${version}"`;
+      if (method === 'GET') return void response.writeHead(version > 0 ? 200 : 404, { etag }).end();
+      const isUnnamed = version > 0 && headers['if-match'] === undefined;
+      if (isUnnamed || !accepts) return void response.writeHead(400).end(outcome);
+      version += 1;
+      response.writeHead(200, { etag: `W/"${version}"` }).end();
+    };
+  });
+  const calls = () => requests.map(({ method, headers }) => [method, headers['if-match']]);
+
+  test('gets a resource once more if its answer was lost', async () => {
+    const healthy = answer;
+    answer = (response, request) => {
+      version += 1;
+      answer = healthy;
+      request.socket.destroy();
+      response.destroy();
+    };
+    await stage.store('a', 1);
+    await stage.turn();
+    expect(await isPending()).toBe(true);
+    for (let n = 0; n < 3 && (await isPending()); n += 1) await turnLater();
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+    expect(await isPending()).toBe(false);
+    expect(calls().slice(0, 4)).toEqual([
+      ['PUT', undefined],
+      ['PUT', undefined],
+      ['GET', undefined],
+      ['PUT', 'W/"1"'],
+    ]);
+  });
+
+  test('has refused what it holds if it does so with the version too', async () => {
+    version = 7;
+    accepts = false;
+    await stage.store('a', 1);
+    await stage.turn();
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ kind: 'undelivered' }]);
+    expect(calls()).toEqual([
+      ['PUT', undefined],
+      ['GET', undefined],
+      ['PUT', 'W/"7"'],
+    ]);
+  });
+
+  test('has refused what it does not hold after one read', async () => {
+    accepts = false;
+    await stage.store('a', 1);
+    await stage.turn();
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ kind: 'undelivered' }]);
+    expect(calls()).toEqual([
+      ['PUT', undefined],
+      ['GET', undefined],
+      ['PUT', undefined],
+    ]);
+  });
 });
 
 describe('R05 R18: a server that says of every PUT that its version is another', () => {
