@@ -39,8 +39,10 @@ const BY_SHARE = 0.4;
 const ANOTHER_LATER = 0.3;
 export const RATES = [3, 10, 40] as const;
 const IS_LIMITED = 0.25;
-/** As servers that people run do: 404 is Microsoft's. */
-const ABSENT = [412, 404, 0] as const;
+/** Microsoft's server says so, and requires the version of what it holds if it is set so. */
+export const MICROSOFTS = 404;
+/** As servers that people run do. */
+const ABSENT = [412, MICROSOFTS, 0] as const;
 const RESETS = 0.5;
 
 /** The file of the sources' rules with such a rate, beside the code of `validate`. */

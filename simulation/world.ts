@@ -25,6 +25,7 @@ import { FhirServer } from './servers/fhir-server.ts';
 import { Http, inBrownOut } from './servers/http.ts';
 import { TerminologyServer } from './servers/terminology-server.ts';
 import { provision, type Services } from './services.ts';
+import { MICROSOFTS } from './settings.ts';
 import { queueUrlOf } from './sqs/sqs.ts';
 import { withoutFaults } from './story/without-faults.ts';
 import type { Submission } from './submission.ts';
@@ -199,11 +200,13 @@ export class World implements Seen {
 
   #fhirServers(): FhirServer[] {
     const { scheduler, services } = this;
+    const { absentStatus } = this.drawn.settings;
     const server = (name: 'shared' | 'clinic', hasEtags: boolean) =>
       new FhirServer({
         base: SERVERS[name],
         hasEtags,
-        absentStatus: this.drawn.settings.absentStatus,
+        absentStatus,
+        asksForVersion: absentStatus === MICROSOFTS,
         token: () => services.secrets.get(TOKEN_SECRETS[name]) ?? '',
         now: () => scheduler.now,
         tell: (effect) => this.#witness.tell(effect),

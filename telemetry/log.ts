@@ -12,6 +12,12 @@ export type Log = Readonly<
 export function faultOf(error: unknown): { fault: string; code?: string; reason?: string } {
   if (!(error instanceof Error)) return { fault: typeof error };
   if (error instanceof ComponentFault) return { fault: error.name, reason: error.message };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // What `fetch` throws says only in its cause whether it was DNS, TLS or the connection.
+  const code = codeOf(error) ?? codeOf(error.cause);
   return { fault: error.name, ...(code && { code }) };
+}
+
+function codeOf(error: unknown): string | undefined {
+  const isCoded = error instanceof Error && 'code' in error && typeof error.code === 'string';
+  return isCoded ? (error.code as string) : undefined;
 }

@@ -87,7 +87,7 @@ export async function failed(
     return refused(parts, leased, answered(answer));
   }
   telemetry.measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
-  telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures });
+  telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures, ...answer.fault });
   await releaseDelivery(resources, resource, owner, { failures });
   return { kind: 'again', at: retryTime(failures, retryAfterTime(answer.retryAfter, now), now) };
 }

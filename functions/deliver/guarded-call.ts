@@ -15,6 +15,7 @@ import { versionIn } from '../../core/delivery/late-put.ts';
 import { withPrefix } from '../../core/delivery/prefixed-ids.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { correlationOf } from '../../core/message/correlation.ts';
+import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { DeliverParts } from './parts.ts';
 import { type About, type Answer, getVersion, put } from './server-requests.ts';
@@ -155,7 +156,7 @@ async function call(
         : { outcome: 'unknown' },
     fallback: (reason) =>
       reason.kind === 'failed'
-        ? { kind: 'answered', answer: NO_ANSWER, begunAt }
+        ? { kind: 'answered', answer: { ...NO_ANSWER, fault: faultOf(reason.error) }, begunAt }
         : { kind: 'refused by the breaker', retryAt: reason.retryAt },
   });
   if (tried.kind === 'too late') throw new ComponentFault('no time to send');

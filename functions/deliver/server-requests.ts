@@ -6,6 +6,7 @@
 import { beginningOf } from '../../breaker/beginning-of.ts';
 import { type Said, saidIn } from '../../core/delivery/delivery-meaning.ts';
 import type { TraceContext } from '../../core/message/messages.ts';
+import type { faultOf } from '../../telemetry/log.ts';
 import type { DeliverParts } from './parts.ts';
 
 export interface Answer extends Said {
@@ -14,6 +15,8 @@ export interface Answer extends Said {
   readonly version: string | undefined;
   /** For an error: the server's OperationOutcome or other text, cut. */
   readonly body: string;
+  /** Why there is no answer: names and codes, as of DNS or TLS. */
+  readonly fault?: ReturnType<typeof faultOf>;
 }
 
 /** The resource, the server and the trace of a request. */

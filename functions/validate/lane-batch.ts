@@ -30,7 +30,7 @@ export async function validateLaneBatch(
   const startedAt = now();
   const tally = parts.telemetry.tally(records.length);
   const batch = newBatch({ parts, context, tally });
-  const all = records.map((record) => readSubmission(parts, record));
+  const all = onceEach(records.map((record) => readSubmission(parts, record)));
   const submissions = (await parts.rates?.apply(all)) ?? all;
   const gone = new Set<Submission>();
   let fresh: readonly Submission[] = [];
@@ -46,11 +46,27 @@ export async function validateLaneBatch(
   tally.report('batch', { ms: now() - startedAt });
   const isDone = (submission: Submission) =>
     batch.progress.get(submission) === 'done' || gone.has(submission);
+  const ids = records.map((record) => record.messageId);
+  const done = new Set(idsOf(submissions.filter(isDone)));
   const answer = batchResponse(
-    records.map((record) => record.messageId),
-    submissions.map((submission) => (isDone(submission) ? 'done' : 'failed')),
+    ids,
+    ids.map((id) => (done.has(id) ? 'done' : 'failed')),
   );
   return probing && gone.size > 0 ? { ...answer, isolated: true } : answer;
+}
+
+/**
+ * SQS may deliver a message twice in one batch. Two runs of it could end it in two ways (R04), so the delivery that SQS
+ * counts first stands for both.
+ */
+function onceEach(submissions: readonly Submission[]): readonly Submission[] {
+  const first = new Map<string, Submission>();
+  for (const submission of submissions) {
+    const { messageId } = submission.record;
+    const known = first.get(messageId);
+    if (known === undefined || submission.receives < known.receives) first.set(messageId, submission);
+  }
+  return [...first.values()];
 }
 
 const idsOf = (submissions: readonly Submission[]) =>

@@ -22,12 +22,13 @@ export async function validateGroup(
   record: SQSRecord,
   context: Context,
 ): Promise<RecordResult> {
-  const submissions = memberRecords(record).map((member) => readSubmission(parts, member));
   const tally = parts.telemetry.tally(1);
   const batch = newBatch({ parts, context, tally });
+  const submissions = membersIn(record, batch);
   let decided: Decided = 'wait';
   await withinTime(parts, context, async (validating) => {
-    decided = (await hold(submissions, batch)) ? await decide(parts, record) : 'wait';
+    const isHeld = submissions.length > 0 && (await hold(submissions, batch));
+    decided = isHeld ? await decide(parts, record) : 'wait';
     if (decided !== 'run') return;
     const place = during(parts.ownProcess, validating, IN_BATCH);
     await place.ready();
@@ -40,6 +41,20 @@ export async function validateGroup(
   if (ending === 'failed') await giveBack(record, submissions, batch);
   tally.report('group', { members: submissions.length, ending });
   return ending;
+}
+
+/**
+ * None if the group cannot be read, by code of another version for example: that is a fault of our own (R09), and Lambda
+ * would log what the error quotes (R08).
+ */
+function membersIn(record: SQSRecord, { parts, tally }: BatchRun): readonly Submission[] {
+  try {
+    return memberRecords(record).map((member) => readSubmission(parts, member));
+  } catch (fault) {
+    tally.add('ComponentFaults');
+    parts.logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+    return [];
+  }
 }
 
 const holdOf = (submissions: readonly Submission[], { context }: BatchRun): GroupHold => {

@@ -61,6 +61,13 @@ export const OF_DELIVERIES: readonly Fence[] = [
       settings.absentStatus === 404 && coincidences.backupRestored > 0,
   },
   {
+    name: 'delivery: who asks for a version has not refused the resource',
+    file: 'core/delivery/delivery-meaning.ts',
+    code: 'status === NONE_NAMED && !isNamed && !wasRead',
+    without: 'status === NONE_NAMED && !isNamed && wasRead',
+    needs: ({ settings }) => settings.absentStatus === 404,
+  },
+  {
     name: 'delivery: only a pending one is leased',
     file: 'aws/delivery-lease.ts',
     code: '${PENDING} AND ${FREE}',

@@ -11,6 +11,8 @@ export interface FhirServerOptions {
   readonly hasEtags: boolean;
   /** What it answers to a PUT that names a version of a resource that is not there. Zero: it stores it. */
   readonly absentStatus: number;
+  /** Whether it requires the version of what it holds, and says so by 400: https://hl7.org/fhir/R4/http.html#concurrency. */
+  readonly asksForVersion: boolean;
   /** The token that it requires. */
   token(): string;
   now(): number;
@@ -58,7 +60,7 @@ export class FhirServer implements Server {
   }
 
   #store(key: string, call: HttpCall): HttpAnswer {
-    const { hasEtags, absentStatus, now, tell } = this.#options;
+    const { hasEtags, absentStatus, asksForVersion, now, tell } = this.#options;
     const { body } = call;
     const held = this.resources.get(key);
     const wanted = call.headers['if-match'];
@@ -66,6 +68,8 @@ export class FhirServer implements Server {
       if (held !== undefined && wanted !== etagOf(held)) return outcome(412, 'conflict');
       if (held === undefined && absentStatus > 0) return outcome(absentStatus, 'not-found');
     }
+    const isAskedFor = hasEtags && asksForVersion && held !== undefined;
+    if (isAskedFor && wanted === undefined) return outcome(400, 'invalid');
     const [resourceType] = key.split('/');
     if (body.includes(AT_SERVER.refused) && this.#refuses(body))
       return outcome(422, 'business-rule');

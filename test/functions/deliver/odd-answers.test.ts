@@ -1,7 +1,8 @@
 /** Answers of a FHIR server, or of what stands in its place, that nobody expects. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { itemsOf } from '../../support/stores.ts';
@@ -46,6 +47,17 @@ test.each(['<!DOCTYPE html><title>Sign in</title>', '\n <html lang="en">Maintena
     expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   },
 );
+
+test('R60: why there was no answer is logged, without the address', async () => {
+  const warn = vi.spyOn(Logger.prototype, 'warn');
+  await new Promise((resolve) => server.close(resolve));
+  await stage.store('a', 1);
+  await stage.turn();
+  const lines = warn.mock.calls.filter(([message]) => message === 'not delivered');
+  warn.mockRestore();
+  expect(lines).toMatchObject([['not delivered', { status: 0, fault: 'TypeError', code: 'ECONNREFUSED' }]]);
+  expect(JSON.stringify(lines)).not.toContain('127.0.0.1');
+});
 
 describe('R04: a body that does not end', () => {
   const endless = (headers: Record<string, string>) => (response: ServerResponse) => {

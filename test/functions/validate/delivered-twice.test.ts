@@ -88,6 +88,31 @@ describe('R04: a message that a lane delivers twice at once', () => {
     await expectOnly(first);
   });
 
+  test.each([
+    [1, 1],
+    [1, 2],
+    [2, 1],
+  ])('in one batch, counted %i and %i, is run once for both', async (...receives) => {
+    const { lane } = stage.world.queues;
+    await send(lane, patient({ id: ID }));
+    const [record] = (await receive(lane)) as [SQSRecord];
+    verdicts = [Promise.resolve('valid'), Promise.resolve('invalid')];
+    const answer = await invoke(...receives.map((count) => again(record, count)));
+    expect(answer.batchItemFailures).toEqual([]);
+    expect(validations).toBe(1);
+    await expectOnly('valid');
+  });
+
+  test('in one batch of an environment that died, is one suspect', async () => {
+    const { lane, isolation } = stage.world.queues;
+    await send(lane, patient({ id: ID }));
+    const records = await receive(lane);
+    await dieWith(stage.world, records);
+    const [record] = (await receive(lane)) as [SQSRecord];
+    expect((await invoke(record, again(record, 3))).batchItemFailures).toEqual([]);
+    expect(await receive(isolation)).toMatchObject([{ body: patient({ id: ID }) }]);
+  });
+
   test('does not hold up the others of its batch, and waits no longer than its first delivery may run', async () => {
     const { lane } = stage.world.queues;
     for (const id of [ID, 'other']) await send(lane, patient({ id }));

@@ -1,5 +1,6 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSRecord } from 'aws-lambda';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { GROUP_ATTRIBUTE } from '../../../core/attempt/suspect-group.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { build } from '../../../functions/validate/build.ts';
@@ -67,6 +68,30 @@ describe('a group of suspects', () => {
     expect(alone.every((record) => !(GROUP_ATTRIBUTE in record.messageAttributes))).toBe(true);
     expect(await storedIds()).toEqual([]);
   });
+
+  test.each(['[]', 'Silva', '[{"body":1}]', '{}'])(
+    'R08 R09: that cannot be read (%s) waits with back-off, and nothing of it is logged',
+    async (body) => {
+      const { isolation } = stage.world.queues;
+      await send(isolation, body, { [GROUP_ATTRIBUTE]: '2' });
+      const [record] = (await receive(isolation)) as [SQSRecord];
+      const attributes = { ...record.attributes, ApproximateReceiveCount: '3' };
+      const error = vi.spyOn(Logger.prototype, 'error');
+      const answer = await stage.functions.validate(
+        { Records: [{ ...record, attributes }] },
+        contextWith(20_000),
+      );
+      const logged = JSON.stringify(error.mock.calls);
+      error.mockRestore();
+      expect(answer?.batchItemFailures).toEqual([{ itemIdentifier: record.messageId }]);
+      expect(logged).toContain('component fault');
+      expect(logged).not.toContain('Silva');
+      skipTime(3_000);
+      expect(await receive(isolation)).toEqual([]);
+      skipTime(2_000);
+      expect(await receive(isolation)).toMatchObject([{ body }]);
+    },
+  );
 
   test('R09: waits unchanged after a fault of our infrastructure, and then ends', async () => {
     await isolateGroup(...patients(3));

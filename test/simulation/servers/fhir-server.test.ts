@@ -4,13 +4,14 @@ import { AT_SERVER, FhirServer } from '../../../simulation/servers/fhir-server.t
 
 const base = 'https://fhir.test/r4';
 
-function server(hasEtags = true, absentStatus = 412) {
+function server(hasEtags = true, absentStatus = 412, asksForVersion = false) {
   const effects: Effect[] = [];
   let number = 0;
   const its = new FhirServer({
     base,
     hasEtags,
     absentStatus,
+    asksForVersion,
     token: () => 'secret',
     now: () => 7,
     tell: (effect) => effects.push(effect),
@@ -51,6 +52,15 @@ describe('a simulated FHIR server', () => {
     expect(call('PUT', 'c', { 'if-match': 'W/"1"' }).status).toBe(412);
     const old = server(false);
     expect(old.call('PUT', 'a', { 'if-match': 'W/"9"' })).toEqual({ status: 201, headers: {} });
+  });
+
+  test('asks for the version of what it holds, if it is one of those', () => {
+    const { call } = server(true, 404, true);
+    expect(call('PUT', 'a').status).toBe(201);
+    expect(call('PUT', 'b').status).toBe(400);
+    expect(call('PUT', 'b', { 'if-match': 'W/"1"' }).status).toBe(200);
+    const old = server(false, 404, true);
+    expect([old.call('PUT', 'a').status, old.call('PUT', 'b').status]).toEqual([201, 200]);
   });
 
   test('a version of what is not there: as each kind of server does', () => {
