@@ -9,15 +9,15 @@ export interface LaneMapping {
 }
 
 /**
- * Sets the mappings of a lane as its state requires. Returns whether all are set: false while one
- * is still changing, because AWS does that in the background.
+ * Sets the mappings of a lane as its state requires, each also if another fails. Returns whether all are set: false
+ * while one is still changing, because AWS does that in the background.
  */
 export async function applyMappings(
   lambda: LambdaClient,
   state: Supervised,
   mappings: readonly LaneMapping[],
 ): Promise<boolean> {
-  const results = await Promise.all(
+  const results = await Promise.allSettled(
     mappings.map(async ({ uuid, maxConcurrency }) => {
       const desired = desiredMapping(state, maxConcurrency);
       const isSo = (seen: typeof desired) =>
@@ -28,5 +28,7 @@ export async function applyMappings(
       return !changed.changing && isSo(changed);
     }),
   );
-  return results.every(Boolean);
+  const failed = results.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return results.every((each) => each.status === 'fulfilled' && each.value);
 }

@@ -21,7 +21,11 @@ const answerSchema = z.object({
   isolated: z.boolean().optional(),
 }) satisfies z.ZodType<SQSBatchResponse>;
 
-/** A message that is there now, in the form in which an event source mapping would deliver it. */
+/**
+ * A message that is there now, in the form in which an event source mapping would deliver it. Without waiting SQS asks
+ * only some of its servers, and may answer that there is none:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+ */
 export async function receiveProbeMessage(
   sqs: SQSClient,
   lane: LaneQueue,
@@ -30,6 +34,7 @@ export async function receiveProbeMessage(
     new ReceiveMessageCommand({
       QueueUrl: lane.queueUrl,
       MaxNumberOfMessages: 1,
+      WaitTimeSeconds: 1,
       MessageAttributeNames: ['All'],
       MessageSystemAttributeNames: ['All'],
     }),
@@ -37,12 +42,13 @@ export async function receiveProbeMessage(
   return Messages[0] === undefined ? undefined : toRecord(Messages[0], lane.queueArn);
 }
 
-/** Whether there are messages that cannot be received now. SQS counts approximately. */
-export async function hasHiddenMessages(sqs: SQSClient, { queueUrl }: LaneQueue): Promise<boolean> {
+/** Whether there are messages, received or not. SQS counts approximately. */
+export async function hasMessages(sqs: SQSClient, { queueUrl }: LaneQueue): Promise<boolean> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl,
       AttributeNames: [
+        'ApproximateNumberOfMessages',
         'ApproximateNumberOfMessagesNotVisible',
         'ApproximateNumberOfMessagesDelayed',
       ],

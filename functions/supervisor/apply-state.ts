@@ -17,7 +17,9 @@ import type { SupervisorParts } from './parts.ts';
 const TRIES_MAX = 3;
 
 /**
- * Sets the mappings of a node as its state requires, and then does what is in its outbox. AWS changes a
+ * Sets the mappings of a node as its state requires, and then does what is in its outbox. What fails prevents nothing
+ * else, and the first fault is thrown at the end: while Lambda refuses to change a mapping, whoever is above learns that
+ * the component has died too often, and people do (R31). AWS changes a
  * mapping without a condition, so our change may arrive after one that followed from a newer state. Then the
  * newer state is applied anew. While AWS still performs our change it refuses that; the next review does it.
  */
@@ -41,9 +43,22 @@ async function applyOnce(
 ): Promise<Supervised> {
   const { lambda, tree } = parts;
   const { name } = state;
-  const asDesired = await applyMappings(lambda, state, tree.laneOf(name)?.mappings ?? []);
-  for (const effect of inOrder(state.outbox)) await perform(parts, effect, tally);
-  const done = new Set(state.outbox.map(identity));
+  const faults: unknown[] = [];
+  const asDesired = await applyMappings(lambda, state, tree.laneOf(name)?.mappings ?? []).catch(
+    (fault: unknown) => {
+      faults.push(fault);
+      return false;
+    },
+  );
+  const done = new Set<string>();
+  for (const effect of inOrder(state.outbox)) {
+    try {
+      await perform(parts, effect, tally);
+      done.add(identity(effect));
+    } catch (fault) {
+      faults.push(fault);
+    }
+  }
   const { state: saved } = await change(
     parts,
     name,
@@ -55,6 +70,7 @@ async function applyOnce(
     },
     tally,
   );
+  if (faults.length > 0) throw faults[0];
   return saved;
 }
 

@@ -2,7 +2,7 @@
 import type { Context } from 'aws-lambda';
 import {
   deleteMessage,
-  hasHiddenMessages,
+  hasMessages,
   receiveProbeMessage,
   runProbe,
 } from '../../aws/probe-message.ts';
@@ -12,8 +12,14 @@ import type { Tally } from '../../telemetry/tally.ts';
 import type { SupervisorParts } from './parts.ts';
 import type { LaneParts } from './settings.ts';
 
-/** The slowest lane function, and the writes after it. */
-const ENOUGH_MS = 65_000;
+/** For receiving the message, and for the writes after the probe. */
+const AROUND_MS = 10_000;
+
+/** Whether a probe that begins now ends before its supervisor does: otherwise nobody would learn how it went. */
+export const hasTimeToProbe = (
+  { timeoutMs }: Pick<LaneParts, 'timeoutMs'>,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => context.getRemainingTimeInMillis() >= timeoutMs + AROUND_MS;
 
 interface ProbeLimits {
   /** How many messages may fail because of themselves before the component is to blame. */
@@ -33,7 +39,7 @@ export async function probe(
   { messages, tally, context }: ProbeLimits,
 ): Promise<ProbeOutcome> {
   for (let tries = 0, failed = 0; ; tries += 1) {
-    if (tries > 0 && context.getRemainingTimeInMillis() < ENOUGH_MS) return 'failed';
+    if (tries > 0 && !hasTimeToProbe(lane, context)) return failed > 0 ? 'failed' : 'all in flight';
     const outcome = await probeOnce(parts, child, lane, tally);
     parts.logger.info('probe', { lane: child, outcome });
     if (outcome === 'isolated') continue;
@@ -52,9 +58,10 @@ async function probeOnce(
   tally: Tally,
 ): Promise<ProbeOutcome | 'isolated' | 'died'> {
   const record = await receiveProbeMessage(sqs, lane);
-  // Messages that the deaths left in flight are still in the queue, and the lane must be tried with them.
+  // Messages that the deaths left in flight are still in the queue, and the lane must be tried with them. So must one
+  // that has come since.
   if (record === undefined)
-    return (await hasHiddenMessages(sqs, lane)) ? 'all in flight' : 'nothing there';
+    return (await hasMessages(sqs, lane)) ? 'all in flight' : 'nothing there';
   tally.add('Probes');
   const answer = await runProbe(waitingLambda, lane.functionName, record, child).catch(
     (fault: unknown) => {

@@ -10,13 +10,13 @@ import {
   followBreaker,
   leaseProbe,
 } from '../../core/supervision/lane-supervision.ts';
-import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
+import { isHeld, type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { applyState } from './apply-state.ts';
 import { change } from './change.ts';
 import type { SupervisorParts } from './parts.ts';
-import { probe } from './probe.ts';
+import { hasTimeToProbe, probe } from './probe.ts';
 import type { LaneParts, SupervisorSettings } from './settings.ts';
 
 /** One bad message must not keep a healthy component paused: this many are tried. */
@@ -86,8 +86,9 @@ export async function reviewComponent(
     tally,
     known,
   );
+  // It is paused for whoever is paged, also while AWS refuses to change its mappings.
+  if (isHeld(climbed)) emit('LanePaused', 'lane', name);
   const applied = await applyState(parts, climbed, tally);
-  if (Object.keys(applied.holds).length > 0) emit('LanePaused', 'lane', name);
   await probeIfDue(parts, applied, lane, tally, context);
 }
 
@@ -100,6 +101,8 @@ async function probeIfDue(
 ): Promise<void> {
   const { settings } = parts;
   const { name } = known;
+  // The next minute has a supervisor with more time.
+  if (!hasTimeToProbe(lane, context)) return;
   const id = parts.randomId();
   const take = (held: Supervised) => leaseProbe(held, id, parts.now(), settings);
   const { state } = await change(parts, name, take, tally, known);
@@ -132,7 +135,7 @@ async function probeLane(
     const outcome = await probe(parts, name, lane, { messages, tally, context });
     if (!doubted || outcome !== 'ran' || successes >= SUCCESSES_MAX) return { outcome, breaker };
     breaker = await breakerOf(parts, name);
-    if (breaker?.closed) return { outcome, breaker };
+    if (breaker?.closed || !hasTimeToProbe(lane, context)) return { outcome, breaker };
   }
 }
 

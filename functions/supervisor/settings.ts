@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { INVOCATION_TIMEOUT_MS } from '../../aws/call-timeouts.ts';
 
 const ms = z.int().positive();
 
@@ -19,6 +20,8 @@ export const supervisedLanesSchema = z.record(
     functionName: z.string().min(1),
     queueUrl: z.string().min(1),
     queueArn: z.string().min(1),
+    /** Of the function. A stage of a former version does not say it. */
+    timeoutMs: ms.default(INVOCATION_TIMEOUT_MS),
     /** All mappings that feed the function, including the isolation queue's. */
     mappings: z.array(z.object({ uuid: z.string().min(1), maxConcurrency: z.int().min(2) })).min(1),
   }),

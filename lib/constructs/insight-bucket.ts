@@ -45,6 +45,8 @@ export function insightBucket(
       {
         abortIncompleteMultipartUploadAfter: Duration.days(1),
         noncurrentVersionExpiration: Duration.days(7),
+        // Marks of reports are deleted, and leave delete markers.
+        expiredObjectDeleteMarker: true,
       },
     ],
   });

@@ -69,6 +69,7 @@ export class PipelineFunction extends Construct {
   readonly functionName: string;
   /** Folder of functions/ whose bundle it runs. */
   readonly code: string;
+  readonly timeoutSeconds: number;
   /** Events invoke it, so no queue shows that it is throttled. */
   readonly isInvoked: boolean;
   readonly lambda: LambdaFunction;
@@ -82,6 +83,7 @@ export class PipelineFunction extends Construct {
     super(scope, id);
     this.name = settings.name;
     this.code = settings.code;
+    this.timeoutSeconds = settings.timeoutSeconds;
     this.isInvoked = settings.failures !== undefined;
     const { config } = foundation;
     const { stage, logLevel, network } = config;
@@ -155,7 +157,8 @@ export class PipelineFunction extends Construct {
 
   /**
    * Feeds the function from a queue; failures are reported message by message. `Enabled` is not set: a
-   * deployment must not switch on what was paused.
+   * deployment must not switch on what was paused. Lambda knows no window of a FIFO queue:
+   * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-parameters.html
    */
   consume(id: string, queue: IQueue, mapping: QueueMapping): void {
     const { maxConcurrency } = mapping;
@@ -163,7 +166,7 @@ export class PipelineFunction extends Construct {
       target: this.lambda,
       eventSourceArn: queue.queueArn,
       batchSize: mapping.batchSize,
-      maxBatchingWindow: Duration.seconds(mapping.windowSeconds),
+      ...(!queue.fifo && { maxBatchingWindow: Duration.seconds(mapping.windowSeconds) }),
       maxConcurrency,
       reportBatchItemFailures: true,
     });

@@ -144,6 +144,7 @@ function lanesOf({ lanes }: SupervisorProps): SupervisedLanes {
         functionName: fed.lambda.functionName,
         queueUrl: queue.queueUrl,
         queueArn: queue.queueArn,
+        timeoutMs: fed.timeoutSeconds * 1_000,
         mappings: fed.mappings.map(({ mapping, maxConcurrency }) => ({
           uuid: mapping.eventSourceMappingId,
           maxConcurrency,

@@ -18,6 +18,9 @@ import { acknowledge, NO_REPLICATION, TRAIL_TO_BUCKET_ALONE } from '../checks/ac
 import { resourceName } from '../config/stage-config.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
 
+/** For whoever finds out late that an event should have been kept. */
+const NONCURRENT_DAYS = 7;
+
 interface TrailProps {
   readonly accessLogs: IBucket;
   /** Buckets whose name does not begin like the stage's. */
@@ -70,7 +73,13 @@ export class Trail extends Construct {
       serverAccessLogsBucket: props.accessLogs,
       serverAccessLogsPrefix: 'trail/',
       removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ expiration: Duration.days(config.trail.keepDays) }],
+      // What expires becomes noncurrent, and nothing is deleted yet.
+      lifecycleRules: [
+        {
+          expiration: Duration.days(config.trail.keepDays),
+          noncurrentVersionExpiration: Duration.days(NONCURRENT_DAYS),
+        },
+      ],
     });
     const write = (action: string, resource: string) =>
       bucket.addToResourcePolicy(

@@ -170,6 +170,15 @@ describe('alarms of the stack', () => {
     expect(threshold).toBe(days * 86_400);
   });
 
+  it('an alarm that fills missing data with 0 rings though its latest minutes are not there yet', () => {
+    const filling = alarms.filter(({ Metrics = [] }) => JSON.stringify(Metrics).includes(', 0)'));
+    expect(filling.length).toBeGreaterThan(10);
+    for (const { AlarmName, DatapointsToAlarm, EvaluationPeriods } of filling) {
+      // One minute whose data is on its way, and one that the minute's timer missed.
+      expect(EvaluationPeriods - DatapointsToAlarm, AlarmName).toBeGreaterThanOrEqual(2);
+    }
+  });
+
   it('each function has an alarm on errors, and on throttles if no queue feeds it', () => {
     // empty-bucket runs while the stack, alarms included, is deleted.
     const functions = namesOf('AWS::Lambda::Function', 'FunctionName').filter(

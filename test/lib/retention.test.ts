@@ -89,6 +89,20 @@ test.each([
   },
 );
 
+test('what expires in a bucket is deleted in the end, though the bucket keeps versions', () => {
+  const all = synthesized({ 'trail.dataEvents': 'on' });
+  const buckets = Object.entries(resourcesOf(all, 'AWS::S3::Bucket'));
+  expect(buckets).toHaveLength(6);
+  for (const [id, { Properties }] of buckets) {
+    const { Rules = [] } = (Properties['LifecycleConfiguration'] ?? {}) as { Rules?: Rule[] };
+    const expires = Rules.some((rule) => rule.ExpirationInDays !== undefined);
+    const deletes = Rules.some((rule) => !rule.Prefix && rule.NoncurrentVersionExpiration);
+    expect([expires, deletes], id).toEqual(
+      id.startsWith('AuditVault') ? [false, false] : [true, true],
+    );
+  }
+});
+
 test('R04: dead letters are kept for 14 days, however short the queues before keep messages', () => {
   const daily = synthesized({ retentionDays: '4', maxReceiveCount: '600' });
   const days = new Map<string, unknown>();

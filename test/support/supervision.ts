@@ -50,6 +50,7 @@ export async function buildSupervisedWorld(
         functionName: `${prefix}-${name}`,
         queueUrl: lanes[name].url,
         queueArn: lanes[name].arn,
+        timeoutMs: 10_000,
         mappings: [
           { uuid: `${prefix}-${name}`, maxConcurrency: 8 },
           { uuid: `${prefix}-${name}-isolation`, maxConcurrency: 2 },
@@ -102,13 +103,21 @@ export function deathsNow(count: number, fields: Partial<CrashEvent> = {}): Cras
 }
 
 /** Sends messages and delivers them to the supervisor; returns the ids of those that failed. */
-export async function tell(
+export const tell = (
+  world: SupervisedWorld,
+  supervisor: SupervisorEnv,
+  ...news: readonly unknown[]
+) => tellWithin(TIMEOUT_MS, world, supervisor, ...news);
+
+/** To a supervisor that has this time left. */
+export async function tellWithin(
+  timeoutMs: number,
   { queue: own }: SupervisedWorld,
   { handler }: SupervisorEnv,
   ...news: readonly unknown[]
 ): Promise<readonly string[]> {
   for (const each of news) await send(own, JSON.stringify(each));
-  const delivered = await deliver(handler, own, { context: contextWith(TIMEOUT_MS) });
+  const delivered = await deliver(handler, own, { context: contextWith(timeoutMs) });
   return delivered?.failed ?? [];
 }
 

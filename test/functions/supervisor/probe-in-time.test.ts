@@ -1,0 +1,94 @@
+/** A probe needs a message that is surely there, and time until it has ended. */
+import { beforeEach, expect, test } from 'vitest';
+import { skipTime } from '../../support/clock.ts';
+import { send } from '../../support/delivery.ts';
+import {
+  buildSupervisedWorld,
+  deathsNow,
+  loadSupervisor,
+  mappingsOf,
+  minute,
+  type SupervisedWorld,
+  type SupervisorEnv,
+  stateOf,
+  tell,
+  tellWithin,
+} from '../../support/supervision.ts';
+import { useLambdaService } from '../../support/use-lambda-service.ts';
+
+const WAKE = { wake: 'minute' };
+
+const service = useLambdaService();
+let stage: SupervisedWorld;
+let supervisor: SupervisorEnv;
+let probed: number;
+
+beforeEach(async () => {
+  stage = await buildSupervisedWorld(service, { names: ['critical'] });
+  supervisor = await loadSupervisor();
+  probed = 0;
+  answer(() => []);
+  for (const body of ['one', 'two']) await send(stage.lanes.critical, body);
+  await tell(stage, supervisor, ...deathsNow(4));
+  await mappingsOf(stage, service);
+  skipTime(60_000);
+});
+
+/** How the lane's function answers: with the messages that failed. */
+function answer(failures: (id: string) => readonly string[]): void {
+  service.answer(`fhir-failsafe-${stage.world.stage}-critical`, async (event) => {
+    probed += 1;
+    const [{ messageId = '' } = {}] = (event as { Records: { messageId: string }[] }).Records;
+    const batchItemFailures = failures(messageId).map((itemIdentifier) => ({ itemIdentifier }));
+    return { batchItemFailures };
+  });
+}
+
+/** SQS finds no message in the receives for which this is true. */
+function findNothing(inReceive: (waitSeconds: number) => boolean): void {
+  const sqs = supervisor.clients[0]?.sqs;
+  sqs?.middlewareStack.add(
+    (next, context) => async (args) => {
+      const { WaitTimeSeconds = 0 } = args.input as { WaitTimeSeconds?: number };
+      const isReceive = context['commandName'] === 'ReceiveMessageCommand';
+      if (!isReceive || !inReceive(WaitTimeSeconds)) return next(args);
+      return { output: { $metadata: {} }, response: {} };
+    },
+    { step: 'initialize', name: 'nothing' },
+  );
+}
+
+const step = async () => (await mappingsOf(stage, service))['critical'];
+
+test('R33: SQS is asked for a message of the queue, not only of some of its servers', async () => {
+  findNothing((waitSeconds) => waitSeconds === 0);
+  await minute(stage, supervisor);
+  expect([probed, await step()]).toEqual([1, 2]);
+});
+
+test('R33: a lane whose queue has messages does not return without a probe', async () => {
+  findNothing(() => true);
+  await minute(stage, supervisor);
+  expect([probed, await step()]).toEqual([0, 'off']);
+});
+
+test('R33: no probe is begun that would outlive its supervisor; the next minute has time', async () => {
+  expect(await tellWithin(19_000, stage, supervisor, WAKE)).toEqual([]);
+  expect(probed).toBe(0);
+  expect(await stateOf(stage, 'critical')).not.toHaveProperty('probe');
+  await minute(stage, supervisor);
+  expect([probed, await step()]).toEqual([1, 2]);
+});
+
+test.each([
+  ['is tried if there is time', 27_000, 2],
+  ['is not tried if there is not', 23_000, 1],
+])('R33: after a bad message another one %s', async (_, timeoutMs, count) => {
+  answer((id) => {
+    skipTime(5_000);
+    return [id];
+  });
+  expect(await tellWithin(timeoutMs, stage, supervisor, WAKE)).toEqual([]);
+  expect(probed).toBe(count);
+  expect(await stateOf(stage, 'critical')).toMatchObject({ setbacks: 1 });
+});
