@@ -33,6 +33,8 @@ type AlarmProperties = Stat & {
   AlarmName: string;
   AlarmDescription: string;
   Threshold: number;
+  DatapointsToAlarm: number;
+  EvaluationPeriods: number;
   AlarmActions: { Ref: string }[];
   OKActions: { Ref: string }[];
   Metrics?: { MetricStat?: { Metric: Stat } }[];
