@@ -36,7 +36,7 @@ const MANIFEST = 'manifest.json';
 
 /** The build failed; it has printed the reason itself. */
 export class BuildError extends Error {
-  override name = 'BuildError';
+  override readonly name = 'BuildError';
 }
 
 /** Runs the build if it is missing or older than a source. @param root of the repository. */

@@ -74,7 +74,7 @@ async function startPipeline(
   say(`the pipeline is up at ${runtime.endpoint}`);
   const { stage, submitter } = submission;
   // Nobody looks at a run that ends by itself.
-  const page = options.once ? undefined : await openConsoleBeside(runtime.exports, stage, say);
+  const consolePage = options.once ? undefined : await openConsoleBeside(runtime.exports, stage, say);
   try {
     const pipeline = await connect(runtime, pages.keys, submission);
     say(describeInput(options, submitter));
@@ -84,7 +84,7 @@ async function startPipeline(
     await pauses.look();
     report(finished, { paused: pauses.describe(), delivered: downstream?.delivered() }, options);
     if (!options.once && !signal.aborted) {
-      say(whatNext(runtime.exports, submission, page?.address));
+      say(whatNext(runtime.exports, submission, consolePage?.address));
       void new LaterEnds(pipeline.tables, say).follow(signal);
       await once(signal, 'abort');
     }
@@ -94,7 +94,7 @@ async function startPipeline(
   } finally {
     over.abort();
     say('stopping …');
-    await page?.stop();
+    await consolePage?.stop();
     await runtime.stop();
   }
 }

@@ -37,7 +37,7 @@ export function addCrashPath(
   if (foundation.config.incident.remediation !== 'off') supervisor.grantAsk(incident.function);
   incident.admit([supervisor.function], [crashes.topic.topicArn, wakes]);
   for (const caller of callersOf(foundation, path)) supervisor.grantNews(caller);
-  writeAudit(stores, minute, incident, path);
+  connect(stores, minute, incident, path);
   return { incident, supervisor, minute };
 }
 
@@ -53,8 +53,8 @@ function callersOf({ config }: Foundation, { delivery, validating }: MessagePath
   return [...(delivery ? [delivery.deliver] : []), ...asking];
 }
 
-/** Permissions that the constructs do not grant themselves. */
-function writeAudit(
+/** The minute's wakes and the permissions to write the audit log that no construct adds itself. */
+function connect(
   { audit, hashKey }: Stores,
   minute: Minute,
   incident: Incident,

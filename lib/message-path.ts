@@ -27,7 +27,7 @@ export function addMessagePath(
   const critical = new Lane(scope, 'Critical', foundation, { name: 'critical', ...props });
   const background = new Lane(scope, 'Background', foundation, { name: 'background', ...props });
   const lanes = [critical, background] as const;
-  askTerminology(scope, foundation, stores, lanes);
+  addTerminology(scope, foundation, stores, lanes);
   if (foundation.config.plugins.length > 0) {
     for (const { validate } of lanes) shareSwitches(validate, tables.breakers, audit);
   }
@@ -71,7 +71,7 @@ function storesOfLanes(
 }
 
 /** Only if a terminology server is configured. */
-function askTerminology(
+function addTerminology(
   scope: Construct,
   foundation: Foundation,
   { tables, audit }: Stores,

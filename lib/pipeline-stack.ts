@@ -34,7 +34,7 @@ export interface PipelineProps extends StackProps {
   readonly config: Config;
   /** Folder with one bundle a function, from bundle.ts. */
   readonly bundles: string;
-  /** The supervision tree. */
+  /** Tests give another one. */
   readonly tree?: SupervisionTree;
 }
 
@@ -64,7 +64,7 @@ export class PipelineStack extends Stack {
 
     addForStage(this, foundation, stores);
     checkSupervision(this, tree, path.delivery ? [] : ['deliver', 'resend']);
-    addScreens(this, foundation, stores, topics, path);
+    addAlarmsAndDashboard(this, foundation, stores, topics, path);
     addOutputs(this, config, { ...stores, ...topics, ...path, outcomes: topics.outcomes.topic });
   }
 }
@@ -121,7 +121,7 @@ function addForStage(stack: Stack, foundation: Foundation, { audit, accessLogs }
 }
 
 /** Must be called last: alarms watch what the stack has by then. */
-function addScreens(
+function addAlarmsAndDashboard(
   stack: Stack,
   foundation: Foundation,
   { tables }: Stores,
@@ -130,13 +130,13 @@ function addScreens(
 ): void {
   const { config } = foundation;
   const isAsking = config.terminology.endpoint !== undefined;
-  const story = {
+  const watched = {
     lanes: ['critical', 'background', ...(delivery ? ['delivery'] : [])],
     services: [...deliveryServices(config), ...(isAsking ? [TERMINOLOGY_SERVER] : [])],
   };
-  new Alarms(stack, 'Alarms', foundation, { audiences: { oncall, management }, ...story });
+  new Alarms(stack, 'Alarms', foundation, { audiences: { oncall, management }, ...watched });
   new Dashboard(stack, 'Dashboard', foundation, {
-    ...story,
+    ...watched,
     validating: [critical, background],
     functions: [...validating, ...(delivery ? [delivery.deliver] : [])],
     tables: [tables.resources, tables.quarantine],
