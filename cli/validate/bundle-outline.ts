@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { someBelow } from '../../packages/fhir-validator/runtime/below.ts';
-import { ResourceOutline } from '../../packages/fhir-validator/runtime/report.ts';
+import { ResourceOutline } from '../../packages/fhir-validator/runtime/outline.ts';
 import {
   escapesIn,
   mayHaveLoneSurrogates,

@@ -10,7 +10,7 @@ import type {
   Limits,
 } from '../../packages/fhir-validator/compiled-validator.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
-import type { ResourceOutline } from '../../packages/fhir-validator/runtime/report.ts';
+import type { ResourceOutline } from '../../packages/fhir-validator/runtime/outline.ts';
 import { FileWindow, WINDOW_BYTES } from '../input/file-window.ts';
 import { type BundleOutline, type IndexedOutline, outlineOf } from './bundle-outline.ts';
 import type { Part } from './entry-offsets.ts';

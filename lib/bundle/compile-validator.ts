@@ -17,10 +17,10 @@ import { BASE_PACKAGE, compileSettings, missingText, resolveSettings } from './c
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const OUTPUT = new URL('../../packages/fhir-validator/generated/', import.meta.url);
 const LOCK = `${ROOT}fhir-packages.lock.json`;
-const DECLARATION = `import type { Policies } from '../runtime/report.ts';
-import type { Profiles } from '../../packages/fhir-validator/runtime/profiles.ts';
-import type { Selections } from '../../packages/fhir-validator/runtime/selection.ts';
-import type { Check } from '../../packages/fhir-validator/runtime/shapes.ts';
+const DECLARATION = `import type { Policies } from '../runtime/settings.ts';
+import type { Profiles } from '../runtime/profiles.ts';
+import type { Selections } from '../runtime/selection.ts';
+import type { Check } from '../runtime/shapes.ts';
 export declare const resources: ReadonlyMap<string, Check>;
 export declare const profiles: Profiles;
 export declare const policies: Policies;

@@ -7,7 +7,9 @@
 import type { Issue } from './issue.ts';
 import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
-import { type Outlines, Report, type ResourceOutline, type Settings } from './runtime/report.ts';
+import type { Outlines, ResourceOutline } from './runtime/outline.ts';
+import { Report } from './runtime/report.ts';
+import type { Settings } from './runtime/settings.ts';
 import { type Check, checkOne } from './runtime/shapes.ts';
 import { escapesIn } from './text/scan.ts';
 import { textIssues } from './text/text-issues.ts';

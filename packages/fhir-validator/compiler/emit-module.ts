@@ -2,8 +2,8 @@
  * Emits the whole generated module: imports from the runtime, value sets, kinds, types, resources.
  */
 
-import type { Policies } from '../runtime/report.ts';
 import type { Selections } from '../runtime/selection.ts';
+import type { Policies } from '../runtime/settings.ts';
 import { CodeSets } from './code-sets.ts';
 import type { Definitions, Later } from './definitions.ts';
 import { checkName } from './emit-element.ts';

@@ -3,7 +3,8 @@
  * https://hl7.org/fhir/R4/documents.html#content, https://hl7.org/fhir/R4/bundle.html#references
  */
 import { isObject } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 import { BundleEntries } from './entry-lookup.ts';
 
 type Value = Record<string, unknown>;

@@ -1,6 +1,7 @@
 /** Search results: https://hl7.org/fhir/R4/bundle.html#searchset */
 import { isObject, plainText } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 
 /**
  * Matches must have an id and the type that was searched for. Outcomes must be OperationOutcomes.

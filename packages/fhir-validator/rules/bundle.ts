@@ -1,6 +1,7 @@
 /** Rules for bundles that no invariant states: https://hl7.org/fhir/R4/bundle.html */
 import { isObject, plainText } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 import { bundleReferences } from './bundle-references.ts';
 import { searchSet } from './bundle-search.ts';
 import { documentContent } from './document-content.ts';

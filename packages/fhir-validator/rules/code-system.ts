@@ -1,6 +1,7 @@
 /** Rules from the text of https://hl7.org/fhir/R4/codesystem.html */
 import { isObject } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 import { valueSetAsSystem } from './data-types.ts';
 import { eachNode, pathOf, type Way } from './nodes.ts';
 

@@ -1,7 +1,8 @@
 /** Rules from the text about conformance resources. */
 import { isString } from '../runtime/characters.ts';
 import { isObject } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 import { codeSystemUrl, valueSetAsSystem } from './data-types.ts';
 import { fhirPathFault } from './fhirpath-syntax.ts';
 import { eachNode, pathOf } from './nodes.ts';

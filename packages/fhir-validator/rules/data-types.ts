@@ -3,7 +3,8 @@ import type { CodeSystems, KnownSystem } from '../runtime/bindings.ts';
 import { base64Bytes } from '../runtime/characters.ts';
 import { BCP_47, languageTag } from '../runtime/languages.ts';
 import { isObject } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 import { systemMeant } from './system-names.ts';
 import { isAbsolute, isValueSetUrl } from './uris.ts';
 

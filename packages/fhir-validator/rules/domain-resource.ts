@@ -3,7 +3,8 @@
  * narrative (dom-6).
  */
 import { isObject, plainText } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 
 export function domainResource(text: unknown, contained: unknown, report: Report): void {
   if (!isObject(text) || text['div'] === undefined) {

@@ -3,7 +3,8 @@
  * of the target is known, the element must allow it. https://hl7.org/fhir/R4/references.html
  */
 import { isObject, plainText } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 import type { MemberCheck } from '../runtime/shapes.ts';
 import { literalType, referenceProblem, UNLIKE_REST, usualType } from './reference-form.ts';
 

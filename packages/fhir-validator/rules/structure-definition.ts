@@ -1,6 +1,7 @@
 /** Rules from the text of https://hl7.org/fhir/R4/structuredefinition.html and elementdefinition.html */
 import { isObject } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 import { fhirPath } from './conformance.ts';
 
 type Value = Record<string, unknown>;

@@ -5,7 +5,8 @@
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
 import { uri, code as wrongCode } from './primitives.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 import type { MemberCheck, PrimitiveCheck } from './shapes.ts';
 
 /**

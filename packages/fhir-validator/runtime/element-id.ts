@@ -1,6 +1,7 @@
 /** The id of an element: https://hl7.org/fhir/R4/element.html#id */
 import { isString } from './characters.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 
 /**
  * Any text without whitespace, unique in its resource. Exception: an ElementDefinition has the same

@@ -2,7 +2,8 @@
  * Checks where an extension is allowed: https://hl7.org/fhir/R4/defining-extensions.html#context
  */
 import { plainText } from './object.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 
 /** The contexts of an extension's definition. The compiler writes them. */
 export interface ExtensionContexts {

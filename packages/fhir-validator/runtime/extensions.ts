@@ -8,7 +8,8 @@ import { fhirType, listed, withArticle } from './fhir-types.ts';
 import { isObject } from './object.ts';
 import { type OpenSet, undecided } from './open-bindings.ts';
 import type { ProfileCheck } from './profile-checks.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 import { type Check, checkMany, type MemberCheck } from './shapes.ts';
 
 /** The rules from an extension's definition. The compiler writes them. */

@@ -5,7 +5,8 @@
  */
 import { isObject } from './object.ts';
 import { code as validCode } from './primitives.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 import type { MemberCheck } from './shapes.ts';
 
 export const BCP_47 = 'urn:ietf:bcp:47';

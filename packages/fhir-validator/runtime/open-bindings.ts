@@ -6,7 +6,8 @@
 import type { BoundCoding, Undecided } from '../issue.ts';
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 import type { MemberCheck } from './shapes.ts';
 
 /** A value set by its url. `system` is the code system of all its codes, if there is only one. */

@@ -6,7 +6,8 @@ import { isAbsolute } from '../rules/uris.ts';
 import { isBase64, isBlank, isCode, isId, isString, isUri } from './characters.ts';
 import { isDate, isDateTime, isInstant, isTime } from './dates.ts';
 import { withArticle } from './fhir-types.ts';
-import { found, quote, type Report } from './report.ts';
+import { describe, quote } from './quote.ts';
+import type { Report } from './report.ts';
 import { isOid, isUuid, urnProblem } from './urns.ts';
 
 const INT32 = 2 ** 31;
@@ -148,7 +149,7 @@ function wrong(type: string, value: unknown, report: Report, step: string, rule:
   const said =
     isKind && typeof value === (KINDS[type] ?? 'string')
       ? `${quote(value)} is not a valid ${type} (${rule})`
-      : `Expected ${withArticle(type)} (${rule}), found ${found(value)}`;
+      : `Expected ${withArticle(type)} (${rule}), found ${describe(value)}`;
   report.error(`fhir-r4/${type}`, isShape ? 'structure' : 'value', said, step);
 }
 

@@ -4,7 +4,8 @@
  */
 import { type CodeSet, isInSet } from './bindings.ts';
 import { isObject, plainText } from './object.ts';
-import { DEPTH_MAX, quote, Report } from './report.ts';
+import { quote } from './quote.ts';
+import { DEPTH_MAX, Report } from './report.ts';
 import { resolved } from './resolve.ts';
 
 /**

@@ -3,7 +3,8 @@ import { isTime } from './dates.ts';
 import { compareDates, compareQuantities } from './fhirpath-order.ts';
 import { isObject } from './object.ts';
 import { fault } from './profile-checks.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 import { inBaseUnits } from './ucum.ts';
 
 export type Limit = { readonly value?: number; readonly code?: string; readonly unit?: string };

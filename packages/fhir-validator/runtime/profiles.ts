@@ -3,7 +3,8 @@
  * for.
  */
 import type { ProfileCheck } from './profile-checks.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 import type { Wanted } from './selection.ts';
 
 export interface Profile {

@@ -7,64 +7,15 @@
  */
 import type { Issue, Undecided } from '../issue.ts';
 import { isObject, plainText } from './object.ts';
-import type { Selection } from './selection.ts';
+import type { Outlines } from './outline.ts';
+import type { Policy, Settings } from './settings.ts';
 
 /** Deeper elements are rejected and not followed, so that no input exhausts the stack. */
 export const DEPTH_MAX = 200;
-const QUOTE_MAX = 64;
 /** Maximum number of undecided bindings of one resource that are reported. */
 const UNDECIDED_MAX = 64;
 
 export type Draft = { -readonly [K in keyof Issue]: Issue[K] } & { expression: string };
-
-export type Policy = 'error' | 'warning' | 'ignore';
-
-/** Severities for what the base specification leaves open. The configuration sets them. */
-export interface Policies {
-  /** An extension that no loaded definition describes. */
-  readonly unknownExtension: Policy;
-  /** A reference to a resource of a type that the element does not allow. */
-  readonly referenceTarget: Policy;
-  /** A profile in meta.profile that no configured package has. */
-  readonly unknownProfile: Policy;
-}
-
-export interface Settings extends Policies {
-  readonly issuesMax: number;
-  /**
-   * Whether the caller can ask a terminology server about codes that no loaded definition decides.
-   */
-  readonly undecided?: boolean;
-  /** Profiles that the configuration asks for, whatever a resource declares. */
-  readonly selection?: Selection;
-  /** Epoch ms, for limits relative to now. Default: the clock. */
-  readonly now?: number;
-  /** Names of all resource types. */
-  readonly resourceTypes: { has(name: string): boolean };
-}
-
-/**
- * Takes the place of a resource in a Bundle that is validated in parts. It has the members that
- * rules of the Bundle read.
- */
-export class ResourceOutline {
-  readonly resourceType: unknown;
-  readonly id: unknown;
-  readonly meta: { readonly versionId: unknown } | undefined;
-
-  constructor(resourceType: unknown, id: unknown, meta?: { readonly versionId: unknown }) {
-    this.resourceType = resourceType;
-    this.id = id;
-    this.meta = meta;
-  }
-}
-
-/** Finds the resources of such a Bundle. */
-export interface Outlines {
-  resourceOf(outline: ResourceOutline): Record<string, unknown>;
-  /** The resource itself if it has no outline. */
-  outlineOf(resource: unknown): unknown;
-}
 
 export class Report {
   issues: Draft[] = [];
@@ -282,24 +233,3 @@ function rendered(step: string): string {
 const UNDERSCORE = 95;
 const UNVERIFIED = 'fhir-r4/binding-not-verified';
 const NOT_VERIFIED = 'The code was not verified';
-
-/** A value as an issue may quote it: cut, and without the content of objects (R08). */
-export function quote(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return 'an object';
-  const text = String(value);
-  const whole = text.length <= QUOTE_MAX;
-  const cut = (whole ? text : `${text.slice(0, QUOTE_MAX)}…`).toWellFormed();
-  return typeof value === 'string' ? `'${cut}'` : cut;
-}
-
-/** Describes a value of an unexpected type: `the number 1970`, `an array`. */
-export function found(value: unknown): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) {
-    return 'a number beyond the range of a double';
-  }
-  if (typeof value === 'number') return `the number ${value}`;
-  if (typeof value === 'string') return `the text ${quote(value)}`;
-  return quote(value);
-}

@@ -1,6 +1,7 @@
 /** Finds the target of a reference in the resource or its Bundle, without a request to a server. */
 import { isObject, plainText } from './object.ts';
-import { type Report, ResourceOutline } from './report.ts';
+import { ResourceOutline } from './outline.ts';
+import type { Report } from './report.ts';
 
 type Resource = Record<string, unknown>;
 

@@ -1,7 +1,9 @@
 /** Checks a resource in any place: the root, contained, a Bundle entry or a parameter. */
 import { memberOf } from './object.ts';
+import { ResourceOutline } from './outline.ts';
 import { checkProfiles, type Profiles } from './profiles.ts';
-import { quote, type Report, ResourceOutline } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 import type { Check } from './shapes.ts';
 
 /**

@@ -4,7 +4,8 @@
  */
 import { NULL_CHARACTERS, shortestOf } from '../text/shortest.ts';
 import { isObject } from './object.ts';
-import { DEPTH_MAX, found, quote, type Report } from './report.ts';
+import { describe, quote } from './quote.ts';
+import { DEPTH_MAX, type Report } from './report.ts';
 
 /** A generated check of an object. Steps in its issues are relative to the object. */
 export type Check = (value: Record<string, unknown>, report: Report) => void;
@@ -185,7 +186,7 @@ export function inspect(
   hasValue = false,
 ): void {
   if (!isObject(value)) {
-    report.error('fhir-r4/json-shape', 'structure', `Expected an object, found ${found(value)}`);
+    report.error('fhir-r4/json-shape', 'structure', `Expected an object, found ${describe(value)}`);
     return;
   }
   if (report.depth === DEPTH_MAX) {
@@ -234,7 +235,7 @@ function isFilledArray(value: unknown, report: Report, step: string): value is u
     report.error(
       'fhir-r4/json-shape',
       'structure',
-      `Expected an array, found ${found(value)}`,
+      `Expected an array, found ${describe(value)}`,
       step,
     );
   }

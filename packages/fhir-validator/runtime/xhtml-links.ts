@@ -4,7 +4,8 @@
  */
 import { someBelow } from './below.ts';
 import { isObject } from './object.ts';
-import { quote, type Report } from './report.ts';
+import { quote } from './quote.ts';
+import type { Report } from './report.ts';
 
 const HASH = 35;
 

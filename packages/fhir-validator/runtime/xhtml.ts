@@ -3,7 +3,8 @@
  * a target. https://hl7.org/fhir/R4/narrative.html
  */
 import { isString } from './characters.ts';
-import { found, quote, type Report } from './report.ts';
+import { describe, quote } from './quote.ts';
+import type { Report } from './report.ts';
 import { checkLinks } from './xhtml-links.ts';
 import { nameCodes } from './xhtml-names.ts';
 import { decoded, REFERENCE_FAULT } from './xhtml-references.ts';
@@ -102,7 +103,7 @@ export function xhtml(value: unknown, report: Report, step: string): void {
 }
 
 function textFault(value: unknown): string {
-  if (typeof value !== 'string') return `Expected XHTML as text, found ${found(value)}`;
+  if (typeof value !== 'string') return `Expected XHTML as text, found ${describe(value)}`;
   if (value.length > LENGTH_MAX) {
     return `The narrative has ${value.length} characters, ${LENGTH_MAX} are allowed`;
   }

@@ -1,6 +1,7 @@
 /** Reports what only the text shows: syntax errors, duplicate keys, lone surrogates. */
 import type { Issue } from '../issue.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { quote } from '../runtime/quote.ts';
+import type { Report } from '../runtime/report.ts';
 import { fractionalIntegers } from './integers.ts';
 import {
   type Escapes,
