@@ -8,6 +8,7 @@ const [name = ''] = process.argv.slice(2);
 const folder = join(import.meta.dirname, name);
 const dist = join(folder, 'dist');
 rmSync(dist, { recursive: true, force: true });
+cpSync(join(import.meta.dirname, '../LICENSE'), join(dist, 'LICENSE'));
 const tsc = join(import.meta.dirname, '../node_modules/.bin/tsc');
 execFileSync(tsc, ['-p', folder], { stdio: 'inherit' });
 for (const file of readdirSync(folder)) {

@@ -62,7 +62,10 @@ export async function compileModule(
     source,
     ...['--baseDir', ROOT, '--outFile', output, ...options],
   ]);
-  if (error !== null) throw new PluginBuildError(`${source}\n${stderr}`, { cause: error });
+  if (error !== null)
+    throw new PluginBuildError(`${source} does not compile\n${String(stderr).trimEnd()}`, {
+      cause: error,
+    });
 }
 
 async function compile(name: string): Promise<void> {

@@ -28,7 +28,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 export interface ErrorLine {
-  /** One line, safe for a terminal, except for a list of what each package or source lacks. */
+  /** One line, safe for a terminal, except for what a compiler says of a package or a source. */
   readonly text: string;
   readonly status: number;
 }
@@ -50,9 +50,11 @@ export function whatWentWrong(
   return { text: printable(bugOf(error)), status: 1 };
 }
 
-/** Only the compiler's list has lines of its own: in any other text a line break is somebody else's. */
+/** What compilers say has lines of its own: in any other text a line break is somebody else's. */
+const OF_COMPILERS = ['GapError', 'PluginBuildError'];
+
 function linesOf({ name, message }: Error): string {
-  return name === 'GapError' ? printableLines(message) : printable(message);
+  return OF_COMPILERS.includes(name) ? printableLines(message) : printable(message);
 }
 
 function stageOf(argv: readonly string[]): string | undefined {

@@ -58,6 +58,8 @@ export class CompiledValidator {
    * heap, is an issue.
    */
   validateText(text: string, limits: Limits = NO_LIMITS): Validation {
+    // A caller without types may pass bytes, or nothing.
+    if (typeof text !== 'string') return notAText(text);
     if (isTooHeavy(text)) return { issues: [TOO_HEAVY] };
     const escapes = escapesIn(text);
     const found = this.#inspectText(text, escapes, limits);
@@ -175,6 +177,12 @@ const TOO_HEAVY: Issue = {
   text: 'The resource needs more memory than the validator has',
   rule: 'limits/memory',
 };
+
+function notAText(value: unknown): Validation {
+  const what = ArrayBuffer.isView(value) ? 'bytes: decode them first' : typeof value;
+  const text = `validateText takes a string, not ${what}`;
+  return { issues: [{ severity: 'error', code: 'structure', text, rule: 'fhir-r4/text' }] };
+}
 
 function notAResource(value: unknown): Validation {
   const text = `A FHIR resource is a JSON object, not ${quote(value)}`;

@@ -10,9 +10,12 @@ export interface Death {
 const REASON_CHARACTERS_MAX = 1_000;
 const FRAMES_MAX = 5;
 
+/** Node's own, such as that a module was not found. */
+const NODES_CODE = /^ERR_[A-Z0-9_]+$/;
+
 /**
- * Describes what was thrown. The message is left out, because it may quote the resource; name and stack
- * frames are enough for a developer.
+ * Describes what was thrown. The message is left out, because it may quote the resource; name, Node's code
+ * and stack frames are enough for a developer.
  */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `threw a ${typeof error}`;
@@ -21,7 +24,8 @@ export function describeError(error: unknown): string {
     .filter((line) => /^\s+at /.test(line) && !line.includes('node:'))
     .slice(0, FRAMES_MAX)
     .map((line) => line.trim().replaceAll(/(?:file:\/\/)?\/\S*\//g, ''));
-  return [error.name, ...frames].join(' ').slice(0, REASON_CHARACTERS_MAX);
+  const code = 'code' in error && NODES_CODE.test(String(error.code)) ? [`(${error.code})`] : [];
+  return [error.name, ...code, ...frames].join(' ').slice(0, REASON_CHARACTERS_MAX);
 }
 
 /**

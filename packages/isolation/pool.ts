@@ -68,14 +68,14 @@ export class IsolationPool<R> implements Isolation<R> {
   }
 
   /**
-   * Runs one text. Once `signal` is aborted, the text is not started, or it is stopped. Never
-   * rejects.
+   * Runs one text. Once `signal` is aborted, the text is not started, or it is stopped; after
+   * `close()` none is started. Never rejects.
    */
   run(
     text: string,
     { data = () => undefined, signal, cpuMaxMs }: RunOptions = {},
   ): Promise<Outcome<R>> {
-    if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
+    if (signal?.aborted || this.#closed) return Promise.resolve(OUT_OF_TIME);
     this.#signals.follow(signal);
     if (!this.#scheduled) {
       this.#scheduled = true;

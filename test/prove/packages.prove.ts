@@ -1,6 +1,6 @@
 /**
- * Each package of packages/ is installed from its tarball into an empty folder, and its README's example
- * runs there.
+ * Each package of packages/ is installed from its tarball into an empty folder. Its README's example
+ * runs there, its types need nothing that it does not bring, and CommonJS can require it.
  */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
 
 const PACKAGES = join(import.meta.dirname, '../../packages');
+const TSC = join(import.meta.dirname, '../../node_modules/.bin/tsc');
 const NAMED_BLOCK = /```js\n\/\/ (\S+)\n(.*?)```/gs;
 const PRINTED_BLOCK = /```text\n(.*?)```/s;
 
@@ -27,7 +28,7 @@ test.each([
     const run = execa({ cwd: folder, preferLocal: false });
     const { stdout: tarball } = await run`npm pack --silent ${join(PACKAGES, name)}`;
     await writeFile(join(folder, 'package.json'), '{ "private": true }');
-    await run`npm install --silent --prefer-offline ./${tarball} ${others}`;
+    await run`npm install --silent --prefer-offline ./${tarball} ${others} @types/node@24`;
     const readme = await readFile(join(PACKAGES, name, 'README.md'), 'utf8');
     for (const [, file = '', source = ''] of readme.matchAll(NAMED_BLOCK)) {
       await mkdir(dirname(join(folder, file)), { recursive: true });
@@ -36,6 +37,13 @@ test.each([
     let printed = '';
     for (const script of scripts) printed = (await run`${process.execPath} ${script}`).stdout;
     expect(`${printed}\n`).toBe(PRINTED_BLOCK.exec(readme)?.[1]);
+    const specifier = `@fhir-failsafe/${name}`;
+    for (const ending of ['mts', 'cts']) {
+      await writeFile(join(folder, `types.${ending}`), `export * from '${specifier}';\n`);
+    }
+    await run`${TSC} --ignoreConfig --skipLibCheck false --noEmit --strict --module nodenext --target es2024 --types node types.mts types.cts`;
+    const required = `console.log(Object.keys(require('${specifier}')).length)`;
+    expect(Number((await run`${process.execPath} -e ${required}`).stdout)).toBeGreaterThan(0);
   },
   300_000,
 );

@@ -143,3 +143,13 @@ describe('lone surrogates are refused', () => {
     expect(only('{"resourceType":"Patient","name":[{"family":"\\ud83d\\ude00"}]}')).toEqual([]);
   });
 });
+
+test.each([
+  ['nothing', undefined, 'undefined'],
+  ['bytes', Buffer.from('{}'), 'bytes: decode them first'],
+  ['a value', { resourceType: 'Patient' }, 'object'],
+])('does not throw for what is no text: %s', (_, value, what) => {
+  expect(only(value as unknown as string)).toEqual([
+    expect.objectContaining({ text: `validateText takes a string, not ${what}` }),
+  ]);
+});

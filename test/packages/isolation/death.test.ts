@@ -17,3 +17,11 @@ test('R08: if the message cannot be separated from the frames, only the name is 
 test('an error without a message keeps its frames', () => {
   expect(describeError(new Error())).toMatch(/^Error at .*death\.test\.ts:\d+:\d+/);
 });
+
+test('R09: names Node’s code of an error, which says what could not be loaded, and no code of others', () => {
+  const error = (code: unknown) => Object.assign(new Error('x'), { code, stack: '' });
+  expect(describeError(error('ERR_MODULE_NOT_FOUND'))).toBe('Error (ERR_MODULE_NOT_FOUND)');
+  for (const code of ['SMITH', 'ERR_ Ada', 'ERR_ada', 7, undefined]) {
+    expect(describeError(error(code))).toBe('Error');
+  }
+});

@@ -133,6 +133,12 @@ test('verdicts that do not fit into shared memory together come in several chunk
   expect(verdicts[29]).toMatchObject({ issues: [{ text: texts[29] }] });
 });
 
+test('R61: a closed pool starts nothing, and leaves nobody waiting', async () => {
+  await validateAll([patient()]);
+  await pool?.close();
+  expect(kinds(await validateAll([patient(), patient()]))).toEqual(['no-verdict', 'no-verdict']);
+});
+
 describe('the component itself', () => {
   test('R09: a validator that cannot load blames no resource, and does not retry for ever', async () => {
     const verdicts = await validateAll([patient(), patient()], { url: CANNOT_LOAD });
