@@ -3,13 +3,10 @@ import type { Snapshot } from '../../contract/snapshot.ts';
 import { drawingOf } from '../model/drawing.ts';
 import { deliveryFacts, kernelQueues, laneFacts, lanesOf } from '../model/pipeline-facts.ts';
 import { flow, now, snapshot } from '../state.ts';
-import {
-  DeliveryDrawing,
-  KernelDrawing,
-  LaneDrawing,
-  ResourcesDrawing,
-} from './pipeline-drawing.tsx';
+import { KernelDrawing } from './kernel-drawing.tsx';
+import { DeliveryDrawing, LaneDrawing } from './lane-drawing.tsx';
 import { PipelineTable } from './pipeline-table.tsx';
+import { ResourcesDrawing } from './resources-drawing.tsx';
 import { useWidth } from './use-width.ts';
 
 export function Pipeline() {

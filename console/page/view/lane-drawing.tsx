@@ -1,24 +1,10 @@
 import type { QueueView } from '../../contract/snapshot.ts';
-import {
-  type Box,
-  beat,
-  breadth,
-  type Drawing,
-  fullness,
-  type LanePlan,
-  type Way,
-  waysOf,
-} from '../model/drawing.ts';
+import { type Box, fullness, type LanePlan, type Way, waysOf } from '../model/drawing.ts';
 import { laneWord } from '../model/lane-words.ts';
 import { rate, short } from '../model/numbers.ts';
-import {
-  type EndFact,
-  isTaken,
-  type KernelQueue,
-  type LaneFacts,
-  squares,
-} from '../model/pipeline-facts.ts';
+import { type EndFact, isTaken, type LaneFacts, squares } from '../model/pipeline-facts.ts';
 import { duration } from '../model/times.ts';
+import { Flowing } from './flowing.tsx';
 
 interface LaneProps {
   readonly plan: LanePlan;
@@ -78,55 +64,6 @@ function Title({ plan: { title }, facts: { lane, state, takenPerSecond } }: Lane
         {takenPerSecond === undefined ? '' : `${rate(takenPerSecond)} in`}
       </text>
     </>
-  );
-}
-
-interface FlowingProps {
-  readonly way: Way;
-  readonly perSecond: number;
-  readonly stopped?: boolean;
-  readonly trouble?: boolean;
-}
-
-/** Dots move along the way, faster for a higher rate. A way without traffic is drawn cut. */
-function Flowing({ way, perSecond, stopped = false, trouble = false }: FlowingProps) {
-  const { from, to } = way;
-  const middle = (from.x + to.x) / 2;
-  const seconds = stopped ? undefined : beat(perSecond);
-  const tone = trouble && perSecond > 0 ? 'trouble' : '';
-  return (
-    <g class={`way ${tone} ${stopped ? 'stopped' : ''}`}>
-      <path
-        d={`M${from.x} ${from.y}H${to.x}`}
-        class="bed"
-        stroke-width={breadth(stopped ? 0 : perSecond)}
-      />
-      {seconds !== undefined && <Dots way={way} seconds={seconds} />}
-      {stopped && (
-        <path d={`M${middle - 3} ${from.y - 7}v14M${middle + 3} ${from.y - 7}v14`} class="valve" />
-      )}
-    </g>
-  );
-}
-
-/** Distance between dots. */
-const GAP = 14;
-
-/**
- * The dots are drawn once and moved together, which needs no redrawing. The frame clips those
- * beyond the way.
- */
-function Dots({ way: { from, to }, seconds }: { readonly way: Way; readonly seconds: number }) {
-  const length = Math.abs(to.x - from.x);
-  const direction = to.x < from.x ? 'reverse' : 'normal';
-  return (
-    <svg x={Math.min(from.x, to.x)} y={from.y - 3} width={length} height="6" aria-hidden="true">
-      <path
-        d={`M${-GAP} 3H${length + GAP}`}
-        class="dots"
-        style={{ animationDuration: `${seconds}s`, animationDirection: direction }}
-      />
-    </svg>
   );
 }
 
@@ -265,94 +202,6 @@ function Switch({ way: { from, to }, phase }: { readonly way: Way; readonly phas
       <path d={`M${middle - 9} ${from.y}l18 ${arm}`} />
       <circle cx={middle - 9} cy={from.y} r="2.5" />
       <circle cx={middle + 9} cy={from.y} r="2.5" />
-    </g>
-  );
-}
-
-/** Resources: what the lanes store, and what the delivery reads. */
-export function ResourcesDrawing({
-  drawing,
-  facts,
-}: {
-  readonly drawing: Drawing;
-  readonly facts: readonly LaneFacts[];
-}) {
-  const { resources, lanes, delivery } = drawing;
-  if (resources === undefined) return null;
-  const { x, y, w, h } = resources;
-  const stored = facts.reduce((sum, { ends }) => sum + (ends[0].perSecond ?? 0), 0);
-  const middleOf = (box: Box) => box.y + Math.round(box.h / 2);
-  return (
-    <g>
-      {lanes.map(({ lane, ends: [end] }, index) => (
-        <Flowing
-          key={lane}
-          way={{ from: { x: end.x + end.w, y: middleOf(end) }, to: { x, y: middleOf(end) } }}
-          perSecond={facts[index]?.ends[0].perSecond ?? 0}
-        />
-      ))}
-      {delivery && (
-        <Flowing
-          way={{
-            from: { x: x + w, y: middleOf(delivery.main) },
-            to: { x: delivery.main.x, y: middleOf(delivery.main) },
-          }}
-          perSecond={stored}
-        />
-      )}
-      <rect x={x} y={y} width={w} height={h} class="box store" />
-      <text x={x + w / 2} y={y + h / 2 - 2} class="middle">
-        Resources
-      </text>
-      <text x={x + w / 2} y={y + h / 2 + 16} class="middle quiet">
-        {rate(stored)}
-      </text>
-    </g>
-  );
-}
-
-interface KernelProps {
-  readonly drawing: Drawing;
-  readonly queues: readonly KernelQueue[];
-}
-
-export function KernelDrawing({ drawing: { kernel, kernelTitle }, queues }: KernelProps) {
-  if (queues.length === 0) return null;
-  return (
-    <g>
-      <text x={kernelTitle.x} y={kernelTitle.y} class="title">
-        kernel
-        <tspan dx="8" class="quiet">
-          its queues
-        </tspan>
-      </text>
-      {kernel.map((box, index) => {
-        const queue = queues[index];
-        return queue && <KernelBox key={queue.name} box={box} queue={queue} />;
-      })}
-    </g>
-  );
-}
-
-function KernelBox({
-  box: { x, y, w, h },
-  queue,
-}: {
-  readonly box: Box;
-  readonly queue: KernelQueue;
-}) {
-  const { name, messages, dead } = queue;
-  const level = Math.round((h - 2) * fullness(messages));
-  return (
-    <g class="queue">
-      <rect x={x} y={y} width={w} height={h} class="box" />
-      <rect x={x + 1} y={y + h - 1 - level} width="4" height={level} class="level" />
-      <text x={x + 12} y={y + 22} class="quiet">
-        {name}
-      </text>
-      <text x={x + w - 8} y={y + 22} class={`end count ${dead > 0 ? 'attention' : ''}`}>
-        {dead > 0 ? `${short(dead)} dead` : short(messages)}
-      </text>
     </g>
   );
 }
