@@ -59,7 +59,7 @@ async function applyOnce(
       faults.push(fault);
     }
   }
-  const { state: saved } = await change(
+  const saved = await change(
     parts,
     name,
     (now) => {
@@ -87,18 +87,16 @@ async function perform(parts: SupervisorParts, effect: Effect, tally: Tally): Pr
   switch (effect.kind) {
     case 'end': {
       const { child, order } = effect;
-      if (tree.placeOf(child) === undefined || tree.laneOf(child) === undefined) return;
+      if (tree.laneOf(child) === undefined) return;
       const pause = (state: Supervised) => pauseLane(state, order, now(), settings);
-      const { state } = await change(parts, child, pause, tally);
-      await applyState(parts, state, tally);
+      await applyState(parts, await change(parts, child, pause, tally), tally);
       return;
     }
     case 'restart': {
       const place = tree.supervisorOf(effect.supervisor);
       if (place === undefined) return;
       const count = (state: Supervised) => countRestart(state, place, effect);
-      const { state } = await change(parts, place.node.name, count, tally);
-      await applyState(parts, state, tally);
+      await applyState(parts, await change(parts, place.node.name, count, tally), tally);
       return;
     }
     case 'escalation':

@@ -82,7 +82,7 @@ async function countThem(
   if (place === undefined) return;
   const { name } = place.node;
   emit('Restarts', 'component', name, deaths.length);
-  const { state } = await change(
+  const state = await change(
     parts,
     name,
     (known) => countDeaths(known, place, deaths, now(), settings),
@@ -102,6 +102,6 @@ async function pause(
   const order = { at, why: `incident ${incident}` };
   const { name } = place.node;
   const paused = (known: Supervised) => pauseLane(known, order, now(), settings);
-  const { state } = await change(parts, name, paused, tally);
+  const state = await change(parts, name, paused, tally);
   await applyState(parts, state, tally);
 }

@@ -11,11 +11,6 @@ class SupervisionContended extends Error {
 
 const TRIES_MAX = 12;
 
-export interface Changed {
-  readonly state: Supervised;
-  readonly changed: boolean;
-}
-
 /**
  * Loads, decides, saves; decides again if another invocation saved meanwhile. `known` is what the caller has loaded
  * a moment ago, and is not loaded again: a save would find it outdated.
@@ -26,15 +21,15 @@ export async function change(
   decide: (state: Supervised) => Supervised,
   tally: Tally,
   known?: Supervised,
-): Promise<Changed> {
+): Promise<Supervised> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const before = tries === 0 && known ? known : await loadSupervised(table, name);
     const decided = decide(before);
-    if (decided === before) return { state: before, changed: false };
+    if (decided === before) return before;
     const state = { ...decided, version: before.version + 1 };
     if (await saveSupervised(table, state)) {
       announce(before, state, tally, logger);
-      return { state, changed: true };
+      return state;
     }
   }
   throw new SupervisionContended(`${name}: ${TRIES_MAX} conflicts`);

@@ -76,7 +76,7 @@ export async function reviewComponent(
   }
   const breaker = await breakerOf(parts, name);
   const fullMax = Math.max(...lane.mappings.map(({ maxConcurrency }) => maxConcurrency));
-  const { state: climbed } = await change(
+  const climbed = await change(
     parts,
     name,
     (state) => {
@@ -105,10 +105,10 @@ async function probeIfDue(
   if (!hasTimeToProbe(lane, context)) return;
   const id = parts.randomId();
   const take = (held: Supervised) => leaseProbe(held, id, parts.now(), settings);
-  const { state } = await change(parts, name, take, tally, known);
+  const state = await change(parts, name, take, tally, known);
   if (state.probe?.id !== id) return;
   const { outcome, breaker } = await probeLane(parts, name, lane, tally, context);
-  const { state: ended } = await change(
+  const ended = await change(
     parts,
     name,
     (probing) => {

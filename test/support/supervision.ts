@@ -161,3 +161,25 @@ export async function factsOf({ audit }: SupervisedWorld): Promise<Record<string
     await remove(audit, records);
   }
 }
+
+export type LaneAnswer = 'done' | 'isolated' | 'failed' | 'died';
+
+/** How the lane's function answers the supervisor's probes, by the id of the message; returns its events. */
+export function answerProbes(
+  { world }: SupervisedWorld,
+  service: LambdaService,
+  name: string,
+  answer: (id: string) => LaneAnswer,
+) {
+  const events: { Records: { messageId: string; body: string }[]; failsafeProbe: unknown }[] = [];
+  service.answer(`fhir-failsafe-${world.stage}-${name}`, async (given) => {
+    const event = given as (typeof events)[number];
+    events.push(event);
+    const itemIdentifier = event.Records[0]?.messageId ?? '';
+    const how = answer(itemIdentifier);
+    if (how === 'died') throw new Error('it still cannot load');
+    const batchItemFailures = how === 'failed' ? [{ itemIdentifier }] : [];
+    return { batchItemFailures, ...(how === 'isolated' && { isolated: true }) };
+  });
+  return events;
+}

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Supervised } from '../../../core/supervision/supervised-state.ts';
 import { SUPERVISION_TREE } from '../../../core/supervision/supervision-tree.ts';
 import { receive, remove, send } from '../../support/delivery.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
@@ -204,5 +205,10 @@ describe('R32: too many deaths of background', () => {
     await deaths(4, { lane: 'background' });
     expect(await mappings()).toEqual(left);
     expect(await depthOf(stage.world.queues.incident)).toBe(1);
+    // What has no lane cannot be paused, and nobody could bring it back.
+    const held = Object.entries(left).filter(([, is]) => is === 'off');
+    const items = (await itemsOf(stage.table)) as unknown as Supervised[];
+    const names = items.filter(({ holds }) => holds.supervisor).map(({ name }) => name);
+    expect(names.toSorted()).toEqual(held.map(([name]) => name).toSorted());
   });
 });

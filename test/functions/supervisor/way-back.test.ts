@@ -6,9 +6,11 @@ import { send } from '../../support/delivery.ts';
 import { tableAt } from '../../support/handles.ts';
 import { depthOf } from '../../support/stores.ts';
 import {
+  answerProbes,
   buildSupervisedWorld,
   deathsNow,
   factsOf,
+  type LaneAnswer,
   loadSupervisor,
   mappingsOf,
   minute,
@@ -33,20 +35,8 @@ beforeEach(async () => {
 const mappings = () => mappingsOf(stage, service);
 const deaths = (count: number) => tell(stage, supervisor, ...deathsNow(count));
 
-/** The answer of the lane's function; its events are kept. */
-function lane(name: string, answer: (id: string) => 'done' | 'isolated' | 'failed' | 'died') {
-  const events: { Records: { messageId: string; body: string }[]; failsafeProbe: unknown }[] = [];
-  service.answer(`fhir-failsafe-${stage.world.stage}-${name}`, async (given) => {
-    const event = given as (typeof events)[number];
-    events.push(event);
-    const itemIdentifier = event.Records[0]?.messageId ?? '';
-    const how = answer(itemIdentifier);
-    if (how === 'died') throw new Error('it still cannot load');
-    const batchItemFailures = how === 'failed' ? [{ itemIdentifier }] : [];
-    return { batchItemFailures, ...(how === 'isolated' && { isolated: true }) };
-  });
-  return events;
-}
+const lane = (name: string, answer: (id: string) => LaneAnswer) =>
+  answerProbes(stage, service, name, answer);
 
 async function aMinuteLater() {
   skipTime(MINUTE_MS);
