@@ -64,7 +64,8 @@ function onceEach(submissions: readonly Submission[]): readonly Submission[] {
   for (const submission of submissions) {
     const { messageId } = submission.record;
     const known = first.get(messageId);
-    if (known === undefined || submission.receives < known.receives) first.set(messageId, submission);
+    if (known === undefined || submission.receives < known.receives)
+      first.set(messageId, submission);
   }
   return [...first.values()];
 }

@@ -55,7 +55,9 @@ test('R60: why there was no answer is logged, without the address', async () => 
   await stage.turn();
   const lines = warn.mock.calls.filter(([message]) => message === 'not delivered');
   warn.mockRestore();
-  expect(lines).toMatchObject([['not delivered', { status: 0, fault: 'TypeError', code: 'ECONNREFUSED' }]]);
+  expect(lines).toMatchObject([
+    ['not delivered', { status: 0, fault: 'TypeError', code: 'ECONNREFUSED' }],
+  ]);
   expect(JSON.stringify(lines)).not.toContain('127.0.0.1');
 });
 
