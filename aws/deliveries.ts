@@ -4,9 +4,10 @@
  * has the course of a delivery.
  */
 import { hash } from 'node:crypto';
-import { QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { shardName } from '../core/delivery/delivery-meaning.ts';
+import type { Referred } from '../core/delivery/too-early.ts';
 import { claimCheckSchema, laneSchema, traceContextSchema } from '../core/message/messages.ts';
 import { written } from './conditional-write.ts';
 import type { Table } from './handles.ts';
@@ -57,7 +58,13 @@ export const itemSchema = z.object({
   deliveryLease: z.object({ owner: z.string(), until: z.number() }).optional(),
   /** Items of an older version count differently: they begin again. */
   deliveryFailures: z
-    .object({ count: z.number(), own: z.number(), since: z.number(), status: z.number() })
+    .object({
+      count: z.number(),
+      own: z.number(),
+      since: z.number(),
+      status: z.number(),
+      refused: z.object({ count: z.number(), since: z.number() }).optional(),
+    })
     .optional()
     .catch(undefined),
   deliveryConflicts: conflictsSchema.optional(),
@@ -84,6 +91,20 @@ export function setDeliveryDue(table: Table, pk: string, dueAt: number): Promise
     ExpressionAttributeValues: { ':dueAt': dueAt },
   });
   return written(table.dynamo.send(update));
+}
+
+/** How far what a resource of that source refers to (`Patient/p1`) has come. */
+export async function referredState(
+  table: Table,
+  source: string,
+  reference: string,
+): Promise<Referred> {
+  const get = { TableName: table.name, Key: { pk: `${source}#${reference.replace('/', '#')}` } };
+  const { Item } = await table.dynamo.send(
+    new GetCommand({ ...get, ProjectionExpression: 'pk, deliveryShard' }),
+  );
+  if (Item === undefined) return 'absent';
+  return Item['deliveryShard'] === undefined ? 'settled' : 'pending';
 }
 
 /** A pending delivery whose trigger was due at that time. */

@@ -5,8 +5,8 @@
  * Most failures are the server's: they say nothing about the resource, which waits as long as necessary
  * (R18). A failure is the resource's own only if the server says so in an OperationOutcome:
  *
- * - A 4xx with an OperationOutcome refuses the resource at once, unless all its errors are of kinds that
- *   pass, such as `throttled`. A 4xx without one does not come from a FHIR server: an ingress answers 404
+ * - A 4xx with an OperationOutcome refuses the resource at once, unless it may have come too early
+ *   (too-early.ts), or all its errors are of kinds that pass, such as `throttled`. A 4xx without one does not come from a FHIR server: an ingress answers 404
  *   for a server that is not there. Some statuses are about us (401, 415) or about time (408, 429),
  *   whatever comes with them.
  * - A 5xx whose outcome points to an element of the resource may be the resource's own. Servers send
@@ -126,6 +126,8 @@ export interface Failures {
   readonly since: number;
   /** Status of the latest answer; 0 means no answer. */
   readonly status: number;
+  /** Those that refused it, perhaps because it came too early, and when the first did (too-early.ts). */
+  readonly refused?: { readonly count: number; readonly since: number } | undefined;
 }
 
 /** Adds one failure. */
@@ -137,8 +139,19 @@ export function countFailure(
     now,
   }: { readonly isOwn: boolean; readonly status: number; readonly now: number },
 ): Failures {
-  const { count, own, since } = before ?? { count: 0, own: 0, since: now };
-  return { count: count + 1, own: own + (isOwn ? 1 : 0), since, status };
+  const { count, own, since, refused } = before ?? { count: 0, own: 0, since: now };
+  const failures = { count: count + 1, own: own + (isOwn ? 1 : 0), since, status };
+  return refused === undefined ? failures : { ...failures, refused };
+}
+
+/** Adds one refusal. */
+export function countRefusal(
+  before: Failures | undefined,
+  { status, now }: { readonly status: number; readonly now: number },
+): Failures {
+  const { count, since } = before?.refused ?? { count: 0, since: now };
+  const failures = countFailure(before, { isOwn: false, status, now });
+  return { ...failures, refused: { count: count + 1, since } };
 }
 
 export interface BreakerSeen {

@@ -26,8 +26,7 @@ const TOO_LONG = `has no room for an id of more than ${ID_CHARACTERS_MAX} charac
 export function withPrefix(text: string, prefix: string): Prefixed {
   if (prefix === '') return { kind: 'text', text };
   const found = [...stringsIn(text)];
-  const urls = found.filter(({ key }) => key === 'fullUrl').map(({ value }) => value);
-  const entries = new Set(urls.map(lastSteps));
+  const entries = entriesIn(found);
   const parts: string[] = [];
   let at = 0;
   for (const { key, value, depth, start, end } of found) {
@@ -41,17 +40,37 @@ export function withPrefix(text: string, prefix: string): Prefixed {
   return { kind: 'text', text: parts.join('') + text.slice(at) };
 }
 
+/** The resources that a text refers to by type and id, as `Patient/p1`: those whose references would be changed. */
+export function referencesIn(text: string): ReadonlySet<string> {
+  const found = [...stringsIn(text)];
+  const entries = entriesIn(found);
+  const references = found.filter(({ key }) => key === 'reference');
+  const targets = references.map(({ value }) => relativeIn(value, entries));
+  return new Set(targets.flatMap((target) => (target ? [target.type + target.id] : [])));
+}
+
+function entriesIn(found: readonly Found[]): ReadonlySet<string> {
+  const urls = found.filter(({ key }) => key === 'fullUrl').map(({ value }) => value);
+  return new Set(urls.map(lastSteps));
+}
+
 function inReference(
   value: string,
   prefix: string,
   entries: ReadonlySet<string>,
 ): string | undefined {
+  const target = relativeIn(value, entries);
+  return target && `${target.type}${prefix}${target.id}${target.rest}`;
+}
+
+/** `type` with its slash; `rest` is version and fragment. */
+function relativeIn(value: string, entries: ReadonlySet<string>) {
   const hash = value.indexOf('#');
   const end = hash === -1 ? value.length : hash;
   if (end > RELATIVE_CHARACTERS_MAX) return undefined;
   const [, type, id, version = ''] = RELATIVE.exec(value.slice(0, end)) ?? [];
   if (type === undefined || id === undefined || entries.has(type + id)) return undefined;
-  return `${type}${prefix}${id}${version}${value.slice(end)}`;
+  return { type, id, rest: version + value.slice(end) };
 }
 
 /** The id in an id or in a reference such as `Patient/p1/_history/2#c`. */

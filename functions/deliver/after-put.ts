@@ -4,15 +4,15 @@ import type { PendingResource } from '../../aws/deliveries.ts';
 import { answeredDelivery, conflictedDelivery } from '../../aws/delivery-lease.ts';
 import { endIsUnknown, meaningOf } from '../../core/delivery/delivery-meaning.ts';
 import { isLastWord, lateUntilAfter } from '../../core/delivery/late-put.ts';
-import { answered, delivered, type Ending, failed, type Leased, NEXT, refused } from './endings.ts';
-import { versionsOf } from './guarded-call.ts';
+import { delivered, type Ending, failed, type Leased, NEXT, refusedByServer } from './endings.ts';
+import { type Called, versionsOf } from './guarded-call.ts';
 import type { DeliverParts } from './parts.ts';
 import type { Answer } from './server-requests.ts';
 
 export async function afterPut(
   parts: DeliverParts,
   before: Leased,
-  { answer, begunAt }: { readonly answer: Answer; readonly begunAt: number },
+  { answer, begunAt, refersTo }: Extract<Called, { kind: 'answered' }>,
 ): Promise<Ending> {
   const resource = afterCall(parts, before.resource, answer);
   const leased = { ...before, resource };
@@ -35,7 +35,7 @@ export async function afterPut(
       return NEXT;
     }
     case 'refused':
-      return refused(parts, leased, answered(answer));
+      return refusedByServer(parts, leased, answer, refersTo);
     case 'failed':
       return failed(parts, leased, answer, { isOwn: false });
     case 'failed at an element':

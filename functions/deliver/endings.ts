@@ -1,10 +1,16 @@
 /** The ways in which a delivery with a lease ends. */
 
-import type { PendingResource } from '../../aws/deliveries.ts';
+import { type PendingResource, referredState } from '../../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
 import { retryAfterTime } from '../../breaker/call-outcome.ts';
-import { countFailure, isItsOwn, retryTime } from '../../core/delivery/delivery-meaning.ts';
+import {
+  countFailure,
+  countRefusal,
+  isItsOwn,
+  retryTime,
+} from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
+import { isTooEarly, type Referred } from '../../core/delivery/too-early.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { DeliverParts } from './parts.ts';
@@ -92,6 +98,35 @@ export async function failed(
   return { kind: 'again', at: retryTime(failures, retryAfterTime(answer.retryAfter, now), now) };
 }
 
-export function answered({ status, body }: Answer) {
+/** More references count as to what we do not hold. */
+const REFERENCES_MAX = 25;
+
+/** The server refused it. If it may have come too early, it waits. */
+export async function refusedByServer(
+  parts: DeliverParts,
+  leased: Leased,
+  answer: Answer,
+  refersTo: ReadonlySet<string> = new Set(),
+): Promise<Ending> {
+  const { settings, telemetry, resources } = parts;
+  const { resource, owner, tally } = leased;
+  const itself = `${resource.resourceType}/${resource.resourceId}`;
+  const others = [...refersTo].filter((name) => name !== itself);
+  const referred: Referred[] = await Promise.all(
+    others.slice(0, REFERENCES_MAX).map((name) => referredState(resources, resource.source, name)),
+  );
+  if (others.length > REFERENCES_MAX) referred.push('absent');
+  const now = parts.now();
+  const failures = countRefusal(resource.deliveryFailures, { status: answer.status, now });
+  if (!isTooEarly(referred, failures, now, settings.failuresMax)) {
+    return refused(parts, leased, answered(answer));
+  }
+  tally.add('DeliveryFailures');
+  telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures });
+  await releaseDelivery(resources, resource, owner, { failures });
+  return { kind: 'again', at: retryTime(failures, undefined, now) };
+}
+
+function answered({ status, body }: Answer) {
   return { reason: status === 0 ? 'no answer' : `answered ${status}`, body };
 }

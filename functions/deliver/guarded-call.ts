@@ -12,7 +12,7 @@ import {
 } from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { versionIn } from '../../core/delivery/late-put.ts';
-import { withPrefix } from '../../core/delivery/prefixed-ids.ts';
+import { referencesIn, withPrefix } from '../../core/delivery/prefixed-ids.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { correlationOf } from '../../core/message/correlation.ts';
 import { faultOf } from '../../telemetry/log.ts';
@@ -27,7 +27,13 @@ const SMALL_BYTES_MAX = 1024 * 1024;
 
 /** The result of a call. */
 export type Called =
-  | { readonly kind: 'answered'; readonly answer: Answer; readonly begunAt: number }
+  | {
+      readonly kind: 'answered';
+      readonly answer: Answer;
+      readonly begunAt: number;
+      /** What the resource refers to, if it may have been refused. */
+      readonly refersTo?: ReadonlySet<string>;
+    }
   | { readonly kind: 'refused by the breaker'; readonly retryAt: number }
   /** The large bodies before it took the time of its lease, or of the invocation. */
   | { readonly kind: 'no time left' }
@@ -67,17 +73,17 @@ function isLate({ settings, now }: DeliverParts, { until }: Pick<Calling, 'until
   return now() + settings.callTimeoutMs > until;
 }
 
-function putText(
+async function putText(
   parts: DeliverParts,
   { resource, target, until, tally }: Calling,
   stored: string,
-): Called | Promise<Called> {
+): Promise<Called> {
   const { deliveredVersion: version, resourceId } = resource;
   const own = textToSend(stored, resourceId, idOf(resource));
   const prefixed = withPrefix(own, target.idPrefix);
   if (prefixed.kind === 'refused') return { kind: 'unfit', reason: prefixed.reason };
   const { text } = prefixed;
-  return call(parts, target, until, {
+  const called = await call(parts, target, until, {
     method: 'PUT',
     begin: () => countCall(resource, tally),
     request: (token, signal) =>
@@ -85,6 +91,8 @@ function putText(
     isWell: (answer) =>
       serverIsWell(meaningOf(answer, resource.resourceType, versionsOf(parts.settings, resource))),
   });
+  const isError = called.kind === 'answered' && called.answer.outcome !== undefined;
+  return isError ? { ...called, refersTo: referencesIn(stored) } : called;
 }
 
 /** Reads which version the server holds. Throws as above. */

@@ -93,7 +93,7 @@ export class DeliveryStage {
     id: string | undefined,
     version: number,
     messageId = `m-${id}-${version}`,
-    { source = 'default', resourceType = 'Patient' } = {},
+    { source = 'default', resourceType = 'Patient', text = textOf(id, version) } = {},
   ): Promise<string> {
     const { tables, bucket, queues } = this.world;
     const pk = await storeResource(
@@ -108,7 +108,7 @@ export class DeliveryStage {
         lane: 'background',
         resourceType,
         resourceId: id,
-        text: textOf(id, version),
+        text,
       },
       Date.now(),
     );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { withPrefix } from '../../../core/delivery/prefixed-ids.ts';
+import { referencesIn, withPrefix } from '../../../core/delivery/prefixed-ids.ts';
 
 const P = 'a-';
 const of = (resource: object, prefix = P) => {
@@ -121,4 +121,21 @@ test('megabytes of quotes, or a million levels, neither throw nor take long', ()
     text: expect.stringMatching(/a-p"}$/),
   });
   expect(withPrefix('['.repeat(1_000_000), P)).toMatchObject({ kind: 'text' });
+});
+
+test('R18: what a text refers to is what a prefix would change', () => {
+  const refer = (...references: string[]) => references.map((reference) => ({ reference }));
+  const text = JSON.stringify({
+    resourceType: 'Bundle',
+    id: 'b',
+    entry: [
+      { fullUrl: 'https://a.example.org/r4/Patient/in', resource: { resourceType: 'Patient' } },
+      { resource: { resourceType: 'Observation', subject: { reference: 'Patient/in' } } },
+    ],
+    link: refer('#c', 'urn:uuid:1', 'Patient?identifier=1', 'https://a.example.org/Patient/2'),
+    performer: refer('Patient/p1', 'Group/g', 'Patient/p1/_history/2#c', ''),
+    note: 'Patient/in-a-text',
+  });
+  expect([...referencesIn(text)]).toEqual(['Patient/p1', 'Group/g']);
+  expect([...referencesIn('{"resourceType":"Patient"}')]).toEqual([]);
 });

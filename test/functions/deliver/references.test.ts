@@ -1,0 +1,136 @@
+/** A FHIR server that accepts a resource only once it holds what that refers to, as HAPI does by default. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text as textOfStream } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { skipTime } from '../../support/clock.ts';
+import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { itemsOf } from '../../support/stores.ts';
+
+const stage = useDeliveryStage();
+const held = new Set<string>();
+let puts: string[];
+/** Statuses in place of the server's own answer, by address. */
+let instead: Record<string, number>;
+/** With which it refuses. HAPI says 400, others 422. */
+let refusal: number;
+let server: Server;
+
+const outcome = JSON.stringify({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'processing', diagnostics: 'not found, specified in path' }],
+});
+
+beforeEach(async () => {
+  held.clear();
+  puts = [];
+  instead = {};
+  refusal = 422;
+  server = createServer(async (request, response) => {
+    const address = request.url?.slice(1) ?? '';
+    const body = await textOfStream(request);
+    if (request.method === 'GET') return void response.writeHead(404).end(outcome);
+    puts.push(address);
+    const status = instead[address];
+    if (status !== undefined) return void response.writeHead(status).end();
+    const wanted = [...body.matchAll(/"reference":"([^"]+)"/g)].map(([, name = '']) => name);
+    if (!wanted.every((name) => held.has(name)))
+      return void response.writeHead(refusal).end(outcome);
+    held.add(address);
+    response.writeHead(201).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await stage.build({}, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const store = (type: string, id: string, ...references: string[]) => {
+  const links = references.map((reference) => ({ reference }));
+  const text = JSON.stringify({ resourceType: type, id, derivedFrom: links });
+  return stage.store(id, 1, `m-${type}-${id}`, { resourceType: type, text });
+};
+async function turns(count: number, ms: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    await stage.turn();
+    skipTime(ms);
+  }
+}
+const pending = async () =>
+  (await itemsOf(stage.world.tables.resources))
+    .filter((item) => item['deliveryShard'] !== undefined)
+    .map((item) => item['pk']);
+const quarantined = async () =>
+  (await itemsOf(stage.world.tables.quarantine)).map(({ pk }) => pk).sort();
+
+test.each([
+  [400, 2],
+  [422, 1],
+])(
+  'R18: a resource that overtakes what it refers to, and is refused by %i, is delivered after that',
+  async (status, calls) => {
+    refusal = status;
+    await store('Observation', 'o', 'Patient/p');
+    await stage.turn();
+    expect(await pending()).toEqual(['default#Observation#o']);
+    await store('Patient', 'p');
+    await turns(3, 60_000);
+    const before = Array(calls).fill('Observation/o');
+    expect(puts).toEqual([...before, 'Patient/p', 'Observation/o']);
+    expect(await pending()).toEqual([]);
+    expect(await quarantined()).toEqual([]);
+  },
+);
+
+test('R18: it waits while what it refers to is not delivered, however often it is refused', async () => {
+  instead = { 'Patient/p': 503 };
+  await store('Patient', 'p');
+  await store('Observation', 'o', 'Patient/p');
+  await turns(8, 300_000);
+  expect(puts.filter((address) => address === 'Observation/o').length).toBeGreaterThan(3);
+  expect(await quarantined()).toEqual([]);
+  instead = {};
+  await turns(4, 600_000);
+  expect(await pending()).toEqual([]);
+  expect(await quarantined()).toEqual([]);
+});
+
+test('R18: what refers to something that never comes is quarantined after three refusals', async () => {
+  await store('Observation', 'o', 'Patient/of-nobody');
+  await turns(5, 60_000);
+  expect(puts).toHaveLength(3);
+  expect(await quarantined()).toEqual(['delivery#m-Observation-o']);
+});
+
+test('what refers to itself, or to what the server has, is quarantined at once', async () => {
+  await store('Patient', 'p');
+  await stage.turn();
+  held.clear();
+  await store('Observation', 'o', 'Patient/p', 'Observation/o');
+  await stage.turn();
+  expect(puts).toEqual(['Patient/p', 'Observation/o']);
+  expect(await quarantined()).toEqual(['delivery#m-Observation-o']);
+});
+
+test('two that refer to each other are quarantined after an hour', async () => {
+  await store('Encounter', 'e', 'Condition/c');
+  await store('Condition', 'c', 'Encounter/e');
+  await turns(4, 600_000);
+  expect(await quarantined()).toEqual([]);
+  await turns(8, 600_000);
+  expect(await quarantined()).toEqual(['delivery#m-Condition-c', 'delivery#m-Encounter-e']);
+  expect(await pending()).toEqual([]);
+});
+
+test('of many references those beyond the first 25 count as what we do not hold', async () => {
+  const names = Array.from({ length: 26 }, (_, n) => `Patient/p${n}`);
+  for (const name of names) await store('Patient', name.slice('Patient/'.length));
+  await turns(3, 60_000);
+  held.clear();
+  await store('List', 'l', ...names);
+  await turns(5, 60_000);
+  expect(puts.filter((address) => address === 'List/l')).toHaveLength(3);
+  expect(await quarantined()).toEqual(['delivery#m-List-l']);
+});
