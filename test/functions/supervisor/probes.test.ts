@@ -1,7 +1,7 @@
 /** What a probe tries, and what it and its lane are counted as. */
 import { beforeEach, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
-import { contextWith, deliver, send } from '../../support/delivery.ts';
+import { send } from '../../support/delivery.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { depthOf } from '../../support/stores.ts';
 import {
@@ -37,24 +37,6 @@ const aMinuteLater = () => {
   skipTime(MINUTE_MS);
   return minute(stage, supervisor);
 };
-
-test.each([
-  ['tries another message', 65_000, 2],
-  ['tries no other, and has had a failed probe', 64_999, 1],
-])(
-  'R33 R61: which has so much time left that the slowest lane can run one more, or not: %s',
-  async (_, leftMs, tries) => {
-    for (const body of ['one', 'two']) await send(stage.lanes.critical, body);
-    await deaths(4);
-    const bad = lane('critical', () => 'failed');
-    skipTime(MINUTE_MS);
-    await send(stage.queue, JSON.stringify({ wake: 'minute' }));
-    const context = { ...contextWith(), getRemainingTimeInMillis: () => leftMs };
-    await deliver(supervisor.handler, stage.queue, { context });
-    expect(bad).toHaveLength(tries);
-    expect(await stateOf(stage, 'critical')).toMatchObject({ setbacks: 1 });
-  },
-);
 
 test('R33: a message that is isolated instead of run is no success: the next one decides', async () => {
   for (const body of ['killer', 'other']) await send(stage.lanes.critical, body);
