@@ -53,7 +53,7 @@ export const LAYERS = {
 const WITH_SDK = [
   ...['aws/', 'cli/', 'console/', `${RUNTIME}/`, 'bench/peers/'],
   ...['simulation/clients.ts', 'simulation/dynamo/', 'simulation/lambda/', 'simulation/s3/'],
-  ...['simulation/outages.ts', 'simulation/sns/', 'simulation/sqs/'],
+  ...['simulation/service-errors.ts', 'simulation/sns/', 'simulation/sqs/'],
 ];
 
 /** The layer of a file. `failsafe.config.ts`, which its users write, is one of its own, and so is the list of all commands. */

@@ -8,6 +8,7 @@ import {
 import { SUBMISSIONS_PREFIX } from '../core/message/claim-check.ts';
 import { BODY_METADATA } from './bodies-bucket.ts';
 import type { Bucket } from './handles.ts';
+import { objectRefusal } from './object-refusal.ts';
 
 export interface ObjectVersion {
   readonly key: string;
@@ -48,8 +49,9 @@ export interface VersionText {
 }
 
 /**
- * The text of a version, whatever bytes it has. `refused`: S3 does not return it, because it is encrypted
- * by its sender or archived.
+ * The text of a version, whatever bytes it has. `refused`: S3 does not return an object of a producer, who may
+ * have encrypted or archived it. Whether a key or a policy of ours is the reason shows only what is beside it.
+ * @throws what else S3 says, and its refusal of an object that we stored: that is a fault of ours (R09)
  */
 export async function readVersion(
   bucket: Bucket,
@@ -65,8 +67,10 @@ export async function readVersion(
     if (isTheirs || sentAt === undefined || sources === undefined) return { text };
     return { text, sentAt: Number(sentAt), sources: sources.split(' ') };
   } catch (error) {
-    if (!(error instanceof S3ServiceException) || error.$fault !== 'client') throw error;
-    return /^NoSuch(Key|Version)$/.test(error.name) ? 'gone' : 'refused';
+    if (error instanceof S3ServiceException && /^NoSuch(Key|Version)$/.test(error.name))
+      return 'gone';
+    if (key.startsWith(SUBMISSIONS_PREFIX) && objectRefusal(error) !== undefined) return 'refused';
+    throw error;
   }
 }
 

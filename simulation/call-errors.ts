@@ -1,4 +1,5 @@
-/** The errors of a call, as the SDK throws them, and its pauses after them. */
+/** What the SDK makes of the errors of a call: whether it tries again, and its pauses before that. */
+import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { Random } from './random.ts';
 
 /** Standard retry mode: full jitter, doubled each time. */
@@ -9,12 +10,12 @@ export function isServiceError(error: unknown): error is Error & { $fault: strin
   return error instanceof Error && '$fault' in error;
 }
 
+type SdkFailure = Parameters<typeof isThrottlingError>[0];
+
+/** The SDK tries again after what passes, and after a throttle. Most throttles are not marked as retryable: it knows their names. */
 export function isFinal(error: unknown): boolean {
-  return (
-    isServiceError(error) &&
-    error.$fault === 'client' &&
-    !('$retryable' in error && error.$retryable)
-  );
+  const failure = error as SdkFailure;
+  return isServiceError(error) && !isThrottlingError(failure) && !isTransientError(failure);
 }
 
 export function afterAttempts(error: unknown, attempts: number): unknown {
@@ -35,14 +36,9 @@ export function timedOut(): Error {
   return error;
 }
 
-export function internalError(): Error {
-  const error = new Error('the service failed');
-  return Object.assign(error, { name: 'InternalServerError', $fault: 'server', $metadata: {} });
-}
-
 /** Before the try after the one with that number. */
 export function pauseBefore(number: number, error: unknown, draws: Random): number {
-  const isThrottled = isServiceError(error) && error.$fault === 'client';
+  const isThrottled = isServiceError(error) && isThrottlingError(error as SdkFailure);
   const base = isThrottled ? PAUSE_MS.throttled : PAUSE_MS.ordinary;
   return draws.fraction() * Math.min(PAUSE_MS.most, base * 2 ** (number - 1));
 }

@@ -14,13 +14,13 @@ import type { Clients } from '../aws/clients.ts';
 import type { LambdaClients } from '../aws/lambda-clients.ts';
 import { endOfWork } from '../telemetry/invocation.ts';
 import { fateOf } from './coincidences/late-writes.ts';
-import { throughputExceeded } from './dynamo/refusals.ts';
 import type { Faults } from './faults.ts';
 import type { Host } from './host.ts';
 import type { LambdaApi } from './lambda/lambda-api.ts';
 import { downBy } from './outages.ts';
 import type { Patience } from './road.ts';
 import type { Scheduler } from './scheduler.ts';
+import { failedBy, type Service, throttledBy } from './service-errors.ts';
 import type { Services } from './services.ts';
 import { Wire } from './wire.ts';
 import type { Witness } from './witness.ts';
@@ -28,10 +28,16 @@ import type { Witness } from './witness.ts';
 /** For a call that waits for a long time and is not retried. */
 const WAITING: Patience = { maxAttempts: 1, requestMs: INVOCATION_TIMEOUT_MS };
 const ONCE: Patience = { ...HASTY_CALL, maxAttempts: 1 };
-const LATENCY_MS = { dynamodb: 3, s3: 15, sns: 8, sqs: 6, secrets: 10, lambda: 30 };
+const LATENCY_MS: Readonly<Record<Service, number>> = {
+  dynamodb: 3,
+  s3: 15,
+  sns: 8,
+  sqs: 6,
+  secrets: 10,
+  lambda: 30,
+};
 
-export const SERVICES = Object.keys(LATENCY_MS) as (keyof typeof LATENCY_MS)[];
-type Service = (typeof SERVICES)[number];
+export const SERVICES = Object.keys(LATENCY_MS) as Service[];
 
 export interface Roads {
   readonly scheduler: Scheduler;
@@ -52,7 +58,8 @@ export function clientsFor({ scheduler, services, lambda, faults, witness, held 
       service,
       latencyMs: LATENCY_MS[service],
       faults: () => faults().calls,
-      throttling: service === 'dynamodb' ? throughputExceeded : throttled,
+      throttling: (which) => throttledBy(service, which),
+      failure: (which) => failedBy(service, which),
       down: (place) => downBy(faults().outages, service, place, scheduler),
     });
   const wires = Object.fromEntries(SERVICES.map((service) => [service, wireTo(service)])) as Record<
@@ -133,15 +140,4 @@ function secretOf({ secrets }: Services, command: object): object {
   const SecretString = secrets.get(command.input.SecretId ?? '');
   if (SecretString !== undefined) return { SecretString };
   throw new ResourceNotFoundException({ message: 'no such secret', $metadata: {} });
-}
-
-function throttled(): Error {
-  const error = new Error('Rate exceeded');
-  const $retryable = { throttling: true };
-  return Object.assign(error, {
-    name: 'ThrottlingException',
-    $fault: 'client',
-    $retryable,
-    $metadata: {},
-  });
 }

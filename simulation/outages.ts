@@ -1,8 +1,8 @@
 /**
  * Periods in which something is down completely: a service, a table, the key, an outside server.
  */
-import { S3ServiceException } from '@aws-sdk/client-s3';
 import type { Random } from './random.ts';
+import { keyRefusalAt, keyRefusedBy, type Service } from './service-errors.ts';
 
 export interface Outage {
   /** `dynamodb`, `s3`, …, a table's name, `kms`, `kms/s3`, `minute`, `to <queue>`, a server's base URL or a function's name. */
@@ -18,10 +18,16 @@ export interface Outage {
 
 const LENGTHS_MS = [5_000, 60_000, 600_000] as const;
 /** Services whose data the stack's key encrypts. */
-const ENCRYPTED = ['dynamodb', 's3', 'sns', 'sqs', 'secrets'];
+const ENCRYPTED: readonly Exclude<Service, 'lambda'>[] = [
+  'dynamodb',
+  's3',
+  'sns',
+  'sqs',
+  'secrets',
+];
 
 /** S3 alone cannot use the key: it asks for each object, while other services keep their data keys for minutes. */
-const KEY_OF_S3 = 'kms/s3';
+export const KEY_OF_S3 = 'kms/s3';
 
 /** What is down with another place: both depend on the same thing. */
 const TOGETHER = 0.3;
@@ -38,8 +44,9 @@ export function drawOutages(random: Random, places: readonly string[], withinMs:
     const one = () => {
       const of = places[random.below(places.length)] ?? '';
       const share = random.pick([0.5, 0.9, 1]);
-      // A disabled key opens nothing.
-      return { of, fromMs, untilMs: fromMs + lengthMs, share: of === 'kms' ? 1 : share };
+      // A key that is disabled or denied opens nothing.
+      const isClosed = of === 'kms' && keyRefusalAt(fromMs) !== 'throttled';
+      return { of, fromMs, untilMs: fromMs + lengthMs, share: isClosed ? 1 : share };
     };
     return random.chance(TOGETHER) ? [one(), one()] : [one()];
   }).flat();
@@ -151,20 +158,11 @@ export function downBy(
       isOn(each, atMs) && (each.of === service || each.of === place || isItsKey(each.of, service)),
   );
   if (outage === undefined) return undefined;
-  const { share, of, isSlow = false } = outage;
-  return { share, isSlow, refusal: isItsKey(of, service) ? () => keyRefusal(service) : undefined };
+  const { share, of, fromMs, isSlow = false } = outage;
+  const whose = ENCRYPTED.find((each) => each === service);
+  if (whose === undefined || !isItsKey(of, service)) return { share, isSlow, refusal: undefined };
+  return { share, isSlow, refusal: () => keyRefusedBy(whose, keyRefusalAt(fromMs)) };
 }
 
 const isItsKey = (of: string, service: string) =>
-  of === 'kms' ? ENCRYPTED.includes(service) : of === KEY_OF_S3 && service === 's3';
-
-/** Each service has its own error for a disabled key. */
-function keyRefusal(service: string): Error {
-  const name =
-    { s3: 'KMS.DisabledException', sqs: 'KmsDisabled', sns: 'KMSDisabledException' }[service] ??
-    'AccessDeniedException';
-  const message = 'the key is disabled';
-  const refusal = { name, $fault: 'client', $metadata: { httpStatusCode: 400 } } as const;
-  if (service === 's3') return new S3ServiceException({ ...refusal, message });
-  return Object.assign(new Error(message), refusal);
-}
+  of === 'kms' ? ENCRYPTED.some((each) => each === service) : of === KEY_OF_S3 && service === 's3';

@@ -36,8 +36,10 @@ export interface Road {
   /** Latency in one direction, most of the time. */
   readonly latencyMs: number;
   faults(): CallFaults;
-  /** The error of a throttled service. */
-  throttling(): Error;
+  /** The error of a throttled service: `which` chooses one of those that it has. */
+  throttling(which: number): Error;
+  /** Likewise of one that fails. */
+  failure(which: number): Error;
   /** The outage that a call to that place meets. */
   down?(place: string | undefined): Down | undefined;
 }

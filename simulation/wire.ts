@@ -7,7 +7,6 @@ import { endOfWork } from '../telemetry/invocation.ts';
 import {
   aborted,
   afterAttempts,
-  internalError,
   isFinal,
   isServiceError,
   pauseBefore,
@@ -140,7 +139,7 @@ class Call<T> {
 
   #meetOutage({ refusal }: Down, tried: Try, there: number): void {
     if (refusal !== undefined) this.#failAfter(there * 2, tried, refusal);
-    else if (this.#host.draws.chance(0.5)) this.#failAfter(there * 2, tried, internalError);
+    else if (this.#host.draws.chance(0.5)) this.#refuseAfter(there * 2, tried, 'failure');
     else this.#giveUp(tried);
   }
 
@@ -153,14 +152,14 @@ class Call<T> {
   }
 
   #meet(fate: Fate, tried: Try, there: number, { lateMs }: CallFaults): void {
-    const { scheduler, road } = this.#wire;
+    const { scheduler } = this.#wire;
     switch (fate) {
       case 'arrives':
         scheduler.after(there, () => this.#arrive(tried));
         return;
       case 'throttled':
       case 'failed':
-        this.#failAfter(there * 2, tried, fate === 'throttled' ? road.throttling : internalError);
+        this.#refuseAfter(there * 2, tried, fate === 'throttled' ? 'throttling' : 'failure');
         return;
       case 'lostRequest':
         this.#giveUp(tried);
@@ -214,6 +213,12 @@ class Call<T> {
 
   #giveUp(tried: Try): void {
     this.#failAfter(tried.requestMs, tried, timedOut);
+  }
+
+  #refuseAfter(ms: number, tried: Try, how: 'throttling' | 'failure'): void {
+    const { road, scheduler } = this.#wire;
+    const which = scheduler.count;
+    this.#failAfter(ms, tried, () => road[how](which));
   }
 
   #failAfter(ms: number, { number }: Try, errorOf: () => unknown): void {

@@ -11,6 +11,7 @@ import {
 import { type ErasureBook, patientKey } from '../../core/erasure/erasure.ts';
 import { type Named, patientsNamed } from '../../core/erasure/patient-references.ts';
 import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
+import { TargetError } from '../target.ts';
 
 /** Prefixes of bodies. Producers choose the names of keys below `submissions/`. */
 const PREFIXES = [SUBMISSIONS_PREFIX, HOPS_PREFIX, 'resources/', 'quarantine/'];
@@ -35,12 +36,14 @@ export interface FoundBody {
 export interface FoundBodies {
   /** By key: the objects that name a patient who was erased in any source. */
   readonly byKey: ReadonlyMap<string, FoundBody>;
-  readonly read: number;
-  /** Versions that S3 does not return. */
+  /** Versions of producers that S3 does not return. */
   readonly unreadable: number;
 }
 
-/** Reads every version. Costs a request and a transfer for each. */
+/**
+ * Reads every version. Costs a request and a transfer for each.
+ * @throws TargetError if S3 returns none of the objects beside those that it refuses: then our key, role or policy is the reason
+ */
 export async function findBodies(
   bucket: Bucket,
   book: ErasureBook,
@@ -48,16 +51,16 @@ export async function findBodies(
 ): Promise<FoundBodies> {
   const reading = pLimit(READS_MAX);
   const byKey = new Map<string, FoundBody>();
-  let read = 0;
-  let unreadable = 0;
+  let readable: ObjectVersion | undefined;
+  const refused: ObjectVersion[] = [];
   const look = async (version: ObjectVersion) => {
     const found = await readVersion(bucket, version);
     if (found === 'gone') return;
-    read += 1;
     if (found === 'refused') {
-      unreadable += 1;
+      refused.push(version);
       return;
     }
+    readable = version;
     const named = patientsNamed(found.text);
     if (!isOfAny(named, book, hash)) return;
     const { sentAt = version.modifiedAt, sources } = found;
@@ -66,12 +69,27 @@ export async function findBodies(
     const versions = [...(before?.versions ?? []), { ...version, named, sentAt, sources }];
     byKey.set(version.key, { named: { ...named, patients }, versions });
   };
+  const lookAt = (all: readonly ObjectVersion[]) =>
+    Promise.all(all.map((version) => reading(() => look(version))));
   for (const prefix of PREFIXES) {
-    for await (const page of versionsBelow(bucket, prefix)) {
-      await Promise.all(page.map((version) => reading(() => look(version))));
-    }
+    for await (const page of versionsBelow(bucket, prefix)) await lookAt(page);
   }
-  return { byKey, read, unreadable };
+  if (refused.length > 0) {
+    await mustBeReadable(bucket, readable, refused.length);
+    // The key may have been away when they were read.
+    await lookAt(refused.splice(0));
+    if (refused.length > 0) await mustBeReadable(bucket, readable, refused.length);
+  }
+  return { byKey, unreadable: refused.length };
+}
+
+/** Beside objects that S3 refuses. */
+async function mustBeReadable(bucket: Bucket, known: ObjectVersion | undefined, refused: number) {
+  const found = known === undefined ? 'refused' : await readVersion(bucket, known);
+  if (typeof found === 'object') return;
+  throw new TargetError(
+    `S3 returns none of the objects beside ${refused} that it refuses: check that the stage's key is enabled and that this role may use it, then run this again`,
+  );
 }
 
 function isOfAny({ patients }: Named, { sources, byPatient }: ErasureBook, hash: KeyedHash) {

@@ -1,6 +1,7 @@
 /** Sends one batch until each of its messages is accepted, or refused for good. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, SQSServiceException } from '@aws-sdk/client-sqs';
+import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import type { Target } from '../target.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -85,9 +86,11 @@ async function sendOnce({ sqs, queueUrl }: Target, batch: readonly Outgoing[]) {
   return { accepted, failed };
 }
 
-/** Repeating cannot help if the request itself is wrong (no such queue, no permission). */
+/** Repeating cannot help if the request itself is wrong (no such queue, no permission). A throttle is also called the client's fault. */
 function isSendersFault(error: unknown): boolean {
-  return error instanceof SQSServiceException && error.$fault === 'client' && !error.$retryable;
+  if (!(error instanceof SQSServiceException) || error.$fault !== 'client') return false;
+  const failure = error as Parameters<typeof isThrottlingError>[0];
+  return !isThrottlingError(failure) && !isTransientError(failure) && error.name !== 'KmsThrottled';
 }
 
 function said(error: unknown): string {

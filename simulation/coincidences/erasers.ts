@@ -1,7 +1,8 @@
 /**
  * Operators who erase a patient, interrupted at the worst moment. Their computer sleeps while an erasure waits, until somebody
  * begins what it must not overlook; or when it has read what it is about to erase, until somebody changes that. Or the command
- * dies once it has emptied something whose body is in the bucket, which nothing points to from then on.
+ * dies once it has emptied something whose body is in the bucket, which nothing points to from then on. Or S3 cannot use the key
+ * while it looks for bodies.
  */
 import { SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
 import type { Watcher } from '../checker.ts';
@@ -11,6 +12,7 @@ import { covers, type RecordedErasure } from '../erasures.ts';
 import { type Host, isOperator } from '../host.ts';
 import { eraseOf, LONG } from '../operators/choose-erasure.ts';
 import type { Operators } from '../operators/operators.ts';
+import { KEY_OF_S3 } from '../outages.ts';
 import { isSource, serverOf } from '../outside.ts';
 import type { Producers } from '../producers.ts';
 import { Random } from '../random.ts';
@@ -28,8 +30,9 @@ const WAITING_MS = [60_000, 300_000] as const;
 /** After the erasure was recorded: its computer must know that it was. */
 const SOON_MS = 3_000;
 const DOWN_MS = [40_000, 80_000] as const;
+const WITHOUT_KEY_MS = [20, 20_000] as const;
 /** So that erasures end, and servers and lanes come back. */
-const MOST = { sleeps: 12, deaths: 3, outages: 3 };
+const MOST = { sleeps: 12, deaths: 3, outages: 3, keys: 2 };
 
 /** Who does something meanwhile. */
 interface People {
@@ -64,6 +67,8 @@ export class Erasers implements Watcher {
     if (effect.kind === 'written' && effect.table.endsWith('-resources')) this.#stored(effect);
     if (!isOperator(by)) return;
     if (effect.kind === 'called' && isNote(effect.command)) this.#noted(by);
+    if (effect.kind === 'called' && this.#isRead(effect.command) && this.#befalls('keys'))
+      this.#world.breakDown(KEY_OF_S3, this.#random.between(...WITHOUT_KEY_MS));
     if (effect.kind !== 'written') return;
     if (isBegun(effect)) this.#begun(Number(effect.after?.['number']), by);
     if (isEmptied(effect) && this.#befalls('deaths')) by.dieSoon();
@@ -150,6 +155,14 @@ export class Erasers implements Watcher {
       return false;
     const submission = this.#submissionOf(after);
     return submission?.nature === AT_SERVER.refused && this.#isCovered(submission, erasure);
+  }
+
+  /** A version of a body that is to be erased (aws/object-versions.ts). */
+  #isRead(command: object): boolean {
+    const { input = {} } = command as { input?: { Key?: unknown; VersionId?: unknown } };
+    if (typeof input.Key !== 'string' || input.VersionId === undefined) return false;
+    const [, messageId = ''] = input.Key.split('/');
+    return this.#isCovered(this.#world.submissions.get(messageId));
   }
 
   /** A newer submission replaces a row, or an entry is sent back or ends. */

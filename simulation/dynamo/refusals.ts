@@ -24,11 +24,7 @@ export function tableMissing(table: string): Error {
 
 export function throughputExceeded(): Error {
   const message = 'The level of configured provisioned throughput for the table was exceeded';
-  const error = new ProvisionedThroughputExceededException({
-    message,
-    $metadata: { ...$metadata },
-  });
-  return Object.assign(error, { $retryable: { throttling: true } });
+  return new ProvisionedThroughputExceededException({ message, $metadata: { ...$metadata } });
 }
 
 /** The request itself is invalid. */

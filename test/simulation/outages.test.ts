@@ -37,24 +37,55 @@ describe('an outage', () => {
   });
 
   test('of the key is reported by each service in its own words', () => {
-    const ofKey = { ...ONE, of: 'kms' };
-    const names = ['s3', 'sqs', 'sns', 'dynamodb', 'lambda'].map(
-      (service) => downBy([ofKey], service, undefined, at(1_500))?.refusal?.().name,
-    );
+    const services = ['s3', 'sqs', 'sns', 'dynamodb', 'secrets', 'lambda'];
+    const names = [0, 1, 2].map((fromMs) => {
+      const ofKey = { ...ONE, of: 'kms', fromMs };
+      return services.map(
+        (service) => downBy([ofKey], service, undefined, at(1_500))?.refusal?.().name,
+      );
+    });
     expect(names).toEqual([
-      'KMS.DisabledException',
-      'KmsDisabled',
-      'KMSDisabledException',
-      'AccessDeniedException',
-      undefined,
+      [
+        'KMS.DisabledException',
+        'KmsDisabled',
+        'KMSDisabledException',
+        'AccessDeniedException',
+        'DecryptionFailure',
+        undefined,
+      ],
+      [
+        'AccessDenied',
+        'KmsAccessDenied',
+        'KMSAccessDeniedException',
+        'AccessDeniedException',
+        'AccessDeniedException',
+        undefined,
+      ],
+      [
+        'ThrottlingException',
+        'KmsThrottled',
+        'KMSThrottlingException',
+        'ThrottlingException',
+        'ThrottlingException',
+        undefined,
+      ],
     ]);
   });
 
   test('of the key for S3 alone is a refusal of S3', () => {
-    const ofKey = { ...ONE, of: 'kms/s3' };
+    const ofKey = { ...ONE, of: 'kms/s3', fromMs: 999 };
     const down = downBy([ofKey], 's3', undefined, at(1_500));
     expect(down?.refusal?.().name).toBe('KMS.DisabledException');
     expect(downBy([ofKey], 'dynamodb', undefined, at(1_500))).toBeUndefined();
+  });
+
+  test('of a key that is asked too often lets some calls through, and of another lets none', () => {
+    const drawn = Array.from({ length: 400 }, (_, seed) =>
+      drawOutages(new Random(seed), ['kms'], 1_000),
+    ).flat();
+    const shares = new Map([0, 1, 2].map((which) => [which, new Set<number>()]));
+    for (const { fromMs, share } of drawn) shares.get(fromMs % 3)?.add(share);
+    expect([...shares.values()].map(({ size }) => size)).toEqual([1, 1, 3]);
   });
 
   test('of the key for S3, or of a function that does not load, is drawn for some runs', () => {

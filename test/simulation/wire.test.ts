@@ -5,6 +5,7 @@ import { EventLog } from '../../simulation/event-log.ts';
 import { Host } from '../../simulation/host.ts';
 import { type CallFaults, type Fate, NO_FAULTS } from '../../simulation/road.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
+import { failedBy } from '../../simulation/service-errors.ts';
 import { Wire } from '../../simulation/wire.ts';
 import { scoped } from '../../telemetry/invocation.ts';
 
@@ -21,6 +22,7 @@ function counter(...fates: Partial<CallFaults>[]) {
     latencyMs: 5,
     faults: () => ({ ...NO_FAULTS, ...fates.shift() }),
     throttling: throughputExceeded,
+    failure: () => failedBy('dynamodb', 0),
   });
   const state = { count: 0 };
   const perform = () => {
@@ -61,6 +63,7 @@ describe('a call', () => {
     const wire = new Wire(scheduler, {
       ...{ service: 'dynamodb', latencyMs: 5, faults: () => NO_FAULTS },
       throttling: throughputExceeded,
+      failure: () => failedBy('dynamodb', 0),
       down: () => ({ share: 0, isSlow: true, refusal: undefined }),
     });
     const state = { performed: 0, answered: 0 };

@@ -1,4 +1,9 @@
-import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketPolicyCommand,
+  ListObjectVersionsCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { type BodyPrefix, putBody } from '../../../aws/bodies-bucket.ts';
@@ -71,6 +76,57 @@ async function allText(): Promise<string> {
   const items = await Promise.all([resources, quarantine, inFlight].map(itemsOf));
   return JSON.stringify(items);
 }
+
+/** Our role may not read below a prefix, or not use the key. */
+async function deny(prefix: string): Promise<() => Promise<unknown>> {
+  const { bucket: Bucket } = stage.world;
+  const Resource = `arn:aws:s3:::${Bucket}/${prefix}*`;
+  const Statement = [{ Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource }];
+  const { s3 } = testClients();
+  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Statement }) }));
+  return () => s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+}
+
+/** As a producer does who chooses another key. */
+const putUnderAnotherKey = (key: string) =>
+  testClients().s3.send(
+    new PutObjectCommand({
+      ...{ Bucket: stage.world.bucket, Key: key, Body: patient({ id: 'p1' }) },
+      ...{ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'theirs' },
+    }),
+  );
+
+describe('an object that S3 does not return', () => {
+  const eraseP1 = () => eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+
+  it.each(['', 'resources/', 'quarantine/'])(
+    'R09: keeps an erasure from ending if we stored it, below "%s"',
+    async (prefix) => {
+      await submit(...OF_P1, ...OF_OTHERS);
+      const mend = await deny(prefix);
+      await expect(eraseP1()).rejects.toMatchObject({ name: 'AccessDenied' });
+      const [erasure] = await itemsOf(stage.world.tables.erasures);
+      expect(erasure).not.toHaveProperty('endedAt');
+      await mend();
+      const { swept } = await eraseP1();
+      expect(swept).toMatchObject({ bodies: { erased: 2 }, unreadable: 0 });
+      expect(await versions()).toEqual([]);
+    },
+  );
+
+  it('is counted if a producer put it there and those beside it are returned', async () => {
+    await submit(...OF_P1);
+    await putUnderAnotherKey('submissions/default/theirs.json');
+    const { swept } = await eraseP1();
+    expect(swept).toMatchObject({ bodies: { erased: 2 }, unreadable: 1 });
+    expect(await versions()).toEqual(['submissions/default/theirs.json']);
+  });
+
+  it('R09: keeps an erasure from ending if no other shows whether ours are returned', async () => {
+    await putUnderAnotherKey('submissions/default/theirs.json');
+    await expect(eraseP1()).rejects.toThrow('beside 1 that it refuses');
+  });
+});
 
 describe('a survey', () => {
   it('counts what an erasure would find, and changes nothing', async () => {

@@ -1,3 +1,4 @@
+import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { Erasers } from '../../../simulation/coincidences/erasers.ts';
@@ -181,4 +182,19 @@ test('a lane does not load from when a long, wrong resource comes, and its patie
   comes({ ...wrong, text });
   expect(broken).toEqual(['stack-validate-critical']);
   expect(given).toEqual([{ kind: 'erase', source: 'hospital-b', id: 'r4', shared: 'erase' }]);
+});
+
+test('S3 cannot use the key from when a body is read that is to be erased, twice at most', () => {
+  const read = (Key: string, more = {}): Effect => ({
+    ...{ kind: 'called', service: 's3' },
+    command: new GetObjectCommand({ Bucket: 'bodies', Key, VersionId: 'v1', ...more }),
+  });
+  const { erasers, operator, broken } = erasing();
+  for (const key of ['resources/m3/hash', 'submissions/theirs.json'])
+    erasers.see(read(key), operator);
+  erasers.see(read('resources/m1/hash', { VersionId: undefined }), operator);
+  erasers.see(read('resources/m1/hash'), hostAt('validate#1'));
+  expect(broken).toEqual([]);
+  for (let times = 0; times < 3; times += 1) erasers.see(read('resources/m1/hash'), operator);
+  expect(broken).toEqual(['kms/s3', 'kms/s3']);
 });
