@@ -1,5 +1,5 @@
 /** One message of a lane's queue, received by the supervisor, and run by the lane's function. */
-import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -69,9 +69,9 @@ export async function deleteMessage(
 
 /**
  * `died`: the function, not the message. `isolated`: an earlier probe died with this message, so it was
- * moved to the isolation queue and not run.
+ * moved to the isolation queue and not run. `throttled`: Lambda had no environment for it.
  */
-export type ProbeAnswer = 'done' | 'isolated' | 'failed' | 'died';
+export type ProbeAnswer = 'done' | 'isolated' | 'failed' | 'died' | 'throttled';
 
 /** Runs the message as the probe of a component. Throws if Lambda could not be called. */
 export async function runProbe(
@@ -81,13 +81,17 @@ export async function runProbe(
   child: string,
 ): Promise<ProbeAnswer> {
   const event: SQSEvent = { Records: [record] };
-  const { FunctionError, Payload } = await lambda.send(
-    new InvokeCommand({
-      FunctionName: functionName,
-      InvocationType: 'RequestResponse',
-      Payload: new TextEncoder().encode(JSON.stringify({ ...event, [PROBE_PROPERTY]: { child } })),
-    }),
-  );
+  const invoke = new InvokeCommand({
+    FunctionName: functionName,
+    InvocationType: 'RequestResponse',
+    Payload: new TextEncoder().encode(JSON.stringify({ ...event, [PROBE_PROPERTY]: { child } })),
+  });
+  const answered = await lambda.send(invoke).catch((error: unknown) => {
+    if (error instanceof TooManyRequestsException) return undefined;
+    throw error;
+  });
+  if (answered === undefined) return 'throttled';
+  const { FunctionError, Payload } = answered;
   if (FunctionError !== undefined) return 'died';
   const text = new TextDecoder().decode(Payload);
   const answer = answerSchema.safeParse(text === '' ? undefined : JSON.parse(text));

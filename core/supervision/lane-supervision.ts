@@ -129,7 +129,7 @@ export function leaseProbe(
   return { ...state, probe: { id, until: now + policy.probeLeaseMs } };
 }
 
-/** `all in flight`: there are messages, but none could be received. */
+/** `all in flight`: there are messages, but none could be received and run. */
 export type ProbeOutcome = 'ran' | 'failed' | 'nothing there' | 'all in flight';
 
 /** The result of a probe. It is late if another process has taken over the lease. */

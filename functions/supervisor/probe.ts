@@ -30,7 +30,8 @@ interface ProbeLimits {
 
 /**
  * Probes with one message, and with another if that one failed by itself. If an earlier probe died with a
- * message, the lane's function isolates it, and it does not count.
+ * message, the lane's function isolates it, and it does not count. Nor does a fault of the queue, or of Lambda before
+ * the function ran: the next probe is due soon, and not only when this one's lease ends.
  */
 export async function probe(
   parts: SupervisorParts,
@@ -40,7 +41,11 @@ export async function probe(
 ): Promise<ProbeOutcome> {
   for (let tries = 0, failed = 0; ; tries += 1) {
     if (tries > 0 && !hasTimeToProbe(lane, context)) return failed > 0 ? 'failed' : 'all in flight';
-    const outcome = await probeOnce(parts, child, lane, tally);
+    const outcome = await probeOnce(parts, child, lane, tally).catch((fault: unknown) => {
+      tally.add('ComponentFaults');
+      parts.logger.error('component fault', { lane: child, ...faultOf(fault) });
+      return 'all in flight' as const;
+    });
     parts.logger.info('probe', { lane: child, outcome });
     if (outcome === 'isolated') continue;
     if (outcome === 'ran') return 'ran';
@@ -69,13 +74,20 @@ async function probeOnce(
       return 'died' as const;
     },
   );
+  const remove = () =>
+    deleteMessage(sqs, lane, record).catch((fault: unknown) => {
+      // It comes again, without a second effect (R04). How the probe went is known all the same.
+      logger.error('component fault', { lane: child, ...faultOf(fault) });
+    });
   switch (answer) {
     case 'done':
-      await deleteMessage(sqs, lane, record);
+      await remove();
       return 'ran';
     case 'isolated':
-      await deleteMessage(sqs, lane, record);
+      await remove();
       return 'isolated';
+    case 'throttled':
+      return 'all in flight';
     case 'failed':
     case 'died':
       tally.add('ProbesFailed');

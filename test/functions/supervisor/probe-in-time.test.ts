@@ -1,7 +1,9 @@
-/** A probe needs a message that is surely there, and time until it has ended. */
+/** A probe needs a message that is surely there, an environment, and time until it has ended. */
+import { type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
 import { beforeEach, expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';
+import { failCalls } from '../../support/faults.ts';
 import {
   buildSupervisedWorld,
   deathsNow,
@@ -91,4 +93,35 @@ test.each([
   expect(await tellWithin(timeoutMs, stage, supervisor, WAKE)).toEqual([]);
   expect(probed).toBe(count);
   expect(await stateOf(stage, 'critical')).toMatchObject({ setbacks: 1 });
+});
+
+test('R09 R33: a probe that Lambda throttles is not one that failed', async () => {
+  const [, lambda] = supervisor.others as LambdaClient[];
+  lambda?.middlewareStack.add(
+    () => async () => {
+      throw new TooManyRequestsException({ message: 'Rate Exceeded.', $metadata: {} });
+    },
+    { step: 'initialize', name: 'throttled' },
+  );
+  expect(await minute(stage, supervisor)).toEqual([]);
+  expect(await stateOf(stage, 'critical')).toMatchObject({ setbacks: 0 });
+  expect(await step()).toBe('off');
+  lambda?.middlewareStack.remove('throttled');
+  skipTime(60_000);
+  await minute(stage, supervisor);
+  expect([probed, await step()]).toEqual([1, 2]);
+});
+
+test.each([
+  ['cannot be received from', 'ReceiveMessageCommand', 'off'],
+  ['does not delete the message of a probe that went well', 'DeleteMessageCommand', 2],
+])('R09 R33: a queue that %s does not delay the lane until a lease ends', async (_, call, then) => {
+  const allow = failCalls(supervisor, 'sqs', (command) => command === call);
+  expect(await minute(stage, supervisor)).toEqual([]);
+  expect(await step()).toBe(then);
+  expect(await stateOf(stage, 'critical')).not.toHaveProperty('probe');
+  allow();
+  skipTime(60_000);
+  await minute(stage, supervisor);
+  expect(probed).toBe(1);
 });
