@@ -154,8 +154,10 @@ function environmentsWord(
   return `${short(busy)} busy${rest}${more > 0 ? ` (+${more})` : ''}`;
 }
 
-/** In a narrower box, words are shortened. */
+/** In a narrower box, words are shortened beside a number. */
 const ROOMY = 118;
+/** In a narrower box, words are always shortened. */
+const TIGHT = 96;
 
 interface EndProps {
   readonly way: Way;
@@ -171,7 +173,7 @@ function End({ way, box: { x, y, w, h }, end }: EndProps) {
     <>
       <rect x={x} y={y} width={w} height={h} class="box" />
       <text x={x + 8} y={y + 20} class={isHot ? 'attention' : ''}>
-        {isTight && perSecond > 0 ? brief : name}
+        {w < TIGHT || (isTight && perSecond > 0) ? brief : name}
       </text>
       <text x={x + w - 8} y={y + 20} class={`end count ${isHot ? 'attention' : ''}`}>
         {end.perSecond === undefined || (perSecond === 0 && isTight) ? '' : rate(perSecond)}

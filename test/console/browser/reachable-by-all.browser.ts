@@ -78,8 +78,9 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
     ));
 });
 
-describe('on a phone', () => {
-  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+// 320 is also a page of 1,280 at a zoom of 400 %: https://www.w3.org/TR/WCAG22/#reflow
+describe.each([360, 320])('on a phone of %i', (width) => {
+  const phone = { viewport: { width, height: 740 }, hasTouch: true, isMobile: true };
 
   test.each(VIEWS)('%s is no wider than the screen', (hash) =>
     look(
@@ -87,13 +88,53 @@ describe('on a phone', () => {
       async ({ page, go }) => {
         await go(hash);
         await settled(page);
-        const width = await page.evaluate('document.documentElement.scrollWidth');
-        expect(width).toBe(360);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
       },
       phone,
     ),
   );
 });
+
+test('at any width the ways to the views cover nothing, and nothing covers them', () =>
+  look(localStage(now), async ({ page, go }) => {
+    await go('#/faults');
+    await settled(page);
+    const widths = Array.from({ length: 40 }, (_, n) => 640 + n * 20);
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 700 });
+      const covered = await page.evaluate(`[...document.querySelectorAll('.top nav a, .how > *')]
+        .filter((each) => {
+          const { x, y, width, height } = each.getBoundingClientRect();
+          return width > 0 && !each.contains(document.elementFromPoint(x + width - 2, y + height / 2));
+        }).map(({ textContent }) => textContent)`);
+      expect(covered, `at ${width}`).toEqual([]);
+    }
+  }));
+
+test('with colours of the reader’s own, marks are still there, and one way is marked', () =>
+  look(
+    nightStage(now),
+    async ({ page }) => {
+      await page.locator('.legend .crashed').waitFor();
+      const marks = await page.evaluate(`(() => {
+        const colour = (place, pseudo, property) =>
+          getComputedStyle(document.querySelector(place), pseudo)[property];
+        const paper = colour('body', null, 'backgroundColor');
+        const marks = ['.age', '.concerns li.act', '.legend .crashed'];
+        return {
+          filled: marks.filter((each) => colour(each, '::before', 'backgroundColor') !== paper),
+          ways: [...document.querySelectorAll('.top nav a')]
+            .filter((each) => getComputedStyle(each).borderBottomColor !== paper)
+            .map(({ textContent }) => textContent),
+        };
+      })()`);
+      expect(marks).toEqual({
+        filled: ['.age', '.concerns li.act', '.legend .crashed'],
+        ways: ['Now'],
+      });
+    },
+    { forcedColors: 'active' },
+  ));
 
 test('with reduced motion requested, nothing moves', () =>
   look(
