@@ -1,5 +1,13 @@
-/** The URL of another entry point of `validate`: a source file or a bundle beside this one. */
-export function entryUrl(name: 'worker' | 'own-process'): URL {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'mjs';
-  return new URL(`./${name}.${extension}`, import.meta.url);
+/** Another entry point of `validate`: a source file or a bundle beside this one. */
+type Name = 'worker' | 'own-process';
+
+/** What lib/bundle/ makes of each. */
+const BUNDLES: Readonly<Record<Name, string>> = {
+  worker: 'worker.cjs',
+  'own-process': 'own-process.mjs',
+};
+
+export function entryUrl(name: Name): URL {
+  const isSource = import.meta.url.endsWith('.ts');
+  return new URL(isSource ? `./${name}.ts` : `./${BUNDLES[name]}`, import.meta.url);
 }

@@ -13,7 +13,7 @@ type Origin = Pick<SourceMapping, 'originalSource' | 'originalLine' | 'originalC
 };
 
 /** A frame as the isolation package describes it: without folders. */
-const FRAME = /\bat (?:((?:(?! at )[^()])*) \()?([\w.-]+\.mjs):(\d+):(\d+)\)?/g;
+const FRAME = /\bat (?:((?:(?! at )[^()])*) \()?([\w.-]+\.[cm]js):(\d+):(\d+)\)?/g;
 
 /** Returns a function that names the places in a reason. `bundle` is the module that the workers run. */
 export function sourceNames(bundle: URL): (reason: string) => string {

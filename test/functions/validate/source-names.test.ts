@@ -10,7 +10,7 @@ import { sourceNames } from '../../../functions/validate/source-names.ts';
 import { deathByError } from '../../../packages/isolation/death.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'failsafe-names-'));
-const bundle = pathToFileURL(join(folder, 'worker.mjs'));
+const bundle = pathToFileURL(join(folder, 'worker.cjs'));
 const SOURCE = `function check(text: string): string {
   return readFirst(text).toUpperCase();
 }
@@ -29,9 +29,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'source.ts'), SOURCE);
   await build({
     entryPoints: [join(folder, 'source.ts')],
-    outfile: join(folder, 'worker.mjs'),
+    outfile: join(folder, 'worker.cjs'),
     minify: true,
-    format: 'esm',
+    format: 'cjs',
     sourcemap: 'linked',
   });
   const [error] = await once(new Worker(bundle, { execArgv: [], stderr: true }), 'error');
@@ -40,9 +40,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('R07: the places of a crash, and its functions, are those of the sources', () => {
-  expect(reason).toMatch(/^RangeError at \w \(worker\.mjs:/);
+  expect(reason).toMatch(/^RangeError at \w \(worker\.cjs:/);
   expect(sourceNames(bundle)(reason)).toMatch(
-    /^RangeError at readFirst \(source\.ts:6:\d+\) at check \(source\.ts:2:\d+\) at source\.ts:10:\d+$/,
+    /^RangeError at readFirst \(source\.ts:6:\d+\) at check \(source\.ts:2:\d+\) at Object\.<anonymous> \(source\.ts:10:\d+\)$/,
   );
 });
 
@@ -55,6 +55,6 @@ test('a reason without places, and places elsewhere, stay as they are', () => {
 });
 
 test('a bundle without a map keeps its places', () => {
-  const name = sourceNames(new URL('file:///no/such/worker.mjs'));
-  expect(name('Error at f (worker.mjs:1:1)')).toBe('Error at f (worker.mjs:1:1)');
+  const name = sourceNames(new URL('file:///no/such/worker.cjs'));
+  expect(name('Error at f (worker.cjs:1:1)')).toBe('Error at f (worker.cjs:1:1)');
 });

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BUNDLE_BYTES_MAX, bundleFunctions } from '../../../lib/bundle/bundle.ts';
 
@@ -38,10 +40,19 @@ describe('bundleFunctions', () => {
     expect(built.handler()).toBe('/');
   });
 
-  it('bundles a worker beside its handler', async () => {
-    await source('functions/sample/worker.ts', 'export const worker = true;\n');
+  it('bundles the module of a thread as CommonJS beside the handler, and starts it', async () => {
+    const posted =
+      "import { parentPort } from 'node:worker_threads';\nparentPort?.postMessage(7);\n";
+    await source('functions/sample/worker.ts', posted);
     await bundle();
-    expect(await readdir(join(outDir, 'sample'))).toContain('worker.mjs');
+    expect(await readdir(join(outDir, 'sample'))).toEqual([
+      'handler.mjs',
+      'handler.mjs.map',
+      'worker.cjs',
+      'worker.cjs.map',
+    ]);
+    const [word] = await once(new Worker(join(outDir, 'sample', 'worker.cjs')), 'message');
+    expect(word).toBe(7);
   });
 
   it('makes the same bytes again, rewrites no file that is up to date, and removes stale files', async () => {
