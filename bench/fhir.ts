@@ -1,19 +1,15 @@
 /**
  * `npm run bench:fhir`: the validator beside its peers on the same resources in the same run, on one
- * core. A rate is resources for each second of processor time (all threads of the process), so that
- * other load on the machine counts little. Goals: 150,000 Patients and 40,000 mixed examples.
+ * core.
  */
 import { fileURLToPath } from 'node:url';
 import { costOf } from './fhir/cost.ts';
 import { type Peer, peers } from './fhir/peers.ts';
+import { rateOf } from './fhir/rate.ts';
 import { type Subject, subjects } from './fhir/subjects.ts';
 import { noWords } from './words.ts';
 
 noWords();
-
-const WARM_MS = 1000;
-const ROUND_MS = 500;
-const ROUNDS = 5;
 
 interface Measured {
   readonly rate: number;
@@ -23,21 +19,8 @@ interface Measured {
 function measure(peer: Peer, subject: Subject): Measured {
   const inputs = peer.takesText ? subject.texts : subject.texts.map((text) => JSON.parse(text));
   const run = peer.run as (input: unknown) => boolean;
-  const rateOf = (ms: number): number => {
-    const started = processorMs();
-    let done = 0;
-    for (; processorMs() - started < ms; done += inputs.length)
-      for (const each of inputs) run(each);
-    return (done * 1000) / (processorMs() - started);
-  };
-  rateOf(WARM_MS);
-  const rate = Math.max(...Array.from({ length: ROUNDS }, () => rateOf(ROUND_MS)));
+  const rate = rateOf(run, inputs);
   return { rate, accepted: inputs.filter((each) => run(each)).length / inputs.length };
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 function row(cells: readonly string[]): string {

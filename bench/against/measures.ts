@@ -2,6 +2,10 @@
  * The measurements of `bench:against`: commands that both revisions have, and how to read their
  * figures.
  */
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
 export interface Measure {
   readonly name: string;
   readonly command: readonly string[];
@@ -38,16 +42,16 @@ export const MEASURES: readonly Measure[] = [
   },
   {
     name: 'validator',
-    command: ['npm', 'run', '--silent', 'bench:fhir'],
-    figures: (printed) => {
-      const [, patients = '', mixed = ''] = printed.split(/^\d+ (?:Patients|mixed examples)/m);
-      return {
-        'Patients, parsed, resources/s': rate(patients, 'parsed'),
-        'Patients, from text, resources/s': rate(patients, 'text'),
-        'mixed examples, parsed, resources/s': rate(mixed, 'parsed'),
-        'mixed examples, from text, resources/s': rate(mixed, 'text'),
-      };
-    },
+    command: ['node', join(ROOT, 'terminal/run.mjs'), 'bench/fhir/rates.ts'],
+    figures: (printed) => ({
+      'Patients, parsed, resources/s': column(printed, /^Patients, parsed: (\d+)$/m),
+      'Patients, from text, resources/s': column(printed, /^Patients, from text: (\d+)$/m),
+      'mixed examples, parsed, resources/s': column(printed, /^mixed examples, parsed: (\d+)$/m),
+      'mixed examples, from text, resources/s': column(
+        printed,
+        /^mixed examples, from text: (\d+)$/m,
+      ),
+    }),
   },
   {
     name: 'test',
@@ -59,10 +63,6 @@ export const MEASURES: readonly Measure[] = [
 /** A figure that older revisions do not print. */
 function ifPrinted(name: string, printed: string, pattern: RegExp): Record<string, number> {
   return pattern.test(printed) ? { [name]: column(printed, pattern) } : {};
-}
-
-function rate(printed: string, input: 'parsed' | 'text'): number {
-  return column(printed, new RegExp(`^fhir-failsafe, ${input} +([\\d,]+)`, 'm'));
 }
 
 /** The number in the pattern's group. Throws if a revision prints something else. */

@@ -6,7 +6,7 @@
  */
 import type { CodeSystems } from '../runtime/bindings.ts';
 
-/** Published by others. SNOMED CT and LOINC are in most resources, so they come first. */
+/** Published by others. */
 const OTHERS = [
   'http://snomed.info/sct',
   'http://loinc.org',
@@ -15,16 +15,24 @@ const OTHERS = [
 ];
 const OF_FHIR = /^http:\/\/hl7\.org\/fhir\/[\w.-]{1,128}$/;
 const OF_TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem/';
+const HOST_AT = 'http://'.length;
+/** By the first character of the host. All differ there, so a url is compared with one of them at most. */
+const BY_HOST = new Map(OTHERS.map((each) => [each.charCodeAt(HOST_AT), each]));
 /** What may follow a url: a path, a query, a fragment or a version. */
 const CONTINUED = '/?#|';
 
 /** The system that is meant. Undefined if the url is like none of these. */
 export function systemMeant(url: string, loaded: CodeSystems): string | undefined {
+  const other = BY_HOST.get(url.charCodeAt(HOST_AT));
+  if (other !== undefined) return isSystem(url, other) ? other : undefined;
   if (url.startsWith('https:')) return systemByHttp(`http:${url.slice('https:'.length)}`, loaded);
-  for (const each of OTHERS) {
-    if (url.startsWith(each) && CONTINUED.includes(url.charAt(each.length))) return each;
-  }
   return undefined;
+}
+
+/** With whatever may follow it. */
+function isSystem(url: string, system: string): boolean {
+  if (!url.startsWith(system)) return false;
+  return url.length === system.length || CONTINUED.includes(url.charAt(system.length));
 }
 
 /** HL7 names no system by https, and neither do the others. */
