@@ -74,7 +74,9 @@ async function startPipeline(
   say(`the pipeline is up at ${runtime.endpoint}`);
   const { stage, submitter } = submission;
   // Nobody looks at a run that ends by itself.
-  const consolePage = options.once ? undefined : await openConsoleBeside(runtime.exports, stage, say);
+  const consolePage = options.once
+    ? undefined
+    : await openConsoleBeside(runtime.exports, stage, say);
   try {
     const pipeline = await connect(runtime, pages.keys, submission);
     say(describeInput(options, submitter));
