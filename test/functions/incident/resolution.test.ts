@@ -158,6 +158,29 @@ test('R20: a storm between the check that finds it quiet and the resolution page
   });
   await stage.functions.incident({ Records: wake }, contextWith());
   expect(await statuses()).toEqual(['resolved', 'open']);
+  expect(await pagedKeys()).toEqual(new Set(['validate#1', 'validate#2']));
+});
+
+test('R20: a storm that only the second look at the quiet can see pages though that look failed once', async () => {
+  await openAndQuiet();
+  await send(stage.world.queues.incident, JSON.stringify(MINUTE_WAKE));
+  const wake = await receive(stage.world.queues.incident);
+  beforePut('incident#', async () => {
+    await tell('meanwhile', spread(10, Date.now(), 1));
+    await drain();
+  });
+  let isResolved = false;
+  const repair = failCalls(stage.functions, 'dynamo', (command, input) => {
+    isResolved ||= command === 'PutItemCommand' && JSON.stringify(input).includes('quietSince');
+    return isResolved && command === 'QueryCommand';
+  });
+  const answer = await stage.functions.incident({ Records: wake }, contextWith());
+  expect(answer.batchItemFailures).toHaveLength(1);
+  expect(await statuses()).toEqual(['resolved']);
+  repair();
+  await minute();
+  expect(await statuses()).toEqual(['resolved', 'open']);
+  expect(await pagedKeys()).toEqual(new Set(['validate#1', 'validate#2']));
 });
 
 test('R20: crashes that are recorded while an operator resolves are not counted as read', async () => {
