@@ -13,8 +13,9 @@ export const REPLACED = {
 };
 
 /** Errors of services that our code knows by their classes. All others are known by their names. */
-const ERRORS = new Set([
+export const ERRORS: ReadonlySet<string> = new Set([
   'ConditionalCheckFailedException',
+  'NoSuchBucket',
   'NoSuchKey',
   'ResourceInUseException',
   'TooManyRequestsException',

@@ -29,6 +29,8 @@ const ENV_BYTES_MAX = 4_096;
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html */
 const QUEUE_POLICY_BYTES_MAX = 8_192;
 const QUEUE_POLICY_PRINCIPALS_MAX = 50;
+const QUEUE_POLICY_STATEMENTS_MAX = 20;
+const QUEUE_POLICY_CONDITIONS_MAX = 10;
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const TEMPLATE_BYTES_MAX = 1_000_000;
 const RESOURCES_MAX = 500;
@@ -100,12 +102,16 @@ function problemsOf(
       return over(what, size(Variables), ENV_BYTES_MAX, 'bytes', fewer);
     }
     case 'AWS::SQS::QueuePolicy': {
+      const { Statement } = Properties['PolicyDocument'] as QueuePolicy;
       const bytes = size(Properties['PolicyDocument']);
-      const principals = principalsIn(Properties['PolicyDocument']);
+      const principals = Statement.flatMap(principalsIn).length;
+      const conditions = Statement.flatMap(conditionsIn).length;
       const fewer = 'senders of a lane, or operatorArns';
       return [
         ...over(`policy ${id}`, bytes, QUEUE_POLICY_BYTES_MAX, 'bytes', fewer),
         ...over(`policy ${id}`, principals, QUEUE_POLICY_PRINCIPALS_MAX, 'principals', fewer),
+        ...over(`policy ${id}`, Statement.length, QUEUE_POLICY_STATEMENTS_MAX, 'statements', fewer),
+        ...over(`policy ${id}`, conditions, QUEUE_POLICY_CONDITIONS_MAX, 'conditions', fewer),
       ];
     }
     default:
@@ -113,10 +119,19 @@ function problemsOf(
   }
 }
 
-function principalsIn(policy: unknown): number {
-  const { Statement } = policy as { Statement: readonly { Principal?: unknown }[] };
-  return Statement.flatMap(({ Principal }) => Object.values(Principal ?? {}).flat()).length;
+interface QueueStatement {
+  readonly Principal?: object;
+  readonly Condition?: Readonly<Record<string, object>>;
 }
+interface QueuePolicy {
+  readonly Statement: readonly QueueStatement[];
+}
+
+const principalsIn = ({ Principal = {} }: QueueStatement) => Object.values(Principal).flat();
+
+/** Each key that an operator compares is one. */
+const conditionsIn = ({ Condition = {} }: QueueStatement) =>
+  Object.values(Condition).flatMap((compared) => Object.keys(compared));
 
 const over = (what: string, size: number, max: number, unit: string, fewer: string) =>
   size > max ? [`${what}: ${size} ${unit}, and AWS allows ${max}; configure fewer ${fewer}`] : [];

@@ -39,9 +39,11 @@ export function admitSenders(queue: Queue, key: IKey, senders: Senders): void {
     const viaSqs = { StringEquals: { 'kms:ViaService': `sqs.${Aws.REGION}.${Aws.URL_SUFFIX}` } };
     key.addToResourcePolicy(useOf(`Senders${queue.node.path}`, principals, viaSqs));
   }
-  for (const [position, { principal, sourceArn }] of services.entries()) {
+  // SQS allows a policy few statements and conditions, so a service has one of each for all that it acts for.
+  const byPrincipal = [...Map.groupBy(services, ({ principal }) => principal)];
+  for (const [position, [principal, its]] of byPrincipal.entries()) {
     const service = new ServicePrincipal(principal);
-    const conditions = { ArnLike: { 'aws:SourceArn': sourceArn } };
+    const conditions = { ArnLike: { 'aws:SourceArn': its.map(({ sourceArn }) => sourceArn) } };
     queue.addToResourcePolicy(
       allowing(`Service${position}`, [service], [queue.queueArn], conditions),
     );

@@ -97,4 +97,24 @@ describe('quotas of AWS', () => {
       /^stack refused: policy CriticalQueue/,
     );
   });
+
+  const services = (principals: number, each: number): ConfigInput => {
+    const all = Array.from({ length: principals * each }, (_, n) => ({
+      principal: `s${n % principals}.amazonaws.com`,
+      sourceArn: `arn:aws:s${n % principals}:eu-central-1:123456789012:of-${n}`,
+    }));
+    return { lanes: { critical: { senders: { services: all } } } };
+  };
+
+  it('are kept by many topics of one service: they share a statement', () => {
+    expect(problemsOf(services(2, 12))).toEqual([]);
+  });
+
+  it('refuse more services than a queue policy may have statements and conditions for', () => {
+    const conditions = /^policy CriticalQueue\w+: 11 conditions, and AWS allows 10; .* senders/;
+    const statements = /^policy CriticalQueue\w+: 21 statements, and AWS allows 20; .* senders/;
+    expect(problemsOf(services(8, 1))).toEqual([]);
+    expect(problemsOf(services(9, 1))).toEqual([expect.stringMatching(conditions)]);
+    expect(problemsOf(services(19, 1))).toContainEqual(expect.stringMatching(statements));
+  });
 });

@@ -79,7 +79,7 @@ describe('the senders of a lane', () => {
         Effect: 'Allow',
         Action: 'sqs:SendMessage',
         Principal: { Service: 'sns.amazonaws.com' },
-        Condition: { ArnLike: { 'aws:SourceArn': senders.services[0]?.sourceArn } },
+        Condition: { ArnLike: { 'aws:SourceArn': [senders.services[0]?.sourceArn] } },
         Resource: expect.anything(),
       },
       {
