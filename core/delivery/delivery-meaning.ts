@@ -50,7 +50,12 @@ const NOT_THERE = [404, 410];
 /** A server may say so of a version that was not named. */
 const NONE_NAMED = 400;
 const OF_GATEWAYS = [502, 503, 504];
-const IS_PAGE = /^\s*<(?:!doctype\s+html|html)\b/i;
+/** XHTML begins with a declaration, and some pages with comments. */
+const BEFORE_PAGE = /<\?xml\b[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*/;
+const IS_PAGE = new RegExp(
+  `^\\s*(?:${BEFORE_PAGE.source})*<(?:!doctype\\s+html|html|head|body)\\b`,
+  'i',
+);
 
 /** What an answer says. Its body may have a MiB of characters, so it is read once. */
 export interface Said {

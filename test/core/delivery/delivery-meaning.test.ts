@@ -29,6 +29,17 @@ describe('the meaning of an answer', () => {
     [200, '<?xml version="1.0"?><Patient/>', 'delivered'],
     [200, '<!DOCTYPE html><title>Sign in</title>', 'failed'],
     [201, ' <HTML>', 'failed'],
+    [
+      200,
+      '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">',
+      'failed',
+    ],
+    [200, '\ufeff<!-- served by - -- a proxy -->\n<!-- 2 --><html>', 'failed'],
+    [200, '<head><title>Sign in</title>', 'failed'],
+    [200, '<body onload="x()">', 'failed'],
+    [200, '<?xml version="1.0"?><!-- html --><Patient/>', 'delivered'],
+    [200, '<BodyStructure xmlns="http://hl7.org/fhir"/>', 'delivered'],
+    [200, '<!-- <html> ', 'delivered'],
     [304, '', 'failed'],
     [400, ANY, 'refused'],
     [404, ANY, 'refused'],
@@ -78,6 +89,20 @@ describe('the meaning of an answer', () => {
     expect(meaning(422, ANY, false, false, false)).toBe('refused');
     const passing = outcome({ severity: 'error', code: 'throttled' });
     expect(meaning(400, passing, false, false, false)).toBe('failed');
+  });
+
+  test('R62: whether a MiB is a page is found in linear time', () => {
+    const long = (text: string) => text.repeat((1024 * 1024) / text.length);
+    const texts = [
+      long('<!--'),
+      long('<!---->'),
+      `<?xml${long(' ')}`,
+      long(' \n'),
+      `<!--${long('-')}`,
+    ];
+    const startedAt = performance.now();
+    expect(texts.map((text) => saidIn(200, text).isPage)).toEqual(texts.map(() => false));
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
   test.each([404, 410])(
