@@ -44,6 +44,8 @@ export type DeliveryMeaning =
   /** The server, the network or our credentials. */
   | 'failed';
 
+/** A server may say so of a PUT that changes nothing, as Medplum's does: it holds just that. */
+export const UNCHANGED = 304;
 const ABOUT_VERSIONS = [409, 412, 428];
 /** A server may say so of the version that was named: the resource is no longer there, as after a restore. */
 const NOT_THERE = [404, 410];
@@ -88,6 +90,7 @@ export function meaningOf(
   { isNamed, wasRead, inVain }: Versions,
 ): DeliveryMeaning {
   if (status >= 200 && status < 300) return isPage ? 'failed' : 'delivered';
+  if (status === UNCHANGED) return 'delivered';
   if (status < 400 || OF_GATEWAYS.includes(status)) return 'failed';
   if (NOT_ABOUT_CONTENT.includes(status)) return 'failed';
   if (ABOUT_VERSIONS.includes(status) && !inVain) return 'other version';

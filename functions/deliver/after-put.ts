@@ -2,7 +2,7 @@
 
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { answeredDelivery, conflictedDelivery } from '../../aws/delivery-lease.ts';
-import { endIsUnknown, meaningOf } from '../../core/delivery/delivery-meaning.ts';
+import { endIsUnknown, meaningOf, UNCHANGED } from '../../core/delivery/delivery-meaning.ts';
 import { isLastWord, lateUntilAfter } from '../../core/delivery/late-put.ts';
 import { delivered, type Ending, failed, type Leased, NEXT, refusedByServer } from './endings.ts';
 import { type Called, versionsOf } from './guarded-call.ts';
@@ -22,10 +22,11 @@ export async function afterPut(
   parts.traces.say({ answer: meaning });
   switch (meaning) {
     case 'delivered': {
-      const { deliveryLateUntil: lateUntil } = resource;
-      if (isLastWord(lateUntil, begunAt)) return delivered(parts, leased, answer.version);
+      const { deliveryLateUntil: lateUntil, deliveredVersion: named } = resource;
+      const version = answer.version ?? (answer.status === UNCHANGED ? named : undefined);
+      if (isLastWord(lateUntil, begunAt)) return delivered(parts, leased, version);
       tally.add('Unconfirmed');
-      await answeredDelivery(parts.resources, resource, owner, answer.version);
+      await answeredDelivery(parts.resources, resource, owner, version);
       return { kind: 'again', at: lateUntil ?? begunAt };
     }
     case 'other version': {

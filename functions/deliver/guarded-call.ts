@@ -31,7 +31,7 @@ export type Called =
       readonly kind: 'answered';
       readonly answer: Answer;
       readonly begunAt: number;
-      /** What the resource refers to, if it may have been refused. */
+      /** What the resource refers to, if it may have been refused, and is not large. */
       readonly refersTo?: ReadonlySet<string>;
     }
   | { readonly kind: 'refused by the breaker'; readonly retryAt: number }
@@ -92,7 +92,9 @@ async function putText(
       serverIsWell(meaningOf(answer, resource.resourceType, versionsOf(parts.settings, resource))),
   });
   const isError = called.kind === 'answered' && called.answer.outcome !== undefined;
-  return isError ? { ...called, refersTo: referencesIn(stored) } : called;
+  // Of a large one, their list may need more memory than there is.
+  const isSmall = stored.length <= SMALL_BYTES_MAX;
+  return isError && isSmall ? { ...called, refersTo: referencesIn(stored) } : called;
 }
 
 /** Reads which version the server holds. Throws as above. */

@@ -149,6 +149,21 @@ test('R18: a server that has lost a resource, and says so of the version that is
   ]);
 });
 
+test.each([[{}], [{ etag: 'W/"1"' }]])(
+  'R18: a server that says of a PUT that it changes nothing (%j) has the resource, and works',
+  async (headers) => {
+    answer = (response) => response.writeHead(200, { etag: 'W/"1"' }).end();
+    await stage.store('a', 1);
+    await stage.turn();
+    answer = (response) => response.writeHead(304, headers).end();
+    await stage.store('a', 2);
+    await stage.turn();
+    expect(await isPending()).toBe(false);
+    expect(await stage.resource()).toMatchObject({ deliveredVersion: 'W/"1"' });
+    expect(await itemsOf(stage.world.tables.breakers)).toEqual([]);
+  },
+);
+
 describe('R18: a server that asks by 400 for the version of what it holds, as R4 says and Microsoft’s does', () => {
   const outcome = JSON.stringify({
     resourceType: 'OperationOutcome',

@@ -49,9 +49,10 @@ afterEach(() => {
 
 const store = (type: string, id: string, ...references: string[]) => {
   const links = references.map((reference) => ({ reference }));
-  const text = JSON.stringify({ resourceType: type, id, derivedFrom: links });
-  return stage.store(id, 1, `m-${type}-${id}`, { resourceType: type, text });
+  return put(type, id, JSON.stringify({ resourceType: type, id, derivedFrom: links }));
 };
+const put = (type: string, id: string, text: string) =>
+  stage.store(id, 1, `m-${type}-${id}`, { resourceType: type, text });
 async function turns(count: number, ms: number): Promise<void> {
   for (let n = 0; n < count; n += 1) {
     await stage.turn();
@@ -133,4 +134,17 @@ test('of many references those beyond the first 25 count as what we do not hold'
   await turns(5, 60_000);
   expect(puts.filter((address) => address === 'List/l')).toHaveLength(3);
   expect(await quarantined()).toEqual(['delivery#m-List-l']);
+});
+
+test('what a resource of more than a MiB refers to is not looked for', async () => {
+  const derivedFrom = [{ reference: 'Patient/of-nobody' }];
+  const note = [{ text: 'x'.repeat(1024 * 1024) }];
+  await put(
+    'Observation',
+    'o',
+    JSON.stringify({ resourceType: 'Observation', id: 'o', derivedFrom, note }),
+  );
+  await stage.turn();
+  expect(puts).toEqual(['Observation/o']);
+  expect(await quarantined()).toEqual(['delivery#m-Observation-o']);
 });
