@@ -2,7 +2,7 @@
  * The protocol between the page and the console's server: routes, headers, errors.
  *
  * The printed address is `http://127.0.0.1:PORT/#token=TOKEN`. The browser never sends the
- * fragment. The page takes the token out of the address, keeps it for its origin, and sends it as a
+ * fragment. The page takes the token out of the address, keeps it for its tab, and sends it as a
  * header with each request. It is not a cookie, because a browser sends cookies to every port of
  * this machine.
  *

@@ -29,10 +29,11 @@ export function Reachable({ children }: { readonly children: ComponentChildren }
 function Refused({ message }: { readonly message: string }) {
   return (
     <div class="banner" role="alert">
-      <h1>This address is of an earlier console</h1>
+      <h1>This tab has no token, or one of an earlier console</h1>
       <p class="text">{message}</p>
       <p>
-        Open the address that the command printed when it was started last: it holds a new token.
+        Open the address that the command printed when it was started last: it holds the token. Each
+        tab needs it, also one that a link opened.
       </p>
     </div>
   );

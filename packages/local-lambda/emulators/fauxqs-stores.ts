@@ -4,6 +4,11 @@ import { type EmulatedQueue, makeFair } from './fair-queues.ts';
 import { takeAllCharacters } from './fauxqs-fixes.ts';
 import { type FifoQueue, giveFifoBatches } from './fifo-batches.ts';
 import { refuseAttributes, type SqsErrorClass } from './refused-attributes.ts';
+import {
+  refusePublications,
+  type SnsErrorClass,
+  type TopicRouter,
+} from './refused-publications.ts';
 import { keepSentAttributes, type Router } from './sent-attributes.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
@@ -17,17 +22,22 @@ type Persistence = {
 
 /** Applied once for all apps of this process. */
 const mended = Promise.all([
-  mendRouter(),
+  mendRouters(),
   internal<{ INVALID_MESSAGE_BODY_CHAR: RegExp }>('sqs/sqsTypes').then(
     ({ INVALID_MESSAGE_BODY_CHAR }) => takeAllCharacters(INVALID_MESSAGE_BODY_CHAR),
   ),
 ]);
 
-async function mendRouter(): Promise<void> {
+async function mendRouters(): Promise<void> {
   const { SqsRouter } = await internal<{ SqsRouter: { prototype: Router } }>('sqs/sqsRouter');
-  const { SqsError } = await internal<{ SqsError: SqsErrorClass }>('common/errors');
+  const { SnsRouter } = await internal<{ SnsRouter: { prototype: TopicRouter } }>('sns/snsRouter');
+  const { SqsError, SnsError } = await internal<{
+    SqsError: SqsErrorClass;
+    SnsError: SnsErrorClass;
+  }>('common/errors');
   keepSentAttributes(SqsRouter.prototype);
   refuseAttributes(SqsRouter.prototype, SqsError);
+  refusePublications(SnsRouter.prototype, SnsError);
 }
 
 /**

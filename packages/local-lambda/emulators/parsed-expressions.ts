@@ -38,14 +38,22 @@ class Placeholder {
 }
 
 const LOOKS_AT_VALUES = /between|attribute_type/i;
+/** In bytes. DynamoDB refuses a longer one, and dynalite does not. */
+const EXPRESSION_MAX = 4_096;
 /** Far more than a stack has. */
 const REMEMBERED_MAX = 1_000;
 
-/** Changes a parser, once for all emulators of this thread. */
+/** Changes a parser, once for all emulators of this thread. It refuses what DynamoDB refuses for its size. */
 export function parseOnce(parser: ExpressionParser): void {
   const parse = parser.parse.bind(parser);
   const remembered = new Map<string, Parsed>();
   parser.parse = (text, { context }) => {
+    const size = Buffer.byteLength(text);
+    if (size > EXPRESSION_MAX) {
+      throw new RangeError(
+        `Expression size has exceeded the maximum allowed size; expression size: ${size}`,
+      );
+    }
     if (LOOKS_AT_VALUES.test(text)) return parse(text, { context });
     const key = keyOf(text, context);
     const known = remembered.get(key) ?? parsed(parse, text, context);

@@ -1,5 +1,5 @@
 /**
- * Refuses the message attributes and groups that SQS refuses and the emulator takes. Otherwise a
+ * Refuses the message attributes, groups and delays that SQS refuses and the emulator takes. Otherwise a
  * producer that works here would fail on AWS.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
@@ -15,6 +15,7 @@ interface Attribute {
 export interface Message {
   readonly MessageAttributes?: Readonly<Record<string, Attribute>>;
   readonly MessageGroupId?: string;
+  readonly DelaySeconds?: number;
 }
 
 interface Entry extends Message {
@@ -42,6 +43,7 @@ const NAME = /^(?!\.)(?!.*\.\.)[\w.-]{1,256}(?<!\.)$/;
 const RESERVED = /^(?:aws|amazon)\./i;
 const TYPE = /^(String|Number|Binary)(?:\..+)?$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const DELAY_SECONDS_MAX = 900;
 const GROUP = /^[!-~]{1,128}$/;
 
 /** Lets the routers of this class refuse them from now on. */
@@ -76,7 +78,11 @@ function refusalOf(entry: Entry): Failed[] {
   return [{ Id: entry.Id, SenderFault: true, Code: CODE, Message: problem }];
 }
 
-function problemOf({ MessageAttributes = {}, MessageGroupId }: Message): string | undefined {
+function problemOf(message: Message): string | undefined {
+  const { MessageAttributes = {}, MessageGroupId, DelaySeconds = 0 } = message;
+  if (DelaySeconds < 0 || DelaySeconds > DELAY_SECONDS_MAX) {
+    return `Value ${DelaySeconds} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= ${DELAY_SECONDS_MAX}.`;
+  }
   if (MessageGroupId !== undefined && !GROUP.test(MessageGroupId)) {
     return 'Value for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.';
   }

@@ -68,7 +68,7 @@ test('with a wrong token it says where the new address is, and stops trying', ()
   look(quietStage(now), async ({ page, server }) => {
     await page.getByRole('heading', { name: 'All is well' }).waitFor();
     server.cut(true);
-    await page.getByText('This address is of an earlier console').waitFor();
+    await page.getByText('This tab has no token, or one of an earlier console').waitFor();
   }));
 
 test('it says that the console was stopped', () =>

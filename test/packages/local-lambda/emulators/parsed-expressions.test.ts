@@ -130,3 +130,14 @@ test('a name counts as used also if another expression of the first request had 
   changed.parse('#a = :x', { context });
   expect(outcome(changed, '#a = :x', A).unusedAttrNames).toEqual({ '#b': true });
 });
+
+test('an expression above 4 KB is refused, as DynamoDB does', () => {
+  const parser = { parse: (text: string) => text.length };
+  parseOnce(parser);
+  const context = { unusedAttrNames: {}, unusedAttrVals: {} };
+  const parse = (text: string) => (parser as ExpressionParser).parse(text, { context });
+  expect(parse('x'.repeat(4_096))).toBe(4_096);
+  expect(() => parse('ü'.repeat(2_049))).toThrow(
+    'Expression size has exceeded the maximum allowed size; expression size: 4098',
+  );
+});

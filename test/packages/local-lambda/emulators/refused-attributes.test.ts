@@ -81,3 +81,12 @@ test('of a batch only the wrong messages are refused', async () => {
   expect(none.Successful ?? []).toEqual([]);
   expect(none.Failed).toHaveLength(1);
 });
+
+test('a delay of more than 15 minutes is refused', async () => {
+  const send = (DelaySeconds: number) =>
+    sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{}', DelaySeconds }));
+  await send(900);
+  for (const seconds of [901, -1]) {
+    await expect(send(seconds)).rejects.toThrow(`Value ${seconds} for parameter DelaySeconds`);
+  }
+});
