@@ -6,6 +6,9 @@ const dev = synthesized();
 const text = (value: unknown) => JSON.stringify(value);
 
 interface Rule {
+  readonly Status: string;
+  readonly AbortIncompleteMultipartUpload?: { readonly DaysAfterInitiation: number };
+  readonly ExpiredObjectDeleteMarker?: boolean;
   readonly Prefix?: string;
   readonly ExpirationInDays?: number;
   readonly NoncurrentVersionExpiration?: { readonly NoncurrentDays: number };
@@ -95,11 +98,32 @@ test('what expires in a bucket is deleted in the end, though the bucket keeps ve
   expect(buckets).toHaveLength(6);
   for (const [id, { Properties }] of buckets) {
     const { Rules = [] } = (Properties['LifecycleConfiguration'] ?? {}) as { Rules?: Rule[] };
+    expect(
+      Rules.map(({ Status }) => Status),
+      id,
+    ).toEqual(Rules.map(() => 'Enabled'));
     const expires = Rules.some((rule) => rule.ExpirationInDays !== undefined);
     const deletes = Rules.some((rule) => !rule.Prefix && rule.NoncurrentVersionExpiration);
     expect([expires, deletes], id).toEqual(
       id.startsWith('AuditVault') ? [false, false] : [true, true],
     );
+  }
+});
+
+test('R08: what a bucket that our functions write to keeps of an upload without an end is deleted after a day', () => {
+  const buckets = Object.entries(resourcesOf(dev, 'AWS::S3::Bucket')).filter(([id]) =>
+    /^(Bodies|Reporting|Analytics)Bucket/.test(id),
+  );
+  expect(buckets).toHaveLength(3);
+  for (const [id, { Properties }] of buckets) {
+    const { Rules } = Properties['LifecycleConfiguration'] as { Rules: Rule[] };
+    const ofAll = Rules.filter(({ Prefix }) => Prefix === undefined);
+    expect(ofAll, id).toMatchObject([
+      {
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        ExpiredObjectDeleteMarker: true,
+      },
+    ]);
   }
 });
 

@@ -6,7 +6,10 @@ const prod = synthesized({ stage: 'prod' });
 const qa = synthesized({ stage: 'qa', production: 'true' });
 const released = synthesized({ stage: 'prod', production: 'false' });
 const chaotic = synthesized({ chaos: 'on' });
-const KEEPS_DATA = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::KMS::Key'];
+const KEEPS_DATA = [
+  ...['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::KMS::Key'],
+  ...['AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'],
+];
 
 const removal = (template: typeof dev, type: string) =>
   new Set(
@@ -30,6 +33,11 @@ describe('stages', () => {
     for (const { Properties } of byName(dev, 'AWS::DynamoDB::Table', 'TableName').values()) {
       expect(Properties['DeletionProtectionEnabled']).toBe(false);
     }
+  });
+
+  it('a deleted key of dev can be restored for a week, one of prod for a month', () => {
+    dev.allResourcesProperties('AWS::KMS::Key', { PendingWindowInDays: 7 });
+    prod.allResourcesProperties('AWS::KMS::Key', { PendingWindowInDays: 30 });
   });
 
   it('logs are kept two weeks in dev, a year in prod', () => {
