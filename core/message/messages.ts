@@ -30,11 +30,12 @@ export const traceContextSchema = z.object({
 /** Which trace the next step is part of (core/message/trace-context.ts). */
 export type TraceContext = z.infer<typeof traceContextSchema>;
 
+/** The lanes that producers send to. `delivery` is a lane too, whose messages are triggers. */
 export const lanes = ['critical', 'background'] as const;
 export const laneSchema = z.enum(lanes);
 export type Lane = z.infer<typeof laneSchema>;
 
-/** A body stored in our own bucket because it does not fit into a message. */
+/** Says where in our own bucket a body is that does not fit into a message (claim-check.ts). */
 export const claimCheckSchema = z.strictObject({
   s3: z.strictObject({
     bucket: z.string().min(3).max(63),
@@ -179,7 +180,7 @@ export const incidentMessageSchema = z.union([
 ]);
 export type IncidentMessage = z.infer<typeof incidentMessageSchema>;
 
-/** How a message ended. */
+/** The ending of a message. Producers read the field as `verdict`, so it keeps that name. */
 export const outcomeVerdictSchema = z.enum(['stored', 'rejected', 'dead-lettered']);
 export type OutcomeVerdict = z.infer<typeof outcomeVerdictSchema>;
 

@@ -1,6 +1,6 @@
 /**
- * Compiles one invariant from FHIRPath to JavaScript. packages/fhir-validator/README.md shows the
- * generated code.
+ * Compiles one invariant from FHIRPath to JavaScript. "How it is compiled" in
+ * packages/fhir-validator/README.md shows an example.
  */
 import type { ElementModel, TypeModel } from '../type-model.ts';
 import { Undecided, Unsupported } from './ast.ts';
@@ -39,7 +39,7 @@ export type CompiledInvariant =
        * otherwise the same as %resource). It is safe for any JSON.
        */
       readonly source: string;
-      /** Functions of runtime/fhirpath.ts that the expression calls. */
+      /** Functions of runtime/ that the expression calls. */
       readonly runtime: readonly string[];
       /**
        * Module-level constants that the expression needs: name to initializer. Equal names have
