@@ -11,7 +11,7 @@ import type { OwnProcessSettings } from './validation-process.ts';
 const {
   options,
   plugins = [],
-  pluginMemoryMb = 64,
+  pluginMemoryMb,
   ...settings
 } = processSettings() as OwnProcessSettings;
 await serveProcess(

@@ -17,7 +17,7 @@ export interface OwnProcessSettings
   extends Omit<ValidationPoolSettings, 'url' | 'size' | 'spares' | 'options'> {
   readonly options: Omit<WorkerOptions, 'plugins'>;
   readonly plugins?: readonly PluginSettings[];
-  readonly pluginMemoryMb?: number;
+  readonly pluginMemoryMb: number;
 }
 
 export function validationProcess(url: URL, settings: OwnProcessSettings): IsolatedValidator {

@@ -19,10 +19,10 @@ const pool = validationPool({
   url: new URL('./workers/scripted.ts', import.meta.url),
   size: 1,
 });
-const ownProcess = validationProcess(
-  new URL('./workers/scripted-process.ts', import.meta.url),
-  confinement,
-);
+const ownProcess = validationProcess(new URL('./workers/scripted-process.ts', import.meta.url), {
+  ...confinement,
+  pluginMemoryMb: 64,
+});
 await Promise.all([pool.ready(), ownProcess.ready()]);
 
 const first = new AbortController();

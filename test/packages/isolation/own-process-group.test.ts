@@ -18,6 +18,7 @@ const SETTINGS = {
   deadlineMs: 1_000,
   heapOldMb: 32,
   heapYoungMb: 16,
+  pluginMemoryMb: 64,
   options: { chaos: false, issuesMax: 100 },
 };
 

@@ -19,6 +19,7 @@ function ownProcess(
     deadlineMs: 1_000,
     heapOldMb: 32,
     heapYoungMb: 16,
+    pluginMemoryMb: 64,
     options: { chaos: true, issuesMax: 100 },
     ...more,
   });
