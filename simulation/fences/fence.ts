@@ -27,14 +27,14 @@ export const partsOf = ({ file, code, without, also = [] }: Fence): readonly Par
 
 /** The source of a file without a fence. @throws where the fence is not there, or more than once */
 export function withoutFence(fence: Fence, file: string, source: string): string {
-  const its = partsOf(fence).filter((part) => part.file === file);
-  return its.reduce((text, { code, without }) => {
-    const parts = text.split(code);
-    if (parts.length !== 2) {
+  const parts = partsOf(fence).filter((part) => part.file === file);
+  return parts.reduce((text, { code, without }) => {
+    const around = text.split(code);
+    if (around.length !== 2) {
       throw new Error(
-        `fence "${fence.name}": ${file} holds its code ${parts.length - 1} times, and not once`,
+        `fence "${fence.name}": ${file} holds its code ${around.length - 1} times, and not once`,
       );
     }
-    return parts.join(without);
+    return around.join(without);
   }, source);
 }

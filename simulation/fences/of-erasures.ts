@@ -79,8 +79,8 @@ export const OF_ERASURES: readonly Fence[] = [
   {
     name: 'erasure: a dead letter is refused too',
     file: 'functions/quarantine/build.ts',
-    code: 'const erasure = await erased.erasureOf(body, said, object)',
-    without: 'const erasure = false ? await erased.erasureOf(body, said, object) : undefined',
+    code: 'const erasure = await erased.erasureOf(body, submitted, object)',
+    without: 'const erasure = false ? await erased.erasureOf(body, submitted, object) : undefined',
     needs: ERASES,
   },
 ];
