@@ -8,7 +8,10 @@ interface Resource {
 }
 
 /** What to change of a function: its template properties, given its name without the stage's prefix. */
-export type ChangeFunction = (name: string, its: FunctionProperties) => Record<string, unknown>;
+export type ChangeFunction = (
+  name: string,
+  properties: FunctionProperties,
+) => Record<string, unknown>;
 
 export interface FunctionProperties {
   readonly MemorySize: number;

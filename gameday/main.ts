@@ -49,8 +49,8 @@ const endpoints = {
   [ENV.deliveryEndpoint]: fhir.endpoint,
   [ENV.terminologyEndpoint]: terminology.endpoint,
 };
-const wired = (name: string, its: FunctionProperties) =>
-  withVariables(its, endpoints, name === 'incident' ? INCIDENT : {});
+const wired = (name: string, properties: FunctionProperties) =>
+  withVariables(properties, endpoints, name === 'incident' ? INCIDENT : {});
 const results: Result[] = [];
 /** By function, while all was well. */
 let memoryUsedMb: ReadonlyMap<string, number> = new Map();
@@ -102,10 +102,10 @@ function inOrder(some: readonly AlarmPlan[]): AlarmPlan[] {
 
 async function starvedDay(): Promise<void> {
   const into = join(OUT, 'starved');
-  await writeChanged({ built, stackName, into }, (name, its) => ({
-    ...wired(name, its),
+  await writeChanged({ built, stackName, into }, (name, properties) => ({
+    ...wired(name, properties),
     ReservedConcurrentExecutions: 1,
-    MemorySize: scarce(name, its.MemorySize),
+    MemorySize: scarce(name, properties.MemorySize),
   }));
   const stage = await openStage(into, records);
   try {

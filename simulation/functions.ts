@@ -53,8 +53,8 @@ export function envsOf(
     const known = envs.get(deployment);
     if (known !== undefined) return known;
     const hash = env['CODE_HASH'];
-    const its = deployment === 0 ? env : { ...env, CODE_HASH: `${hash}-${deployment}` };
-    const next = withSettings(its, settings, { name, deployment });
+    const variables = deployment === 0 ? env : { ...env, CODE_HASH: `${hash}-${deployment}` };
+    const next = withSettings(variables, settings, { name, deployment });
     envs.set(deployment, next);
     return next;
   };

@@ -58,12 +58,12 @@ function wake({ Arn, Input = '{}' }: Target, { random, queue, invoke }: MinuteSu
     invoke(nameOfArn(Arn), JSON.parse(Input));
     return;
   }
-  const its = queue(Arn);
-  its.send({
+  const target = queue(Arn);
+  target.send({
     body: Input,
     attributes: {},
-    groupId: its.plan.isFifo ? 'minute' : undefined,
-    deduplicationId: its.plan.isFifo ? random.uuid() : undefined,
+    groupId: target.plan.isFifo ? 'minute' : undefined,
+    deduplicationId: target.plan.isFifo ? random.uuid() : undefined,
     delaySeconds: undefined,
     senderId: 'AIDAEVENTBRIDGE',
   });

@@ -80,8 +80,8 @@ export function draftOf(
   const end = isIllegible ? IN_KEYS : '';
   const key = isClaimed(oddity) ? `${submissionsOf(owner)}${number}${end}` : undefined;
   const body = key === undefined ? text : claimCheck({ bucket: habits.bucket, key });
-  const its = { resourceType, id, nature, oddity, sequence, text, patients };
-  return { number, source, lane, ...its, key, body, attributes };
+  const content = { resourceType, id, nature, oddity, sequence, text, patients };
+  return { number, source, lane, ...content, key, body, attributes };
 }
 
 const OFTEN_SENT_ON = ['valid', 'throw', 'kill', 'flaky', 'misjudged', 'invalid'] as const;

@@ -48,8 +48,8 @@ export class Witness {
   #watchersOf(kind: Effect['kind']): readonly Watcher[] {
     const known = this.#byKind.get(kind);
     if (known !== undefined) return known;
-    const its = this.#watchers.filter(({ kinds }) => kinds?.includes(kind) ?? true);
-    this.#byKind.set(kind, its);
-    return its;
+    const interested = this.#watchers.filter(({ kinds }) => kinds?.includes(kind) ?? true);
+    this.#byKind.set(kind, interested);
+    return interested;
   }
 }

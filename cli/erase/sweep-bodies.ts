@@ -20,10 +20,10 @@ export async function noteBodies({ found, ...run }: Sweep): Promise<void> {
     const claim = isOfNobodyKnown(run, version) ? undefined : claimOnVersion(run, version, false);
     if (claim === undefined || claim.kept) continue;
     const { key, versionId, isLatest } = version;
-    const its = { bucket: run.bucket.name, key };
+    const object = { bucket: run.bucket.name, key };
     const { number } = claim.erasure;
-    await run.note(run.hash(objectText({ ...its, versionId })), number);
-    if (isLatest) await run.note(run.hash(objectText(its)), number);
+    await run.note(run.hash(objectText({ ...object, versionId })), number);
+    if (isLatest) await run.note(run.hash(objectText(object)), number);
   }
 }
 

@@ -65,21 +65,18 @@ export async function doLocally(acts: Acts, body: unknown): Promise<LocalDone> {
 
 function beginFlood(
   { name, runs, cli }: Acts,
-  { lane: its, count: total }: Extract<LocalAct, { act: 'flood' }>,
+  { lane, count: total }: Extract<LocalAct, { act: 'flood' }>,
 ): LocalDone {
   if (runs.going('flood') !== undefined) throw new Failure('refused', 'a flood goes on: stop it');
-  const commandLine = cli('local', 'flood', '--lane', its, '--count', total);
-  const run = runs.begin<FloodRun>(
-    { kind: 'flood', lane: its, total, commandLine },
-    async (course) => {
-      let done = 0;
-      const onAccepted = () => {
-        done += 1;
-        if (done % 100 === 0 || done === total) course.report({ done });
-      };
-      await flood(name, its, total, { signal: course.signal, onAccepted });
-      return { done };
-    },
-  );
-  return { message: `sending ${total} to ${its}`, run: run.id, commandLine };
+  const commandLine = cli('local', 'flood', '--lane', lane, '--count', total);
+  const run = runs.begin<FloodRun>({ kind: 'flood', lane, total, commandLine }, async (course) => {
+    let done = 0;
+    const onAccepted = () => {
+      done += 1;
+      if (done % 100 === 0 || done === total) course.report({ done });
+    };
+    await flood(name, lane, total, { signal: course.signal, onAccepted });
+    return { done };
+  });
+  return { message: `sending ${total} to ${lane}`, run: run.id, commandLine };
 }

@@ -94,7 +94,7 @@ function incidentView(incident: Incident): IncidentView {
     ...{ key: incidentKey(incident), scope, number, status, cause, openedAt },
     ...{ crashes, more, messages, kinds, fingerprints, lanes, firstCrashAt, lastCrashAt, clocks },
     ...(why !== undefined && { why }),
-    others: others.map(({ fault, kind, crashes: its, at }) => ({ fault, kind, crashes: its, at })),
+    others: others.map(({ fault, kind, crashes, at }) => ({ fault, kind, crashes, at })),
     ...(acknowledged !== undefined && { acknowledged }),
     ...(resolved !== undefined && { resolved }),
     notices: Object.entries(done)

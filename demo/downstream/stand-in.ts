@@ -63,17 +63,18 @@ export async function startStandIn(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '', 'http://localhost').pathname;
     if (path === MODE_PATH) return control(request, response);
-    const its = mode;
-    counts[its] += 1;
-    if (its === 'stop') {
+    const current = mode;
+    counts[current] += 1;
+    if (current === 'stop') {
       request.socket.destroy();
       return;
     }
-    const fails = its === 'fail' || (its === 'partly' && counts.partly % PARTLY_EVERY === 0);
+    const fails =
+      current === 'fail' || (current === 'partly' && counts.partly % PARTLY_EVERY === 0);
     if (fails) return say(response, 503, 'made to fail');
     const { method, headers } = request;
     const body = await text(request);
-    if (its === 'slow') await wait(slowMs);
+    if (current === 'slow') await wait(slowMs);
     if (!path.startsWith(BASE)) return say(response, 404, `the base is ${BASE}`);
     return serve({ path: path.slice(BASE.length), method, headers, body }, response);
   }

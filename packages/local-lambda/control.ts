@@ -84,8 +84,8 @@ async function answerOf(
 }
 
 function killed(control: Control, name: string): LiveEnvironment[] {
-  const its = control.environments().filter(({ functionName }) => functionName === name);
-  return its.filter(({ pid }) => kill(pid));
+  const environments = control.environments().filter(({ functionName }) => functionName === name);
+  return environments.filter(({ pid }) => kill(pid));
 }
 
 /** Kills the process with everything that it started. @returns false if it was already gone */

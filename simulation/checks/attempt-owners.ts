@@ -47,8 +47,8 @@ export class AttemptOwners {
 
   /** Its resource has just been stored by that host. @throws RuleBroken */
   stored(attempts: readonly Attempt[], by: Host, of: string): void {
-    const its = attempts.find(({ requestId }) => requestId === this.#running.get(by.name));
-    if (its === undefined || its.ended !== undefined) return;
+    const attempt = attempts.find(({ requestId }) => requestId === this.#running.get(by.name));
+    if (attempt === undefined || attempt.ended !== undefined) return;
     throw new RuleBroken('R04', `${by.name} stored ${of}, and its attempt has no end on record`);
   }
 

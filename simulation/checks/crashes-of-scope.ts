@@ -103,9 +103,9 @@ export class CrashesOfScope {
 
   #timelinesOf({ environment }: Crash): readonly Timeline<Crash>[] {
     if (environment === undefined) return [this.#timeline];
-    const its = this.#byEnvironment.get(environment) ?? new Timeline<Crash>();
-    this.#byEnvironment.set(environment, its);
-    return [this.#timeline, its];
+    const own = this.#byEnvironment.get(environment) ?? new Timeline<Crash>();
+    this.#byEnvironment.set(environment, own);
+    return [this.#timeline, own];
   }
 }
 

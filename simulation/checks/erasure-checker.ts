@@ -178,8 +178,8 @@ export class ErasureChecker implements Checker {
   /** When the last erasure began that covers what was sent under that number. */
   #erasedAt(number: number): number {
     const all = this.#byNumber.get(number) ?? [];
-    const its = this.#ended.filter((erasure) => all.some((each) => covers(erasure, each)));
-    return Math.max(...its.map(({ at }) => at));
+    const covering = this.#ended.filter((erasure) => all.some((each) => covers(erasure, each)));
+    return Math.max(...covering.map(({ at }) => at));
   }
 
   #submissionOf({ messageId, pk }: Item): Submission | undefined {

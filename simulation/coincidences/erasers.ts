@@ -103,9 +103,9 @@ export class Erasers implements Watcher {
     scheduler.after(SOON_MS, () => {
       this.#sleep(by, this.#random.between(...WAITING_MS), (effect, who) => {
         if (scheduler.now < Math.max(from, this.#wellAt) || who === undefined) return false;
-        const its = this.#world.erasures.find((each) => each.number === number);
-        const isPut = this.#isPutForAnother(effect, its);
-        if (!isPut && !this.#isLeased(effect, its)) return false;
+        const erasure = this.#world.erasures.find((each) => each.number === number);
+        const isPut = this.#isPutForAnother(effect, erasure);
+        if (!isPut && !this.#isLeased(effect, erasure)) return false;
         // What points to the body comes when the erasure has looked.
         if (isPut) who.beLateSoon();
         // It goes on then.

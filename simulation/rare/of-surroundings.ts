@@ -56,9 +56,9 @@ export const expired = on(
 export const diesThreeTimes = on(['logged'], () => {
   const deaths = new Map<string, Set<string>>();
   return ({ requestId, environment }) => {
-    const its = deaths.get(requestId) ?? new Set();
-    const isNew = !its.has(environment);
-    deaths.set(requestId, its.add(environment));
-    return isNew && its.size === 3;
+    const environments = deaths.get(requestId) ?? new Set();
+    const isNew = !environments.has(environment);
+    deaths.set(requestId, environments.add(environment));
+    return isNew && environments.size === 3;
   };
 });

@@ -81,8 +81,8 @@ export function startLogSubscriptions(
       const value = parseJson(heard.line);
       if (value === undefined) return;
       for (const { plan, spec, passes } of subscribers) {
-        const its = groups.get(heard.functionName) === plan.properties.LogGroupName;
-        if (its && passes(value)) gather(plan, spec, heard);
+        const isSubscribed = groups.get(heard.functionName) === plan.properties.LogGroupName;
+        if (isSubscribed && passes(value)) gather(plan, spec, heard);
       }
     },
     pending: () => pending,
