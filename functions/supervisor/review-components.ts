@@ -88,19 +88,25 @@ export async function reviewComponent(
   );
   // It is paused for whoever is paged, also while AWS refuses to change its mappings.
   if (isHeld(climbed)) emit('LanePaused', 'lane', name);
-  const applied = await applyState(parts, climbed, tally);
-  await probeIfDue(parts, applied, lane, tally, context);
+  // What could not be told anybody yet keeps no lane paused: only mappings that are not confirmed prevent a probe.
+  const faults: unknown[] = [];
+  const applied = await applyState(parts, climbed, tally).catch((fault: unknown) => {
+    faults.push(fault);
+    return undefined;
+  });
+  await probeIfDue(parts, name, applied, lane, tally, context);
+  if (faults.length > 0) throw faults[0];
 }
 
 async function probeIfDue(
   parts: SupervisorParts,
-  known: Supervised,
+  name: string,
+  known: Supervised | undefined,
   lane: LaneParts,
   tally: Tally,
   context: Clock,
 ): Promise<void> {
   const { settings } = parts;
-  const { name } = known;
   // The next minute has a supervisor with more time.
   if (!hasTimeToProbe(lane, context)) return;
   const id = parts.randomId();

@@ -7,6 +7,7 @@ import { failCalls } from '../../support/faults.ts';
 import {
   buildSupervisedWorld,
   deathsNow,
+  factsOf,
   loadSupervisor,
   mappingsOf,
   minute,
@@ -31,10 +32,14 @@ beforeEach(async () => {
   probed = 0;
   answer(() => []);
   for (const body of ['one', 'two']) await send(stage.lanes.critical, body);
+});
+
+/** A minute ago. */
+async function pause(): Promise<void> {
   await tell(stage, supervisor, ...deathsNow(4));
   await mappingsOf(stage, service);
   skipTime(60_000);
-});
+}
 
 /** How the lane's function answers: with the messages that failed. */
 function answer(failures: (id: string) => readonly string[]): void {
@@ -63,18 +68,21 @@ function findNothing(inReceive: (waitSeconds: number) => boolean): void {
 const step = async () => (await mappingsOf(stage, service))['critical'];
 
 test('R33: SQS is asked for a message of the queue, not only of some of its servers', async () => {
+  await pause();
   findNothing((waitSeconds) => waitSeconds === 0);
   await minute(stage, supervisor);
   expect([probed, await step()]).toEqual([1, 2]);
 });
 
 test('R33: a lane whose queue has messages does not return without a probe', async () => {
+  await pause();
   findNothing(() => true);
   await minute(stage, supervisor);
   expect([probed, await step()]).toEqual([0, 'off']);
 });
 
 test('R33: no probe is begun that would outlive its supervisor; the next minute has time', async () => {
+  await pause();
   expect(await tellWithin(19_000, stage, supervisor, WAKE)).toEqual([]);
   expect(probed).toBe(0);
   expect(await stateOf(stage, 'critical')).not.toHaveProperty('probe');
@@ -86,6 +94,7 @@ test.each([
   ['is tried if there is time', 27_000, 2],
   ['is not tried if there is not', 23_000, 1],
 ])('R33: after a bad message another one %s', async (_, timeoutMs, count) => {
+  await pause();
   answer((id) => {
     skipTime(5_000);
     return [id];
@@ -96,6 +105,7 @@ test.each([
 });
 
 test('R09 R33: a probe that Lambda throttles is not one that failed', async () => {
+  await pause();
   const [, lambda] = supervisor.others as LambdaClient[];
   lambda?.middlewareStack.add(
     () => async () => {
@@ -116,6 +126,7 @@ test.each([
   ['cannot be received from', 'ReceiveMessageCommand', 'off'],
   ['does not delete the message of a probe that went well', 'DeleteMessageCommand', 2],
 ])('R09 R33: a queue that %s does not delay the lane until a lease ends', async (_, call, then) => {
+  await pause();
   const allow = failCalls(supervisor, 'sqs', (command) => command === call);
   expect(await minute(stage, supervisor)).toEqual([]);
   expect(await step()).toBe(then);
@@ -124,4 +135,15 @@ test.each([
   skipTime(60_000);
   await minute(stage, supervisor);
   expect(probed).toBe(1);
+});
+
+test('R33: a lane returns by its probe while the audit log cannot be told; it is told later', async () => {
+  const allow = failCalls(supervisor, 'sqs', (command) => command === 'SendMessageBatchCommand');
+  await pause();
+  expect(await minute(stage, supervisor)).not.toEqual([]);
+  expect([probed, await step()]).toEqual([1, 2]);
+  allow();
+  await minute(stage, supervisor);
+  const kinds = (await factsOf(stage)).map(({ kind }) => kind);
+  expect(kinds).toEqual(['lane-paused', 'lane-resumed']);
 });
