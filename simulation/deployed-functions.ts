@@ -106,7 +106,7 @@ export class DeployedFunctions {
   }
 
   #connect(): EventSource[] {
-    const { plan, scheduler, services, witness } = this.#around;
+    const { plan, scheduler, services, witness, faults } = this.#around;
     return plan.mappings.flatMap(({ name, properties }) => {
       const target = this.byName.get(nameOfArn(properties.FunctionName));
       if (target === undefined) return [];
@@ -126,7 +126,7 @@ export class DeployedFunctions {
           enabled: source.state === 'Enabled',
           concurrencyMax: source.concurrencyMax,
         });
-      return [new EventSource(mapping, scheduler, changed)];
+      return [new EventSource(mapping, scheduler, changed, () => faults().queues.fewer)];
     });
   }
 
@@ -158,6 +158,7 @@ export class DeployedFunctions {
     const arn = plan.functions.find(({ name }) => name === functionName)?.properties
       .DeadLetterConfig?.TargetArn;
     const deadLetters = arn === undefined ? undefined : services.sqs.queue(arn);
-    invokeLater(scheduler, { target, deadLetters }, event);
+    const twice = this.#around.faults().functions.asyncTwice;
+    invokeLater(scheduler, { target, deadLetters, twice }, event);
   }
 }

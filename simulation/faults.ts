@@ -4,6 +4,7 @@ import { type DynamoFaults, NO_DYNAMO_FAULTS } from './dynamo/dynamo.ts';
 import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function-plan.ts';
 import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
 import { type MinuteFaults, NO_MINUTE_FAULTS } from './minute.ts';
+import { withMoreFaults } from './more-faults.ts';
 import { NO_OPERATORS, type OperatorHabits } from './operators/habits.ts';
 import {
   drawFlapping,
@@ -120,7 +121,7 @@ export function drawFaults(
   };
   const drawn: Faults = {
     calls: { ...draw(WORST.calls), lateMs: random.pick(LATE_MS) },
-    queues: { ...draw(WORST.queues), inFlightMax: random.pick(IN_FLIGHT_MAX) },
+    queues: { ...draw(WORST.queues), inFlightMax: random.pick(IN_FLIGHT_MAX), fewer: 0 },
     tables: {
       ...draw(WORST.tables),
       indexLagMs: random.pick([10, 1_000, 30_000]),
@@ -132,6 +133,7 @@ export function drawFaults(
     functions: {
       ...draw(WORST.functions),
       coldStartMs: random.pick([100, 1_000, 5_000]),
+      asyncTwice: 0,
       ...random.pick(PACES),
     },
     servers: {
@@ -169,7 +171,8 @@ export function drawFaults(
     settings: drawSettings(random),
     operators: { ...operators, corrects, erases: random.chance(ERASES) ? random.fraction() : 0 },
   };
-  return all.operators.erases > 0 ? withInterruptions(all, random) : all;
+  const erases = all.operators.erases > 0;
+  return withMoreFaults(erases ? withInterruptions(all, random) : all, random);
 }
 
 /** Share of runs in which operators erase patients. */

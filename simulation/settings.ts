@@ -19,6 +19,8 @@ export interface DrawnSettings {
   readonly absentStatus: number;
   /** A deployment in the middle enables all mappings, as CloudFormation does where it changes one: 1, or 0. */
   readonly resetsMappings: number;
+  /** How long after a deployment in the middle the first one is deployed again. Zero: never. */
+  readonly rolledBackMs: number;
 }
 
 export const DEFAULT_SETTINGS: DrawnSettings = {
@@ -27,6 +29,7 @@ export const DEFAULT_SETTINGS: DrawnSettings = {
   ratePerMinute: 0,
   absentStatus: 412,
   resetsMappings: 0,
+  rolledBackMs: 0,
 };
 
 /** By their shares. A run has few calls, so that most windows are small or long. */
@@ -61,6 +64,7 @@ export function drawSettings(random: Random): DrawnSettings {
     ratePerMinute: random.chance(IS_LIMITED) ? random.pick(RATES) : 0,
     absentStatus: random.pick(ABSENT),
     resetsMappings: random.chance(RESETS) ? 1 : 0,
+    rolledBackMs: 0,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Checker, MakeChecker, Seen, Watcher } from './checker.ts';
 import { clientsFor } from './clients.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
+import { deployAgain } from './deployments.ts';
 import { names, type RecordedErasure } from './erasures.ts';
 import type { EventLog } from './event-log.ts';
 import { drawFaults, type Faults, HEALTHY } from './faults.ts';
@@ -42,7 +43,6 @@ export interface WorldOptions {
 
 /** Outages begin within this time. */
 const OUTAGES_MS = 1_800_000;
-const RESET_AGAIN_MS = 5_000;
 
 /** What a run of that seed draws. */
 export const faultsOf = (plan: Plan, seed: number): Faults => drawnBy(new Scheduler(seed), plan);
@@ -129,21 +129,9 @@ export class World implements Seen {
     this.#faults = { ...this.#faults, outages: [...this.#faults.outages, outage] };
   }
 
-  /** Deploys all functions again. Old and new environments run next to each other for some time. */
+  /** Deploys all functions again. */
   deployAgain(): void {
-    this.scheduler.note('deployed again');
-    for (const each of this.functions.values()) each.deploy();
-    if (this.drawn.settings.resetsMappings === 0) return;
-    for (const source of this.sources) this.#reset(source);
-  }
-
-  /** CloudFormation sends what the template says, and waits while another change is in progress. */
-  #reset(source: EventSource): void {
-    const { uuid, concurrencyMax } = source.plan;
-    if (source.isAsDeployed) return;
-    if (source.change({ enabled: true, concurrencyMax }))
-      this.#witness.tell({ kind: 'reset', uuid });
-    else this.scheduler.after(RESET_AGAIN_MS, () => this.#reset(source));
+    deployAgain(this, (uuid) => this.#witness.tell({ kind: 'reset', uuid }));
   }
 
   #expireEachTime(): void {

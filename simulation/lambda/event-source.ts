@@ -30,6 +30,8 @@ const POLL_MS = 20;
  * a receive.
  */
 const BACK_OFF_MS = 5_000;
+/** An invocation takes 6 MB, and a message has up to 1 MiB. */
+const LENGTH_MAX = 5_000_000;
 /** Maximum duration of a change. */
 const CHANGE_MS = 20_000;
 
@@ -44,13 +46,17 @@ export class EventSource {
   #running = 0;
   #isPollDue = false;
   #until = 0;
+  /** How often a receive gets fewer messages than there are. */
+  readonly #fewer: () => number;
 
   constructor(
     plan: MappingPlan,
     scheduler: Scheduler,
     onChanged: (mapping: EventSource) => void = () => undefined,
+    fewer: () => number = () => 0,
   ) {
     this.plan = plan;
+    this.#fewer = fewer;
     this.#onChanged = onChanged;
     this.#scheduler = scheduler;
     this.#concurrencyMax = plan.concurrencyMax;
@@ -111,9 +117,14 @@ export class EventSource {
     if (!this.#polling) return;
     const { queue, batchSize } = this.plan;
     if (!queue.hasNext || this.#running >= this.#concurrencyMax) return;
-    const batch = queue.receive(batchSize);
+    const batch = queue.receive(this.#wanted(batchSize), undefined, LENGTH_MAX);
     if (batch.length > 0) this.#handOver(batch);
     if (queue.hasNext) this.#pollSoon();
+  }
+
+  #wanted(most: number): number {
+    const { random } = this.#scheduler;
+    return random.chance(this.#fewer()) ? random.between(1, most) : most;
   }
 
   #handOver(batch: readonly Received[]): void {

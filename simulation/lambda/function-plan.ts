@@ -35,6 +35,8 @@ export interface FunctionFaults {
   readonly skewMs: number;
   /** An environment's clock is set when it goes on, to another difference. */
   readonly clockSteps: number;
+  /** An asynchronous invocation that succeeded is made again, under the same request id. */
+  readonly asyncTwice: number;
 }
 
 export const NO_FUNCTION_FAULTS: FunctionFaults = {
@@ -47,6 +49,7 @@ export const NO_FUNCTION_FAULTS: FunctionFaults = {
   stallMs: 0,
   skewMs: 0,
   clockSteps: 0,
+  asyncTwice: 0,
 };
 
 export interface FunctionSurroundings {

@@ -32,7 +32,11 @@ export class LambdaFunction {
   #idle: Environment[] = [];
   #running = 0;
   #count = 0;
+  /** Which code environments get that start now. */
   #deployment = 0;
+  /** Increases with each deployment, also with one that is rolled back. */
+  #generation = 0;
+  readonly #generations = new WeakMap<Host, number>();
   #deployedAt = Number.NEGATIVE_INFINITY;
 
   constructor(plan: FunctionPlan, around: FunctionSurroundings) {
@@ -46,9 +50,10 @@ export class LambdaFunction {
     return this.#count;
   }
 
-  /** Deploys new code. For some time, the old code runs next to it. */
-  deploy(): void {
-    this.#deployment += 1;
+  /** Deploys new code, or code of an earlier deployment. For some time, what was deployed before runs next to it. */
+  deploy(deployment = this.#deployment + 1): void {
+    this.#deployment = deployment;
+    this.#generation += 1;
     this.#deployedAt = this.#around.scheduler.now;
   }
 
@@ -102,7 +107,9 @@ export class LambdaFunction {
 
   #isReplaced({ host }: Environment): boolean {
     const { now } = this.#around.scheduler;
-    return host.deployment !== this.#deployment && now - this.#deployedAt >= BOTH_RUN_MS;
+    return (
+      this.#generations.get(host) !== this.#generation && now - this.#deployedAt >= BOTH_RUN_MS
+    );
   }
 
   #start(invocation: Invocation): void {
@@ -120,6 +127,7 @@ export class LambdaFunction {
         return scheduler.random.chance(stalled) ? stallMs : 0;
       },
     });
+    this.#generations.set(host, this.#generation);
     scheduler.after(scheduler.random.duration(coldStartMs), () => {
       const isBad = this.#around.loads?.() === false;
       if (isBad) this.#failToLoad(host, invocation, BAD_MODULE);

@@ -1,6 +1,7 @@
 /** Rare states of calls to services and servers, and of deployments. */
 import { isVerdict } from '../coincidences/late-writes.ts';
 import type { Item } from '../dynamo/values.ts';
+import type { Host } from '../host.ts';
 import { on } from './make-state.ts';
 
 /** The SDK says that it was throttled, and it has taken effect. */
@@ -79,6 +80,29 @@ export const lateVerdict = on(['failed', 'written'], () => {
 });
 
 const endedAt = (item: Item | undefined) => item?.['storedAt'] ?? item?.['quarantinedAt'];
+
+/** Code that was rolled back is at work in a new environment, beside the code that it replaces. */
+export const rolledBack = on(['invoked', 'ended'], () => {
+  const newer = new Map<string, Set<string>>();
+  const isNewest = new Map<string, number>();
+  return (effect, by) => {
+    if (by === undefined || (effect.kind !== 'invoked' && effect.kind !== 'ended')) return false;
+    const running = newer.get(effect.functionName) ?? new Set<string>();
+    newer.set(effect.functionName, running);
+    if (by.deployment === 0) {
+      const newest = isNewest.get(effect.functionName) ?? Number.POSITIVE_INFINITY;
+      return effect.kind === 'invoked' && running.size > 0 && numberOf(by) > newest;
+    }
+    const newest = isNewest.get(effect.functionName) ?? 0;
+    isNewest.set(effect.functionName, Math.max(newest, numberOf(by)));
+    if (effect.kind === 'invoked') running.add(by.name);
+    else running.delete(by.name);
+    return false;
+  };
+});
+
+/** Environments of a function are numbered from 1 on. */
+const numberOf = ({ name }: Host) => Number(name.split('#').at(-1));
 
 /** Environments of two deployments of one function are at work at once. */
 export const oldAndNewAtOnce = on(['invoked', 'ended'], () => {

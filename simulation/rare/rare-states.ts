@@ -15,6 +15,7 @@ import {
   lateVerdict,
   lostThenThrottled,
   oldAndNewAtOnce,
+  rolledBack,
 } from './of-calls.ts';
 import {
   erasedInDelivery,
@@ -80,6 +81,7 @@ export const RARE_STATES = {
   'an operator overrules a breaker while it probes': overruledInAProbe,
   'an operator pauses or resumes a lane in its probe': heldInAProbe,
   'old and new code at once': oldAndNewAtOnce,
+  'code that was rolled back runs beside what it replaces': rolledBack,
   'an escalation opens an incident': escalated,
   'a lost answer followed by a throttle': lostThenThrottled,
   'a partition of a table accepts no more writes': hotPartition,

@@ -55,6 +55,8 @@ export interface QueueFaults {
   readonly entryRefused: number;
   /** How many messages of a queue may be in flight. 0 for any number. */
   readonly inFlightMax: number;
+  /** A receive gets fewer than there are: it asks some of the servers that hold a queue. */
+  readonly fewer: number;
 }
 
 export const NO_QUEUE_FAULTS: QueueFaults = {
@@ -63,6 +65,7 @@ export const NO_QUEUE_FAULTS: QueueFaults = {
   countOff: 0,
   entryRefused: 0,
   inFlightMax: 0,
+  fewer: 0,
 };
 
 /** How a message left its queue. */

@@ -103,13 +103,20 @@ export class Queue {
     else this.#showAfter(message, delayMs);
   }
 
-  receive(most: number, visibilityMs = this.plan.visibilityMs): Received[] {
+  /** No further message once they have so many characters. */
+  receive(
+    most: number,
+    visibilityMs = this.plan.visibilityMs,
+    lengthMax = Number.POSITIVE_INFINITY,
+  ): Received[] {
     if (this.#visible instanceof InOrder) this.#visible.begin();
     const all: Received[] = [];
-    while (all.length < most && !this.isFull) {
+    let length = 0;
+    while (all.length < most && length < lengthMax && !this.isFull) {
       const message = this.#visible.take();
       if (message === undefined) break;
       if (this.#isSpent(message)) continue;
+      length += message.body.length;
       all.push(this.#handOut(message, visibilityMs));
     }
     return all;

@@ -126,7 +126,9 @@ export class Sqs {
     if (queue.isFull && !queue.plan.isFifo) {
       throw new OverLimit({ message: 'too many messages are in flight', $metadata: {} });
     }
-    const all = queue.receive(MaxNumberOfMessages, visibilityMs);
+    const { random, faults } = this.#around;
+    const isMissed = random.chance(faults().fewer);
+    const all = isMissed ? [] : queue.receive(MaxNumberOfMessages, visibilityMs);
     if (all.length === 0) return {};
     return {
       Messages: all.map((received) => ({

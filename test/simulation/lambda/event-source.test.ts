@@ -27,11 +27,12 @@ interface Options {
   readonly mappingMax?: number;
   readonly functionMax?: number;
   readonly isFifo?: boolean;
+  readonly fewer?: number;
 }
 
 function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options: Options = {}) {
   const { faults = {}, batchSize = 10, mappingMax = 100, functionMax = 100 } = options;
-  const { isFifo = false } = options;
+  const { isFifo = false, fewer = 0 } = options;
   const scheduler = new Scheduler(1);
   const sqs = new Sqs({
     scheduler,
@@ -62,10 +63,16 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
     windowMs: 1_000,
     concurrencyMax: mappingMax,
   };
-  const source = new EventSource({ ...mapping, reportsFailures: true }, scheduler);
-  const send = (count: number) => {
+  const source = new EventSource(
+    { ...mapping, reportsFailures: true },
+    scheduler,
+    () => undefined,
+    () => fewer,
+  );
+  const send = (count: number, body = SENT.body) => {
     for (let sent = 0; sent < count; sent += 1) {
-      queue.send(isFifo ? { ...SENT, groupId: 'g', deduplicationId: String(sent) } : SENT);
+      const one = { ...SENT, body };
+      queue.send(isFifo ? { ...one, groupId: 'g', deduplicationId: String(sent) } : one);
     }
   };
   const untilEmpty = () => scheduler.run(() => queue.size === 0, scheduler.now + 3_600_000);
@@ -227,5 +234,40 @@ describe('an environment', () => {
     await scheduler.run(() => false);
     await again();
     expect(loaded).toEqual([0, 1]);
+  });
+
+  test('is filled with what an invocation takes, and sometimes with less', async () => {
+    const sizesOf = async (body: string, fewer = 0) => {
+      const sizes: number[] = [];
+      const { send, untilEmpty } = lane(async ({ Records }) => void sizes.push(Records.length), {
+        fewer,
+      });
+      send(20, body);
+      await untilEmpty();
+      return sizes;
+    };
+    expect(await sizesOf('b')).toEqual([10, 10]);
+    expect(Math.max(...(await sizesOf('b'.repeat(1_000_000))))).toBe(5);
+    const smaller = await sizesOf('b', 1);
+    expect(smaller.length).toBeGreaterThan(2);
+    expect(smaller.reduce((sum, size) => sum + size)).toBe(20);
+  });
+
+  test('of code that is rolled back is another than those of that code before', async () => {
+    const { send, untilEmpty, scheduler, target, loaded } = lane(async () => undefined, {
+      batchSize: 1,
+    });
+    const again = async () => {
+      send(1);
+      await untilEmpty();
+      scheduler.after(60_000, () => undefined);
+      await scheduler.run(() => false);
+    };
+    await again();
+    target.deploy();
+    target.deploy(0);
+    await again();
+    await again();
+    expect(loaded).toEqual([0, 0]);
   });
 });

@@ -131,6 +131,11 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [invoked, one],
     [invoked, newer],
   ],
+  'code that was rolled back runs beside what it replaces': [
+    [invoked, two],
+    [invoked, newer],
+    [invoked, hostAt('stack-validate-critical#4')],
+  ],
   'an escalation opens an incident': [
     [written('incidents', undefined, { cause: 'crashes' })],
     [written('incidents', undefined, { cause: 'escalation' })],
