@@ -1,8 +1,15 @@
 /** Deployments in the middle of a run: old and new environments run next to each other for some time. One may be rolled back. */
 import type { EventSource } from './lambda/event-source.ts';
-import type { World } from './world.ts';
+import type { LambdaFunction } from './lambda/function.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { DrawnSettings } from './settings.ts';
 
-type Deployed = Pick<World, 'scheduler' | 'functions' | 'sources' | 'drawn'>;
+interface Deployed {
+  readonly scheduler: Scheduler;
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly sources: readonly EventSource[];
+  readonly drawn: { readonly settings: DrawnSettings };
+}
 type TellReset = (uuid: string) => void;
 
 const RESET_AGAIN_MS = 5_000;

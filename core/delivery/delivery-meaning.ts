@@ -20,7 +20,7 @@
  *   PUT made again. So are 404 and 410 with an OperationOutcome if it named one, and 400 if it named none: a
  *   server may require a version of whatever it holds already
  *   (https://hl7.org/fhir/R4/http.html#concurrency). If reading does not help, they count as any 4xx. A 400
- *   usually is about the resource, so reading once is enough.
+ *   usually is about the resource, so reading once is enough, unless a PUT may have taken effect since.
  */
 import { backOffSeconds } from '../attempt/back-off.ts';
 import type { Phase } from '../breaker/breaker-state.ts';

@@ -17,7 +17,7 @@ export async function afterPut(
   const resource = afterCall(parts, before.resource, answer);
   const leased = { ...before, resource };
   const { owner, tally } = leased;
-  const versions = versionsOf(parts.settings, resource);
+  const versions = versionsOf(parts, resource);
   const meaning = meaningOf(answer, resource.resourceType, versions);
   parts.traces.say({ answer: meaning });
   switch (meaning) {

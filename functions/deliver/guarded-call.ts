@@ -19,7 +19,6 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { DeliverParts } from './parts.ts';
 import { type About, type Answer, getVersion, put } from './server-requests.ts';
-import type { DeliverSettings } from './settings.ts';
 
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
 /** A batch of ten such bodies is no burden. A larger one is asked for in its turn. */
@@ -89,7 +88,7 @@ async function putText(
     request: (token, signal) =>
       put(parts, { ...about(parts, resource, target), text, version }, token, signal),
     isWell: (answer) =>
-      serverIsWell(meaningOf(answer, resource.resourceType, versionsOf(parts.settings, resource))),
+      serverIsWell(meaningOf(answer, resource.resourceType, versionsOf(parts, resource))),
   });
   const isError = called.kind === 'answered' && called.answer.outcome !== undefined;
   // Of a large one, their list may need more memory than there is.
@@ -111,14 +110,16 @@ export function callGet(
 }
 
 export function versionsOf(
-  { failuresMax }: DeliverSettings,
-  { deliveredVersion, deliveryConflicts }: PendingResource,
+  { settings, now }: Pick<DeliverParts, 'settings' | 'now'>,
+  { deliveredVersion, deliveryConflicts, deliveryLateUntil: lateUntil = 0 }: PendingResource,
 ): Versions {
   const readInVain = deliveryConflicts?.inVain ?? 0;
+  const inVain = readInVain >= settings.failuresMax;
   return {
     isNamed: deliveredVersion !== undefined,
-    wasRead: readInVain > 0,
-    inVain: readInVain >= failuresMax,
+    // A PUT that we gave up on may have taken effect since.
+    wasRead: inVain || (readInVain > 0 && now() >= lateUntil),
+    inVain,
   };
 }
 

@@ -84,7 +84,7 @@ async function bodyOf(response: Response): Promise<string> {
   });
 }
 
-/** Reads the version that the server holds: the headers have it, so the body is not loaded. */
+/** Reads the version that the server holds: the headers have it, so only the body of an error is loaded. */
 export async function getVersion(
   { fetch, traces }: Sending,
   about: About,
@@ -98,12 +98,13 @@ export async function getVersion(
   });
   const { status, headers } = response;
   traces.say({ 'http.request.method': 'GET', 'http.response.status_code': status });
-  await response.body?.cancel();
+  const body = response.ok ? '' : await beginningOf(response, BODY_CHARACTERS_MAX);
+  if (response.ok) await response.body?.cancel();
   return {
-    ...saidIn(status, ''),
+    ...saidIn(status, body),
     retryAfter: headers.get('retry-after'),
     version: versionOf(headers),
-    body: '',
+    body,
   };
 }
 

@@ -171,13 +171,19 @@ describe('R18: a server that asks by 400 for the version of what it holds, as R4
   });
   let version: number;
   let accepts: boolean;
+  /** So many reads are answered by an ingress whose server is not there. */
+  let turnedAway: number;
 
   beforeEach(() => {
     version = 0;
     accepts = true;
+    turnedAway = 0;
     answer = (response, { method, headers }) => {
       const etag = `W/"${version}"`;
-      if (method === 'GET') return void response.writeHead(version > 0 ? 200 : 404, { etag }).end();
+      turnedAway -= method === 'GET' ? 1 : 0;
+      if (method === 'GET' && turnedAway >= 0) return void response.writeHead(404).end('no route');
+      if (method === 'GET' && version === 0) return void response.writeHead(404).end(outcome);
+      if (method === 'GET') return void response.writeHead(200, { etag }).end();
       const isUnnamed = version > 0 && headers['if-match'] === undefined;
       if (isUnnamed || !accepts) return void response.writeHead(400).end(outcome);
       version += 1;
@@ -218,6 +224,59 @@ describe('R18: a server that asks by 400 for the version of what it holds, as R4
       ['PUT', undefined],
       ['GET', undefined],
       ['PUT', 'W/"7"'],
+    ]);
+  });
+
+  test('is read again if an ingress says that nothing is there', async () => {
+    version = 7;
+    turnedAway = 3;
+    await stage.store('a', 1);
+    await stage.turn();
+    for (let n = 0; n < 4; n += 1) await turnLater();
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+    expect(await isPending()).toBe(false);
+    const reads = Array.from({ length: 4 }, () => ['GET', undefined]);
+    expect(calls()).toEqual([['PUT', undefined], ...reads, ['PUT', 'W/"7"']]);
+  });
+
+  test('has refused what nobody shows for an hour', async () => {
+    accepts = false;
+    turnedAway = Number.POSITIVE_INFINITY;
+    await stage.store('a', 1);
+    await stage.turn();
+    skipTime(3_500_000);
+    await stage.turn();
+    expect(await isPending()).toBe(true);
+    skipTime(200_000);
+    await stage.turn();
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ kind: 'undelivered' }]);
+  });
+
+  test('is read once more if a PUT that was given up takes effect after it showed nothing', async () => {
+    let puts = 0;
+    const healthy = answer;
+    answer = (response, request) => {
+      puts += request.method === 'PUT' ? 1 : 0;
+      // The first PUT is not answered, and takes effect after the read.
+      if (puts === 1) return void response.destroy();
+      if (puts === 2 && request.method === 'PUT') return void response.writeHead(400).end(outcome);
+      if (puts === 3 && version === 0) version = 1;
+      healthy(response, request);
+    };
+    await stage.store('a', 1);
+    await stage.turn();
+    for (let n = 0; n < 4 && (await isPending()); n += 1) {
+      skipTime(3_000);
+      await stage.turn();
+    }
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+    expect(calls().slice(0, 6)).toEqual([
+      ['PUT', undefined],
+      ['PUT', undefined],
+      ['GET', undefined],
+      ['PUT', undefined],
+      ['GET', undefined],
+      ['PUT', 'W/"1"'],
     ]);
   });
 
