@@ -114,8 +114,8 @@ function endOf(
 ): string {
   if (ended !== undefined) return `ended ${formatTime(ended, now)}`;
   if (isLast && status === 'in-isolation') return 'under way, or its environment died';
-  const isJudged = status === 'stored' || (status === 'quarantined' && kind === 'rejection');
-  return isLast && isJudged ? 'ended with the verdict' : 'no end: its environment died';
+  const hasVerdict = status === 'stored' || (status === 'quarantined' && kind === 'rejection');
+  return isLast && hasVerdict ? 'ended with the verdict' : 'no end: its environment died';
 }
 
 function rounds({ rounds: past, redrive, discard }: Described, now: number): string[] {

@@ -18,10 +18,11 @@ const TRIES_MAX = 3;
 
 /**
  * Sets the mappings of a node as its state requires, and then does what is in its outbox. What fails prevents nothing
- * else, and the first fault is thrown at the end: while Lambda refuses to change a mapping, whoever is above learns that
- * the component has died too often, and people do (R31). AWS changes a
- * mapping without a condition, so our change may arrive after one that followed from a newer state. Then the
- * newer state is applied anew. While AWS still performs our change it refuses that; the next review does it.
+ * else, and the first fault is thrown at the end: while Lambda refuses to change a mapping, the supervisor above and
+ * on-call still learn that the component has died too often (R31).
+ *
+ * AWS changes a mapping without a condition, so our change may arrive after one that followed from a newer state. Then
+ * the newer state is applied again. While AWS still performs our change it refuses that, and the next review does it.
  */
 export async function applyState(
   parts: SupervisorParts,

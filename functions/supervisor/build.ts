@@ -47,7 +47,7 @@ export function build(deps: SupervisorDeps) {
 function run(parts: SupervisorParts, job: Job, tally: Tally, context: Context): Promise<void> {
   switch (job.kind) {
     case 'deaths':
-      return countThem(parts, job.crashes, tally);
+      return handleDeaths(parts, job.crashes, tally);
     case 'pause':
       return pause(parts, job.remediation, tally);
     case 'breaker':
@@ -69,8 +69,8 @@ async function refuse(
   logger.error('sender refused', { claimed, teller, toldAs });
 }
 
-/** Handles deaths of one component. First does what a dead invocation left undone. */
-async function countThem(
+/** Counts deaths of one component, and acts on what follows, or on what a dead invocation left undone. */
+async function handleDeaths(
   parts: SupervisorParts,
   crashes: readonly CrashEvent[],
   tally: Tally,
