@@ -70,7 +70,7 @@ const pool = validationPool({
 
 const contestants: Record<string, () => unknown> = {
   'JSON.parse alone, this thread': () => healthy.map((text) => JSON.parse(text)),
-  'all of R4, this thread': () => healthy.map((text) => verdictOn(text, ISSUES_MAX)),
+  'all of R4, this thread': () => healthy.map((text) => verdictOn(text, { issuesMax: ISSUES_MAX })),
   [`all of R4, isolated, ${workers} workers`]: () => validateInPool(pool, healthy),
   'the same with 1% throwing': () => validateInPool(pool, deadly),
 };

@@ -48,7 +48,9 @@ async function compare(pool: ValidationPool, batchSize: number): Promise<number>
   const ownThread: number[] = [];
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
     const inPool = await elapsed(() => Promise.all(texts.map((text) => pool.validate(text, 0))));
-    const here = await elapsed(() => texts.map((text) => verdictOn(text, ISSUES_MAX)));
+    const here = await elapsed(() =>
+      texts.map((text) => verdictOn(text, { issuesMax: ISSUES_MAX })),
+    );
     if (round < WARM_UP) continue;
     isolated.push(inPool);
     ownThread.push(here);

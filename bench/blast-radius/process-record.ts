@@ -21,7 +21,7 @@ const table = { name: process.env['RESOURCES_TABLE'] ?? '', dynamo: makeDynamo()
 /** Throws where the resource does; the library around it decides what that means for the others. */
 export async function processRecord({ body, messageId, attributes }: SQSRecord): Promise<void> {
   performChaos(body);
-  const verdict = verdictOn(body, ISSUES_MAX);
+  const verdict = verdictOn(body, { issuesMax: ISSUES_MAX });
   if (verdict.kind === 'crash') throw new Error(verdict.reason);
   if (verdict.kind === 'invalid') return;
   if (plugin !== undefined) runPlugin(plugin, body, Number(attributes.SentTimestamp));

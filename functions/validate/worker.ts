@@ -10,7 +10,7 @@ import { verdictOn } from './verdict-on.ts';
 serveTexts<WorkerOptions, WorkerResult>((options) => (run) => validate(options, run));
 
 function validate(
-  { chaos, issuesMax, undecided, plugins = [] }: WorkerOptions,
+  { chaos, issuesMax, undecided = false, plugins = [] }: WorkerOptions,
   run: Run,
 ): WorkerResult {
   const { text } = run;
@@ -19,7 +19,7 @@ function validate(
     validateByPlugins({ plugins, issuesMax, run }, { text, ...data }, resume);
   if (run.resume !== undefined) return byPlugins(run.resume as Resume);
   if (chaos) performChaos(text);
-  const verdict = verdictOn(text, issuesMax, undecided, source);
+  const verdict = verdictOn(text, { issuesMax, undecided, source });
   if (verdict.kind !== 'valid' || plugins.length === 0) return verdict;
   return byPlugins({ progress: verdict, first: 0 });
 }

@@ -5,7 +5,7 @@ import { RESULT_BYTES_MAX } from '../../../packages/isolation/ledger.ts';
 import { invalidPatient, patient } from '../../support/resources.ts';
 
 test('a valid resource has its type and id', () => {
-  expect(verdictOn(patient({ id: 'p-1' }), 100)).toEqual({
+  expect(verdictOn(patient({ id: 'p-1' }), { issuesMax: 100 })).toEqual({
     kind: 'valid',
     resourceType: 'Patient',
     id: 'p-1',
@@ -14,7 +14,7 @@ test('a valid resource has its type and id', () => {
 });
 
 test('an invalid one has its issues', () => {
-  expect(verdictOn(invalidPatient('p-2'), 100)).toMatchObject({
+  expect(verdictOn(invalidPatient('p-2'), { issuesMax: 100 })).toMatchObject({
     kind: 'invalid',
     resourceType: 'Patient',
     id: 'p-2',
@@ -25,7 +25,7 @@ test('an invalid one has its issues', () => {
 test.each(['', 'not JSON', '[]', 'null', '"text"', '{}', '{"resourceType":"Spaceship"}'])(
   'R07: %j is rejected with a reason, never a crash',
   (text) => {
-    const verdict = verdictOn(text, 100);
+    const verdict = verdictOn(text, { issuesMax: 100 });
     expect(verdict.kind).toBe('invalid');
     expect(verdict.kind === 'invalid' && verdict.issues[0]?.text).toBeTruthy();
   },
@@ -34,14 +34,14 @@ test.each(['', 'not JSON', '[]', 'null', '"text"', '{}', '{"resourceType":"Space
 test('no JSON value makes it crash', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      expect(verdictOn(JSON.stringify(value), 100).kind).toBe('invalid');
+      expect(verdictOn(JSON.stringify(value), { issuesMax: 100 }).kind).toBe('invalid');
     }),
   );
 });
 
 test('R07: a verdict with too many issues is cut, and keeps an error', () => {
   const identifier = Array.from({ length: 3_000 }, (_, n) => ({ use: `${n}`.padEnd(900, 'x') }));
-  const verdict = verdictOn(patient({ identifier }), 10_000);
+  const verdict = verdictOn(patient({ identifier }), { issuesMax: 10_000 });
   expect(verdict.kind).toBe('invalid');
   expect(Buffer.byteLength(JSON.stringify(verdict))).toBeLessThan(RESULT_BYTES_MAX);
   expect(verdict.kind === 'invalid' && verdict.issues[0]?.severity).toBe('error');
