@@ -88,6 +88,8 @@ test('R60: messages that are no facts are counted, and entries too', async () =>
   expect((await deliverFacts(watched))?.failed).toEqual([]);
   expect(metrics.sum('AuditUnreadable')).toBe(2);
   expect(metrics.sum('AuditEntries')).toBe(4);
+  // Of each message: emitted, and at least 0.
+  expect(metrics.max('AuditLag')).toBeGreaterThanOrEqual(0);
   vi.restoreAllMocks();
 });
 

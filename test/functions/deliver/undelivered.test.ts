@@ -221,12 +221,17 @@ describe('R07: a resource that the server refuses', () => {
     async (its, said) => {
       status = its;
       outcome = said;
+      const started = Date.now();
       expect(await amongOthers()).toEqual([]);
       const items = await itemsOf(stage.world.tables.resources);
       expect(items.find(({ resourceId }) => resourceId === 'bad')).toMatchObject({
         deliveryShard: expect.any(String),
         deliveryFailures: { own: 0 },
       });
+      // The alarm on a delivery that fails reads it.
+      const seconds = metrics.max('DeliveryFailingSeconds');
+      expect(seconds).toBeGreaterThanOrEqual(600);
+      expect(seconds).toBeLessThanOrEqual((Date.now() - started) / 1_000);
     },
   );
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import {
   type CrashEvent,
   crashEventSchema,
@@ -9,8 +9,10 @@ import { skipTime } from '../../support/clock.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { contextWith, deliver, receive, remove, send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
+import { failCalls } from '../../support/faults.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { loadMonitor, logsEvent, platformRecord } from '../../support/logs.ts';
+import { watchMetrics } from '../../support/metrics.ts';
 import { faulty, patient } from '../../support/resources.ts';
 import { itemsOf } from '../../support/stores.ts';
 import { useEmulators } from '../../support/use-emulators.ts';
@@ -159,4 +161,15 @@ test('R04 R21: after it dies at any call and is invoked again, it has reported e
   // Publish and look up each death; read and write the one that is an attempt, which later rounds find
   // done.
   expect(k).toBeGreaterThanOrEqual(5);
+});
+
+test('R60: deaths are counted once they are published', async () => {
+  const metrics = watchMetrics();
+  watcher = await loadMonitor();
+  await watch(nameOf('validate-background'), oomOf('r-1'));
+  expect(metrics.sum('Deaths')).toBe(1);
+  failCalls(watcher, 'sns', () => true);
+  await expect(watch(nameOf('validate-background'), oomOf('r-2'))).rejects.toThrow('injected');
+  expect(metrics.sum('Deaths')).toBe(1);
+  vi.restoreAllMocks();
 });

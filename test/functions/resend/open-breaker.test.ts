@@ -4,30 +4,27 @@ import { breakersTable } from '../../../aws/breakers-table.ts';
 import { setDeliveryDue } from '../../../aws/deliveries.ts';
 import { obey } from '../../../core/breaker/breaker-operator.ts';
 import { UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
+import { skipTime } from '../../support/clock.ts';
 import { makePatientDynamo } from '../../support/cold.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { tableAt } from '../../support/handles.ts';
+import { watchMetrics } from '../../support/metrics.ts';
 import { depthOf } from '../../support/stores.ts';
 
 const SERVICE = 'fhir-server';
 const stage = useDeliveryStage();
 afterEach(() => vi.restoreAllMocks());
 
-async function forceOpen(): Promise<void> {
+async function force(kind: 'force-open' | 'force-closed'): Promise<void> {
   const store = breakersTable({
     name: stage.world.tables.breakers,
     dynamo: makePatientDynamo(),
   });
   const until = Date.now() + 600_000;
-  const word = {
-    kind: 'force-open',
-    until,
-    by: 'ada',
-    reason: 'a new server',
-    token: 't',
-  } as const;
-  const { next } = obey(UNKNOWN_SERVICE, word, Date.now());
-  expect(await store.save(SERVICE, UNKNOWN_SERVICE, next)).toBe(true);
+  const word = { kind, until, by: 'ada', reason: 'a new server', token: kind };
+  const before = (await store.load(SERVICE)) ?? UNKNOWN_SERVICE;
+  const { next } = obey(before, word, Date.now());
+  expect(await store.save(SERVICE, before, next)).toBe(true);
 }
 
 /** A pending delivery whose trigger is due, and the number of triggers that a minute sends. */
@@ -55,14 +52,30 @@ function watchBreakers({ fail }: { readonly fail: boolean }): () => number {
 }
 
 test('R11: a minute reads the breakers once, and sends nothing for a server whose breaker is open', async () => {
-  await forceOpen();
+  await force('force-open');
   const reads = watchBreakers({ fail: false });
   expect(await sentInAMinute()).toBe(0);
   expect(reads()).toBe(1);
 });
 
 test('R15: a minute in which the breakers cannot be read sends what is due', async () => {
-  await forceOpen();
+  await force('force-open');
   watchBreakers({ fail: true });
   expect(await sentInAMinute()).toBe(1);
+});
+
+test('R60: how long a breaker is open, and what is sent again, is counted each minute, as alarms rely on', async () => {
+  const metrics = watchMetrics();
+  await stage.reload();
+  await force('force-closed');
+  skipTime(60_000);
+  expect(await sentInAMinute()).toBe(1);
+  expect([metrics.sum('Resent'), metrics.sum('BreakerOpenSeconds')]).toEqual([1, 0]);
+  const before = Date.now();
+  await force('force-open');
+  skipTime(90_000);
+  await stage.lane.resend();
+  expect(metrics.sum('BreakerOpenSeconds')).toBeGreaterThanOrEqual(90);
+  expect(metrics.sum('BreakerOpenSeconds')).toBeLessThanOrEqual((Date.now() - before) / 1_000);
+  expect(metrics.sum('Resent')).toBe(1);
 });
