@@ -23,7 +23,8 @@ const IMPORTS = [
   "import {beside,besides,each,many,manyPrimitives,one,siblings} from '../runtime/shapes.ts';",
   "import {also,choice,noted,required,resourceType,typeCheck} from '../runtime/type-check.ts';",
   'import {CodeSet,CodeSystems,advisedCoding,advisedConcept,boundCode,boundCoding,boundConcept,' +
-    "systemUri,noCode,noCodes} from '../runtime/bindings.ts';",
+    "systemUri} from '../runtime/bindings.ts';",
+  "import {noCode,noCodes} from '../runtime/required-code.ts';",
   "import {open} from '../runtime/open-bindings.ts';",
   "import {languageConcept,languageTag} from '../runtime/languages.ts';",
   "import {xhtml} from '../runtime/xhtml.ts';",

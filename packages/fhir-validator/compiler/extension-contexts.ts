@@ -5,7 +5,7 @@
  */
 import type { StructureDefinition } from './definitions.ts';
 import type { Invariants } from './invariants.ts';
-import { isCanonical, type TypeModel } from './type-model.ts';
+import { type ElementModel, isCanonical, jsonName, type TypeModel } from './type-model.ts';
 
 /**
  * Places of core extensions that neither R4 nor HL7's later definitions name, but where examples of
@@ -90,8 +90,8 @@ function placesIn(
       const test = invariants.emitSelection(expression);
       if ('why' in test) open.push(test.why);
       else selected.push(test.source);
-    } else if (expression === 'Element') return { members: [], open: [] };
-    else for (const each of placesOf(expression.replaceAll('[x]', ''), model)) on.add(each);
+    } else if (ANYWHERE.includes(expression)) return { members: [], open: [] };
+    else for (const each of placesOf(pathOf(expression), model)) on.add(each);
   }
   // A context that is not compiled might allow any place, so nothing is checked.
   if (open.length > 0 || contexts.length === 0) return { members: [], open };
@@ -103,6 +103,18 @@ function placesIn(
     ],
     open,
   };
+}
+
+/** `Any` was R3's name for it, and HL7's validator still reads it. */
+const ANYWHERE = ['Element', 'Any'];
+
+/**
+ * The path of an element id, which may be of a profile (`url#id`) and name slices. It stands for the element in any
+ * resource, whether that conforms to the profile or not.
+ */
+function pathOf(expression: string): string {
+  const id = expression.slice(expression.indexOf('#') + 1);
+  return id.replaceAll('[x]', '').replaceAll(/:[^.]*/g, '');
 }
 
 function listed(names: ReadonlySet<string>): string {
@@ -117,7 +129,7 @@ function conditionsOf(
 ): { tests: string[]; open: string[] } {
   const types = new Set(
     context.flatMap(({ type, expression }) =>
-      type === 'element' ? typesAt(expression.replaceAll('[x]', ''), model) : [],
+      type === 'element' ? typesAt(pathOf(expression), model) : [],
     ),
   );
   const tests: string[] = [];
@@ -151,7 +163,8 @@ function typesAt(path: string, model: TypeModel): string[] {
 /**
  * A path as published, and under the names that generated code uses: from the data type that holds
  * the element (`StructureDefinition.snapshot.element.binding` is `ElementDefinition.binding`). The
- * name of an abstract type stands for all types derived from it.
+ * name of a type stands for all types derived from it. For those derived from Resource and from BackboneElement
+ * runtime/extension-context.ts knows that.
  */
 function placesOf(path: string, model: TypeModel): string[] {
   const [first = '', ...steps] = path.split('.');
@@ -159,20 +172,37 @@ function placesOf(path: string, model: TypeModel): string[] {
   if (first === 'CanonicalResource' || first === 'MetadataResource') {
     return [...model.values()].filter(isCanonical).map(({ name }) => [name, ...steps].join('.'));
   }
-  if (steps.length === 0 && first !== 'Resource') return [...specializationsOf(first, model)];
+  if (first === 'Resource' || first === 'DomainResource') {
+    const places = placesBelow('DomainResource', steps, model);
+    return places.map((each) => each.replace(/^DomainResource/, 'Resource'));
+  }
+  return specializationsOf(first, model).flatMap((each) => placesBelow(each, steps, model));
+}
+
+function placesBelow(first: string, steps: readonly string[], model: TypeModel): string[] {
+  const places = [[first, ...steps].join('.')];
   let type = first;
   let place = first;
   for (const step of steps) {
-    place = `${type}.${step}`;
-    const element = model.get(type)?.elements.find((each) => each.name === step);
+    const element = elementAt(step, type, model);
+    place = `${type}.${element?.name ?? step}`;
     type = element?.types[0]?.type ?? type;
   }
-  return [...new Set([path, place])];
+  // A resource in a resource is held by nothing that has extensions: it has them itself.
+  return [...new Set([...places, type === 'Resource' ? type : place])];
+}
+
+/** The element of that name. `valueQuantity` is accepted for `value[x]`, as by HL7's validator. */
+function elementAt(step: string, type: string, model: TypeModel) {
+  const elements = model.get(type)?.elements ?? [];
+  const isTypeOf = (each: ElementModel) =>
+    each.isChoice && each.types.some((use) => jsonName(each, use) === step);
+  return elements.find(({ name }) => name === step) ?? elements.find(isTypeOf);
 }
 
 function specializationsOf(name: string, model: TypeModel): string[] {
   const below = [...model.values()].filter(
-    (each) => each.base === name && each.kind !== 'backbone' && name !== 'DomainResource',
+    (each) => each.base === name && each.kind !== 'backbone',
   );
   return [name, ...below.flatMap((each) => specializationsOf(each.name, model))];
 }

@@ -6,7 +6,6 @@ import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
 import { uri, code as wrongCode } from './primitives.ts';
 import { quote } from './quote.ts';
-import type { Report } from './report.ts';
 import type { MemberCheck, PrimitiveCheck } from './shapes.ts';
 
 /**
@@ -161,32 +160,6 @@ export function boundCode(set: CodeSet): PrimitiveCheck {
       wrongCode(value, report, step);
     }
   };
-}
-
-/**
- * A required code that has only its `_` sibling has no code. `field` is the name of the code, if the
- * element is a choice.
- */
-export function noCode(set: { url: string }, field?: string): MemberCheck {
-  return (_value, report, step, holder) =>
-    hasCode(holder[field ?? step.slice(1)], set, report, step);
-}
-
-export function noCodes(set: { url: string }): MemberCheck {
-  return (values, report, step, holder) => {
-    if (!Array.isArray(values)) return;
-    const main = holder[step.slice(1)];
-    for (let i = 0; i < values.length; i++) {
-      const code: unknown = Array.isArray(main) ? main[i] : undefined;
-      if (values[i] !== null) hasCode(code ?? undefined, set, report, `${step}[${i}]`);
-    }
-  };
-}
-
-function hasCode(main: unknown, set: { url: string }, report: Report, step: string): void {
-  if (main !== undefined) return;
-  const said = `A code of ${set.url} is required, but there is none`;
-  report.error('fhir-r4/required-binding', 'code-invalid', said, step);
 }
 
 /** At least one coding must be in the value set. Others may be outside of it. */

@@ -81,9 +81,16 @@ export function placeOf(type: string, step: string): string {
 }
 
 function isAllowedOn(on: string, type: string, path: string, report: Report): boolean {
-  return (
-    on.includes(`|${type}|`) ||
-    (path !== '' && on.includes(`|${path}|`)) ||
-    (on.includes('|Resource|') && report.settings.resourceTypes.has(type))
-  );
+  if (on.includes(`|${type}|`) || (path !== '' && on.includes(`|${path}|`))) return true;
+  const { resourceTypes } = report.settings;
+  if (resourceTypes.has(type) && on.includes('|Resource|')) return true;
+  // In a resource, what has elements of its own and is of no data type is a BackboneElement.
+  if (resourceTypes.has(headOf(type)) && on.includes('|BackboneElement|')) return true;
+  const head = headOf(path);
+  return resourceTypes.has(head) && on.includes(`|Resource${path.slice(head.length)}|`);
+}
+
+/** `Observation` of `Observation.component`. Nothing of a name without a dot. */
+function headOf(path: string): string {
+  return path.slice(0, Math.max(0, path.indexOf('.')));
 }

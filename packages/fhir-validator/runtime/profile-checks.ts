@@ -6,6 +6,7 @@ import { type CodeSet, isInSet } from './bindings.ts';
 import { isObject, plainText } from './object.ts';
 import { quote } from './quote.ts';
 import { DEPTH_MAX, Report } from './report.ts';
+import { hasCodeOfOtherVersion } from './required-code.ts';
 import { resolved } from './resolve.ts';
 
 /**
@@ -65,11 +66,23 @@ export function required(value: unknown, set: CodeSet, report: Report, url: stri
   fault(report, 'binding', 'code-invalid', url, said);
 }
 
-/** A required code that has only extensions has no code. */
-export function uncoded(value: unknown, set: { url: string }, report: Report, url: string): void {
-  if (value !== undefined && value !== null) return;
+/** A required code that has only extensions has no code: see required-code.ts. */
+export function uncoded(
+  value: unknown,
+  sibling: unknown,
+  set: { url: string },
+  report: Report,
+  url: string,
+): void {
+  if ((value !== undefined && value !== null) || hasCodeOfOtherVersion(sibling)) return;
   const said = `a code of the value set ${set.url} is required, but there is none`;
   fault(report, 'binding', 'code-invalid', url, said);
+}
+
+/** A quantity without a unit's code has no code that could be outside of the set, as in HL7's validator. */
+export function requiredUnit(value: unknown, set: CodeSet, report: Report, url: string): void {
+  if (!isObject(value) || (value['code'] === undefined && value['system'] === undefined)) return;
+  required(value, set, report, url);
 }
 
 /** Extensible binding: if no code of the set fits, other codes are allowed. */

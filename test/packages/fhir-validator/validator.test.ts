@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isObject } from '../../../packages/fhir-validator/runtime/object.ts';
 import { validateResource, validateText } from '../../../packages/fhir-validator/validator.ts';
 import { readExamples } from './support/examples.ts';
-import { errors, observation, patient } from './support/patient.ts';
+import { errors, observation, patient, warnings } from './support/patient.ts';
 
 describe('what is not a resource', () => {
   test.each(['null', '1', '"Patient"', '[]', '[{"resourceType":"Patient"}]', 'true'])(
@@ -175,6 +175,33 @@ describe('primitives and their siblings', () => {
     const extension = [{ url: 'http://example.org/x', valueBoolean: true }];
     const photo = [{ _contentType: { extension }, url: 'http://a.b' }];
     expect(errors(patient({ photo }))).toEqual(['code-invalid Patient.photo[0].contentType']);
+  });
+
+  test('a code of another version of FHIR in place of a required one is a warning', () => {
+    const url = (version: string) =>
+      `http://hl7.org/fhir/${version}/StructureDefinition/extension-ContactPoint.system`;
+    const later = (at: string, valueCode: unknown = 'x') => ({
+      extension: [{ url: at, valueCode }],
+    });
+    const at = 'code-invalid Patient.telecom[0].system';
+    const telecom = (_system: unknown) => patient({ telecom: [{ _system, value: '1' }] });
+    expect(errors(telecom(later(url('5.0'))))).not.toContain(at);
+    expect(warnings(telecom(later(url('5.0'))))).toContain(at);
+    const others = ['http://example.org/x', url('5'), `${url('5.0')}|1`.replace('hl7', 'hl8')];
+    for (const other of others) expect(errors(telecom(later(other)))).toContain(at);
+    expect(errors(telecom({ extension: [{ url: url('5.0'), valueString: 'x' }] }))).toContain(at);
+    const _when = [later(url('5.0')), later('http://example.org/x')];
+    const repeat = { period: 1, periodUnit: 'd', frequency: 1, _when };
+    const request = {
+      resourceType: 'ServiceRequest',
+      status: 'active',
+      intent: 'order',
+      subject: { reference: 'Patient/1' },
+      occurrenceTiming: { repeat },
+    };
+    expect(errors(request)).toEqual([
+      'code-invalid ServiceRequest.occurrence.ofType(Timing).repeat.when[1]',
+    ]);
   });
 
   test('a currency is one of ISO 4217', () => {

@@ -38,7 +38,7 @@ export function emitBindings(
 
 function emitBinding(
   { strength, valueSet, needsCode }: Binding,
-  { type }: Place,
+  { type, use }: Place,
   context: ProfileContext,
 ): string {
   const { codeSets, model, urlName } = context;
@@ -48,12 +48,13 @@ function emitBinding(
   if (isRequired && set === undefined) {
     gap(context, `value set ${valueSet}`, codeSets.whyUndecided(valueSet), true);
   }
+  const verb = (use?.code ?? type) === 'Quantity' ? 'requiredUnit' : 'required';
   const check =
     set === undefined
       ? `r.asks&&undecided(n,${open},'${strength}',r,'');`
-      : `${isRequired ? 'required' : 'advised'}(n,${set},r,${urlName});`;
+      : `${isRequired ? verb : 'advised'}(n,${set},r,${urlName});`;
   const isPrimitive = model.get(type)?.kind === 'primitive';
-  return needsCode && isPrimitive ? `uncoded(n,${set ?? open},r,${urlName});${check}` : check;
+  return needsCode && isPrimitive ? `uncoded(n,x,${set ?? open},r,${urlName});${check}` : check;
 }
 
 /** The binding itself, and the bindings that its extensions add. */

@@ -73,7 +73,8 @@ beforeAll(async () => {
       },
     },
   ]);
-  const all = [...structures, coded, limited];
+  const measured = profile('measured', 'Observation', [own('Observation.valueQuantity', 'all')]);
+  const all = [...structures, coded, limited, measured];
   guides = await compiledGuides([guide(all, sets, systems)], 'with-codes');
 });
 
@@ -154,5 +155,22 @@ describe('a code that a profile requires must be a value, not an extension', () 
   test('not where only the largest set of an extensible binding is given, as in HL7’s validator', () => {
     expect(bindings({ _valueString: absent }, 'limited')).toEqual([]);
     expect(bindings({ valueString: 'b' }, 'limited')).toContain('Observation.value.ofType(string)');
+  });
+
+  test('a quantity without a unit’s code has none that could be outside of the set', () => {
+    expect(
+      bindings({ valueQuantity: { value: 1, system: SYSTEM, code: 'a' } }, 'measured'),
+    ).toEqual([]);
+    expect(bindings({ valueQuantity: { value: 1, unit: 'a' } }, 'measured')).toEqual([]);
+    expect(bindings({ valueQuantity: absent }, 'measured')).toEqual([]);
+    for (const coded of [{ system: SYSTEM, code: 'b' }, { code: 'a' }, { system: SYSTEM }]) {
+      expect(bindings({ valueQuantity: { value: 1, ...coded } }, 'measured')).toHaveLength(1);
+    }
+  });
+
+  test('unless the extension has the code of another version of FHIR', () => {
+    const url = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.value';
+    const later = { extension: [{ url, valueCode: 'z' }] };
+    expect(bindings({ _valueString: later })).toEqual([]);
   });
 });

@@ -39,12 +39,17 @@ describe('only warnings', () => {
     }
   });
 
-  test('are given for fewer siblings than values', () => {
-    const _given = [{ extension: [{ url: 'http://a.b/c', valueString: 'v' }] }];
-    const named = (given: string[]) => patient({ name: [{ given, _given }] });
-    expect(errors(named(['a', 'b']))).toEqual([]);
-    expect(warnings(named(['a', 'b']))).toContain('structure Patient.name[0].given');
-    expect(warnings(named(['a']))).not.toContain('structure Patient.name[0].given');
+  test('are given for fewer siblings than values, and for fewer values than siblings', () => {
+    const extended = { extension: [{ url: 'http://a.b/c', valueString: 'v' }] };
+    const named = (given: string[], _given: unknown[]) => patient({ name: [{ given, _given }] });
+    expect(errors(named(['a', 'b'], [extended]))).toEqual([]);
+    expect(errors(named(['a'], [null, extended]))).toEqual([]);
+    expect(warnings(named(['a', 'b'], [extended]))).toContain('structure Patient.name[0].given');
+    expect(warnings(named(['a'], [null, extended]))).toContain('structure Patient.name[0].given');
+    expect(warnings(named(['a'], [extended]))).not.toContain('structure Patient.name[0].given');
+    expect(errors(named(['a'], [null, { id: 'x' }]))).toEqual([
+      'invariant Patient.name[0].given[1]',
+    ]);
   });
 });
 
