@@ -50,8 +50,11 @@ export function checkContext(
 ): void {
   const { resource, root } = report;
   if (rule.on !== undefined && !isAllowedOn(rule.on, type, place, report)) {
+    // On the value of an extension it is in that extension too, whose url is not at hand there.
     const isWithin =
-      type === 'Extension' && rule.within?.includes(`|${plainText(holder['url'])}|`) === true;
+      type === 'Extension'
+        ? rule.within?.includes(`|${plainText(holder['url'])}|`) === true
+        : rule.within !== undefined && place === 'Extension.value';
     const isSelected = () =>
       rule.selected?.some((test) => test(holder, resource, root, extension, report)) === true;
     if (!isWithin && !isSelected()) {

@@ -22,7 +22,7 @@ export function emitContent(
   context: ProfileContext,
 ): string {
   return [
-    emitConstants(node, already, context),
+    emitConstants(node, place, already, context),
     emitLimits(node, place, already, context),
     emitBindings(node, place, already, context),
     emitTypes(node, place, already, context),
@@ -31,12 +31,15 @@ export function emitContent(
   ].join('');
 }
 
+/** A primitive that has only extensions has no value that could be another one, as in HL7's validator. */
 function emitConstants(
   { definition }: ProfileNode,
+  { type }: Place,
   already: readonly ProfileNode[],
   context: ProfileContext,
 ): string {
-  const { urlName, constants } = context;
+  const { urlName, constants, model } = context;
+  const isThere = model.get(type)?.kind === 'primitive' ? 'n!==undefined&&n!==null&&' : '';
   return (['fixed', 'pattern'] as const)
     .map((kind) => {
       const constant = constantOf(definition, kind);
@@ -50,7 +53,7 @@ function emitConstants(
       const test = kind === 'fixed' ? fixedTest(value, 'n', constants) : patternTest(value, 'n');
       const verb = kind === 'fixed' ? 'is fixed to' : 'must have';
       const said = constants.nameOf(q(`the value ${verb} ${shown(value)}`));
-      return `if(!(${test}))mismatch(r,${urlName},"${kind}",${said});`;
+      return `if(${isThere}!(${test}))mismatch(r,${urlName},"${kind}",${said});`;
     })
     .join('');
 }

@@ -75,6 +75,10 @@ test('R4 context type extension: accepted in that extension alone', () => {
     refused('Patient.extension[0].extension[0]'),
   );
   expect(found(patient(the('inner')))).toEqual(refused('Patient.extension[0]'));
+  const valued = { url: `${CANONICAL}outer`, valueString: 'a', _valueString: the('inner') };
+  expect(found(patient({ extension: [valued] }))).toEqual([]);
+  const named = { family: 'a', _family: the('inner') };
+  expect(found(patient({ name: [named] }))).toEqual(refused('Patient.name[0].family.extension[0]'));
 });
 
 describe('R4 context type fhirpath', () => {

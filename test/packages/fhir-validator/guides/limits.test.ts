@@ -19,6 +19,10 @@ beforeAll(async () => {
         maxValueQuantity: grams(1, 'kg'),
       },
     ]),
+    profile('constant', 'Patient', [
+      { id: 'Patient.active', fixedBoolean: true },
+      { id: 'Patient.name.given', patternString: 'Ada' },
+    ]),
     profile('score', 'Observation', [
       { id: 'Observation.valueQuantity', maxValueQuantity: { value: 5 } },
     ]),
@@ -66,6 +70,22 @@ const issues = (resource: Record<string, unknown>, name: string) =>
     .map(({ severity, expression, text }) => [severity, expression, text.split(': ')[1]]);
 
 test('all limits are enforced', () => expect(guides.gaps).toEqual([]));
+
+test('a primitive that has only extensions differs from no fixed value and no pattern', () => {
+  const absent = { extension: [{ url: `${BASE}data-absent-reason`, valueCode: 'unknown' }] };
+  const rules = (more: Record<string, unknown>) =>
+    guides
+      .validate(patient({ ...more, meta: { profile: [`${CANONICAL}constant`] } }))
+      .flatMap(({ severity, rule, expression }) =>
+        severity === 'error' ? [`${rule} ${expression}`] : [],
+      );
+  expect(rules({ _active: absent })).toEqual([]);
+  expect(rules({ name: [{ given: ['Ada', null], _given: [null, absent] }] })).toEqual([]);
+  expect(rules({ active: false, _active: absent })).toEqual(['profile/fixed Patient.active']);
+  expect(rules({ name: [{ given: ['Ada', 'Bob'] }] })).toEqual([
+    'profile/pattern Patient.name[0].given[1]',
+  ]);
+});
 
 describe('R4 minValueQuantity and maxValueQuantity', () => {
   const at = 'Observation.value.ofType(Quantity)';

@@ -128,11 +128,11 @@ export const STRUCTURE: Mutation[] = [
     },
   },
   {
-    name: 'siblings that are not aligned',
+    name: 'a sibling of no value, without extensions',
     apply(parent, site) {
       if (!site.isPrimitive || !Array.isArray(site.value)) return undefined;
       parent[`_${site.key}`] = [...site.value.map(() => null), { id: 'a' }];
-      return site.at;
+      return `${site.at}[${site.value.length}]`;
     },
   },
   {
