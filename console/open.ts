@@ -42,14 +42,29 @@ export interface Console {
 const EVERY_MS = 2_000;
 const DEFAULT_STAGE = 'dev';
 
-/** @throws UsageError, TargetError if the stage cannot be read from here */
+/** @throws UsageError, TargetError if the stage cannot be read from here, or the port cannot be used */
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
+  const local = await hasRuntime();
+  const { now } = realMachine;
+  const source = local ? new LocalFlow(now) : cloudWatchFlow(options.stage, now);
+  try {
+    return await openWith(options, source, local);
+  } catch (error) {
+    // What still listens to the runtime would keep the process alive.
+    stopFlow(source);
+    throw error;
+  }
+}
+
+async function openWith(
+  options: ConsoleOptions,
+  source: LocalFlow | CloudWatchFlow,
+  local: boolean,
+): Promise<Console> {
   const { stage, operate, by, port, page, standIns = STAND_INS } = options;
   const { now, later } = realMachine;
-  const local = await hasRuntime();
   const stageOptions = stage === DEFAULT_STAGE ? [] : ['--stage', stage];
   const cli = cliWords(stageOptions);
-  const source = local ? new LocalFlow(now) : cloudWatchFlow(stage, now);
   const environments = source instanceof CloudWatchFlow ? source.environments : undefined;
   const runs: Runs = new Runs(now, () => reader.send('runs', runs.all()));
   const reader = new Reader({
@@ -80,10 +95,14 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     async stop() {
       reader.send('bye', { message: 'the console was stopped' });
       await runs.end();
-      if (source instanceof LocalFlow) source.stop();
+      stopFlow(source);
       await server.stop();
     },
   };
+}
+
+function stopFlow(source: LocalFlow | CloudWatchFlow): void {
+  if (source instanceof LocalFlow) source.stop();
 }
 
 function cloudWatchFlow(stage: string, now: () => number): CloudWatchFlow {

@@ -1,4 +1,6 @@
 /** A console beside a local runtime, and its box of faults, which uses the runtime's own means. */
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LocalDone } from '../../../console/contract/local.ts';
 import type { LogLines } from '../../../console/contract/message-lives.ts';
@@ -11,6 +13,7 @@ import { consumer, writeAssembly } from '../../packages/local-lambda/support/tin
 import { PAGE } from '../support/console-stage.ts';
 import { PageInTest } from '../support/page-in-test.ts';
 
+const CLI = join(import.meta.dirname, '../../../cli/main.ts');
 const NAME = 'fhir-failsafe-dev-validate-background';
 const REQUEST = '6f0ac2a5-3a4b-4d36-9d0c-0c8ae42f57a1';
 /** Prints a metric for each message, as Powertools does. */
@@ -55,6 +58,16 @@ afterAll(async () => {
   await standIn.stop();
   await runtime.stop();
   await dispose();
+});
+
+test('R61: a console whose port is taken ends, and keeps no stream of the runtime open', async () => {
+  const port = new URL(opened.address).port;
+  const { exitCode, stderr } = await execa(process.execPath, [CLI, 'console', '--port', port], {
+    env: runtime.exports,
+    reject: false,
+  });
+  expect(stderr).toContain(`port ${port} cannot be used`);
+  expect(exitCode).toBe(1);
 });
 
 const act = (body: unknown) => page.post<LocalDone>(ROUTES.local, body);
