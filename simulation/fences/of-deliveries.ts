@@ -68,6 +68,21 @@ export const OF_DELIVERIES: readonly Fence[] = [
     needs: ({ settings }) => settings.absentStatus === 404,
   },
   {
+    name: 'delivery: an ingress does not say that nothing is there',
+    file: 'functions/deliver/after-read.ts',
+    code: "read.kind === 'failed' || isOfAnIngress(",
+    without: "read.kind === 'failed' || false && isOfAnIngress(",
+    needs: ({ settings, servers }) => settings.absentStatus === 404 && servers.turnedAway > 0.02,
+  },
+  {
+    name: 'delivery: what shows nothing is read again while a PUT may take effect',
+    file: 'functions/deliver/guarded-call.ts',
+    code: 'readInVain > 0 && now() >= lateUntil',
+    without: 'readInVain > 0',
+    needs: ({ settings, coincidences }) =>
+      settings.absentStatus === 404 && coincidences.backupRestored > 0,
+  },
+  {
     name: 'delivery: only a pending one is leased',
     file: 'aws/delivery-lease.ts',
     code: '${PENDING} AND ${FREE}',

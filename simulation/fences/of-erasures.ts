@@ -77,6 +77,13 @@ export const OF_ERASURES: readonly Fence[] = [
     needs: ERASES,
   },
   {
+    name: 'erasure: does not end while S3 returns nothing that we stored',
+    file: 'aws/object-versions.ts',
+    code: 'key.startsWith(SUBMISSIONS_PREFIX) && objectRefusal(error) !== undefined',
+    without: 'objectRefusal(error) !== undefined',
+    needs: ({ coincidences }) => coincidences.eraserInterrupted > 0,
+  },
+  {
     name: 'erasure: a dead letter is refused too',
     file: 'functions/quarantine/build.ts',
     code: 'const erasure = await erased.erasureOf(body, submitted, object)',
