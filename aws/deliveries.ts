@@ -93,6 +93,10 @@ export function setDeliveryDue(table: Table, pk: string, dueAt: number): Promise
   return written(table.dynamo.send(update));
 }
 
+const referredSchema = itemSchema
+  .pick({ deliveryShard: true, deliveryFailures: true })
+  .extend({ deliveredAt: z.number().optional() });
+
 /** How far what a resource of that source refers to (`Patient/p1`) has come. */
 export async function referredState(
   table: Table,
@@ -101,10 +105,15 @@ export async function referredState(
 ): Promise<Referred> {
   const get = { TableName: table.name, Key: { pk: `${source}#${reference.replace('/', '#')}` } };
   const { Item } = await table.dynamo.send(
-    new GetCommand({ ...get, ProjectionExpression: 'pk, deliveryShard' }),
+    new GetCommand({
+      ...get,
+      ProjectionExpression: 'deliveryShard, deliveredAt, deliveryFailures',
+    }),
   );
-  if (Item === undefined) return 'absent';
-  return Item['deliveryShard'] === undefined ? 'settled' : 'pending';
+  if (Item === undefined) return { kind: 'absent' };
+  const { deliveryShard, deliveredAt, deliveryFailures } = referredSchema.parse(Item);
+  if (deliveryShard === undefined) return { kind: 'settled', deliveredAt };
+  return { kind: 'pending', refusedSince: deliveryFailures?.refused?.since };
 }
 
 /** A pending delivery whose trigger was due at that time. */

@@ -134,7 +134,7 @@ export interface Failures {
   readonly since: number;
   /** Status of the latest answer; 0 means no answer. */
   readonly status: number;
-  /** Those that refused it, perhaps because it came too early, and when the first did (too-early.ts). */
+  /** Those that refused it since it last had a reason to wait, and when that was (too-early.ts). */
   readonly refused?: { readonly count: number; readonly since: number } | undefined;
 }
 
@@ -150,16 +150,6 @@ export function countFailure(
   const { count, own, since, refused } = before ?? { count: 0, own: 0, since: now };
   const failures = { count: count + 1, own: own + (isOwn ? 1 : 0), since, status };
   return refused === undefined ? failures : { ...failures, refused };
-}
-
-/** Adds one refusal. */
-export function countRefusal(
-  before: Failures | undefined,
-  { status, now }: { readonly status: number; readonly now: number },
-): Failures {
-  const { count, since } = before?.refused ?? { count: 0, since: now };
-  const failures = countFailure(before, { isOwn: false, status, now });
-  return { ...failures, refused: { count: count + 1, since } };
 }
 
 export interface BreakerSeen {

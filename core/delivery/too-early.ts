@@ -6,25 +6,70 @@
  * Observation, with the same 4xx as for anything else: https://hl7.org/fhir/R4/references.html does not say how.
  * Nothing in the answer can be relied on, so what the resource refers to decides:
  *
- * - While anything of that is still to be delivered, the refused resource waits, but no longer than an hour: two that
- *   refer to each other would wait for ever.
+ * - While anything of that is still to be delivered, the refused resource waits, however long the server's outage
+ *   lasts (R18). Refusals count, not hours: during an outage there are none.
+ * - What was delivered while the resource was being refused came too late for it. It is sent again.
+ * - If what it refers to was refused too, that may wait for a third one, or the two may refer to each other and would
+ *   wait for ever. So each keeps when it last had a reason to wait, and takes over a later time from what it refers
+ *   to. In a circle that time stands still. After some refusals without a new reason they are the resource's own.
  * - What we do not hold may be on its way through a lane, or be at the server only. That is worth a few tries.
  * - Otherwise the refusal is the resource's own at once.
  */
-import type { Failures } from './delivery-meaning.ts';
+import { countFailure, type Failures } from './delivery-meaning.ts';
 
-const HOUR_MS = 3_600_000;
+/** With their back-off these take about an hour. */
+const REFUSALS_IN_CIRCLE_MAX = 20;
+/** With their back-off these take about a minute. */
+const REFUSALS_OF_ABSENT_MAX = 7;
+/** Clocks of two environments differ by less. */
+const CLOCKS_DIFFER_MS = 10_000;
 
-/** What is known of a resource that a refused one refers to. `absent`: we have not stored it. */
-export type Referred = 'absent' | 'pending' | 'settled';
+/** What is known of a resource that a refused one refers to. */
+export type Referred =
+  /** We have not stored it. */
+  | { readonly kind: 'absent' }
+  /** It is still to be delivered. If it was refused too, when it last had a reason to wait. */
+  | { readonly kind: 'pending'; readonly refusedSince?: number | undefined }
+  /** The server has it, or refused it. */
+  | { readonly kind: 'settled'; readonly deliveredAt?: number | undefined };
+
+export interface Refusal {
+  readonly status: number;
+  /** When the refused PUT began, epoch ms. */
+  readonly begunAt: number;
+  readonly referred: readonly Referred[];
+}
+
+/** Adds one refusal, at that time. */
+export function countRefusal(
+  before: Failures | undefined,
+  { status, begunAt, referred }: Refusal,
+  now: number,
+): Failures {
+  const { count, since } = before?.refused ?? { count: 0, since: now };
+  const reasons = referred.map((one) => reasonToWait(one, begunAt, now));
+  const latest = Math.max(since, ...reasons);
+  const refused = { count: latest > since ? 1 : count + 1, since: latest };
+  return { ...countFailure(before, { isOwn: false, status, now }), refused };
+}
 
 export function isTooEarly(
-  referred: readonly Referred[],
   { refused }: Pick<Failures, 'refused'>,
-  now: number,
-  triesMax: number,
+  { begunAt, referred }: Pick<Refusal, 'begunAt' | 'referred'>,
 ): boolean {
-  if (refused === undefined || now - refused.since >= HOUR_MS) return false;
-  if (referred.includes('pending')) return true;
-  return referred.includes('absent') && refused.count < triesMax;
+  if (refused === undefined) return false;
+  const mayStillCome = referred.some((one) => one.kind === 'pending' || isLate(one, begunAt));
+  if (mayStillCome) return refused.count < REFUSALS_IN_CIRCLE_MAX;
+  return referred.some(({ kind }) => kind === 'absent') && refused.count < REFUSALS_OF_ABSENT_MAX;
+}
+
+/** The time of a reason to wait that this gives. */
+function reasonToWait(one: Referred, begunAt: number, now: number): number {
+  if (one.kind === 'pending') return one.refusedSince ?? now;
+  return isLate(one, begunAt) ? now : 0;
+}
+
+/** It was delivered, but perhaps only after the refused PUT began. */
+function isLate(one: Referred, begunAt: number): boolean {
+  return one.kind === 'settled' && (one.deliveredAt ?? 0) > begunAt - CLOCKS_DIFFER_MS;
 }

@@ -12,8 +12,9 @@ import type { Answer } from './server-requests.ts';
 export async function afterPut(
   parts: DeliverParts,
   before: Leased,
-  { answer, begunAt, refersTo }: Extract<Called, { kind: 'answered' }>,
+  called: Extract<Called, { kind: 'answered' }>,
 ): Promise<Ending> {
+  const { answer, begunAt } = called;
   const resource = afterCall(parts, before.resource, answer);
   const leased = { ...before, resource };
   const { owner, tally } = leased;
@@ -36,7 +37,7 @@ export async function afterPut(
       return NEXT;
     }
     case 'refused':
-      return refusedByServer(parts, leased, answer, refersTo);
+      return refusedByServer(parts, leased, called);
     case 'failed':
       return failed(parts, leased, answer, { isOwn: false });
     case 'failed at an element':

@@ -3,16 +3,12 @@
 import { type PendingResource, referredState } from '../../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
 import { retryAfterTime } from '../../breaker/call-outcome.ts';
-import {
-  countFailure,
-  countRefusal,
-  isItsOwn,
-  retryTime,
-} from '../../core/delivery/delivery-meaning.ts';
+import { countFailure, isItsOwn, retryTime } from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
-import { isTooEarly, type Referred } from '../../core/delivery/too-early.ts';
+import { countRefusal, isTooEarly, type Referred } from '../../core/delivery/too-early.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import type { Tally } from '../../telemetry/tally.ts';
+import type { Called } from './guarded-call.ts';
 import type { DeliverParts } from './parts.ts';
 import type { Answer } from './server-requests.ts';
 import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';
@@ -105,23 +101,24 @@ const REFERENCES_MAX = 25;
 export async function refusedByServer(
   parts: DeliverParts,
   leased: Leased,
-  answer: Answer,
-  refersTo: ReadonlySet<string> = new Set(),
+  { answer, begunAt, refersTo = new Set() }: Extract<Called, { kind: 'answered' }>,
 ): Promise<Ending> {
-  const { settings, telemetry, resources } = parts;
+  const { telemetry, resources } = parts;
   const { resource, owner, tally } = leased;
   const itself = `${resource.resourceType}/${resource.resourceId}`;
   const others = [...refersTo].filter((name) => name !== itself);
   const referred: Referred[] = await Promise.all(
     others.slice(0, REFERENCES_MAX).map((name) => referredState(resources, resource.source, name)),
   );
-  if (others.length > REFERENCES_MAX) referred.push('absent');
+  if (others.length > REFERENCES_MAX) referred.push({ kind: 'absent' });
   const now = parts.now();
-  const failures = countRefusal(resource.deliveryFailures, { status: answer.status, now });
-  if (!isTooEarly(referred, failures, now, settings.failuresMax)) {
+  const refusal = { status: answer.status, begunAt, referred };
+  const failures = countRefusal(resource.deliveryFailures, refusal, now);
+  if (!isTooEarly(failures, refusal)) {
     return refused(parts, leased, answered(answer));
   }
   tally.add('DeliveryFailures');
+  telemetry.measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
   telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures });
   await releaseDelivery(resources, resource, owner, { failures });
   return { kind: 'again', at: retryTime(failures, undefined, now) };

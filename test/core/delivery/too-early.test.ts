@@ -1,51 +1,99 @@
 import { describe, expect, test } from 'vitest';
-import { countFailure, countRefusal } from '../../../core/delivery/delivery-meaning.ts';
-import { isTooEarly, type Referred } from '../../../core/delivery/too-early.ts';
+import { countFailure, type Failures } from '../../../core/delivery/delivery-meaning.ts';
+import { countRefusal, isTooEarly, type Referred } from '../../../core/delivery/too-early.ts';
 
-const HOUR_MS = 3_600_000;
-const isEarly = (referred: Referred[], count: number, now = 1_000) =>
-  isTooEarly(referred, { refused: { count, since: 1_000 } }, now, 3);
+const NOW = Date.UTC(2026, 1, 1);
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
+const ABSENT: Referred = { kind: 'absent' };
+const PENDING: Referred = { kind: 'pending' };
+const SETTLED: Referred = { kind: 'settled' };
+
+/** A resource that is refused again and again. */
+class Refused {
+  failures: Failures | undefined;
+
+  refuse(afterMs: number, ...referred: Referred[]): boolean {
+    const now = NOW + afterMs;
+    const refusal = { status: 422, begunAt: now - 100, referred };
+    this.failures = countRefusal(this.failures, refusal, now);
+    return isTooEarly(this.failures, refusal);
+  }
+
+  get state(): Referred {
+    return { kind: 'pending', refusedSince: this.failures?.refused?.since };
+  }
+}
 
 describe('R18: a refused resource', () => {
   test('that refers to nothing, or to what is settled, was not too early', () => {
-    expect(isEarly([], 1)).toBe(false);
-    expect(isEarly(['settled', 'settled'], 1)).toBe(false);
+    expect(new Refused().refuse(1)).toBe(false);
+    expect(new Refused().refuse(1, SETTLED, SETTLED)).toBe(false);
   });
 
-  test('that refers to what is still to be delivered waits, an hour at most', () => {
-    expect(isEarly(['settled', 'pending'], 99)).toBe(true);
-    expect(isEarly(['pending'], 99, 1_000 + HOUR_MS - 1)).toBe(true);
-    expect(isEarly(['pending'], 99, 1_000 + HOUR_MS)).toBe(false);
+  test('that refers to what is still to be delivered waits, however long and however often', () => {
+    const resource = new Refused();
+    for (let n = 0; n < 100; n += 1)
+      expect(resource.refuse(n * DAY_MS, SETTLED, PENDING, ABSENT)).toBe(true);
+    expect(resource.refuse(100 * DAY_MS, SETTLED)).toBe(false);
+  });
+
+  test.each([
+    [0, true],
+    [-100, true],
+    [-10_099, true],
+    [-10_100, false],
+  ])('was too early for what was delivered %i ms after it was refused: %s', (ms, is) => {
+    expect(new Refused().refuse(0, { kind: 'settled', deliveredAt: NOW + ms })).toBe(is);
   });
 
   test('that refers to what we do not hold gets a few tries', () => {
-    expect([1, 2, 3].map((count) => isEarly(['absent', 'settled'], count))).toEqual([
-      true,
-      true,
-      false,
-    ]);
-    expect(isEarly(['absent', 'pending'], 3)).toBe(true);
+    const resource = new Refused();
+    const tries = Array.from({ length: 7 }, (_, n) => resource.refuse(n, ABSENT, SETTLED));
+    expect(tries).toEqual([true, true, true, true, true, true, false]);
+  });
+
+  test('that waits for a third one through a second waits as long as that', () => {
+    const [first, second] = [new Refused(), new Refused()];
+    for (let n = 0; n < 100; n += 1) {
+      expect(first.refuse(n * DAY_MS, second.state)).toBe(true);
+      expect(second.refuse(n * DAY_MS + MINUTE_MS, PENDING)).toBe(true);
+    }
+  });
+
+  test.each([2, 3, 4])('in a circle of %i waits for twenty refusals', (count) => {
+    const circle = Array.from({ length: count }, () => new Refused());
+    const states = () => circle.map(({ state }) => state);
+    const turns: boolean[][] = [];
+    for (let n = 0; n < 30; n += 1) {
+      turns.push(
+        circle.map((one, at) =>
+          one.refuse(n * MINUTE_MS + at, states()[(at + 1) % count] ?? ABSENT),
+        ),
+      );
+    }
+    expect(turns.slice(0, 19).flat()).not.toContain(false);
+    expect(turns.at(-1)).not.toContain(true);
   });
 
   test('without a counted refusal was not too early', () => {
-    expect(isTooEarly(['pending'], {}, 0, 3)).toBe(false);
+    expect(isTooEarly({}, { begunAt: 0, referred: [PENDING] })).toBe(false);
   });
 });
 
-test('R18: refusals are counted from the first one, and other failures in between keep the count', () => {
+test('R18: other failures in between keep the count of refusals, and a new reason to wait begins it again', () => {
   const failed = countFailure(undefined, { isOwn: false, status: 0, now: 1 });
-  const once = countRefusal(failed, { status: 400, now: 5 });
-  expect(once).toEqual({
-    count: 2,
-    own: 0,
-    since: 1,
-    status: 400,
-    refused: { count: 1, since: 5 },
-  });
+  const refusal = { begunAt: 4, referred: [ABSENT] };
+  const once = countRefusal(failed, { ...refusal, status: 400 }, 5);
+  const refused = { count: 1, since: 5 };
+  expect(once).toEqual({ count: 2, own: 0, since: 1, status: 400, refused });
   const between = countFailure(once, { isOwn: true, status: 500, now: 7 });
-  expect(between.refused).toEqual({ count: 1, since: 5 });
-  expect(countRefusal(between, { status: 422, now: 9 })).toEqual({
+  expect(between.refused).toEqual(refused);
+  const twice = countRefusal(between, { ...refusal, status: 422 }, 9);
+  expect(twice).toEqual({
     ...{ count: 4, own: 1, since: 1, status: 422 },
     refused: { count: 2, since: 5 },
   });
+  const again = countRefusal(twice, { begunAt: 9, referred: [PENDING], status: 422 }, 11);
+  expect(again.refused).toEqual({ count: 1, since: 11 });
 });

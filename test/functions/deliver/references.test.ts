@@ -14,6 +14,7 @@ let puts: string[];
 let instead: Record<string, number>;
 /** With which it refuses. HAPI says 400, others 422. */
 let refusal: number;
+let beforeRefusal: (() => Promise<void>) | undefined;
 let server: Server;
 
 const outcome = JSON.stringify({
@@ -26,6 +27,7 @@ beforeEach(async () => {
   puts = [];
   instead = {};
   refusal = 422;
+  beforeRefusal = undefined;
   server = createServer(async (request, response) => {
     const address = request.url?.slice(1) ?? '';
     const body = await textOfStream(request);
@@ -34,8 +36,10 @@ beforeEach(async () => {
     const status = instead[address];
     if (status !== undefined) return void response.writeHead(status).end();
     const wanted = [...body.matchAll(/"reference":"([^"]+)"/g)].map(([, name = '']) => name);
-    if (!wanted.every((name) => held.has(name)))
+    if (!wanted.every((name) => held.has(name))) {
+      await beforeRefusal?.();
       return void response.writeHead(refusal).end(outcome);
+    }
     held.add(address);
     response.writeHead(201).end();
   });
@@ -98,16 +102,55 @@ test('R18: it waits while what it refers to is not delivered, however often it i
   expect(await quarantined()).toEqual([]);
 });
 
-test('R18: what refers to something that never comes is quarantined after three refusals', async () => {
+test('R18: an outage of hours, while it waits for what it refers to, does not make the refusal its own', async () => {
+  instead = { 'Patient/p': 503 };
+  await store('Patient', 'p');
+  await store('Observation', 'o', 'Patient/p');
+  await turns(2, 60_000);
+  skipTime(5 * 3_600_000);
+  await turns(4, 300_000);
+  expect(await quarantined()).toEqual([]);
+  instead = {};
+  await turns(4, 600_000);
+  expect(await pending()).toEqual([]);
+  expect(await quarantined()).toEqual([]);
+});
+
+test('R18: what is delivered while a resource that refers to it is being refused was late for that', async () => {
+  let refuse = () => {};
+  const observed = new Promise<void>((resolve) => {
+    beforeRefusal = () => {
+      resolve();
+      return new Promise((refusing) => {
+        refuse = refusing;
+      });
+    };
+  });
+  await store('Observation', 'o', 'Patient/p');
+  const turn = stage.turn();
+  await observed;
+  beforeRefusal = undefined;
+  await store('Patient', 'p');
+  await stage.turn();
+  refuse();
+  await turn;
+  expect(await quarantined()).toEqual([]);
+  await turns(2, 60_000);
+  expect(puts).toEqual(['Observation/o', 'Patient/p', 'Observation/o']);
+  expect(await pending()).toEqual([]);
+});
+
+test('R18: what refers to something that never comes is quarantined after seven refusals', async () => {
   await store('Observation', 'o', 'Patient/of-nobody');
-  await turns(5, 60_000);
-  expect(puts).toHaveLength(3);
+  await turns(9, 60_000);
+  expect(puts).toHaveLength(7);
   expect(await quarantined()).toEqual(['delivery#m-Observation-o']);
 });
 
 test('what refers to itself, or to what the server has, is quarantined at once', async () => {
   await store('Patient', 'p');
   await stage.turn();
+  skipTime(11_000);
   held.clear();
   await store('Observation', 'o', 'Patient/p', 'Observation/o');
   await stage.turn();
@@ -115,12 +158,12 @@ test('what refers to itself, or to what the server has, is quarantined at once',
   expect(await quarantined()).toEqual(['delivery#m-Observation-o']);
 });
 
-test('two that refer to each other are quarantined after an hour', async () => {
+test('two that refer to each other are quarantined after twenty refusals', async () => {
   await store('Encounter', 'e', 'Condition/c');
   await store('Condition', 'c', 'Encounter/e');
-  await turns(4, 600_000);
+  await turns(19, 600_000);
   expect(await quarantined()).toEqual([]);
-  await turns(8, 600_000);
+  await turns(5, 600_000);
   expect(await quarantined()).toEqual(['delivery#m-Condition-c', 'delivery#m-Encounter-e']);
   expect(await pending()).toEqual([]);
 });
@@ -131,8 +174,8 @@ test('of many references those beyond the first 25 count as what we do not hold'
   await turns(3, 60_000);
   held.clear();
   await store('List', 'l', ...names);
-  await turns(5, 60_000);
-  expect(puts.filter((address) => address === 'List/l')).toHaveLength(3);
+  await turns(9, 60_000);
+  expect(puts.filter((address) => address === 'List/l')).toHaveLength(7);
   expect(await quarantined()).toEqual(['delivery#m-List-l']);
 });
 
