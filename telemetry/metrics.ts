@@ -96,7 +96,7 @@ export const METRICS = {
     by: 'emitter',
     means: 'from submission, or from the redrive of one that was sent back, to delivery',
   },
-  DeliveryFailures: counts('calls that failed, or were not answered'),
+  DeliveryFailures: counts('calls that failed, were not answered, or came too early'),
   DeliveryFailingSeconds: {
     unit: 'Seconds',
     by: 'emitter',
