@@ -129,7 +129,8 @@ export function siblings(element: Check): MemberCheck {
         inspect(value[i], element, report, step, type, hasValue);
       } else {
         report.shortest += NULL_CHARACTERS;
-        if (!Array.isArray(main)) {
+        // Of the places that the array of values has, manyPrimitives says it.
+        if (!Array.isArray(main) || i >= main.length) {
           const said = 'Neither the value nor its sibling is present';
           report.error('fhir-r4/null', 'structure', said);
         }

@@ -171,6 +171,16 @@ describe('primitives and their siblings', () => {
     expect(errors(valid)).toEqual([]);
   });
 
+  test('null in both arrays is nothing, also where the array of values has ended', () => {
+    const extension = [{ url: 'http://example.org/x', valueBoolean: true }];
+    const found = (given: unknown, _given: unknown) =>
+      errors(patient({ name: [{ given, _given }] }));
+    expect(found(['Ada'], [null, { extension }])).toEqual([]);
+    expect(found(['Ada'], [null, null])).toEqual(['structure Patient.name[0].given[1]']);
+    expect(found(['Ada', null], [null])).toEqual(['structure Patient.name[0].given[1]']);
+    expect(found(['Ada', null], [null, null])).toEqual(['structure Patient.name[0].given[1]']);
+  });
+
   test('a required code must be present even if its value set is open', () => {
     const extension = [{ url: 'http://example.org/x', valueBoolean: true }];
     const photo = [{ _contentType: { extension }, url: 'http://a.b' }];
