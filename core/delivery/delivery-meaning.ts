@@ -6,9 +6,9 @@
  * (R18). A failure is the resource's own only if the server says so in an OperationOutcome:
  *
  * - A 4xx with an OperationOutcome refuses the resource at once, unless it may have come too early
- *   (too-early.ts), or all its errors are of kinds that pass, such as `throttled`. A 4xx without one does not come from a FHIR server: an ingress answers 404
- *   for a server that is not there. Some statuses are about us (401, 415) or about time (408, 429),
- *   whatever comes with them.
+ *   (too-early.ts), or all its errors are of kinds that pass, such as `throttled`. A 4xx without one does not
+ *   come from a FHIR server: an ingress answers 404 for a server that is not there. Some statuses are about us
+ *   (401, 415) or about time (408, 429), whatever comes with them.
  * - A 5xx whose outcome points to an element of the resource may be the resource's own. Servers send
  *   outcomes for their own faults too, but those point nowhere. A gateway (502, 503, 504) never knows. Such
  *   a 5xx counts once it has happened `failuresMax` times and another resource's call has succeeded since:
