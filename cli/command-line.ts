@@ -10,10 +10,19 @@ export function command(name: string): Command {
   return new Command(name)
     .exitOverride()
     .showHelpAfterError(false)
+    .hook('preAction', (_, started) => refuseEmptyArguments(started))
     .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       outputError: (text, write) => write(`${printable(text.trim().replace(/\s*\n\s*/g, ' '))}\n`),
     });
+}
+
+/** An empty argument is a variable of a shell that has no value: nothing has an empty name. */
+function refuseEmptyArguments({ args, registeredArguments }: Command): void {
+  const empty = args.findIndex((text) => text.trim() === '');
+  if (empty === -1) return;
+  const argument = registeredArguments[empty] ?? registeredArguments.at(-1);
+  throw new UsageError(`${argument?.name() ?? 'an argument'} is empty`);
 }
 
 /** As commander does, but an absent flag is undefined, and an empty list no default. */

@@ -47,6 +47,9 @@ describe('a mistake on the command line is one clear line and status 2', () => {
       ['submit', '--source', 'a\u0007b', 'in.ndjson'],
       /'a\\u0007b' is invalid.* no control characters/,
     ],
+    [['message', 'show', ''], /^error: id is empty$/],
+    [['audit', 'hash', ' '], /^error: id is empty$/],
+    [['submit', 'in.ndjson', ''], /^error: file is empty$/],
     [['validate', '.'], /^error: a directory, not a file: \.$/],
   ])('%j', async (args, line) => {
     const { status, out, err } = await cli(args, { cwd: dir });
