@@ -5,6 +5,7 @@ import { text as textOfStream } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
@@ -15,6 +16,7 @@ let instead: Record<string, number>;
 /** With which it refuses. HAPI says 400, others 422. */
 let refusal: number;
 let beforeRefusal: (() => Promise<void>) | undefined;
+let metrics: Metrics;
 let server: Server;
 
 const outcome = JSON.stringify({
@@ -23,6 +25,7 @@ const outcome = JSON.stringify({
 });
 
 beforeEach(async () => {
+  metrics = watchMetrics();
   held.clear();
   puts = [];
   instead = {};
@@ -144,6 +147,9 @@ test('R18: what refers to something that never comes is quarantined after seven 
   await store('Observation', 'o', 'Patient/of-nobody');
   await turns(9, 60_000);
   expect(puts).toHaveLength(7);
+  // The alarm on a delivery that fails reads it.
+  expect(metrics.max('DeliveryFailingSeconds')).toBeGreaterThanOrEqual(300);
+  expect(metrics.sum('DeliveryFailures')).toBe(6);
   expect(await quarantined()).toEqual(['delivery#m-Observation-o']);
 });
 
