@@ -33,17 +33,23 @@ export function searchSet(links: unknown, entries: unknown[], report: Report): v
 
 const LISTED_MAX = 10;
 
-/** The types that were searched for, if the self link says so. */
+/**
+ * The types that were searched for, if the self link says so. A search for contained resources returns what contains
+ * them, of whatever type, unless it asks for themselves: https://hl7.org/fhir/R4/search.html#contained
+ */
 function searchedTypes(links: unknown, report: Report): Set<string> | undefined {
   const self = (Array.isArray(links) ? links : []).find(
     (each) => isObject(each) && each['relation'] === 'self',
   );
   const url = isObject(self) && typeof self['url'] === 'string' ? self['url'] : '';
-  const [path = '', query = ''] = url.split('?', 2);
+  const [path = ''] = url.split('?', 1);
   const isType = (name: string) => report.settings.resourceTypes.has(name);
-  const parameters = new URLSearchParams(query);
-  const listed = parameters.get('_type')?.split(',');
-  if (listed) return listed.every(isType) ? new Set(listed) : undefined;
+  const parameters = new URLSearchParams(url.slice(path.length));
+  const contained = parameters.get('_contained');
+  const isOfContainers = contained === 'true' || contained === 'both';
+  if (isOfContainers && parameters.get('_containedType') !== 'contained') return undefined;
+  const listed = parameters.getAll('_type').flatMap((each) => each.split(','));
+  if (listed.length > 0) return listed.every(isType) ? new Set(listed) : undefined;
   const last = path.slice(path.lastIndexOf('/') + 1);
   return isType(last) ? new Set([last]) : undefined;
 }

@@ -61,6 +61,32 @@ describe('search results', () => {
     expect(search('include', { resourceType: 'Basic', id: 'a', code: { text: 'a' } })).toEqual([]);
   });
 
+  // https://hl7.org/fhir/R4/search.html#contained: the container is returned unless _containedType says otherwise.
+  test.each([
+    ['Medication?_contained=true', []],
+    ['Medication?code=a?b&_contained=both&_containedType=container', []],
+    ['Medication?_contained=false', ['invalid Bundle.entry[0].resource']],
+    ['Medication?_contained=true&_containedType=contained', ['invalid Bundle.entry[0].resource']],
+  ])('R04: may be the containers of what was searched for: %s', (url, expected) => {
+    expect(search('match', patient(), `http://example.org/${url}`)).toEqual(expected);
+  });
+
+  test('R04: may be contained resources, two of which may have the same id', () => {
+    const entries = ['23', '24'].map((id) => ({
+      fullUrl: `http://example.org/MedicationRequest/${id}#m1`,
+      resource: { resourceType: 'Medication', id: 'm1', code: { text: 'a' } },
+      search: { mode: 'match' },
+    }));
+    const url = 'http://example.org/Medication?_contained=true&_containedType=contained';
+    expect(bundle('searchset', entries, { link: [{ relation: 'self', url }] })).toEqual([]);
+  });
+
+  test('may be of any of the types, in however many parameters they are', () => {
+    const of = (query: string) => search('match', patient(), `http://example.org/?${query}`);
+    expect(of('_type=Group&_type=Patient')).toEqual([]);
+    expect(of('_type=Group&_type=Basic')).toHaveLength(1);
+  });
+
   test('must have ids', () => {
     expect(search('match', patient({ id: undefined }))).not.toEqual([]);
     const { id: _, ...nameless } = patient();
