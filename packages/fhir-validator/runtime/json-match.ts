@@ -3,7 +3,10 @@
  */
 import { isObject } from './object.ts';
 
-/** Deep equality. The order of members does not matter. */
+/**
+ * Deep equality. The order of members does not matter, and neither do ids: they are handles of elements, unique within
+ * a resource, and no part of their values. HL7's validator ignores them too.
+ */
 export function equals(value: unknown, fixed: unknown): boolean {
   if (Array.isArray(fixed)) {
     return (
@@ -14,11 +17,23 @@ export function equals(value: unknown, fixed: unknown): boolean {
   }
   if (!isObject(fixed)) return value === fixed;
   if (!isObject(value)) return false;
-  const keys = Object.keys(fixed);
+  const keys = contentOf(fixed);
   return (
-    Object.keys(value).length === keys.length &&
+    contentOf(value).length === keys.length &&
     keys.every((key) => Object.hasOwn(value, key) && equals(value[key], fixed[key]))
   );
+}
+
+/** The names of the members but for ids: the element's own, and those of primitives, in their `_` siblings. */
+function contentOf(value: Record<string, unknown>): string[] {
+  return Object.keys(value).filter(
+    (key) => key !== 'id' && (!key.startsWith('_') || hasContent(value[key])),
+  );
+}
+
+function hasContent(sibling: unknown): boolean {
+  if (Array.isArray(sibling)) return sibling.some(hasContent);
+  return isObject(sibling) ? contentOf(sibling).length > 0 : sibling !== null;
 }
 
 /**
@@ -34,8 +49,8 @@ export function matches(value: unknown, pattern: unknown): boolean {
   if (!isObject(pattern)) return value === pattern;
   return (
     isObject(value) &&
-    Object.entries(pattern).every(
-      ([key, each]) => Object.hasOwn(value, key) && matches(value[key], each),
+    contentOf(pattern).every(
+      (key) => Object.hasOwn(value, key) && matches(value[key], pattern[key]),
     )
   );
 }

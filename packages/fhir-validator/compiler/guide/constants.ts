@@ -34,9 +34,10 @@ export function patternTest(pattern: unknown, code: string, depth = 0): string {
   }
   if (typeof pattern !== 'object' || pattern === null)
     return `${code}===${JSON.stringify(pattern)}`;
-  const tests = Object.entries(pattern).map(([key, each]) =>
-    patternTest(each, `${code}[${JSON.stringify(key)}]`, depth),
-  );
+  // An id is the handle of the pattern's own element.
+  const tests = Object.entries(pattern)
+    .filter(([key]) => key !== 'id')
+    .map(([key, each]) => patternTest(each, `${code}[${JSON.stringify(key)}]`, depth));
   return [`isObject(${code})`, ...tests].join('&&');
 }
 

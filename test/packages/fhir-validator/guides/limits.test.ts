@@ -23,6 +23,13 @@ beforeAll(async () => {
       { id: 'Patient.active', fixedBoolean: true },
       { id: 'Patient.name.given', patternString: 'Ada' },
     ]),
+    profile('fixed-concept', 'Observation', [
+      {
+        id: 'Observation.method',
+        fixedCodeableConcept: { coding: [{ system: 'http://a.b', code: 'a' }], text: 'A' },
+      },
+      { id: 'Observation.bodySite', patternCodeableConcept: { id: 'p', text: 'B' } },
+    ]),
     profile('score', 'Observation', [
       { id: 'Observation.valueQuantity', maxValueQuantity: { value: 5 } },
     ]),
@@ -85,6 +92,41 @@ test('a primitive that has only extensions differs from no fixed value and no pa
   expect(rules({ name: [{ given: ['Ada', 'Bob'] }] })).toEqual([
     'profile/pattern Patient.name[0].given[1]',
   ]);
+});
+
+describe('R4 fixed[x]: missing elements must also be missing', () => {
+  const coding = { system: 'http://a.b', code: 'a' };
+  const extension = [{ url: `${BASE}data-absent-reason`, valueCode: 'unknown' }];
+  const rules = (more: Record<string, unknown>) =>
+    guides
+      .validate(observation({ ...more, meta: { profile: [`${CANONICAL}fixed-concept`] } }))
+      .flatMap(({ severity, rule }) => (severity === 'error' ? [rule] : []));
+
+  test.each([
+    { coding: [coding], text: 'A' },
+    { id: 'x', coding: [coding], text: 'A' },
+    { coding: [{ id: 'x', ...coding }], text: 'A' },
+    { coding: [{ ...coding, _code: { id: 'x' } }], text: 'A', _text: { id: 'y' } },
+  ])('R04: an id is a handle of the element, not a part of its value: %j', (method) => {
+    expect(rules({ method })).toEqual([]);
+  });
+
+  test.each([
+    { coding: [coding] },
+    { id: 'x', coding: [coding], text: 'B' },
+    { coding: [{ ...coding, display: 'a' }], text: 'A' },
+    { coding: [coding, coding], text: 'A' },
+    { coding: [coding], text: 'A', extension },
+    { coding: [coding], text: 'A', _text: { id: 'x', extension } },
+    { coding: [coding], _text: { id: 'x', extension } },
+  ])('any other difference is one: %j', (method) => {
+    expect(rules({ method })).toEqual(['profile/fixed']);
+  });
+
+  test('the id of a pattern is that of the definition', () => {
+    expect(rules({ bodySite: { text: 'B' } })).toEqual([]);
+    expect(rules({ bodySite: { id: 'p', text: 'C' } })).toEqual(['profile/pattern']);
+  });
 });
 
 describe('R4 minValueQuantity and maxValueQuantity', () => {
