@@ -16,6 +16,9 @@ export function choiceNote(name: string): string {
   return `${name}Choice`;
 }
 
+/** The types derived from Quantity have invariants that name their systems. */
+const QUANTITY = { file: 'data-types.ts', name: 'quantity', args: 'n.system,n.code,r,SYSTEMS' };
+
 const RULES: Readonly<Record<string, Rule>> = {
   Attachment: { file: 'data-types.ts', name: 'attachment', args: 'n.data,n.size,r' },
   Bundle: { file: 'bundle.ts', name: 'bundle', args: 'n,r' },
@@ -33,9 +36,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   Identifier: { file: 'data-types.ts', name: 'identifier', args: 'n.system,n.value,r' },
   Meta: { file: 'data-types.ts', name: 'securityLabels', args: 'n.security,r' },
+  Quantity: QUANTITY,
   Questionnaire: { file: 'questionnaire.ts', name: 'questionnaire', args: 'n.item,r' },
   Reference: { file: 'reference.ts', name: 'reference', args: 'n.reference,n.type,r' },
   SampledData: { file: 'data-types.ts', name: 'sampledData', args: 'n.data,r' },
+  SimpleQuantity: QUANTITY,
   SearchParameter: { file: 'conformance.ts', name: 'searchParameter', args: 'n,r' },
   StructureDefinition: {
     file: 'structure-definition.ts',
@@ -62,7 +67,7 @@ export function emitRules(type: TypeDefinition): string {
 }
 
 export function ruleImports(): string[] {
-  const byFile = Map.groupBy(Object.values(RULES), (each) => each.file);
+  const byFile = Map.groupBy(new Set(Object.values(RULES)), (each) => each.file);
   return [
     ...[...byFile].map(
       ([file, of]) => `import {${of.map((each) => each.name)}} from '../rules/${file}';`,

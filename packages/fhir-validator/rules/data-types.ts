@@ -1,6 +1,7 @@
 /** Rules from the text of https://hl7.org/fhir/R4/datatypes.html that no invariant states. */
 import type { CodeSystems, KnownSystem } from '../runtime/bindings.ts';
 import { base64Bytes } from '../runtime/characters.ts';
+import { UCUM } from '../runtime/identity.ts';
 import { BCP_47, languageTag } from '../runtime/languages.ts';
 import { isObject } from '../runtime/object.ts';
 import { quote } from '../runtime/quote.ts';
@@ -52,6 +53,17 @@ function unknownSystem(system: string, loaded: CodeSystems, report: Report): voi
     const said = `The system ${quote(system)} is not a code system: ${meant} is meant`;
     report.error('fhir-r4/system-misspelled', 'code-invalid', said, 'system');
   }
+}
+
+/** The system of a unit's code must be a code system, like that of a Coding. HL7's validator checks it only beside a code. */
+export function quantity(
+  system: unknown,
+  code: unknown,
+  report: Report,
+  loaded: CodeSystems,
+): void {
+  if (system === UCUM || typeof system !== 'string' || typeof code !== 'string') return;
+  if (loaded.find(system) === undefined) unknownSystem(system, loaded, report);
 }
 
 /** Security labels are a set: https://hl7.org/fhir/R4/resource.html#Meta */

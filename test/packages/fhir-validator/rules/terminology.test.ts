@@ -48,6 +48,38 @@ describe('codes of HL7’s code systems', () => {
   });
 });
 
+describe('R4 Quantity.system is checked as Coding.system is', () => {
+  const UCUM = 'http://unitsofmeasure.org';
+  const found = (valueQuantity: object) => errors(observation({ valueQuantity }));
+  const at = 'Observation.value.ofType(Quantity).system';
+
+  test.each([
+    [UCUM, []],
+    ['urn:iso:std:iso:4217', []],
+    ['http://example.org/units', []],
+    ['UCUM', [`value ${at}`]],
+    [`${UCUM}/`, [`code-invalid ${at}`]],
+    ['https://unitsofmeasure.org', [`code-invalid ${at}`]],
+    ['http://hl7.org/fhir/ValueSet/ucum-common', [`value ${at}`]],
+  ])('%s', (system, expected) => {
+    expect(found({ value: 1, system, code: 'g' })).toEqual(expected);
+    expect(errors(coded(system, 'g')).map((each) => each.split(' ')[0])).toEqual(
+      expected.map((each) => each.split(' ')[0]),
+    );
+  });
+
+  test('without a code it names nothing, as for HL7’s validator', () => {
+    expect(found({ value: 1, unit: 'g', system: 'UCUM' })).toEqual([]);
+  });
+
+  test('in a SimpleQuantity too', () => {
+    const low = { value: 1, system: 'UCUM', code: 'g' };
+    expect(errors(observation({ referenceRange: [{ low }] }))).toEqual([
+      'value Observation.referenceRange[0].low.system',
+    ]);
+  });
+});
+
 describe('a value set in the place of a code system is refused', () => {
   const set = 'http://hl7.org/fhir/ValueSet/administrative-gender';
 
