@@ -57,6 +57,8 @@ const own = (id: string, name: string) => ({
   binding: { strength: 'required' as const, valueSet: `http://example.org/vs/${name}` },
 });
 
+const extensible = { strength: 'extensible' as const, valueSet: 'http://example.org/vs/all' };
+
 let guides: Awaited<ReturnType<typeof compiledGuides>>;
 beforeAll(async () => {
   const structures = sets.map(({ url }) => bound(url.slice('http://example.org/vs/'.length)));
@@ -74,7 +76,13 @@ beforeAll(async () => {
     },
   ]);
   const measured = profile('measured', 'Observation', [own('Observation.valueQuantity', 'all')]);
-  const all = [...structures, coded, limited, measured];
+  const tagged = profile('tagged', 'Observation', [
+    own('Observation.method.coding', 'all'),
+    own('Observation.valueCodeableConcept', 'all'),
+    { id: 'Observation.bodySite', binding: extensible },
+    { id: 'Observation.category.coding', binding: extensible },
+  ]);
+  const all = [...structures, coded, limited, measured, tagged];
   guides = await compiledGuides([guide(all, sets, systems)], 'with-codes');
 });
 
@@ -172,5 +180,41 @@ describe('a code that a profile requires must be a value, not an extension', () 
     const url = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Observation.value';
     const later = { extension: [{ url, valueCode: 'z' }] };
     expect(bindings({ _valueString: later })).toEqual([]);
+  });
+});
+
+describe('a coding that has only a display', () => {
+  const unnamed = { coding: [{ display: 'a' }] };
+  const known = { coding: [{ system: SYSTEM, code: 'a' }, { display: 'a' }] };
+  const bindings = (more: object) =>
+    guides
+      .validate(observation({ ...more, meta: { profile: [`${CANONICAL}tagged`] } }))
+      .flatMap(({ severity, rule, expression }) =>
+        severity === 'error' ? [`${rule} ${expression}`] : [],
+      );
+
+  // https://hl7.org/fhir/R4/terminologies.html#required: "the data type SHALL contain one of the values in the value set".
+  test('has no code of a required binding, in R4 as in a guide', () => {
+    expect(bindings({ valueCodeableConcept: unnamed })).toEqual([
+      'profile/binding Observation.value.ofType(CodeableConcept)',
+    ]);
+    expect(bindings({ valueCodeableConcept: known })).toEqual([]);
+    expect(bindings({ method: unnamed })).toEqual(['profile/binding Observation.method.coding[0]']);
+    expect(bindings({ method: known })).toEqual(['profile/binding Observation.method.coding[1]']);
+    const allergy = { resourceType: 'AllergyIntolerance', patient: { reference: 'Patient/a' } };
+    const status = (clinicalStatus: object) =>
+      guides
+        .validate({ ...allergy, clinicalStatus })
+        .filter(({ rule }) => rule === 'fhir-r4/required-binding');
+    const system = 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical';
+    expect(status(unnamed)).toHaveLength(1);
+    expect(status({ coding: [...unnamed.coding, { system, code: 'active' }] })).toEqual([]);
+  });
+
+  test('is no error where the binding is extensible, in R4 as in a guide', () => {
+    expect(bindings({ bodySite: unnamed, category: [unnamed] })).toEqual([]);
+    expect(bindings({ bodySite: { text: 'a' }, category: [{ text: 'a' }] })).toEqual([]);
+    const encounter = { resourceType: 'Encounter', status: 'planned', class: { display: 'a' } };
+    expect(guides.validate(encounter).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 });
