@@ -103,13 +103,13 @@ export async function referredState(
   source: string,
   reference: string,
 ): Promise<Referred> {
-  const get = { TableName: table.name, Key: { pk: `${source}#${reference.replace('/', '#')}` } };
-  const { Item } = await table.dynamo.send(
-    new GetCommand({
-      ...get,
-      ProjectionExpression: 'deliveryShard, deliveredAt, deliveryFailures',
-    }),
-  );
+  const get = new GetCommand({
+    TableName: table.name,
+    Key: { pk: `${source}#${reference.replace('/', '#')}` },
+    ProjectionExpression: 'deliveryShard, deliveredAt, deliveryFailures',
+    ConsistentRead: true,
+  });
+  const { Item } = await table.dynamo.send(get);
   if (Item === undefined) return { kind: 'absent' };
   const { deliveryShard, deliveredAt, deliveryFailures } = referredSchema.parse(Item);
   if (deliveryShard === undefined) return { kind: 'settled', deliveredAt };

@@ -82,7 +82,7 @@ function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
     },
     onOwnTransition(service, transition) {
       emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
-      logger.warn('own breaker of this env', { service, ...transition });
+      logger.warn('own breaker of this environment', { service, ...transition });
     },
     async published() {
       await Promise.all(publishing);
