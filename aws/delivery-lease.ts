@@ -60,12 +60,20 @@ export async function leaseDelivery(
   return { kind: 'leased', until: item.deliveryLease?.until ?? now };
 }
 
-/** A lease that was never released: its owner died, perhaps with a PUT under way. */
+/**
+ * A lease that was never released: its owner died, perhaps with a PUT under way. Unless it had to read, that may have
+ * changed what was read before.
+ */
 function afterFormer(resource: PendingResource, lateMs: number): PendingResource {
   const { deliveryLease: former, deliveredVersion: version, deliveryLateUntil } = resource;
   if (former === undefined) return resource;
+  const { deliveryConflicts: conflicts } = resource;
   const seen = { version, lateUntil: deliveryLateUntil };
-  return { ...resource, deliveryLateUntil: lateUntilAfter(seen, former.until, lateMs) };
+  return {
+    ...resource,
+    deliveryLateUntil: lateUntilAfter(seen, former.until, lateMs),
+    deliveryConflicts: conflicts?.isUnread === true ? conflicts : undefined,
+  };
 }
 
 /**
@@ -141,8 +149,10 @@ export function releaseDelivery(
   owner: string,
   failed?: { readonly failures: Failures },
 ): Promise<void> {
+  const { deliveryConflicts } = resource;
   const set = failed && { deliveryFailures: failed.failures, deliveryUnconfirmed: true };
-  return endLease(table, resource, owner, { set: set ?? {}, remove: [] });
+  const remove = deliveryConflicts === undefined ? ['deliveryConflicts'] : [];
+  return endLease(table, resource, owner, { set: set ?? {}, remove });
 }
 
 /** The failure is the resource's own. False if something is still pending. */

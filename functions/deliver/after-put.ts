@@ -45,7 +45,10 @@ export async function afterPut(
   }
 }
 
-/** A PUT without a version whose result is unknown may still take effect for a while. */
+/**
+ * After a PUT whose result is unknown, one without a version may still take effect for a while. And the server may hold
+ * another version than before, so no earlier read says that reading is in vain (R18).
+ */
 function afterCall(
   { settings, now }: DeliverParts,
   resource: PendingResource,
@@ -54,5 +57,5 @@ function afterCall(
   if (!endIsUnknown(answer)) return resource;
   const { deliveredVersion: version, deliveryLateUntil: lateUntil } = resource;
   const until = lateUntilAfter({ version, lateUntil }, now(), settings.lateMs);
-  return { ...resource, deliveryLateUntil: until };
+  return { ...resource, deliveryLateUntil: until, deliveryConflicts: undefined };
 }

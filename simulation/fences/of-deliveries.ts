@@ -75,6 +75,13 @@ export const OF_DELIVERIES: readonly Fence[] = [
     needs: ({ settings, servers }) => settings.absentStatus === 404 && servers.turnedAway > 0.02,
   },
   {
+    name: 'delivery: what a PUT of unknown end may have changed is read again',
+    file: 'functions/deliver/after-put.ts',
+    code: 'deliveryLateUntil: until, deliveryConflicts: undefined',
+    without: 'deliveryLateUntil: until',
+    needs: ({ settings }) => settings.absentStatus === 404,
+  },
+  {
     name: 'delivery: what shows nothing is read again while a PUT may take effect',
     file: 'functions/deliver/guarded-call.ts',
     code: 'readInVain > 0 && now() >= lateUntil',

@@ -1,0 +1,111 @@
+/** What a delivery has read of the server's version, after a PUT of its own may have changed it. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testClients } from '../../support/clients.ts';
+import { skipTime } from '../../support/clock.ts';
+import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { itemsOf } from '../../support/stores.ts';
+
+const stage = useDeliveryStage();
+/** Answers in turn; without a status there is none, and then no connection either. */
+let answers: { readonly status?: number; readonly etag?: string }[];
+let calls: string[];
+let server: Server;
+
+const outcome = JSON.stringify({
+  resourceType: 'OperationOutcome',
+  issue: [{ severity: 'error', code: 'invalid' }],
+});
+
+beforeEach(async () => {
+  calls = [];
+  server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      calls.push(`${request.method} ${request.headers['if-match'] ?? 'unnamed'}`);
+      const { status, etag } = answers.shift() ?? { status: 200, etag: 'W/"9"' };
+      if (status === undefined) return void request.socket.destroy();
+      response.writeHead(status, etag === undefined ? {} : { etag }).end(outcome);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await stage.build({}, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const isPending = async () => (await stage.resource())['deliveryShard'] !== undefined;
+async function untilEnded(): Promise<void> {
+  await stage.store('a', 1);
+  await stage.turn();
+  for (let n = 0; n < 4 && (await isPending()); n += 1) {
+    // By then, no PUT without a version can take effect any more.
+    skipTime(120_000);
+    await stage.turn();
+  }
+}
+
+test('R18: what a server holds is read again if a PUT without an answer may have changed it, however often reading was in vain', async () => {
+  answers = [
+    ...[{ status: 409 }, { status: 200 }],
+    ...[{ status: 409 }, { status: 200 }],
+    ...[{ status: 409 }, { status: 200, etag: 'W/"7"' }],
+    // It takes effect.
+    {},
+    ...[{ status: 412 }, { status: 200, etag: 'W/"8"' }],
+  ];
+  await untilEnded();
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(await isPending()).toBe(false);
+  expect(calls.slice(5, 10)).toEqual([
+    'GET unnamed',
+    'PUT W/"7"',
+    'PUT W/"7"',
+    'GET unnamed',
+    'PUT W/"8"',
+  ]);
+});
+
+test('R18: a version that a server asks for is read again if a PUT without an answer came after a read that showed nothing', async () => {
+  answers = [
+    ...[{ status: 400 }, { status: 404 }],
+    // It takes effect.
+    {},
+    ...[{ status: 400 }, { status: 200, etag: 'W/"1"' }],
+  ];
+  await untilEnded();
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(await isPending()).toBe(false);
+  expect(calls.slice(0, 6)).toEqual([
+    'PUT unnamed',
+    'GET unnamed',
+    'PUT unnamed',
+    'PUT unnamed',
+    'GET unnamed',
+    'PUT W/"1"',
+  ]);
+});
+
+test('R18: what a server holds is read again if an environment died, perhaps with a PUT that may have changed it', async () => {
+  const pk = await stage.store('a', 1);
+  const update = new UpdateCommand({
+    TableName: stage.world.tables.resources,
+    Key: { pk },
+    UpdateExpression:
+      'SET deliveryLease = :lease, deliveryConflicts = :conflicts, deliveredVersion = :named',
+    ExpressionAttributeValues: {
+      ':lease': { owner: 'who-died', until: Date.now() - 1 },
+      ':conflicts': { inVain: 3, isUnread: false },
+      ':named': 'W/"7"',
+    },
+  });
+  await testClients().dynamo.send(update);
+  answers = [{ status: 412 }, { status: 200, etag: 'W/"8"' }];
+  await stage.turn();
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(await isPending()).toBe(false);
+  expect(calls).toEqual(['PUT W/"7"', 'GET unnamed', 'PUT W/"8"']);
+});
