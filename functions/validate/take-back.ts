@@ -72,8 +72,12 @@ async function sendAnewVoided(
   const delaySeconds = Math.max(seconds, backOffSeconds(voided.length));
   const envelope = envelopeFor(provenance, lane, { voided });
   const onward = { ...envelope, trace: traces.onward(envelope) };
-  const message = await hop(bodyToHop(submission), onward, bucket);
-  const [error] = await sendAll(isolationQueue, [{ ...message, delaySeconds }]);
+  const send = async () => {
+    const message = await hop(bodyToHop(submission), onward, bucket);
+    const [fault] = await sendAll(isolationQueue, [{ ...message, delaySeconds }]);
+    return fault;
+  };
+  const error = await send().catch((fault: unknown) => fault);
   if (error !== undefined) {
     logger.error('attempt spent on a component fault', { ...ids, ...faultOf(error) });
   }

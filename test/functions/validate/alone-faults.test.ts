@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Attempt } from '../../../core/attempt/attempts.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
+import { SEND_BYTES_MAX } from '../../../core/message/send-batches.ts';
 import { build } from '../../../functions/validate/build.ts';
 import type { IsolatedValidator } from '../../../functions/validate/isolated-validator.ts';
 import { ORIGIN, useAlone } from '../../support/alone.ts';
@@ -104,6 +105,20 @@ describe('a fault of our own spends no attempt', () => {
     );
     failCalls(stage.functions, 'sqs', () => true);
     expect((await deliverAlone())?.failed).toHaveLength(1);
+    expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+  });
+
+  test('R09: if the bucket fails too, through which a large one would have to go, it stays, and the handler answers', async () => {
+    // With what must be said of its attempt, it no longer fits into a message.
+    await submit(patient().padEnd(SEND_BYTES_MAX - 150));
+    failCalls(stage.functions, 'dynamo', onResources);
+    failCalls(stage.functions, 'dynamo', (_, input) =>
+      String(input['UpdateExpression']).startsWith('REMOVE'),
+    );
+    const asked: string[] = [];
+    failCalls(stage.functions, 's3', (command) => asked.push(command) > 0);
+    expect((await deliverAlone())?.failed).toHaveLength(1);
+    expect(asked).toContain('PutObjectCommand');
     expect(await depthOf(stage.world.queues.isolation)).toBe(1);
   });
 
