@@ -60,7 +60,8 @@ export async function compileModule(
   const { default: asc } = await import('assemblyscript/asc');
   const { error, stderr } = await asc.main([
     source,
-    ...['--baseDir', ROOT, '--outFile', output, ...options],
+    // Wherever it runs: its terminal is not ours.
+    ...['--baseDir', ROOT, '--outFile', output, '--noColors', ...options],
   ]);
   if (error !== null)
     throw new PluginBuildError(`${source} does not compile\n${String(stderr).trimEnd()}`, {
