@@ -30,6 +30,8 @@ const conflictsSchema = z.object({
   inVain: z.number(),
   /** The version must still be read. */
   isUnread: z.boolean(),
+  /** The server has refused a PUT that named no version, perhaps for that. */
+  isAskedFor: z.boolean().optional(),
 });
 /** How often in a row the server held another version than the one named. */
 export type Conflicts = z.infer<typeof conflictsSchema>;

@@ -50,7 +50,7 @@ const ABOUT_VERSIONS = [409, 412, 428];
 /** A server may say so of the version that was named: the resource is no longer there, as after a restore. */
 const NOT_THERE = [404, 410];
 /** A server may say so of a version that was not named. */
-const NONE_NAMED = 400;
+export const NONE_NAMED = 400;
 const OF_GATEWAYS = [502, 503, 504];
 /** XHTML begins with a declaration, and some pages with comments. */
 const BEFORE_PAGE = /<\?xml\b[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*/;
@@ -78,7 +78,7 @@ export function saidIn(status: number, body: string): Said {
 export interface Versions {
   /** The PUT named one. */
   readonly isNamed: boolean;
-  /** It was read since the last conflict, without success. */
+  /** It was read since a PUT was refused that named none, without success. */
   readonly wasRead: boolean;
   /** That happened as often as it makes sense. */
   readonly inVain: boolean;

@@ -2,7 +2,12 @@
 
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { answeredDelivery, conflictedDelivery } from '../../aws/delivery-lease.ts';
-import { endIsUnknown, meaningOf, UNCHANGED } from '../../core/delivery/delivery-meaning.ts';
+import {
+  endIsUnknown,
+  meaningOf,
+  NONE_NAMED,
+  UNCHANGED,
+} from '../../core/delivery/delivery-meaning.ts';
 import { isLastWord, lateUntilAfter } from '../../core/delivery/late-put.ts';
 import { delivered, type Ending, failed, type Leased, NEXT, refusedByServer } from './endings.ts';
 import { type Called, versionsOf } from './guarded-call.ts';
@@ -32,7 +37,9 @@ export async function afterPut(
     }
     case 'other version': {
       tally.add('OtherVersion');
-      const conflicts = { inVain: resource.deliveryConflicts?.inVain ?? 0, isUnread: true };
+      const { inVain = 0, isAskedFor = false } = resource.deliveryConflicts ?? {};
+      const isAsked = isAskedFor || answer.status === NONE_NAMED;
+      const conflicts = { inVain, isUnread: true, isAskedFor: isAsked };
       await conflictedDelivery(parts.resources, resource, owner, conflicts);
       return NEXT;
     }

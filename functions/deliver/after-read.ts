@@ -44,9 +44,9 @@ function isOfAnIngress({ status, outcome }: Answer, resource: PendingResource, n
 
 /** A read helps if it shows another version than the one that was named. */
 function conflictsAfter(
-  { inVain }: Conflicts,
+  { inVain, isAskedFor }: Conflicts,
   { version, named }: { version: string | undefined; named: string | undefined },
 ): Conflicts | undefined {
   const helps = named !== undefined && version !== undefined && version !== named;
-  return helps ? undefined : { inVain: inVain + 1, isUnread: false };
+  return helps ? undefined : { inVain: inVain + 1, isUnread: false, isAskedFor };
 }

@@ -113,12 +113,12 @@ export function versionsOf(
   { settings, now }: Pick<DeliverParts, 'settings' | 'now'>,
   { deliveredVersion, deliveryConflicts, deliveryLateUntil: lateUntil = 0 }: PendingResource,
 ): Versions {
-  const readInVain = deliveryConflicts?.inVain ?? 0;
+  const { inVain: readInVain = 0, isAskedFor = false } = deliveryConflicts ?? {};
   const inVain = readInVain >= settings.failuresMax;
   return {
     isNamed: deliveredVersion !== undefined,
     // A PUT that we gave up on may have taken effect since.
-    wasRead: inVain || (readInVain > 0 && now() >= lateUntil),
+    wasRead: inVain || (isAskedFor && readInVain > 0 && now() >= lateUntil),
     inVain,
   };
 }

@@ -39,7 +39,6 @@ afterEach(() => {
 
 const isPending = async () => (await stage.resource())['deliveryShard'] !== undefined;
 async function untilEnded(): Promise<void> {
-  await stage.store('a', 1);
   await stage.turn();
   for (let n = 0; n < 4 && (await isPending()); n += 1) {
     // By then, no PUT without a version can take effect any more.
@@ -57,6 +56,7 @@ test('R18: what a server holds is read again if a PUT without an answer may have
     {},
     ...[{ status: 412 }, { status: 200, etag: 'W/"8"' }],
   ];
+  await stage.store('a', 1);
   await untilEnded();
   expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   expect(await isPending()).toBe(false);
@@ -76,6 +76,7 @@ test('R18: a version that a server asks for is read again if a PUT without an an
     {},
     ...[{ status: 400 }, { status: 200, etag: 'W/"1"' }],
   ];
+  await stage.store('a', 1);
   await untilEnded();
   expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   expect(await isPending()).toBe(false);
@@ -87,6 +88,23 @@ test('R18: a version that a server asks for is read again if a PUT without an an
     'GET unnamed',
     'PUT W/"1"',
   ]);
+});
+
+test('R18: a version that a server asks for is read, though one that was named, and refused, was read before', async () => {
+  await stage.store('a', 1);
+  answers = [{ status: 200, etag: 'W/"3"' }];
+  await stage.turn();
+  calls = [];
+  await stage.store('a', 2);
+  answers = [
+    // A backup was brought back just then: it holds again what was named.
+    ...[{ status: 412 }, { status: 200, etag: 'W/"3"' }],
+    ...[{ status: 400 }, { status: 200, etag: 'W/"3"' }],
+  ];
+  await untilEnded();
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(await isPending()).toBe(false);
+  expect(calls).toEqual(['PUT W/"3"', 'GET unnamed', 'PUT unnamed', 'GET unnamed', 'PUT W/"3"']);
 });
 
 test('R18: what a server holds is read again if an environment died, perhaps with a PUT that may have changed it', async () => {
