@@ -39,3 +39,9 @@ export function coversCorrection(
   const isOwn = source === erasure.source && resourceType === 'Patient' && id === erasure.id;
   return corrected !== undefined && isOwn && sentAt <= erasure.at;
 }
+
+/** The object of a claim check may be older than an erasure, and its message is not. */
+export const mayCoverObject = (
+  erasure: RecordedErasure,
+  submission: Erasable & Pick<Submission, 'oddity'>,
+): boolean => submission.oddity === 'claim-check' && names(submission, erasure);

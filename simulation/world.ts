@@ -10,7 +10,7 @@ import type { Checker, MakeChecker, Seen, Watcher } from './checker.ts';
 import { clientsFor } from './clients.ts';
 import { DeployedFunctions } from './deployed-functions.ts';
 import { deployAgain } from './deployments.ts';
-import { names, type RecordedErasure } from './erasures.ts';
+import { mayCoverObject, type RecordedErasure } from './erasures.ts';
 import type { EventLog } from './event-log.ts';
 import { drawFaults, type Faults, HEALTHY } from './faults.ts';
 import { Host } from './host.ts';
@@ -159,13 +159,7 @@ export class World implements Seen {
 
   /** A queue has accepted a producer's message. */
   submitted(submission: Submission, by: Host): void {
-    // The object of a claim check may be older than an erasure, and its message is not.
-    if (
-      submission.oddity === 'claim-check' &&
-      this.erasures.some((each) => names(submission, each))
-    ) {
-      submission.isErased = true;
-    }
+    if (this.erasures.some((each) => mayCoverObject(each, submission))) submission.isErased = true;
     submission.isLimited = this.drawn.settings.ratePerMinute > 0 && submission.source === LIMITED;
     this.submissions.set(submission.messageId, submission);
     this.#witness.tell({ kind: 'submitted', submission }, by);

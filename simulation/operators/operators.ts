@@ -7,7 +7,7 @@
 import type { Watcher } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
-import { covers, coversCorrection } from '../erasures.ts';
+import { covers, coversCorrection, mayCoverObject } from '../erasures.ts';
 import { type Host, isOperator } from '../host.ts';
 import type { Random } from '../random.ts';
 import { correctedText } from '../submission-draft.ts';
@@ -114,8 +114,8 @@ export class Operators implements Watcher {
     const erasure = { ...request, number, at: Number(after['at']) };
     this.#world.erasures.push(erasure);
     for (const submission of this.#world.submissions.values()) {
-      const isCovered = covers(erasure, submission) || coversCorrection(erasure, submission);
-      if (isCovered) submission.isErased = true;
+      const may = [covers, coversCorrection, mayCoverObject];
+      if (may.some((cover) => cover(erasure, submission))) submission.isErased = true;
     }
   }
 
