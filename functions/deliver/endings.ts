@@ -3,7 +3,12 @@
 import { type PendingResource, referredState } from '../../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
 import { retryAfterTime } from '../../breaker/call-outcome.ts';
-import { countFailure, isItsOwn, retryTime } from '../../core/delivery/delivery-meaning.ts';
+import {
+  countFailure,
+  type Failures,
+  isItsOwn,
+  retryTime,
+} from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { countRefusal, isTooEarly, type Referred } from '../../core/delivery/too-early.ts';
 import { idsOf } from '../../core/message/correlation.ts';
@@ -78,8 +83,8 @@ export async function failed(
   answer: Answer,
   { isOwn }: { readonly isOwn: boolean },
 ): Promise<Ending> {
-  const { breakers, settings, telemetry, resources } = parts;
-  const { resource, target, owner, tally } = leased;
+  const { breakers, settings } = parts;
+  const { resource, target, tally } = leased;
   const { status } = answer;
   const breaker = target && breakers.of(target.service).known;
   const now = parts.now();
@@ -88,10 +93,25 @@ export async function failed(
   if (isOwn && isItsOwn(failures, breaker, settings.failuresMax)) {
     return refused(parts, leased, answered(answer));
   }
-  telemetry.measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
-  telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures, ...answer.fault });
-  await releaseDelivery(resources, resource, owner, { failures });
+  await keepFailing(parts, leased, { failures, fault: answer.fault, now });
   return { kind: 'again', at: retryTime(failures, retryAfterTime(answer.retryAfter, now), now) };
+}
+
+interface Failing {
+  readonly failures: Failures;
+  readonly fault?: Answer['fault'];
+  readonly now: number;
+}
+
+/** It stays pending. The alarm on a delivery that fails learns for how long it has done so. */
+async function keepFailing(
+  { telemetry, resources }: DeliverParts,
+  { resource, owner }: Leased,
+  { failures, fault, now }: Failing,
+): Promise<void> {
+  telemetry.measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
+  telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures, ...fault });
+  await releaseDelivery(resources, resource, owner, { failures });
 }
 
 /** More references count as to what we do not hold. */
@@ -103,8 +123,8 @@ export async function refusedByServer(
   leased: Leased,
   { answer, begunAt, refersTo = new Set() }: Extract<Called, { kind: 'answered' }>,
 ): Promise<Ending> {
-  const { telemetry, resources } = parts;
-  const { resource, owner, tally } = leased;
+  const { resources } = parts;
+  const { resource, tally } = leased;
   const itself = `${resource.resourceType}/${resource.resourceId}`;
   const others = [...refersTo].filter((name) => name !== itself);
   const referred: Referred[] = await Promise.all(
@@ -118,9 +138,7 @@ export async function refusedByServer(
     return refused(parts, leased, answered(answer));
   }
   tally.add('DeliveryFailures');
-  telemetry.measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
-  telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures });
-  await releaseDelivery(resources, resource, owner, { failures });
+  await keepFailing(parts, leased, { failures, now });
   return { kind: 'again', at: retryTime(failures, undefined, now) };
 }
 

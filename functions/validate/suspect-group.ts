@@ -33,10 +33,7 @@ export async function validateGroup(
     const place = during(parts.ownProcess, validating, IN_BATCH);
     await place.ready();
     await runBatch(submissions, [record.messageId], place, batch);
-  }).catch((fault: unknown) => {
-    tally.add('ComponentFaults');
-    parts.logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
-  });
+  }).catch((fault: unknown) => noteFault(record, batch, fault));
   const ending = (await areAway(record, submissions, decided, batch)) ? 'done' : 'failed';
   if (ending === 'failed') await giveBack(record, submissions, batch);
   tally.report('group', { members: submissions.length, ending });
@@ -47,14 +44,18 @@ export async function validateGroup(
  * None if the group cannot be read, by code of another version for example: that is a fault of our own (R09), and Lambda
  * would log what the error quotes (R08).
  */
-function membersIn(record: SQSRecord, { parts, tally }: BatchRun): readonly Submission[] {
+function membersIn(record: SQSRecord, batch: BatchRun): readonly Submission[] {
   try {
-    return memberRecords(record).map((member) => readSubmission(parts, member));
+    return memberRecords(record).map((member) => readSubmission(batch.parts, member));
   } catch (fault) {
-    tally.add('ComponentFaults');
-    parts.logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+    noteFault(record, batch, fault);
     return [];
   }
+}
+
+function noteFault({ messageId }: SQSRecord, { parts, tally }: BatchRun, fault: unknown): void {
+  tally.add('ComponentFaults');
+  parts.logger.error('component fault', { messageId, ...faultOf(fault) });
 }
 
 const holdOf = (submissions: readonly Submission[], { context }: BatchRun): GroupHold => {
