@@ -33,7 +33,8 @@ export function rateOf(run: (input: unknown) => unknown, inputs: readonly unknow
   return Math.max(...Array.from({ length: ROUNDS }, () => round(ROUND_MS)));
 }
 
-function processorMs(): number {
+/** Of all threads of this process. */
+export function processorMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

@@ -1,6 +1,7 @@
 /** The cost of profiles: the same resources with and without their meta.profile. */
 import type { Profiles } from '../../packages/fhir-validator/runtime/profiles.ts';
 import type { Selection } from '../../packages/fhir-validator/runtime/selection.ts';
+import { processorMs } from '../fhir/rate.ts';
 import { subjects } from '../fhir/subjects.ts';
 
 type Json = Record<string, unknown>;
@@ -60,9 +61,4 @@ function rateOf(resources: readonly Json[], validate: (resource: Json) => unknow
   };
   run(WARM_MS);
   return Math.max(...Array.from({ length: ROUNDS }, () => run(ROUND_MS)));
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
