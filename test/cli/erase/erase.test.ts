@@ -1,9 +1,4 @@
-import {
-  DeleteBucketPolicyCommand,
-  ListObjectVersionsCommand,
-  PutBucketPolicyCommand,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it, test } from 'vitest';
 import { type BodyPrefix, putBody } from '../../../aws/bodies-bucket.ts';
@@ -11,6 +6,7 @@ import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { send } from '../../support/delivery.ts';
+import { denyReads } from '../../support/deny-reads.ts';
 import { drain } from '../../support/drain.ts';
 import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
 import { bucketAt } from '../../support/handles.ts';
@@ -78,14 +74,7 @@ async function allText(): Promise<string> {
 }
 
 /** Our role may not read below a prefix, or not use the key. */
-async function deny(prefix: string): Promise<() => Promise<unknown>> {
-  const { bucket: Bucket } = stage.world;
-  const Resource = `arn:aws:s3:::${Bucket}/${prefix}*`;
-  const Statement = [{ Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource }];
-  const { s3 } = testClients();
-  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Statement }) }));
-  return () => s3.send(new DeleteBucketPolicyCommand({ Bucket }));
-}
+const deny = (prefix: string) => denyReads(stage.world.bucket, prefix);
 
 /** As a producer does who chooses another key. */
 const putUnderAnotherKey = (key: string) =>

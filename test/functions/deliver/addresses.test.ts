@@ -1,28 +1,21 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
 const urls: (string | undefined)[] = [];
-let server: Server;
-let base: string;
+let server: HttpServer;
 
 beforeEach(async () => {
   urls.length = 0;
-  server = createServer((request, response) => {
+  server = await startHttpServer((request, response) => {
     urls.push(request.url);
-    response.writeHead(307, { location: `${base}/elsewhere` }).end();
+    response.writeHead(307, { location: `${server.base}/elsewhere` }).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await stage.build({}, `${base}/fhir`);
+  await stage.build({}, `${server.base}/fhir`);
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => server.stop());
 
 test('a redirect is not followed: the server does not choose where PHI and token go', async () => {
   await stage.store('a', 1);

@@ -1,10 +1,10 @@
 /** Systems between us and the FHIR server: gateways that give up, proxies that change headers. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
@@ -15,7 +15,7 @@ const LATE_MS = 125_000;
 
 const held = { body: '', version: 0 };
 const behind: (() => void)[] = [];
-let gateway: Server;
+let gateway: HttpServer;
 let answersEtag: (etag: string) => string;
 let gives504: boolean;
 
@@ -46,14 +46,10 @@ beforeEach(async () => {
   behind.length = 0;
   gives504 = false;
   answersEtag = (etag) => etag;
-  gateway = createServer((request, response) => void serve(request, response));
-  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve));
-  await stage.build({}, `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`);
+  gateway = await startHttpServer((request, response) => void serve(request, response));
+  await stage.build({}, gateway.base);
 });
-afterEach(() => {
-  gateway.closeAllConnections();
-  gateway.close();
-});
+afterEach(() => gateway.stop());
 
 async function turns(count: number, ms: number): Promise<void> {
   for (let n = 0; n < count; n += 1) {

@@ -1,31 +1,28 @@
 /** Answers of a FHIR server, or of what stands in its place, that nobody expects. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
 const requests: IncomingMessage[] = [];
 let answer: (response: ServerResponse, request: IncomingMessage) => void;
-let server: Server;
+let server: HttpServer;
 
 beforeEach(async () => {
   requests.length = 0;
   answer = (response) => response.writeHead(200).end();
-  server = createServer((request, response) => {
+  server = await startHttpServer((request, response) => {
     requests.push(request);
     request.resume().on('end', () => answer(response, request));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  await stage.build({}, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await stage.build({}, server.base);
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => server.stop());
 
 const isPending = async () => (await stage.resource())['deliveryShard'] !== undefined;
 async function turnLater(): Promise<void> {
@@ -50,7 +47,7 @@ test.each(['<!DOCTYPE html><title>Sign in</title>', '\n <html lang="en">Maintena
 
 test('R60: why there was no answer is logged, without the address', async () => {
   const warn = vi.spyOn(Logger.prototype, 'warn');
-  await new Promise((resolve) => server.close(resolve));
+  await new Promise((resolve) => server.server.close(resolve));
   await stage.store('a', 1);
   await stage.turn();
   const lines = warn.mock.calls.filter(([message]) => message === 'not delivered');
@@ -66,8 +63,7 @@ describe('R04: a body that does not end', () => {
     response.writeHead(201, headers).write(' ');
   };
   async function build(callTimeoutMs: number): Promise<void> {
-    const { port } = server.address() as AddressInfo;
-    await stage.build({ callTimeoutMs }, `http://127.0.0.1:${port}`);
+    await stage.build({ callTimeoutMs }, server.base);
     await stage.store('a', 1);
   }
 
@@ -310,8 +306,7 @@ describe('R05 R18: a server that says of every PUT that its version is another',
       const etag = method === 'GET' ? shown[reads - 1] : 'W/"1"';
       response.writeHead(200, etag === undefined ? {} : { etag }).end();
     };
-    const { port } = server.address() as AddressInfo;
-    await stage.build({ failuresMax: 2 }, `http://127.0.0.1:${port}`);
+    await stage.build({ failuresMax: 2 }, server.base);
   });
   async function turnsUntilEnded(): Promise<void> {
     for (let turns = 0; turns < 5 && (await isPending()); turns += 1) await turnLater();

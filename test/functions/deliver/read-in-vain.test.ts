@@ -1,18 +1,17 @@
 /** What a delivery has read of the server's version, after a PUT of its own may have changed it. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
 /** Answers in turn; without a status there is none, and then no connection either. */
 let answers: { readonly status?: number; readonly etag?: string }[];
 let calls: string[];
-let server: Server;
+let server: HttpServer;
 
 const outcome = JSON.stringify({
   resourceType: 'OperationOutcome',
@@ -21,7 +20,7 @@ const outcome = JSON.stringify({
 
 beforeEach(async () => {
   calls = [];
-  server = createServer((request, response) => {
+  server = await startHttpServer((request, response) => {
     request.resume().on('end', () => {
       calls.push(`${request.method} ${request.headers['if-match'] ?? 'unnamed'}`);
       const { status, etag } = answers.shift() ?? { status: 200, etag: 'W/"9"' };
@@ -29,13 +28,9 @@ beforeEach(async () => {
       response.writeHead(status, etag === undefined ? {} : { etag }).end(outcome);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  await stage.build({}, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await stage.build({}, server.base);
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => server.stop());
 
 const isPending = async () => (await stage.resource())['deliveryShard'] !== undefined;
 async function untilEnded(): Promise<void> {

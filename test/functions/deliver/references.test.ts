@@ -1,10 +1,9 @@
 /** A FHIR server that accepts a resource only once it holds what that refers to, as HAPI does by default. */
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text as textOfStream } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 import { itemsOf } from '../../support/stores.ts';
 
@@ -17,7 +16,7 @@ let instead: Record<string, number>;
 let refusal: number;
 let beforeRefusal: (() => Promise<void>) | undefined;
 let metrics: Metrics;
-let server: Server;
+let server: HttpServer;
 
 const outcome = JSON.stringify({
   resourceType: 'OperationOutcome',
@@ -31,7 +30,7 @@ beforeEach(async () => {
   instead = {};
   refusal = 422;
   beforeRefusal = undefined;
-  server = createServer(async (request, response) => {
+  server = await startHttpServer(async (request, response) => {
     const address = request.url?.slice(1) ?? '';
     const body = await textOfStream(request);
     if (request.method === 'GET') return void response.writeHead(404).end(outcome);
@@ -46,13 +45,9 @@ beforeEach(async () => {
     held.add(address);
     response.writeHead(201).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  await stage.build({}, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await stage.build({}, server.base);
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => server.stop());
 
 const store = (type: string, id: string, ...references: string[]) => {
   const links = references.map((reference) => ({ reference }));

@@ -1,9 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 import { TOKEN } from '../../support/permitted.ts';
 import { itemsOf } from '../../support/stores.ts';
 
@@ -13,12 +12,12 @@ const tokens: (string | undefined)[] = [];
 let secretsRead: number;
 let status: number;
 /** Acts as the FHIR server, and on every other path as Secrets Manager. */
-let server: Server;
+let server: HttpServer;
 
 beforeEach(async () => {
   tokens.length = 0;
   secretsRead = 0;
-  server = createServer((request, response) => {
+  server = await startHttpServer((request, response) => {
     const { url, headers } = request;
     request.resume().on('end', () => {
       if (url?.startsWith('/fhir/')) {
@@ -30,16 +29,14 @@ beforeEach(async () => {
       return response.end(JSON.stringify({ SecretString: `token-${secretsRead}` }));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { base } = server;
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', base);
   vi.stubEnv(ENV.deliveryTokenArn, `arn:aws:secretsmanager:us-east-1:000000000000${TOKEN}`);
   await stage.build({}, `${base}/fhir`);
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  server.closeAllConnections();
-  server.close();
+  server.stop();
 });
 
 test.each([401, 403])(

@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eraseRow, type ResourceRow } from '../../../aws/erased-resources.ts';
@@ -9,6 +7,7 @@ import { dieAfterCall } from '../../support/death.ts';
 import { send } from '../../support/delivery.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
 import { tableAt } from '../../support/handles.ts';
+import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
@@ -16,7 +15,7 @@ import { depthOf, itemsOf } from '../../support/stores.ts';
 const stage = useDeliveryStage();
 
 describe('R07: a resource that the server refuses', () => {
-  let picky: Server;
+  let picky: HttpServer;
   let status = 422;
   let outcome: object | undefined;
   let retryAfter: string | undefined;
@@ -27,21 +26,18 @@ describe('R07: a resource that the server refuses', () => {
     calls = 0;
     outcome = { issue: [] };
     retryAfter = undefined;
-    picky = createServer((request, response) => {
+    picky = await startHttpServer((request, response) => {
       calls += 1;
       const ok = request.url?.endsWith('/good');
       const said = outcome && JSON.stringify({ resourceType: 'OperationOutcome', ...outcome });
       const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
       response.writeHead(ok ? 201 : status, headers).end(ok ? '' : said);
     });
-    await new Promise<void>((resolve) => picky.listen(0, '127.0.0.1', resolve));
-    const { port } = picky.address() as AddressInfo;
-    await stage.build({}, `http://127.0.0.1:${port}/fhir/`);
+    await stage.build({}, `${picky.base}/fhir/`);
   });
   afterEach(() => {
     vi.restoreAllMocks();
-    picky.closeAllConnections();
-    picky.close();
+    picky.stop();
   });
 
   test('goes to quarantine at once, with its OperationOutcome', async () => {

@@ -1,15 +1,11 @@
-import {
-  DeleteBucketPolicyCommand,
-  PutBucketPolicyCommand,
-  PutObjectCommand,
-  type PutObjectCommandInput,
-} from '@aws-sdk/client-s3';
+import { PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { canaryKeyOf } from '../../../core/message/claim-check.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, send } from '../../support/delivery.ts';
+import { denyReads } from '../../support/deny-reads.ts';
 import { drain } from '../../support/drain.ts';
 import { failCalls } from '../../support/faults.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
@@ -38,14 +34,7 @@ const run = () => deliver(stage.functions.validate, stage.world.queues.lane);
 const entries = () => itemsOf(stage.world.tables.quarantine);
 
 /** A broken policy of ours: nobody reads below a prefix. */
-async function deny(prefix: string): Promise<() => Promise<unknown>> {
-  const { bucket: Bucket } = stage.world;
-  const Resource = `arn:aws:s3:::${Bucket}/${prefix}*`;
-  const Statement = [{ Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource }];
-  const { s3 } = testClients();
-  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Statement }) }));
-  return () => s3.send(new DeleteBucketPolicyCommand({ Bucket }));
-}
+const deny = (prefix: string) => denyReads(stage.world.bucket, prefix);
 
 /** What happens when a function has read that object, before it goes on. */
 function afterReading(key: string, happen: () => Promise<unknown>): void {
