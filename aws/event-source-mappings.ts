@@ -6,6 +6,7 @@ import {
   GetEventSourceMappingCommand,
   type LambdaClient,
   paginateListEventSourceMappings,
+  ResourceConflictException,
   ResourceInUseException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
@@ -59,10 +60,14 @@ export async function changeMapping(
     );
     return seen(answer.State, answer.ScalingConfig?.MaximumConcurrency);
   } catch (error) {
-    if (error instanceof ResourceInUseException) return { ...desired, changing: true };
+    if (isChangedByOther(error)) return { ...desired, changing: true };
     throw error;
   }
 }
+
+/** AWS has two names for another change of the mapping that is in progress. */
+const isChangedByOther = (error: unknown) =>
+  error instanceof ResourceInUseException || error instanceof ResourceConflictException;
 
 /** A mapping without a maximum may use the whole concurrency of the account. */
 function seen(state: string | undefined, maxConcurrency = Number.POSITIVE_INFINITY): MappingSeen {

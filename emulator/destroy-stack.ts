@@ -22,7 +22,7 @@ export async function destroyStack(options: {
   if (resources === undefined) return false;
   const { template } = await readAssembly(directory);
   for (const { logicalId, physicalId, type } of resources) {
-    const goes = template.Resources[logicalId]?.DeletionPolicy !== 'Retain';
+    const goes = !template.Resources[logicalId]?.DeletionPolicy?.startsWith('Retain');
     if (type === 'AWS::S3::Bucket' && physicalId !== '' && goes) await emptyBucket(s3, physicalId);
   }
   await cdk(['destroy', '--app', directory, '--force'], { env, quiet });

@@ -1,7 +1,7 @@
 /** The servers and senders outside of the stack, as its config names them. */
 
 const secretArn = (name: string) =>
-  `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}` as const;
+  `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}-AbCdEf` as const;
 
 /** Outside servers by their base URLs. The second one has no ETags. */
 export const SERVERS = {

@@ -17,6 +17,7 @@ export const ERRORS: ReadonlySet<string> = new Set([
   'ConditionalCheckFailedException',
   'NoSuchBucket',
   'NoSuchKey',
+  'ResourceConflictException',
   'ResourceInUseException',
   'TooManyRequestsException',
 ]);

@@ -101,13 +101,33 @@ function* terminologyProblems(config: Config): Generator<string> {
   }
 }
 
+/** The service in the ARN of such an endpoint. */
+const SERVICE_OF: Readonly<Record<string, string>> = {
+  firehose: 'firehose',
+  lambda: 'lambda',
+  sqs: 'sqs',
+};
+
 function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string> {
   for (const [position, { protocol, endpoint, roleArn }] of outcomesSubscriptions.entries()) {
+    const first = outcomesSubscriptions.findIndex(
+      (other) => other.protocol === protocol && other.endpoint === endpoint,
+    );
+    if (first < position) {
+      yield `outcomesSubscriptions.${position}.endpoint is that of outcomesSubscriptions.${first} too, and SNS subscribes an endpoint once: name all that it gets in one`;
+    }
     if ((protocol === 'firehose') !== (roleArn !== undefined)) {
       yield `outcomesSubscriptions.${position}.roleArn must be the role by which SNS puts into the stream, for firehose and no other protocol`;
     }
-    if (protocol !== 'https') continue;
     const key = `outcomesSubscriptions.${position}.endpoint`;
+    const service = SERVICE_OF[protocol];
+    if (service !== undefined && endpoint.split(':')[2] !== service) {
+      yield `${key} must be an ARN of ${service}, as its protocol is`;
+    }
+    if (protocol === 'sqs' && endpoint.endsWith('.fifo')) {
+      yield `${key} must not be a FIFO queue: SNS subscribes none to a standard topic`;
+    }
+    if (protocol !== 'https') continue;
     if (!/^https:/i.test(endpoint)) yield `${key} must be https, as its protocol is`;
     yield* endpointProblems(key, endpoint, 'it receives how messages ended');
   }

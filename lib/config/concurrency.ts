@@ -3,7 +3,9 @@
  *
  * In production every function reserves what its mappings may use at most: a mapping that may use more than
  * its function has over-polls, and throttled messages spend receives. AWS keeps 100 for functions that
- * reserve nothing. `background` is the lane that can wait, so it gets what is left.
+ * reserve nothing. `background` is the lane that can wait, so it gets what is left, except for a share that stays free.
+ * CloudFormation changes functions side by side, and Lambda refuses a reservation for which another has not made room
+ * yet: a deployment that moves concurrency from `background` to others, or back, would fail now and then.
  */
 import type { Lane } from '../../core/message/messages.ts';
 import { delivers } from '../constructs/delivery-targets.ts';
@@ -13,6 +15,8 @@ import { ConfigError } from './config-load.ts';
 /** AWS refuses reservations that leave less than this to all others. */
 const UNRESERVED_MIN = 100;
 const MAPPING_MIN = 2;
+/** Part of what is left for `background` that one deployment can move from or to it. */
+const FREE_SHARE = 1 / 8;
 
 export interface Concurrency {
   /** Maximum concurrency of each lane's own queue. */
@@ -68,11 +72,11 @@ export function planConcurrency(config: Config): Concurrency {
       `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, audit ${audit}, supervisor ${supervisor}, monitor ${monitor}, reporting ${reporting}, analytics ${analytics}, ${delivering ? `delivery ${deliver + resend}, ` : ''}background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
     ]);
   }
-  const background = Math.min(wanted.background, left);
+  const background = Math.min(wanted.background, left - Math.floor(left * FREE_SHARE));
   const notes =
     background < wanted.background
       ? [
-          `lanes.background.maxConcurrency ${wanted.background} is cut to ${background}: what the account's ${config.accountConcurrency} leaves`,
+          `lanes.background.maxConcurrency ${wanted.background} is cut to ${background}: what the account's ${config.accountConcurrency} leaves, without an eighth that stays free for later deployments`,
         ]
       : [];
   return {

@@ -1,12 +1,12 @@
 /** Delivery to the FHIR server downstream. */
 import { z } from 'zod';
+import { tokenSecretArnSchema } from './token-secret.ts';
 
 export const deliveryConfigSchema = z
   .strictObject({
     /** Base URL; `https`, except for a server on this machine. */
     endpoint: z.url({ protocol: /^https?$/ }).optional(),
-    /** ARN of a secret in Secrets Manager that holds a bearer token, and nothing else. */
-    tokenSecretArn: z.string().startsWith('arn:').optional(),
+    tokenSecretArn: tokenSecretArnSchema.optional(),
     maxConcurrency: z.int().min(2).max(1000).default(20),
     batchSize: z.int().min(1).max(10).default(10),
     timeoutSeconds: z.int().min(1).max(900).default(30),

@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import { idPrefixSchema } from '../../core/delivery/delivery-targets.ts';
 import { sourceRulesSchema, sourceSchema, UNKNOWN_SOURCE } from '../../core/source/sources.ts';
+import { tokenSecretArnSchema } from './token-secret.ts';
 
 /** Its target at the FHIR server (core/delivery/delivery-targets.ts): one of the two. */
 const placeSchema = z.strictObject({
   /** A base URL of its own; `https`, except for a server on this machine. */
   endpoint: z.url({ protocol: /^https?$/ }).optional(),
-  /** For that server: ARN of a secret in Secrets Manager that holds a bearer token, and nothing else. */
-  tokenSecretArn: z.string().startsWith('arn:').optional(),
+  /** For that server. */
+  tokenSecretArn: tokenSecretArnSchema.optional(),
   /** Prefix of its ids at `delivery.endpoint`, which other sources share. */
   idPrefix: idPrefixSchema.optional(),
 });

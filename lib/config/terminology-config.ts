@@ -1,12 +1,12 @@
 /** How the terminology server is used: limits of time and calls, and how long answers are valid. */
 import { z } from 'zod';
+import { tokenSecretArnSchema } from './token-secret.ts';
 
 export const terminologyConfigSchema = z
   .strictObject({
     /** Base URL of its FHIR R4 API; `https`, except for a server on this machine. */
     endpoint: z.url({ protocol: /^https?$/ }).optional(),
-    /** ARN of a secret in Secrets Manager that holds a bearer token, and nothing else. */
-    tokenSecretArn: z.string().startsWith('arn:').optional(),
+    tokenSecretArn: tokenSecretArnSchema.optional(),
     /** One call is aborted after this time. */
     callTimeoutMs: z.int().min(50).max(60_000).default(1000),
     /**

@@ -43,13 +43,17 @@ export class Delivery extends Construct {
   constructor(scope: Construct, id: string, foundation: Foundation, props: DeliveryProps) {
     super(scope, id);
     const { visibilitySeconds } = foundation.config.delivery;
+    // Both hold triggers, which `resend` sends again. CloudFormation imports no queue: one that was kept would prevent
+    // that delivery is switched on again.
     this.deadLetter = encryptedQueue(this, 'DeadLetter', foundation, {
       name: 'delivery-dead-letter',
       visibilitySeconds,
+      isReplaceable: true,
     });
     this.queue = encryptedQueue(this, 'Queue', foundation, {
       name: 'delivery',
       visibilitySeconds,
+      isReplaceable: true,
       deadLetterQueue: this.deadLetter,
     });
     this.deliver = this.deliverFunction(foundation, props);

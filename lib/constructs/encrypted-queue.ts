@@ -1,5 +1,5 @@
 /** A queue of this stack: encrypted by our key, TLS only, dead letters kept as long as SQS allows. */
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DEAD_LETTER_DAYS } from '../config/content-retention-config.ts';
@@ -14,6 +14,8 @@ export interface QueueSettings {
   readonly deadLetterQueue?: Queue;
   /** In order within a group; its name ends in `.fifo`. */
   readonly fifo?: true;
+  /** Its messages can be made again, so it is kept nowhere. Others are kept in production. */
+  readonly isReplaceable?: true;
 }
 
 /** Each new data key is a request of KMS for who sends and who receives. */
@@ -35,7 +37,7 @@ export function encryptedQueue(
       settings.deadLetterQueue === undefined ? DEAD_LETTER_DAYS : config.retentionDays,
     ),
     visibilityTimeout: Duration.seconds(settings.visibilitySeconds),
-    removalPolicy: stagePolicy(config).removal,
+    removalPolicy: settings.isReplaceable ? RemovalPolicy.DESTROY : stagePolicy(config).removal,
     ...(settings.fifo && { fifo: true }),
     ...(settings.deadLetterQueue && {
       deadLetterQueue: { queue: settings.deadLetterQueue, maxReceiveCount: config.maxReceiveCount },

@@ -1,4 +1,5 @@
 /** A table of this stack: on demand, encrypted by our key, restorable to any second of 35 days. */
+import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -26,7 +27,8 @@ export function encryptedTable(
     encryptionKey: key,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     deletionProtection: policy.protect,
-    removalPolicy: policy.removal,
+    // CloudFormation cannot delete a protected table, not even one of a deployment that fails.
+    removalPolicy: policy.protect ? RemovalPolicy.RETAIN : policy.removal,
     ...props,
   });
 }

@@ -24,7 +24,8 @@ interface StagePolicy {
 export const stagePolicy = ({ production }: Pick<Config, 'production'>): StagePolicy =>
   production
     ? {
-        removal: RemovalPolicy.RETAIN,
+        // What a deployment created goes again if that deployment fails: its name must be free for the next.
+        removal: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         protect: true,
         logRetention: RetentionDays.ONE_YEAR,
         keyPendingWindow: Duration.days(30),

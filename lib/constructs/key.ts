@@ -70,7 +70,7 @@ function logsStatement(scope: Construct, stage: string): PolicyStatement {
   });
   return new PolicyStatement({
     sid: 'CloudWatchLogs',
-    principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+    principals: [new ServicePrincipal(`logs.${Aws.REGION}.${Aws.URL_SUFFIX}`)],
     actions: [
       'kms:Decrypt',
       'kms:DescribeKey',

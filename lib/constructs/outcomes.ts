@@ -1,4 +1,5 @@
 /** The topic `outcomes`: how each message ended. The config names further subscribers. */
+import { createHash } from 'node:crypto';
 import {
   Subscription,
   SubscriptionFilter,
@@ -20,14 +21,16 @@ const PROTOCOLS = {
   firehose: SubscriptionProtocol.FIREHOSE,
 } as const;
 
+type Wanted = Config['outcomesSubscriptions'][number];
+
 export class Outcomes extends Construct {
   readonly topic: Topic;
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
     this.topic = encryptedTopic(this, 'Topic', foundation, 'outcomes');
-    for (const [position, wanted] of foundation.config.outcomesSubscriptions.entries()) {
-      new Subscription(this, `Subscription${position}`, {
+    for (const wanted of foundation.config.outcomesSubscriptions) {
+      new Subscription(this, idOf(wanted), {
         topic: this.topic,
         protocol: PROTOCOLS[wanted.protocol],
         endpoint: wanted.endpoint,
@@ -47,8 +50,16 @@ export class Outcomes extends Construct {
   }
 }
 
+/**
+ * SNS knows a subscription by its topic, protocol and endpoint, and answers a second request for it with the first. So
+ * an id must not move from one endpoint to another, as that of its place in the list would when another is removed:
+ * CloudFormation would subscribe the endpoint again, which changes nothing, and then delete it as the one that it was.
+ */
+const idOf = ({ protocol, endpoint }: Wanted) =>
+  `Subscription${createHash('sha256').update(`${protocol} ${endpoint}`).digest('hex').slice(0, 8)}`;
+
 /** By the message attributes of core/message/outcome-event.ts. */
-function filterOf({ verdict, lane, source }: Config['outcomesSubscriptions'][number]) {
+function filterOf({ verdict, lane, source }: Wanted) {
   const filters = Object.entries({ verdict, lane, source }).flatMap(([name, allowlist]) =>
     allowlist === undefined
       ? []

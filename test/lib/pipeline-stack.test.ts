@@ -304,6 +304,28 @@ describe('the topic outcomes', () => {
     ]);
     expect(subscribed[2]?.Properties).not.toHaveProperty('FilterPolicy');
   });
+
+  it('no subscriber loses its subscription when another is removed, or the order changes', () => {
+    const [first, second] = [
+      { protocol: 'sqs', endpoint: 'arn:aws:sqs:us-east-1:1:clinic' },
+      { protocol: 'sqs', endpoint: 'arn:aws:sqs:us-east-1:1:lab' },
+    ] as const;
+    const idsOf = (...outcomesSubscriptions: (typeof first | typeof second)[]) =>
+      Object.fromEntries(
+        Object.entries(
+          Template.fromStack(buildStack({}, { outcomesSubscriptions }).stack).findResources(
+            'AWS::SNS::Subscription',
+          ),
+        ).map(([id, { Properties }]) => [Properties.Endpoint, id]),
+      );
+    const before = idsOf(first, second);
+    expect(before[first.endpoint]).not.toBe(before[second.endpoint]);
+    expect(idsOf(second)[second.endpoint]).toBe(before[second.endpoint]);
+    expect(idsOf(second, first)).toMatchObject({
+      [first.endpoint]: before[first.endpoint],
+      [second.endpoint]: before[second.endpoint],
+    });
+  });
 });
 
 describe('tables', () => {

@@ -92,6 +92,8 @@ describe("the key's policy", () => {
     const condition = JSON.stringify(statement?.Condition);
     expect(condition).toContain('kms:EncryptionContext:aws:logs:arn');
     expect(condition).toContain(':log-group:/aws/lambda/fhir-failsafe-dev-*');
+    // In China the name of the service ends otherwise.
+    expect(JSON.stringify(statement?.Principal)).toContain('{"Ref":"AWS::URLSuffix"}');
   });
 
   it('leaves the rest to the account, and to nobody else', () => {

@@ -21,9 +21,23 @@ const removal = (template: typeof dev, type: string) =>
 describe('stages', () => {
   it('dev is deleted with all its data except the audit log; prod keeps its data', () => {
     for (const type of KEEPS_DATA) {
+      // Protected from deletion, so that CloudFormation could not delete it after a failure either.
+      const kept = type === 'AWS::DynamoDB::Table' ? 'Retain' : 'RetainExceptOnCreate';
       expect(removal(dev, type), type).toEqual(new Set(['Delete']));
-      expect(removal(prod, type), type).toEqual(new Set(['Retain']));
+      expect(removal(prod, type), type).toEqual(new Set([kept]));
     }
+  });
+
+  it('in prod delivery can be switched off and on: no queue of it stays, which nothing could import', () => {
+    const delivering = synthesized({
+      stage: 'prod',
+      'delivery.endpoint': 'https://fhir.example.org/r4',
+    });
+    const kept = new Set(Object.keys(prod.findResources('AWS::SQS::Queue')));
+    const added = Object.entries(delivering.findResources('AWS::SQS::Queue'))
+      .filter(([id]) => !kept.has(id))
+      .map(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(added).toEqual(['Delete', 'Delete']);
   });
 
   it('tables of prod are protected from deletion', () => {
@@ -54,7 +68,7 @@ describe('stages', () => {
     expect(reserved(dev).map(([, value]) => value)).toEqual(Array(10).fill(undefined));
     expect(Object.fromEntries(reserved(prod))).toEqual({
       'validate-critical': 110,
-      'validate-background': 762,
+      'validate-background': 668,
       quarantine: 4,
       incident: 2,
       audit: 3,

@@ -10,7 +10,7 @@ import {
 } from '../../lib/checks/permissions.ts';
 import { byName, synthesized } from './synthesized.ts';
 
-const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token';
+const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token-AbCdEf';
 const rows = permissionRows(
   synthesized({
     production: 'true',
@@ -120,7 +120,7 @@ describe('only', () => {
 
   it('the supervisor pauses and invokes; deliver reads its token, and validate the one for terminology', () => {
     expect(who(/^lambda:(UpdateEventSourceMapping|InvokeFunction)$/)).toEqual(['supervisor']);
-    expect(who(/^secretsmanager:/, /:secret:token$/)).toEqual(['deliver', ...VALIDATE]);
+    expect(who(/^secretsmanager:/, /:secret:token-AbCdEf$/)).toEqual(['deliver', ...VALIDATE]);
   });
 
   it('incident pages', () => {
@@ -190,7 +190,7 @@ function derivedTable(): string[] {
       for (const resource of resourcesOf(row)) {
         const told = verb === 'sends to' ? kindsTold(row.function, resource) : '';
         const only = row.only === '' ? '' : ` ${row.only}`;
-        objects.add(`${resource.replace(/^arn:.*:(secret:\w+)$/, '$1')}${only}${told}`);
+        objects.add(`${resource.replace(/^arn:.*:(secret:\w+)-\w{6}$/, '$1')}${only}${told}`);
       }
       powers.set(row.function, verbs.set(verb, objects));
     }

@@ -1,5 +1,9 @@
 /** Lambda refuses to change a mapping, for a while. */
-import { type LambdaClient, ResourceConflictException } from '@aws-sdk/client-lambda';
+import {
+  type LambdaClient,
+  ResourceConflictException,
+  ServiceException,
+} from '@aws-sdk/client-lambda';
 import { beforeEach, expect, test } from 'vitest';
 import { receive } from '../../support/delivery.ts';
 import { watchMetrics } from '../../support/metrics.ts';
@@ -26,16 +30,17 @@ beforeEach(async () => {
   supervisor = await loadSupervisor();
 });
 
+const BROKEN = new ServiceException({ message: 'internal error', $metadata: {} });
+
 /** Refuses changes of the lane's own mapping until the returned function is called. */
-function refuseChanges(): () => void {
+function refuseChanges(error: Error = BROKEN): () => void {
   const [lambda] = supervisor.others as [LambdaClient];
   const uuid = `fhir-failsafe-${stage.world.stage}-critical`;
   lambda.middlewareStack.add(
     (next, context) => async (args) => {
       const isChange = context['commandName'] === 'UpdateEventSourceMappingCommand';
       if (!isChange || (args.input as { UUID?: string }).UUID !== uuid) return next(args);
-      const message = 'another operation is in progress';
-      throw new ResourceConflictException({ message, $metadata: {} });
+      throw error;
     },
     { step: 'initialize', name: 'refuse' },
   );
@@ -64,4 +69,17 @@ test('R60: the metric of a paused lane is emitted also while its mappings cannot
   await tell(stage, supervisor, ...deathsNow(4));
   expect(await minute(stage, supervisor)).not.toEqual([]);
   expect(metrics.sum('LanePaused')).toBe(1);
+});
+
+test('R09: another change of a mapping in progress is no fault, whichever name Lambda gives it', async () => {
+  const metrics = watchMetrics();
+  supervisor = await loadSupervisor();
+  const message = 'another operation is in progress';
+  const allow = refuseChanges(new ResourceConflictException({ message, $metadata: {} }));
+  expect(await tell(stage, supervisor, ...deathsNow(4))).toEqual([]);
+  expect(metrics.sum('ComponentFaults')).toBe(0);
+  expect(await stateOf(stage, 'critical')).toMatchObject({ confirmed: false });
+  allow();
+  expect(await minute(stage, supervisor)).toEqual([]);
+  expect(await mappingsOf(stage, service)).toMatchObject({ critical: 'off' });
 });

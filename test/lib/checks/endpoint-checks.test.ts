@@ -79,6 +79,48 @@ test.each([
 });
 
 test.each([
+  ['sqs', 'https://sqs.us-east-1.amazonaws.com/111122223333/clinic', /must be an ARN of sqs/],
+  ['sqs', 'arn:aws:sqs:us-east-1:111122223333:clinic.fifo', /must not be a FIFO queue/],
+  ['lambda', 'arn:aws:sqs:us-east-1:111122223333:clinic', /must be an ARN of lambda/],
+  ['sqs', 'arn:aws:sqs:us-east-1:111122223333:clinic', /^$/],
+] as const)('a subscription to outcomes by %s of %s', (protocol, endpoint, why) => {
+  expect(problem({ outcomesSubscriptions: [{ protocol, endpoint }] })).toMatch(why);
+});
+
+test('an endpoint is subscribed to outcomes once, because SNS knows no second subscription of it', () => {
+  const endpoint = 'arn:aws:sqs:us-east-1:111122223333:clinic';
+  const twice = [
+    { protocol: 'sqs', endpoint, verdict: ['rejected'] },
+    { protocol: 'sqs', endpoint, verdict: ['dead-lettered'] },
+  ] as const;
+  expect(
+    problem({
+      outcomesSubscriptions: twice.map((each) => ({ ...each, verdict: [...each.verdict] })),
+    }),
+  ).toMatch('outcomesSubscriptions.1.endpoint is that of outcomesSubscriptions.0 too');
+});
+
+test.each([
+  ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:fhir/token-AbCdEf', true],
+  ['arn:aws-us-gov:secretsmanager:us-gov-west-1:111122223333:secret:fhir-token-AbCdEf', true],
+  ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:fhir/token', false],
+  ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:fhir-token', false],
+  ['arn:aws:secretsmanager:eu-central-1:111122223333:secret:fhir-token-AbCdEf:password::', false],
+  ['arn:aws:ssm:eu-central-1:111122223333:parameter/token-AbCdEf', false],
+])('the ARN of a token %s, which IAM must match as a whole: %s', (tokenSecretArn, isAccepted) => {
+  const refused = /must be the whole ARN of a secret/;
+  const endpoint = 'https://server.example.org/r4';
+  for (const config of [
+    { delivery: { endpoint, tokenSecretArn } },
+    { terminology: { endpoint, tokenSecretArn } },
+  ]) {
+    const said = expect(problem(config));
+    if (isAccepted) said.toBe('');
+    else said.toMatch(refused);
+  }
+});
+
+test.each([
   ['firehose', undefined],
   ['sqs', 'arn:aws:iam::111122223333:role/sns'],
 ] as const)('a subscription to outcomes by %s is refused with the role %s', (protocol, roleArn) => {

@@ -18,7 +18,7 @@ describe('planConcurrency', () => {
     const { lanes, reserved, notes } = plan({ stage: 'prod' });
     expect(reserved).toEqual({
       critical: 110,
-      background: 762,
+      background: 668,
       quarantine: 4,
       incident: 2,
       audit: 3,
@@ -27,7 +27,7 @@ describe('planConcurrency', () => {
       reporting: 5,
       analytics: 5,
     });
-    expect(lanes).toEqual({ critical: 100, background: 752 });
+    expect(lanes).toEqual({ critical: 100, background: 658 });
     expect(notes).toEqual([expect.stringContaining('lanes.background.maxConcurrency')]);
   });
 
@@ -43,6 +43,24 @@ describe('planConcurrency', () => {
     expect(() => plan({ ...smallest, accountConcurrency: '249' })).toThrow(
       /accountConcurrency 249/,
     );
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['delivery is switched on', { 'delivery.endpoint': 'https://fhir.example.org/r4' }],
+    ['critical gets 90 more', { 'lanes.critical.maxConcurrency': '190' }],
+    ['critical gets 90 less', { 'lanes.critical.maxConcurrency': '10' }],
+    [
+      'each function gets more',
+      { 'isolation.maxConcurrency': '30', 'monitor.maxConcurrency': '40' },
+    ],
+  ])('fits into the account whichever function is deployed first: %s', (_, change) => {
+    const [before, after] = [plan({ stage: 'prod' }), plan({ stage: 'prod', ...change })];
+    const most = new Map(Object.entries(before.reserved));
+    for (const [name, reserved] of Object.entries(after.reserved)) {
+      most.set(name, Math.max(reserved, most.get(name) ?? 0));
+    }
+    expect(before).not.toEqual(after);
+    expect([...most.values()].reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(900);
   });
 
   it('leaves 100 to the account, and gives no mapping more than its function reserves', () => {

@@ -23,7 +23,11 @@ const FHIR = { 'delivery.endpoint': 'https://fhir.example' };
 describe('a setting without effect is refused by its name, from -c and from the file', () => {
   it.each([
     ['delivery.maxConcurrency', 5, 'without delivery.endpoint'],
-    ['delivery.tokenSecretArn', 'arn:x', 'without delivery.endpoint'],
+    [
+      'delivery.tokenSecretArn',
+      'arn:aws:secretsmanager:us-east-1:000000000000:secret:x-AbCdEf',
+      'without delivery.endpoint',
+    ],
     ['delivery.breakerShare.failed', 0.5, 'without delivery.endpoint'],
     ['alarms.deliveryFailingSeconds', 600, 'without delivery.endpoint'],
     ['alarms.ageSeconds.delivery', 600, 'without delivery.endpoint'],

@@ -66,7 +66,12 @@ describe('R51: delivery is refused at synth', () => {
     ],
     [
       'with a token and no server',
-      { a: { idPrefix: 'a-', tokenSecretArn: 'arn:x' } },
+      {
+        a: {
+          idPrefix: 'a-',
+          tokenSecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:x-AbCdEf',
+        },
+      },
       /tokenSecretArn needs an endpoint/,
     ],
     ['with a name that a breaker cannot have', { 'a/*': { endpoint: lab } }, /names a breaker/],
@@ -89,7 +94,10 @@ describe('R51: delivery is refused at synth', () => {
 describe('a source’s own FHIR server', () => {
   const input = config({
     a: { idPrefix: 'a-' },
-    lab: { endpoint: lab, tokenSecretArn: 'arn:aws:secretsmanager:us-east-1:0:secret:lab' },
+    lab: {
+      endpoint: lab,
+      tokenSecretArn: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:lab-AbCdEf',
+    },
   });
   const stack = synthesized({
     'delivery.endpoint': endpoint,

@@ -4,7 +4,7 @@ import { loadConfig } from '../../../lib/config/config-load.ts';
 import { byName, synthesized } from '../synthesized.ts';
 
 const endpoint = 'https://tx.example.org/r4';
-const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token';
+const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token-AbCdEf';
 const template = synthesized({
   'terminology.endpoint': endpoint,
   'terminology.tokenSecretArn': secret,
