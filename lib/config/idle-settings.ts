@@ -2,6 +2,7 @@
  * Finds settings that have no effect, because what they configure is not used: their author expects
  * otherwise. Settings that equal a default are reported too.
  */
+import { delivers } from '../constructs/delivery-targets.ts';
 import type { Config } from './config.ts';
 import { hasSources } from './source-config.ts';
 
@@ -15,20 +16,26 @@ interface Idle {
   readonly why: string;
 }
 
-const noDelivery = ({ delivery }: Config) => delivery.endpoint === undefined;
+const noDelivery = (config: Config) => !delivers(config);
+const NO_DELIVERY = 'without delivery.endpoint, or one of a source';
 const noPackages = ({ fhir }: Config) => fhir.packages.length === 0;
 
 const IDLE: readonly Idle[] = [
+  {
+    key: 'delivery.tokenSecretArn',
+    isIdle: ({ delivery }) => delivery.endpoint === undefined,
+    why: 'without delivery.endpoint',
+  },
   ...['delivery', 'alarms.deliveryFailingSeconds', 'alarms.ageSeconds.delivery'].map((key) => ({
     key,
     but: ['delivery.endpoint'],
     isIdle: noDelivery,
-    why: 'without delivery.endpoint',
+    why: NO_DELIVERY,
   })),
   {
     key: 'supervisor.linkAfterSeconds',
     isIdle: noDelivery,
-    why: 'without delivery.endpoint: it is about the delivery lane',
+    why: `${NO_DELIVERY}: it is about the delivery lane`,
   },
   {
     key: 'delivery.breakerFailures',

@@ -2,6 +2,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { Config } from '../config/config.ts';
 import { DEAD_LETTER_DAYS } from '../config/content-retention-config.ts';
 import { resourceName } from '../config/stage-config.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
@@ -20,6 +21,12 @@ export interface QueueSettings {
 
 /** Each new data key is a request of KMS for who sends and who receives. */
 const KEY_REUSE = Duration.hours(1);
+
+/** A message that always fails is dead-lettered before SQS deletes it for its age. */
+function receivesMax({ maxReceiveCount, retentionDays }: Config, visibilitySeconds: number) {
+  const withinRetention = Math.ceil((retentionDays * 86_400) / visibilitySeconds) - 1;
+  return Math.min(maxReceiveCount, withinRetention);
+}
 
 export function encryptedQueue(
   scope: Construct,
@@ -40,7 +47,10 @@ export function encryptedQueue(
     removalPolicy: settings.isReplaceable ? RemovalPolicy.DESTROY : stagePolicy(config).removal,
     ...(settings.fifo && { fifo: true }),
     ...(settings.deadLetterQueue && {
-      deadLetterQueue: { queue: settings.deadLetterQueue, maxReceiveCount: config.maxReceiveCount },
+      deadLetterQueue: {
+        queue: settings.deadLetterQueue,
+        maxReceiveCount: receivesMax(config, settings.visibilitySeconds),
+      },
     }),
   });
 }

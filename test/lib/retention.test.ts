@@ -145,6 +145,23 @@ test('R04: dead letters are kept for 14 days, however short the queues before ke
   expect(accepted.retention.quarantineDays).toBe(20);
 });
 
+test('what always fails is dead-lettered before it is too old, in every queue', () => {
+  const queues = byName(
+    synthesized({ retentionDays: '4', maxReceiveCount: '600' }),
+    'AWS::SQS::Queue',
+    'QueueName',
+  );
+  let checked = 0;
+  for (const [name, { Properties }] of queues) {
+    const { maxReceiveCount } = (Properties['RedrivePolicy'] ?? {}) as { maxReceiveCount?: number };
+    if (maxReceiveCount === undefined) continue;
+    const failingSeconds = maxReceiveCount * Number(Properties['VisibilityTimeout']);
+    expect(failingSeconds, name).toBeLessThan(Number(Properties['MessageRetentionPeriod']));
+    checked += 1;
+  }
+  expect(checked).toBeGreaterThan(8);
+});
+
 test('R20: crash events are kept longer than their messages, and than any window that counts them', () => {
   const settings = {
     retentionDays: '4',

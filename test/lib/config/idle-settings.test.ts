@@ -18,6 +18,9 @@ const nested = (key: string, value: unknown): ConfigInput =>
   key.split('.').reduceRight<unknown>((below, part) => ({ [part]: below }), value) as ConfigInput;
 
 const SENDER = { lab: { senders: ['AROA1234567'] } };
+const DELIVERED = {
+  lab: { senders: ['AROA1234567'], delivery: { endpoint: 'https://lab.example.org/fhir' } },
+};
 const FHIR = { 'delivery.endpoint': 'https://fhir.example' };
 
 describe('a setting without effect is refused by its name, from -c and from the file', () => {
@@ -51,6 +54,9 @@ describe('a setting without effect is refused by its name, from -c and from the 
   it.each([
     [{ ...FHIR, 'delivery.breakerFailures': 3 }],
     [{ ...FHIR, 'supervisor.linkAfterSeconds': 60 }],
+    [{ 'sources.known': JSON.stringify(DELIVERED), 'delivery.lateMs': 90_000 }],
+    [{ 'sources.known': JSON.stringify(DELIVERED), 'supervisor.linkAfterSeconds': 60 }],
+    [{ 'sources.known': JSON.stringify(DELIVERED), 'alarms.ageSeconds.delivery': 600 }],
     [{ 'traces.endpoint': 'https://c.example', 'traces.ratio': 0.5 }],
     [{ 'trail.dataEvents': 'on', 'trail.keepDays': 90 }],
     [{ 'sources.known': JSON.stringify(SENDER), 'sources.messageGroups': 'accept' }],
