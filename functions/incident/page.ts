@@ -63,6 +63,7 @@ function detailsOf(incident: Incident, notice: Notice, stage: string): Record<st
     crashes: `${incident.more ? 'more than ' : ''}${incident.crashes}`,
     messages: incident.messages,
     kinds: incident.kinds,
+    lanes: incident.lanes,
     fingerprints: incident.fingerprints.map((top) => `${top.fingerprint}: ${top.crashes}`),
     first_crash: iso(incident.firstCrashAt),
     last_crash: iso(incident.lastCrashAt),
@@ -76,11 +77,14 @@ function detailsOf(incident: Incident, notice: Notice, stage: string): Record<st
   };
 }
 
-function meaning({ cause, scope, why = '' }: Incident): string {
-  return cause === 'escalation'
-    ? `${scope} gave up: ${why}. What it supervises is paused; messages wait.`
-    : `${scope} crashes too often. What crashed is being retried alone and goes to quarantine if ` +
-        'it crashes again; everything else goes on.';
+/** Only a component with lanes runs resources. The others do again what they were doing. */
+function meaning({ cause, scope, why = '', lanes }: Incident): string {
+  if (cause === 'escalation')
+    return `${scope} gave up: ${why}. If that is a lane, it is paused and its messages wait; everything else goes on.`;
+  return lanes.length > 0
+    ? `${scope} crashes too often. What crashed is being retried alone and goes to quarantine if ` +
+        'it crashes again; everything else goes on.'
+    : `${scope} crashes too often. What it was doing waits and is done again; no message is lost.`;
 }
 
 /** One line in ASCII, which SNS requires for a subject. */

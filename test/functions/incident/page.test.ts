@@ -13,6 +13,7 @@ const incident: Incident = opened({
   crashes: 12,
   messages: 7,
   kinds: { exit: 2, timeout: 10 },
+  lanes: ['critical'],
   fingerprints: [{ fingerprint: '0123456789abcdef', crashes: 9 }],
   clocks: { hipaaNoticeBy: '2026-03-02', anpdNoticeBy: '2026-01-06' },
 });
@@ -67,6 +68,7 @@ test('R21: a page is a PagerDuty event with the evidence, and says what to do', 
         crashes: '12',
         messages: 7,
         kinds: { exit: 2, timeout: 10 },
+        lanes: ['critical'],
         fingerprints: ['0123456789abcdef: 9'],
         first_crash: '2026-01-01T03:00:00.000Z',
         last_crash: '2026-01-01T03:00:04.000Z',
@@ -112,6 +114,20 @@ test('R21 R22: every notice has one key, its audience, and the action for the pa
   expect(pages.at(-1)?.body['payload']).toMatchObject({
     custom_details: { by: 'ana', why: 'rolled back', at: '2026-01-01T04:00:00.000Z' },
   });
+});
+
+test('a page says what happens to messages, as it is for the component that crashes', () => {
+  const said = (fields: Partial<Incident>) =>
+    JSON.stringify(page('page', fields).body['payload']).match(/"what_it_means":"([^"]*)"/)?.[1];
+  expect(said({})).toContain('retried alone and goes to quarantine');
+  expect(said({ scope: 'audit', lanes: [] })).toMatch(
+    /waits and is done again; no message is lost/,
+  );
+  const gaveUp = { cause: 'escalation', scope: 'supervisor:application', lanes: [] } as const;
+  // A component of the error kernel has no lane, so nothing is paused for it.
+  expect(said({ ...gaveUp, why: 'audit died' })).toMatch(
+    /gave up: audit died. If that is a lane, it is paused/,
+  );
 });
 
 test('a supervisor that gave up is named with its reason, and so is a count that was too large', () => {
