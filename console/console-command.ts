@@ -31,16 +31,20 @@ export function addConsole(program: Command): void {
 async function serve(options: Options): Promise<void> {
   const { bundlePage } = await import('./page/bundle.ts');
   const { openConsole } = await import('./open.ts');
+  const opened = await openConsole({ ...options, page: await bundlePage() });
+  // Not before: a signal ends a console that still waits for AWS.
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => stopping.abort());
   }
-  const opened = await openConsole({ ...options, page: await bundlePage() });
   print(opened.address);
   const may = options.operate ? 'reads and acts' : 'is read-only (--operate lets it act)';
   complain(
     `the console of stage ${options.stage} ${may}; whoever has this address may use it. Ctrl-C stops it.`,
   );
   if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
+  complain('stopping …');
   await opened.stop();
+  // All acts have ended. Reads that AWS does not answer would keep the process for a minute.
+  process.exit();
 }

@@ -7,16 +7,23 @@ import { UsageError } from '../usage-error.ts';
 /** Something else, or nothing, answers at the endpoint. */
 export class NoRuntime extends TargetError {}
 
+/** A busy runtime takes seconds; what has not answered by then never does. */
+const ANSWER_MS = 30_000;
+
 /** @throws UsageError, NoRuntime */
-export async function askRuntime<T>(method: 'GET' | 'PUT' | 'DELETE', path: string): Promise<T[]> {
-  const response = await reachRuntime(method, path);
+export async function askRuntime<T>(
+  method: 'GET' | 'PUT' | 'DELETE',
+  path: string,
+  withinMs: number = ANSWER_MS,
+): Promise<T[]> {
+  const response = await reachRuntime(method, path, AbortSignal.timeout(withinMs));
   return (await response.json()) as T[];
 }
 
 /** Whether the environment variables point to a running `npm start`. */
-export async function hasRuntime(): Promise<boolean> {
+export async function hasRuntime(withinMs?: number): Promise<boolean> {
   try {
-    await askRuntime('GET', FUNCTIONS_PATH);
+    await askRuntime('GET', FUNCTIONS_PATH, withinMs);
     return true;
   } catch (error) {
     if (error instanceof NoRuntime || error instanceof UsageError) return false;

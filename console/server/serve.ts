@@ -7,6 +7,7 @@ import type { Machine } from '../../aws/machine.ts';
 import { TargetError } from '../../cli/target.ts';
 import { CONTENT_SECURITY_POLICY, type PageFile, type PageFiles } from '../contract/page-files.ts';
 import { FAILURES, type Failed, ROUTES, TOKEN_PARAMETER } from '../contract/routes.ts';
+import { Acts } from './acts-under-way.ts';
 import { type Send, streamEvents } from './event-stream.ts';
 import { Failure, type Fault, faultOf } from './failure.ts';
 import { isApi, refusalOf } from './guard.ts';
@@ -53,9 +54,10 @@ const TOKEN_BYTES = 32;
 export async function serveConsole(served: Served, port = 0): Promise<ConsoleServer> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   let gate = { port, token };
+  const acts = new Acts();
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
-    answerRequest(served, gate, request, response).catch((error: unknown) => {
+    answerRequest({ ...served, acts }, gate, request, response).catch((error: unknown) => {
       fail(response, faultOf(error));
     });
   });
@@ -70,6 +72,7 @@ export async function serveConsole(served: Served, port = 0): Promise<ConsoleSer
     ...gate,
     async stop() {
       server.close();
+      await acts.end();
       server.closeAllConnections();
       await once(server, 'close');
     },
@@ -77,7 +80,7 @@ export async function serveConsole(served: Served, port = 0): Promise<ConsoleSer
 }
 
 async function answerRequest(
-  { page, answers, look, later }: Served,
+  { page, answers, look, later, acts }: Served & { readonly acts: Acts },
   gate: { readonly port: number; readonly token: string },
   request: IncomingMessage,
   response: ServerResponse,
@@ -93,9 +96,9 @@ async function answerRequest(
   const route = Object.hasOwn(answers, path) ? answers[path] : undefined;
   if (route === undefined) throw new Failure('not-found', 'there is nothing at this path');
   if (route.method !== method) throw new Failure('usage', `this path needs ${route.method}`);
-  const answer =
-    route.method === 'GET' ? await route.answer(query) : await route.answer(await jsonOf(request));
-  sendJson(response, 200, answer);
+  if (route.method === 'GET') return sendJson(response, 200, await route.answer(query));
+  const body = await jsonOf(request);
+  await acts.add(async () => sendJson(response, 200, await route.answer(body)));
 }
 
 function targetOf(target: string): { path: string; query: URLSearchParams } {

@@ -62,13 +62,14 @@ function send(
   path: string,
   headers: Record<string, string | undefined>,
   body = '',
+  port = server.port,
 ): Promise<IncomingMessage> {
   const given = Object.entries({ host: host(), ...headers }).filter(
     ([, value]) => value !== undefined,
   );
   return new Promise((resolve, reject) => {
     const options = { method, path, headers: Object.fromEntries(given), setHost: false };
-    request({ host: '127.0.0.1', port: server.port, ...options }, resolve)
+    request({ host: '127.0.0.1', port, ...options }, resolve)
       .on('error', reject)
       .end(body);
   });
@@ -124,6 +125,37 @@ describe('the token', () => {
     expect(another.token).not.toBe(server.token);
     expect(server.token).toMatch(/^[\w-]{43}$/);
     expect(server.address).toBe(`http://${host()}/#token=${server.token}`);
+  });
+
+  test('R61: a console that is stopped lets an act end, and begins no other', async () => {
+    const begun = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const ended: string[] = [];
+    const another = await serveConsole({
+      page: new Map(),
+      answers: {
+        '/api/act': {
+          method: 'POST',
+          async answer() {
+            begun.resolve();
+            await goOn.promise;
+            ended.push('act');
+            return { message: 'done' };
+          },
+        },
+      },
+      look: () => () => {},
+      later: () => () => {},
+    });
+    const at = { host: `127.0.0.1:${another.port}`, origin: `http://127.0.0.1:${another.port}` };
+    const headers = { ...at, [TOKEN_HEADER]: another.token, 'content-type': 'application/json' };
+    const answered = send('POST', '/api/act', headers, '{}', another.port);
+    await begun.promise;
+    const stopped = another.stop().then(() => ended.push('console'));
+    goOn.resolve();
+    expect(await json(await answered)).toEqual({ message: 'done' });
+    await stopped;
+    expect(ended).toEqual(['act', 'console']);
   });
 
   test('lets the page read and act', async () => {
