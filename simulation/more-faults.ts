@@ -14,6 +14,9 @@ interface Drawn {
 const RECEIVES_FEWER = 0.25;
 const INVOKES_TWICE = 0.25;
 const ROLLS_BACK = 0.3;
+const CHECKS_REFERENCES = 0.2;
+/** HAPI says 400, others 422. Perhaps only one of the servers checks. */
+const LACKS_STATUS = [400, 400, 422, 0] as const;
 
 /** After the deployment. In the first minute old environments run beside new ones, and beside those that are old again. */
 const ROLLED_BACK_MS = [20_000, 90_000, 600_000] as const;
@@ -23,10 +26,13 @@ export function withMoreFaults<F extends Drawn>(faults: F, random: Random): F {
   const fewer = share(RECEIVES_FEWER, 0.5);
   const asyncTwice = share(INVOKES_TWICE, 0.3);
   const rolledBackMs = random.chance(ROLLS_BACK) ? random.pick(ROLLED_BACK_MS) : 0;
+  const checks = random.chance(CHECKS_REFERENCES);
+  const lacksStatus = () => (checks ? random.pick(LACKS_STATUS) : 0);
+  const [sharedLacksStatus, clinicLacksStatus] = [lacksStatus(), lacksStatus()];
   return {
     ...faults,
     queues: { ...faults.queues, fewer },
     functions: { ...faults.functions, asyncTwice },
-    settings: { ...faults.settings, rolledBackMs },
+    settings: { ...faults.settings, rolledBackMs, sharedLacksStatus, clinicLacksStatus },
   };
 }

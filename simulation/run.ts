@@ -14,6 +14,7 @@ import { describeFaults } from './faults.ts';
 import { LaterTraffic } from './later-traffic.ts';
 import { Operators } from './operators/operators.ts';
 import { Producers } from './producers.ts';
+import { checksReferences } from './settings.ts';
 import type { Reduced } from './story/shrink.ts';
 import type { Habits } from './submission-draft.ts';
 import { drawTraffic } from './traffic.ts';
@@ -123,6 +124,7 @@ function habitsIn({ scheduler, plan, drawn }: World): Habits {
   const random = scheduler.random.fork();
   const share = (most: number) => (random.chance(0.3) ? 0 : most * random.fraction() ** 2);
   const erases = drawn.operators.erases > 0;
+  const checks = checksReferences(drawn.settings);
   return {
     badFiles: share(0.2) + (drawn.coincidences.stormAtQuiet > 0 ? 0.05 : 0),
     natures: {
@@ -149,11 +151,12 @@ function habitsIn({ scheduler, plan, drawn }: World): Habits {
       unreadable: share(0.02),
       'odd-attributes': share(0.02),
     },
-    ids: random.pick([3, 30, 3_000]),
+    // So that much of what is referred to comes.
+    ids: random.pick(checks ? [3, 30, 100] : [3, 30, 3_000]),
     bucket: plan.buckets.find(({ name }) => name.includes('-bodies-'))?.name ?? '',
     long: share(0.2) + (erases ? 0.2 : 0),
     longest: random.chance(AT_LIMIT) ? 0.02 * random.fraction() : 0,
     illegible: random.chance(AT_LIMIT) ? random.fraction() : 0,
-    refers: erases ? 0.2 : 0,
+    refers: checks ? 0.4 : erases ? 0.2 : 0,
   };
 }

@@ -17,6 +17,9 @@ export interface DrawnSettings {
   readonly ratePerMinute: number;
   /** What the FHIR server with ETags answers to a PUT that names a version of what it does not hold. Zero: it stores it. */
   readonly absentStatus: number;
+  /** How the server that sources share, and the clinic's, refuse what refers to a resource that they do not hold. Zero: they take it. */
+  readonly sharedLacksStatus: number;
+  readonly clinicLacksStatus: number;
   /** A deployment in the middle enables all mappings, as CloudFormation does where it changes one: 1, or 0. */
   readonly resetsMappings: number;
   /** How long after a deployment in the middle the first one is deployed again. Zero: never. */
@@ -28,6 +31,8 @@ export const DEFAULT_SETTINGS: DrawnSettings = {
   breakerShareLater: 0,
   ratePerMinute: 0,
   absentStatus: 412,
+  sharedLacksStatus: 0,
+  clinicLacksStatus: 0,
   resetsMappings: 0,
   rolledBackMs: 0,
 };
@@ -63,10 +68,14 @@ export function drawSettings(random: Random): DrawnSettings {
     breakerShareLater: random.chance(ANOTHER_LATER) ? another : breakerShare,
     ratePerMinute: random.chance(IS_LIMITED) ? random.pick(RATES) : 0,
     absentStatus: random.pick(ABSENT),
+    ...{ sharedLacksStatus: 0, clinicLacksStatus: 0 },
     resetsMappings: random.chance(RESETS) ? 1 : 0,
     rolledBackMs: 0,
   };
 }
+
+export const checksReferences = ({ sharedLacksStatus, clinicLacksStatus }: DrawnSettings) =>
+  sharedLacksStatus > 0 || clinicLacksStatus > 0;
 
 /** By which share the breakers of the FHIR servers open, for environments of that deployment. */
 export function windowTripOf(

@@ -182,18 +182,19 @@ export class World implements Seen {
 
   #fhirServers(): FhirServer[] {
     const { scheduler, services } = this;
-    const { absentStatus } = this.drawn.settings;
-    const server = (name: 'shared' | 'clinic', hasEtags: boolean) =>
+    const { absentStatus, sharedLacksStatus, clinicLacksStatus } = this.drawn.settings;
+    const server = (name: 'shared' | 'clinic', hasEtags: boolean, lacksStatus: number) =>
       new FhirServer({
         base: SERVERS[name],
         hasEtags,
         absentStatus,
+        lacksStatus,
         asksForVersion: absentStatus === MICROSOFTS,
         token: () => services.secrets.get(TOKEN_SECRETS[name]) ?? '',
         now: () => scheduler.now,
         tell: (effect) => this.#witness.tell(effect),
       });
-    return [server('shared', true), server('clinic', false)];
+    return [server('shared', true, sharedLacksStatus), server('clinic', false, clinicLacksStatus)];
   }
 
   #connectServers(): Http {

@@ -12,6 +12,7 @@ import { AT_SERVER } from '../servers/fhir-server.ts';
 import type { Held } from '../servers/http-call.ts';
 import type { Submission } from '../submission.ts';
 import { DeliveryLeases } from './delivery-leases.ts';
+import { type Whereabouts, waitsInVain } from './references.ts';
 import { orderOf } from './resources-checker.ts';
 
 /** Where a source's resources are delivered (simulation/deployment.ts). */
@@ -26,6 +27,8 @@ interface Delivery {
   /** Number of the submission in Resources. */
   number: number | undefined;
   isPending: boolean;
+  /** Since when that submission is on its way to the server, if it is. */
+  since: number;
   /** It ended because the server refused that submission: what was there before is still there. */
   isRefused: boolean;
   /** The submission that counted as delivered last. */
@@ -102,6 +105,7 @@ export class DeliveryChecker implements Checker {
     const unknown = {
       number: undefined,
       isPending: true,
+      since: this.#seen.scheduler.now,
       isRefused: false,
       delivered: undefined,
       isLost: false,
@@ -109,6 +113,9 @@ export class DeliveryChecker implements Checker {
     const delivery = known ?? { pk: String(item['pk']), ...unknown };
     const wasPending = delivery.isPending;
     this.#deliveries.set(place, delivery);
+    if (delivery.number !== submission.number || !wasPending) {
+      delivery.since = this.#seen.scheduler.now;
+    }
     delivery.number = submission.number;
     delivery.isPending = item['deliveryShard'] !== undefined;
     if (delivery.isPending) {
@@ -123,7 +130,7 @@ export class DeliveryChecker implements Checker {
     const why = item['deliveryRefused'];
     delivery.isRefused = why !== undefined;
     if (why !== undefined) {
-      if (isRefusedThere(submission)) return;
+      if (isRefusedThere(submission) || this.#isLacking(submission)) return;
       throw new RuleBroken('R18', `#${submission.number} is not sent again: its server ${why}`);
     }
     const held = this.#seen.fhirServers.find(({ base }) => base === server)?.resources.get(key);
@@ -142,6 +149,25 @@ export class DeliveryChecker implements Checker {
       'R05',
       `#${submission.number} counts as delivered, and ${server} holds ${what}`,
     );
+  }
+
+  /** Its server checks references, and has not got what it refers to, nor will get that as it is. */
+  #isLacking(submission: Submission): boolean {
+    const { server } = placeOf(submission);
+    const its = this.#seen.fhirServers.find(({ base }) => base === server);
+    if (its?.checksReferences !== true) return false;
+    const { source } = submission;
+    return waitsInVain(submission, (patient) => {
+      const { place, key } = placeOf({ source, resourceType: 'Patient', id: patient });
+      if (its.resources.has(key)) return 'held';
+      return this.#whereIs(this.#deliveries.get(place));
+    });
+  }
+
+  #whereIs(delivery: Delivery | undefined): Whereabouts {
+    const pending = delivery?.isPending && this.#byNumber.get(delivery.number ?? -1);
+    if (!delivery || !pending) return 'gone';
+    return { pending, sinceMs: this.#seen.scheduler.now - delivery.since };
   }
 
   #stored({ server, key, after, call }: EffectOf<'stored'>): void {
@@ -178,7 +204,7 @@ export class DeliveryChecker implements Checker {
 const isRefusedThere = ({ text }: Submission) =>
   text.includes(AT_SERVER.refused) || text.includes(AT_SERVER.failing);
 
-function placeOf({ source, resourceType, id }: Submission) {
+function placeOf({ source, resourceType, id }: Pick<Submission, 'source' | 'resourceType' | 'id'>) {
   const { server, prefix } = TARGETS[source as Source];
   const key = `${resourceType}/${prefix}${id}`;
   return { server, key, place: `${server} ${key}` };

@@ -1,10 +1,13 @@
 /** Fences of deliveries. */
+import { checksReferences } from '../settings.ts';
 import type { Fence } from './fence.ts';
 
 const LATE_OR_STALLED: Fence['needs'] = ({ calls, functions }) =>
   calls.late > 0.005 || functions.stalled > 0.001;
 
 const LEASE_STANDS: Fence['needs'] = ({ coincidences }) => coincidences.leaseStands > 0;
+
+const CHECKS_REFERENCES: Fence['needs'] = ({ settings }) => checksReferences(settings);
 
 export const OF_DELIVERIES: readonly Fence[] = [
   {
@@ -88,6 +91,35 @@ export const OF_DELIVERIES: readonly Fence[] = [
     without: 'readInVain > 0',
     needs: ({ settings, coincidences }) =>
       settings.absentStatus === 404 && coincidences.backupRestored > 0,
+  },
+  {
+    name: 'delivery: what was refused waits for what it refers to',
+    file: 'core/delivery/too-early.ts',
+    code: "some((one) => one.kind === 'pending' || isLate(one, begunAt))",
+    without: "some((one) => one.kind === 'pending' && isLate(one, begunAt))",
+    needs: CHECKS_REFERENCES,
+  },
+  {
+    name: 'delivery: what was delivered meanwhile came too late for what was refused',
+    file: 'core/delivery/too-early.ts',
+    code: "return one.kind === 'settled' && (one.deliveredAt ?? 0) > begunAt - CLOCKS_DIFFER_MS;",
+    without: "return one.kind === 'settled' && (one.deliveredAt ?? 0) > begunAt + 1e15;",
+    needs: CHECKS_REFERENCES,
+  },
+  {
+    name: 'delivery: in a circle nobody waits for ever',
+    file: 'core/delivery/too-early.ts',
+    code: 'if (mayStillCome) return refused.count < REFUSALS_IN_CIRCLE_MAX;',
+    without: 'if (mayStillCome) return refused.count < 1e9;',
+    needs: CHECKS_REFERENCES,
+  },
+  {
+    name: 'delivery: what waits takes over the reason to wait of what it refers to',
+    file: 'core/delivery/too-early.ts',
+    code: 'return one.refusedSince ?? now;',
+    without: 'return one.refusedSince === undefined ? now : 0;',
+    unseen:
+      'in a run nothing keeps one resource from its server for an hour while others are answered',
   },
   {
     name: 'delivery: only a pending one is leased',

@@ -18,6 +18,11 @@ import {
   rolledBack,
 } from './of-calls.ts';
 import {
+  deliveredAfterRefusals,
+  refusedForWhatIsAbsent,
+  refusedInCircle,
+} from './of-deliveries.ts';
+import {
   erasedInDelivery,
   erasureGoesOn,
   refusedAsErased,
@@ -112,6 +117,9 @@ export const RARE_STATES = {
   'a probe of a lane fails': laneProbeFails,
   'two writers of the audit log take turns within a minute': auditWritersMeet,
   'a FHIR server has forgotten the version that a PUT names': forgottenVersion,
+  'a refused resource is delivered after what it refers to': deliveredAfterRefusals,
+  'a resource is refused whose reference nobody has stored': refusedForWhatIsAbsent,
+  'a resource is refused that refers to what waits for it': refusedInCircle,
   'a deployment enables the queues of a paused lane': deploymentEnables,
   'as many messages of a queue are in flight as may be': fullOfFlight,
   'the clock of an environment goes back': clockGoesBack,

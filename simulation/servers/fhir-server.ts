@@ -1,6 +1,6 @@
 /**
  * A FHIR server. It stores what is PUT, with versions, and refuses resources that are marked as
- * refused.
+ * refused. It may check references, as HAPI does by default.
  */
 import type { Effect } from '../effects.ts';
 import type { Held, HttpAnswer, HttpCall, Server } from './http-call.ts';
@@ -13,6 +13,8 @@ export interface FhirServerOptions {
   readonly absentStatus: number;
   /** Whether it requires the version of what it holds, and says so by 400: https://hl7.org/fhir/R4/http.html#concurrency. */
   readonly asksForVersion: boolean;
+  /** How it refuses what refers to a resource that it does not hold. Zero: it checks no references. */
+  readonly lacksStatus: number;
   /** The token that it requires. */
   token(): string;
   now(): number;
@@ -34,6 +36,10 @@ export class FhirServer implements Server {
   constructor(options: FhirServerOptions) {
     this.base = options.base;
     this.#options = options;
+  }
+
+  get checksReferences(): boolean {
+    return this.#options.lacksStatus > 0;
   }
 
   backUp(): void {
@@ -73,12 +79,18 @@ export class FhirServer implements Server {
     const [resourceType] = key.split('/');
     if (body.includes(AT_SERVER.refused) && this.#refuses(body))
       return outcome(422, 'business-rule');
+    if (this.#lacks(body)) return outcome(this.#options.lacksStatus, 'processing');
     if (body.includes(AT_SERVER.failing)) return outcome(500, 'exception', `${resourceType}.meta`);
     const stored = { version: (held?.version ?? 0) + 1, body, at: now() };
     this.resources.set(key, stored);
     tell({ kind: 'stored', server: this.base, key, before: held, after: stored, call });
     const headers = hasEtags ? { etag: etagOf(stored) } : {};
     return { status: held === undefined ? 201 : 200, headers };
+  }
+
+  #lacks(body: string): boolean {
+    if (!this.checksReferences) return false;
+    return [...body.matchAll(REFERENCE)].some(([, key = '']) => !this.resources.has(key));
   }
 
   #refuses(body: string): boolean {
@@ -90,6 +102,9 @@ export class FhirServer implements Server {
 
 /** Until somebody has changed its rules. */
 const REFUSALS = 2;
+
+/** As producers write them. */
+const REFERENCE = /"reference":"([^"]+)"/g;
 
 const etagOf = ({ version }: Held) => `W/"${version}"`;
 

@@ -4,6 +4,7 @@ import type { Effect } from '../../../simulation/effects.ts';
 import { SERVERS } from '../../../simulation/outside.ts';
 import type { Scheduler } from '../../../simulation/scheduler.ts';
 import type { FhirServer } from '../../../simulation/servers/fhir-server.ts';
+import type { Submission } from '../../../simulation/submission.ts';
 import { submission, written } from './history.ts';
 
 const older = submission();
@@ -12,6 +13,14 @@ const others = submission({ messageId: 'm3', number: 3, source: 'hospital-b' });
 const refusable = submission({ messageId: 'm4', number: 4, text: 'refused-by-server' });
 const failing = submission({ messageId: 'm5', number: 5, text: 'failing-at-server' });
 const refusableLater = submission({ ...refusable, messageId: 'm6', number: 6, sentAt: 3_000 });
+/** What needs what: #7 refers to #8, and that to #9, which refers back. */
+const [about, one, other] = [
+  ['a', 'b'],
+  ['b', 'c'],
+  ['c', 'a'],
+].map(([id = '', of = ''], n) =>
+  submission({ messageId: `m${7 + n}`, number: 7 + n, id, patients: [id, of] }),
+) as [Submission, Submission, Submission];
 const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String(number) }] });
 
 /** Effects of one history; the server holds what was sent last. */
@@ -25,9 +34,10 @@ function see(
   const clock = { now: 1_000_000 };
   const scheduler = clock as Scheduler;
   const resources: FhirServer['resources'] = new Map();
-  const fhirServers = [{ base: SERVERS.shared, resources } as FhirServer];
+  const its = { base: SERVERS.shared, resources, checksReferences: true };
+  const fhirServers = [its as unknown as FhirServer];
   const submissions = new Map(
-    [older, newer, others, refusable, failing, refusableLater].map((each) => [
+    [older, newer, others, refusable, failing, refusableLater, about, one, other].map((each) => [
       each.messageId,
       each,
     ]),
@@ -96,6 +106,34 @@ describe('the checker of deliveries', () => {
     expect(see(pending('m4'), refused('m4')).unfinished()).toBeUndefined();
   });
 
+  describe('of a server that checks references', () => {
+    const stored = ({ id, messageId }: Submission, fields: object = { deliveryShard: 's' }) =>
+      written('resources', undefined, { pk: `hospital-a#Patient#${id}`, messageId, ...fields });
+    const refused = stored(about, { deliveryRefused: 'answered 400' });
+    const soon = { pass: 30_000 };
+    const later = { pass: 61_000 };
+
+    test('R18: finds what was refused while what it refers to is still to come, or is there', () => {
+      const there = { put: 8, key: 'Patient/a-b' };
+      const early = 'R18: #7 is not sent again';
+      expect(() =>
+        see(stored(one), stored(about), { put: 9, key: 'Patient/a-c' }, later, refused),
+      ).toThrow(early);
+      expect(() => see(stored(about), there, refused)).toThrow(early);
+    });
+
+    test('R18: accepts a refusal for what is not stored, was stored just now, or was refused', () => {
+      expect(() => see(stored(about), later, refused)).not.toThrow();
+      expect(() => see(stored(about), stored(one), soon, refused)).not.toThrow();
+      const erased = stored(one, { erasure: 1 });
+      expect(() => see(stored(one), later, erased, stored(about), refused)).not.toThrow();
+    });
+
+    test('R18: accepts a refusal of what waits for itself', () => {
+      expect(() => see(stored(about), stored(one), stored(other), later, refused)).not.toThrow();
+    });
+  });
+
   test('R18: what fails for its own sake ends too', () => {
     expect(see(pending('m5')).unfinished()).toBe('hospital-a#Patient#p1 is not delivered');
     expect(see(pending('m5'), item('m5', { deliveryRefused: 'answered 500' })).unfinished()).toBe(
@@ -124,6 +162,6 @@ describe('the checker of deliveries', () => {
   test('R51: finds a resource in another source’s place, and one that nobody sent', () => {
     expect(() => see({ put: 3 })).toThrow('R51: #3 of hospital-b');
     expect(() => see({ put: 3, key: 'Patient/b-p1' })).not.toThrow();
-    expect(() => see({ put: 9 })).toThrow('nobody sent');
+    expect(() => see({ put: 99 })).toThrow('nobody sent');
   });
 });

@@ -63,6 +63,10 @@ const verdict = new UpdateCommand({
   ExpressionAttributeNames: { '#quarantinedAt': 'quarantinedAt' },
   ExpressionAttributeValues: { ':quarantinedAt': 5 },
 });
+const waiting = (count: number) => ({
+  deliveryShard: 's',
+  deliveryFailures: { refused: { count, since: 0 } },
+});
 const ada = hostAt('operator#1');
 const grace = hostAt('operator#2');
 const newer = new Host(scheduler, { name: 'stack-validate-critical#3', deployment: 1 });
@@ -247,6 +251,18 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
     [{ kind: 'answered', call: naming, status: 412 }],
     [{ kind: 'restored', server: 'https://s' }],
     [{ kind: 'answered', call: naming, status: 404 }],
+  ],
+  'a refused resource is delivered after what it refers to': [
+    [written('resources', waiting(1), { deliveryShard: 's', deliveryRefused: 'answered 400' })],
+    [written('resources', waiting(1), { deliveredAt: 5 })],
+  ],
+  'a resource is refused whose reference nobody has stored': [
+    [written('resources', waiting(5), { deliveryRefused: 'answered 400' })],
+    [written('resources', waiting(6), { deliveryRefused: 'answered 400' })],
+  ],
+  'a resource is refused that refers to what waits for it': [
+    [written('resources', waiting(19), waiting(19))],
+    [written('resources', waiting(19), { deliveryRefused: 'answered 422' })],
   ],
   'a deployment enables the queues of a paused lane': [
     [{ kind: 'reset', uuid: 'of a lane that is on' }],

@@ -4,7 +4,7 @@ import { AT_SERVER, FhirServer } from '../../../simulation/servers/fhir-server.t
 
 const base = 'https://fhir.test/r4';
 
-function server(hasEtags = true, absentStatus = 412, asksForVersion = false) {
+function server(hasEtags = true, absentStatus = 412, asksForVersion = false, lacksStatus = 0) {
   const effects: Effect[] = [];
   let number = 0;
   const its = new FhirServer({
@@ -12,16 +12,22 @@ function server(hasEtags = true, absentStatus = 412, asksForVersion = false) {
     hasEtags,
     absentStatus,
     asksForVersion,
+    lacksStatus,
     token: () => 'secret',
     now: () => 7,
     tell: (effect) => effects.push(effect),
   });
-  const call = (method: string, body = '', headers: Record<string, string> = {}) => {
+  const call = (
+    method: string,
+    body = '',
+    headers: Record<string, string> = {},
+    key = 'Patient/1',
+  ) => {
     number += 1;
     return its.serve({
       number,
       method,
-      url: `${base}/Patient/1`,
+      url: `${base}/${key}`,
       headers: { authorization: 'Bearer secret', ...headers },
       body,
       begunAt: 0,
@@ -67,6 +73,17 @@ describe('a simulated FHIR server', () => {
     const named = { 'if-match': 'W/"1"' };
     expect(server(true, 404).call('PUT', 'a', named)).toMatchObject({ status: 404 });
     expect(server(true, 0).call('PUT', 'a', named)).toMatchObject({ status: 201 });
+  });
+
+  test('checks references, if it is one of those', () => {
+    const about = '{"subject":{"reference":"Patient/1"}}';
+    const checks = server(true, 412, false, 400);
+    const put = (body: string, key: string) => checks.call('PUT', body, {}, key).status;
+    expect(put(about, 'Observation/2')).toBe(400);
+    expect(put('a', 'Patient/1')).toBe(201);
+    expect(put(about, 'Observation/2')).toBe(201);
+    expect(checks.its.checksReferences).toBe(true);
+    expect(server().call('PUT', about, {}, 'Observation/2').status).toBe(201);
   });
 
   test('brings a backup back: it forgets what came since, and its versions are used again', () => {
