@@ -15,7 +15,7 @@
  *   the breaker's count of consecutive failures, which any success resets, is then lower than the
  *   resource's. While all calls fail it never is, and neither is it for a resource that is the only
  *   traffic.
- * - A 2xx with a page for people does not come from a FHIR server either: a login or a maintenance page.
+ * - A 2xx for people with a browser does not come from a FHIR server either (for-people.ts).
  * - 409, 412 and 428 are about the version that the PUT named, or did not name: the version is read and the
  *   PUT made again. So are 404 and 410 with an OperationOutcome if it named one, and 400 if it named none: a
  *   server may require a version of whatever it holds already
@@ -24,6 +24,7 @@
  */
 import { backOffSeconds } from '../attempt/back-off.ts';
 import type { Phase } from '../breaker/breaker-state.ts';
+import { isForPeople } from './for-people.ts';
 import {
   isPassing,
   mayGoOn,
@@ -52,12 +53,6 @@ const NOT_THERE = [404, 410];
 /** A server may say so of a version that was not named. */
 export const NONE_NAMED = 400;
 const OF_GATEWAYS = [502, 503, 504];
-/** XHTML begins with a declaration, and some pages with comments. */
-const BEFORE_PAGE = /<\?xml\b[^>]*>\s*|<!--(?:[^-]|-(?!->))*-->\s*/;
-const IS_PAGE = new RegExp(
-  `^\\s*(?:${BEFORE_PAGE.source})*<(?:!doctype\\s+html|html|head|body)\\b`,
-  'i',
-);
 
 /** What an answer says. Its body may have a MiB of characters, so it is read once. */
 export interface Said {
@@ -65,13 +60,13 @@ export interface Said {
   readonly status: number;
   /** The OperationOutcome of an error. */
   readonly outcome: ServerOutcome | undefined;
-  /** The body is a page for people. */
-  readonly isPage: boolean;
+  /** It is for people with a browser, so no FHIR server gave it. */
+  readonly isForPeople: boolean;
 }
 
-export function saidIn(status: number, body: string): Said {
+export function saidIn(status: number, body: string, headers = new Headers()): Said {
   const outcome = status >= 400 ? outcomeIn(body) : undefined;
-  return { status, outcome, isPage: IS_PAGE.test(body) };
+  return { status, outcome, isForPeople: isForPeople(body, headers) };
 }
 
 /** What we know of the version that the server holds. */
@@ -85,11 +80,11 @@ export interface Versions {
 }
 
 export function meaningOf(
-  { status, outcome, isPage }: Said,
+  { status, outcome, isForPeople }: Said,
   resourceType: string,
   { isNamed, wasRead, inVain }: Versions,
 ): DeliveryMeaning {
-  if (status >= 200 && status < 300) return isPage ? 'failed' : 'delivered';
+  if (status >= 200 && status < 300) return isForPeople ? 'failed' : 'delivered';
   if (status === UNCHANGED) return 'delivered';
   if (status < 400 || OF_GATEWAYS.includes(status)) return 'failed';
   if (NOT_ABOUT_CONTENT.includes(status)) return 'failed';

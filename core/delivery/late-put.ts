@@ -16,6 +16,8 @@
  * respect `If-Match`, and must never use a version twice.
  */
 
+import type { Said } from './delivery-meaning.ts';
+
 /** What our table knows about the version that the server holds. */
 export interface ServerSeen {
   /** The version to name: that of our latest PUT, or one read since. */
@@ -62,13 +64,19 @@ export type VersionRead =
   | { readonly kind: 'none' }
   | { readonly kind: 'failed' };
 
+export interface SaidOfVersion extends Pick<Said, 'status' | 'isForPeople'> {
+  /** Its ETag. */
+  readonly version: string | undefined;
+}
+
 /** Statuses that another time, or another token, may change. */
 const FOR_NOW = [401, 408, 425, 429];
 
 /** 403 is not a failure here: some clients may write, and not read. */
-export function versionIn(status: number, etag: string | undefined): VersionRead {
+export function versionIn({ status, isForPeople, version }: SaidOfVersion): VersionRead {
   if (status >= 200 && status < 300) {
-    return etag === undefined ? { kind: 'none' } : { kind: 'version', version: etag };
+    if (isForPeople) return { kind: 'failed' };
+    return version === undefined ? { kind: 'none' } : { kind: 'version', version };
   }
   const isRefused = status >= 400 && status < 500 && !FOR_NOW.includes(status);
   return { kind: isRefused ? 'none' : 'failed' };

@@ -14,7 +14,7 @@ export async function afterRead(
 ): Promise<Ending> {
   const { resource, owner } = leased;
   const { deliveredVersion: named, deliveryConflicts: conflicts } = resource;
-  const read = versionIn(answer.status, answer.version);
+  const read = versionIn(answer);
   if (read.kind === 'failed' || isOfAnIngress(answer, resource, parts.now()))
     return failed(parts, leased, answer, { isOwn: false });
   const version = read.kind === 'version' ? read.version : undefined;

@@ -105,7 +105,7 @@ export function callGet(
     method: 'GET',
     begin: () => tally.add('Calls'),
     request: (token, signal) => getVersion(parts, about(parts, resource, target), token, signal),
-    isWell: ({ status, version }) => versionIn(status, version).kind !== 'failed',
+    isWell: (answer) => versionIn(answer).kind !== 'failed',
   });
 }
 

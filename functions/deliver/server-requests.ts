@@ -59,12 +59,16 @@ export async function put(
       ...(version !== undefined && { 'if-match': version }),
     },
   });
-  const { status, headers } = response;
   // Not the address: an id is part of it (R08).
-  traces.say({ 'http.request.method': 'PUT', 'http.response.status_code': status });
+  traces.say({ 'http.request.method': 'PUT', 'http.response.status_code': response.status });
+  return answerIn(response);
+}
+
+async function answerIn(response: Response): Promise<Answer> {
+  const { status, headers } = response;
   const body = await bodyOf(response);
   return {
-    ...saidIn(status, body),
+    ...saidIn(status, body, headers),
     retryAfter: headers.get('retry-after'),
     version: versionOf(headers),
     body,
@@ -84,7 +88,7 @@ async function bodyOf(response: Response): Promise<string> {
   });
 }
 
-/** Reads the version that the server holds: the headers have it, so only the body of an error is loaded. */
+/** Reads the version that the server holds: the headers have it, so only the body of an error is loaded whole. */
 export async function getVersion(
   { fetch, traces }: Sending,
   about: About,
@@ -96,16 +100,8 @@ export async function getVersion(
     signal,
     headers: headersOf(about, token),
   });
-  const { status, headers } = response;
-  traces.say({ 'http.request.method': 'GET', 'http.response.status_code': status });
-  const body = response.ok ? '' : await beginningOf(response, BODY_CHARACTERS_MAX);
-  if (response.ok) await response.body?.cancel();
-  return {
-    ...saidIn(status, body),
-    retryAfter: headers.get('retry-after'),
-    version: versionOf(headers),
-    body,
-  };
+  traces.say({ 'http.request.method': 'GET', 'http.response.status_code': response.status });
+  return answerIn(response);
 }
 
 /** An empty ETag names no version, and `If-Match: *` would accept any: RFC 9110, 13.1.1. */

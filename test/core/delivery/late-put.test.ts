@@ -68,7 +68,15 @@ test.each([
   [302, undefined, { kind: 'failed' }],
   [0, undefined, { kind: 'failed' }],
 ])('a read answered by %d with %s shows %j', (status, etag, read) => {
-  expect(versionIn(status, etag)).toEqual(read);
+  expect(versionIn({ status, version: etag, isForPeople: false })).toEqual(read);
+});
+
+test('R18: a version that a page for people names is not the server’s', () => {
+  const page = { version: '"page"', isForPeople: true };
+  expect(versionIn({ ...page, status: 200 })).toEqual({ kind: 'failed' });
+  expect(versionIn({ ...page, status: 202, version: undefined })).toEqual({ kind: 'failed' });
+  // Some clients may not read, and a gateway may say so by a page.
+  expect(versionIn({ ...page, status: 403 })).toEqual({ kind: 'none' });
 });
 
 /** A server that finishes PUTs whenever it likes, up to LATE after the client gave up. */

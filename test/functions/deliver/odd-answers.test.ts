@@ -45,6 +45,42 @@ test.each(['<!DOCTYPE html><title>Sign in</title>', '\n <html lang="en">Maintena
   },
 );
 
+test('R18: 202 by which AWS WAF asks for a browser does not come from a FHIR server: the resource waits', async () => {
+  answer = (response) => response.writeHead(202, { 'x-amzn-waf-action': 'challenge' }).end();
+  await stage.store('a', 1);
+  await stage.turn();
+  expect(await isPending()).toBe(true);
+  answer = (response) => response.writeHead(201).end();
+  await turnLater();
+  expect(await isPending()).toBe(false);
+});
+
+test('R18: the version of a page that something shows in place of what is read is never named', async () => {
+  const outcome = JSON.stringify({ resourceType: 'OperationOutcome', issue: [{ code: 'value' }] });
+  const healthy = (response: ServerResponse, { method, headers }: IncomingMessage) => {
+    if (method === 'GET') return void response.writeHead(200, { etag: 'W/"7"' }).end('{}');
+    const named = headers['if-match'] ?? 'W/"7"';
+    // Microsoft's server says 400 to what is no weak ETag.
+    if (!named.startsWith('W/')) return void response.writeHead(400).end(outcome);
+    response.writeHead(headers['if-match'] === undefined ? 412 : 200).end();
+  };
+  answer = (response, request) => {
+    if (request.method === 'PUT') return healthy(response, request);
+    const headers = { etag: '"5f3-6a"', 'content-type': 'text/html' };
+    response.writeHead(200, headers).end('<!doctype html><title>Maintenance</title>');
+  };
+  await stage.store('a', 1);
+  await stage.turn();
+  answer = healthy;
+  await turnLater();
+  expect(requests.map(({ headers }) => headers['if-match'])).toEqual([
+    ...[undefined, undefined],
+    ...[undefined, 'W/"7"'],
+  ]);
+  expect(await isPending()).toBe(false);
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+});
+
 test('R60: why there was no answer is logged, without the address', async () => {
   const warn = vi.spyOn(Logger.prototype, 'warn');
   await new Promise((resolve) => server.server.close(resolve));
