@@ -147,12 +147,19 @@ export function releaseDelivery(
   table: Table,
   resource: PendingResource,
   owner: string,
-  failed?: { readonly failures: Failures },
+  failed?: { readonly failures: Failures; readonly conflicts?: Conflicts | undefined },
 ): Promise<void> {
-  const { deliveryConflicts } = resource;
-  const set = failed && { deliveryFailures: failed.failures, deliveryUnconfirmed: true };
-  const remove = deliveryConflicts === undefined ? ['deliveryConflicts'] : [];
-  return endLease(table, resource, owner, { set: set ?? {}, remove });
+  const { failures, conflicts } = failed ?? {};
+  const set = failures && {
+    deliveryFailures: failures,
+    deliveryUnconfirmed: true,
+    deliveryConflicts: conflicts,
+  };
+  const isKept = conflicts !== undefined || resource.deliveryConflicts !== undefined;
+  return endLease(table, resource, owner, {
+    set: set ?? {},
+    remove: isKept ? [] : ['deliveryConflicts'],
+  });
 }
 
 /** The failure is the resource's own. False if something is still pending. */

@@ -69,6 +69,9 @@ export function saidIn(status: number, body: string, headers = new Headers()): S
   return { status, outcome, isForPeople: isForPeople(body, headers) };
 }
 
+/** Whether a status may be about the version that a PUT named, or did not name. */
+export const isAboutVersion = (status: number) => ABOUT_VERSIONS.includes(status);
+
 /** What we know of the version that the server holds. */
 export interface Versions {
   /** The PUT named one. */
@@ -88,7 +91,7 @@ export function meaningOf(
   if (status === UNCHANGED) return 'delivered';
   if (status < 400 || OF_GATEWAYS.includes(status)) return 'failed';
   if (NOT_ABOUT_CONTENT.includes(status)) return 'failed';
-  if (ABOUT_VERSIONS.includes(status) && !inVain) return 'other version';
+  if (isAboutVersion(status) && !inVain) return 'other version';
   if (outcome === undefined) return 'failed';
   if (NOT_THERE.includes(status) && isNamed && !inVain) return 'other version';
   if (status < 500 && isPassing(outcome)) return 'failed';

@@ -11,7 +11,7 @@
  * An id that would become too long is refused, so it is never sent under another's name.
  */
 import assert from 'node:assert/strict';
-import { ID_CHARACTERS_MAX } from './delivery-targets.ts';
+import { ID_CHARACTERS_MAX, type Target } from './delivery-targets.ts';
 
 export type Prefixed =
   | { readonly kind: 'text'; readonly text: string }
@@ -40,13 +40,31 @@ export function withPrefix(text: string, prefix: string): Prefixed {
   return { kind: 'text', text: parts.join('') + text.slice(at) };
 }
 
-/** The resources that a text refers to by type and id, as `Patient/p1`: those whose references would be changed. */
-export function referencesIn(text: string): ReadonlySet<string> {
+/** https://hl7.org/fhir/R4/http.html#trules: a server searches for what is meant. */
+const CONDITIONAL = /^[A-Z][A-Za-z]+\?/;
+
+/**
+ * What a text refers to at the server: by type and id at its source (`Patient/p1`), also where that is an absolute
+ * address; or by a search (`Patient?identifier=…`).
+ */
+export function referencesIn(
+  text: string,
+  { endpoint, idPrefix }: Pick<Target, 'endpoint' | 'idPrefix'>,
+): ReadonlySet<string> {
   const found = [...stringsIn(text)];
   const entries = entriesIn(found);
+  const base = `${endpoint}/`;
+  const nameIn = (value: string): string | undefined => {
+    const isAbsolute = value.startsWith(base);
+    const said = isAbsolute ? value.slice(base.length) : value;
+    if (CONDITIONAL.test(said)) return said;
+    const { type, id } = relativeIn(said, entries) ?? {};
+    if (type === undefined || id === undefined) return undefined;
+    if (!isAbsolute) return type + id;
+    return id.startsWith(idPrefix) ? type + id.slice(idPrefix.length) : undefined;
+  };
   const references = found.filter(({ key }) => key === 'reference');
-  const targets = references.map(({ value }) => relativeIn(value, entries));
-  return new Set(targets.flatMap((target) => (target ? [target.type + target.id] : [])));
+  return new Set(references.flatMap(({ value }) => nameIn(value) ?? []));
 }
 
 function entriesIn(found: readonly Found[]): ReadonlySet<string> {

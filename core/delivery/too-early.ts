@@ -12,15 +12,20 @@
  * - If what it refers to was refused too, that may wait for a third one, or the two may refer to each other and would
  *   wait for ever. So each keeps when it last had a reason to wait, and takes over a later time from what it refers
  *   to. In a circle that time stands still. After some refusals without a new reason they are the resource's own.
- * - What we do not hold may be on its way through a lane, or be at the server only. That is worth a few tries.
+ * - What we do not hold may be on its way through a lane, or be at the server only. That is worth a few tries. What is
+ *   named by a search may be either.
+ * - A conflict (409) may be with another request that the server handles at the same time: of another client, or of our
+ *   own, such as two that would make it create the same placeholder. Reading the version does not help against that
+ *   (https://github.com/hapifhir/hapi-fhir/issues/4690), and it passes once there are fewer. So it waits too.
  * - Otherwise the refusal is the resource's own at once.
  */
 import { countFailure, type Failures } from './delivery-meaning.ts';
 
 /** With their back-off these take about an hour. */
-const REFUSALS_IN_CIRCLE_MAX = 20;
+const REFUSALS_MAX = 20;
 /** With their back-off these take about a minute. */
 const REFUSALS_OF_ABSENT_MAX = 7;
+const CONFLICT = 409;
 /** Clocks of two environments differ by less. */
 const CLOCKS_DIFFER_MS = 10_000;
 
@@ -55,11 +60,11 @@ export function countRefusal(
 
 export function isTooEarly(
   { refused }: Pick<Failures, 'refused'>,
-  { begunAt, referred }: Pick<Refusal, 'begunAt' | 'referred'>,
+  { status, begunAt, referred }: Refusal,
 ): boolean {
   if (refused === undefined) return false;
   const mayStillCome = referred.some((one) => one.kind === 'pending' || isLate(one, begunAt));
-  if (mayStillCome) return refused.count < REFUSALS_IN_CIRCLE_MAX;
+  if (mayStillCome || status === CONFLICT) return refused.count < REFUSALS_MAX;
   return referred.some(({ kind }) => kind === 'absent') && refused.count < REFUSALS_OF_ABSENT_MAX;
 }
 

@@ -6,6 +6,7 @@ import { retryAfterTime } from '../../breaker/call-outcome.ts';
 import {
   countFailure,
   type Failures,
+  isAboutVersion,
   isItsOwn,
   retryTime,
 } from '../../core/delivery/delivery-meaning.ts';
@@ -105,17 +106,23 @@ interface Failing {
 
 /** It stays pending. The alarm on a delivery that fails learns for how long it has done so. */
 async function keepFailing(
-  { telemetry, resources }: DeliverParts,
+  { telemetry, resources, settings }: DeliverParts,
   { resource, owner }: Leased,
   { failures, fault, now }: Failing,
 ): Promise<void> {
+  // Reading was in vain, but by the next PUT the server may hold another version.
+  const conflicts = isAboutVersion(failures.status)
+    ? { ...resource.deliveryConflicts, inVain: settings.failuresMax - 1, isUnread: true }
+    : undefined;
   telemetry.measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
   telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures, ...fault });
-  await releaseDelivery(resources, resource, owner, { failures });
+  await releaseDelivery(resources, resource, owner, { failures, conflicts });
 }
 
 /** More references count as to what we do not hold. */
 const REFERENCES_MAX = 25;
+const ABSENT: Referred = { kind: 'absent' };
+const isSearch = (name: string) => name.includes('?');
 
 /** The server refused it. If it may have come too early, it waits. */
 export async function refusedByServer(
@@ -125,14 +132,17 @@ export async function refusedByServer(
 ): Promise<Ending> {
   const { resources } = parts;
   const { resource, tally } = leased;
+  const { status } = answer;
   const itself = `${resource.resourceType}/${resource.resourceId}`;
   const others = [...refersTo].filter((name) => name !== itself);
   const referred: Referred[] = await Promise.all(
-    others.slice(0, REFERENCES_MAX).map((name) => referredState(resources, resource.source, name)),
+    others
+      .slice(0, REFERENCES_MAX)
+      .map((name) => (isSearch(name) ? ABSENT : referredState(resources, resource.source, name))),
   );
-  if (others.length > REFERENCES_MAX) referred.push({ kind: 'absent' });
+  if (others.length > REFERENCES_MAX) referred.push(ABSENT);
   const now = parts.now();
-  const refusal = { status: answer.status, begunAt, referred };
+  const refusal = { status, begunAt, referred };
   const failures = countRefusal(resource.deliveryFailures, refusal, now);
   if (!isTooEarly(failures, refusal)) {
     return refused(parts, leased, answered(answer));

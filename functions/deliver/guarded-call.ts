@@ -93,7 +93,7 @@ async function putText(
   const isError = called.kind === 'answered' && called.answer.outcome !== undefined;
   // Of a large one, their list may need more memory than there is.
   const isSmall = stored.length <= SMALL_BYTES_MAX;
-  return isError && isSmall ? { ...called, refersTo: referencesIn(stored) } : called;
+  return isError && isSmall ? { ...called, refersTo: referencesIn(stored, target) } : called;
 }
 
 /** Reads which version the server holds. Throws as above. */

@@ -31,4 +31,3 @@ test('R62: whether a MiB is a page is found in linear time', () => {
   expect(texts.map((text) => isForPeople(text, new Headers()))).toEqual(texts.map(() => false));
   expect(performance.now() - startedAt).toBeLessThan(2_000);
 });
-

@@ -123,7 +123,9 @@ test('megabytes of quotes, or a million levels, neither throw nor take long', ()
   expect(withPrefix('['.repeat(1_000_000), P)).toMatchObject({ kind: 'text' });
 });
 
-test('R18: what a text refers to is what a prefix would change', () => {
+const SERVER = { endpoint: 'https://a.example.org/r4', idPrefix: '' };
+
+test('R18: what a text refers to is what a prefix would change, and what a server would search for', () => {
   const refer = (...references: string[]) => references.map((reference) => ({ reference }));
   const text = JSON.stringify({
     resourceType: 'Bundle',
@@ -136,6 +138,27 @@ test('R18: what a text refers to is what a prefix would change', () => {
     performer: refer('Patient/p1', 'Group/g', 'Patient/p1/_history/2#c', ''),
     note: 'Patient/in-a-text',
   });
-  expect([...referencesIn(text)]).toEqual(['Patient/p1', 'Group/g']);
-  expect([...referencesIn('{"resourceType":"Patient"}')]).toEqual([]);
+  expect([...referencesIn(text, SERVER)]).toEqual([
+    'Patient?identifier=1',
+    'Patient/p1',
+    'Group/g',
+  ]);
+  expect([...referencesIn('{"resourceType":"Patient"}', SERVER)]).toEqual([]);
 });
+
+test.each([
+  ['', '/Patient/p1', ['Patient/p1']],
+  ['', '/Patient/p1/_history/2', ['Patient/p1']],
+  ['', '/Patient?identifier=s|1', ['Patient?identifier=s|1']],
+  ['', '/Patient/p1/name', []],
+  ['', 'x/Patient/p1', []],
+  ['a-', '/Patient/a-p1', ['Patient/p1']],
+  ['a-', '/Patient/b-p1', []],
+])(
+  'R18: with the prefix %j, the server’s own address and %s is a reference to %j',
+  (idPrefix, rest, names) => {
+    const subject = { reference: `https://a.example.org/r4${rest}` };
+    const text = JSON.stringify({ resourceType: 'Observation', subject });
+    expect([...referencesIn(text, { ...SERVER, idPrefix })]).toEqual(names);
+  },
+);

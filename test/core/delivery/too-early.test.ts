@@ -14,8 +14,12 @@ class Refused {
   failures: Failures | undefined;
 
   refuse(afterMs: number, ...referred: Referred[]): boolean {
+    return this.refuseBy(422, afterMs, ...referred);
+  }
+
+  refuseBy(status: number, afterMs: number, ...referred: Referred[]): boolean {
     const now = NOW + afterMs;
-    const refusal = { status: 422, begunAt: now - 100, referred };
+    const refusal = { status, begunAt: now - 100, referred };
     this.failures = countRefusal(this.failures, refusal, now);
     return isTooEarly(this.failures, refusal);
   }
@@ -53,6 +57,16 @@ describe('R18: a refused resource', () => {
     expect(tries).toEqual([true, true, true, true, true, true, false]);
   });
 
+  test.each([
+    [409, 20],
+    [412, 1],
+    [428, 1],
+  ])('by %i waits for %i refusals if it refers to nothing', (status, refusals) => {
+    const resource = new Refused();
+    const waits = Array.from({ length: 25 }, (_, n) => resource.refuseBy(status, n * MINUTE_MS));
+    expect(waits.indexOf(false)).toBe(refusals - 1);
+  });
+
   test('that waits for a third one through a second waits as long as that', () => {
     const [first, second] = [new Refused(), new Refused()];
     for (let n = 0; n < 100; n += 1) {
@@ -77,7 +91,7 @@ describe('R18: a refused resource', () => {
   });
 
   test('without a counted refusal was not too early', () => {
-    expect(isTooEarly({}, { begunAt: 0, referred: [PENDING] })).toBe(false);
+    expect(isTooEarly({}, { status: 422, begunAt: 0, referred: [PENDING] })).toBe(false);
   });
 });
 

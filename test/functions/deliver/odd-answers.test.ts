@@ -382,6 +382,53 @@ describe('R05 R18: a server that says of every PUT that its version is another',
     expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ kind: 'undelivered' }]);
   });
 
+  describe('because of another request that it handles at the same time', () => {
+    /** What it holds, and until when it says 409 to every PUT. */
+    let held: { version: number; busyUntil: number; body: string };
+    beforeEach(async () => {
+      held = { version: 3, busyUntil: Number.POSITIVE_INFINITY, body: outcome };
+      answer = (response, { method, headers }) => {
+        const etag = `W/"${held.version}"`;
+        if (method === 'GET') return void response.writeHead(200, { etag }).end();
+        const isOther = (headers['if-match'] ?? etag) !== etag;
+        if (isOther) return void response.writeHead(412).end(held.body);
+        if (Date.now() < held.busyUntil) return void response.writeHead(409).end(held.body);
+        held.version += 1;
+        response.writeHead(200, { etag: `W/"${held.version}"` }).end();
+      };
+      await stage.build({ failuresMax: 3 }, server.base);
+    });
+    const isQuarantined = async () => (await itemsOf(stage.world.tables.quarantine)).length > 0;
+
+    test.each([
+      ['with', outcome],
+      ['without', ''],
+    ])('has not refused it while that lasts, %s an OperationOutcome', async (_, body) => {
+      held.body = body;
+      held.busyUntil = Date.now() + 10 * 60_000;
+      await stage.store('a', 1);
+      for (let n = 0; n < 9; n += 1) await turnLater();
+      // Meanwhile another client has written it.
+      held.version = 9;
+      for (let n = 0; n < 12 && (await isPending()); n += 1) await turnLater();
+      expect(await isQuarantined()).toBe(false);
+      expect(await isPending()).toBe(false);
+      expect(held.version).toBe(10);
+    });
+
+    test('has refused it after twenty of them', async () => {
+      await stage.store('a', 1);
+      let turns = 0;
+      for (; turns < 40 && !(await isQuarantined()); turns += 1) {
+        skipTime(600_000);
+        await stage.turn();
+      }
+      expect(turns).toBeGreaterThan(15);
+      expect(await isQuarantined()).toBe(true);
+      expect(await isPending()).toBe(false);
+    });
+  });
+
   test('has not refused it while each read shows a newer version, which somebody else wrote', async () => {
     shown = Array.from({ length: 9 }, (_, n) => `W/"${n + 2}"`);
     await stage.store('a', 1);

@@ -38,7 +38,8 @@ beforeEach(async () => {
     const status = instead[address];
     if (status !== undefined) return void response.writeHead(status).end();
     const wanted = [...body.matchAll(/"reference":"([^"]+)"/g)].map(([, name = '']) => name);
-    if (!wanted.every((name) => held.has(name))) {
+    const isHeld = (name: string) => held.has(name.replace(`${server.base}/`, ''));
+    if (!wanted.every(isHeld)) {
       await beforeRefusal?.();
       return void response.writeHead(refusal).end(outcome);
     }
@@ -87,18 +88,22 @@ test.each([
   },
 );
 
-test('R18: it waits while what it refers to is not delivered, however often it is refused', async () => {
-  instead = { 'Patient/p': 503 };
-  await store('Patient', 'p');
-  await store('Observation', 'o', 'Patient/p');
-  await turns(8, 300_000);
-  expect(puts.filter((address) => address === 'Observation/o').length).toBeGreaterThan(3);
-  expect(await quarantined()).toEqual([]);
-  instead = {};
-  await turns(4, 600_000);
-  expect(await pending()).toEqual([]);
-  expect(await quarantined()).toEqual([]);
-});
+test.each(['', 'absolute'])(
+  'R18: it waits while what it refers to is not delivered, however often it is refused (%s)',
+  async (how) => {
+    const base = how === 'absolute' ? `${server.base}/` : '';
+    instead = { 'Patient/p': 503 };
+    await store('Patient', 'p');
+    await store('Observation', 'o', `${base}Patient/p`);
+    await turns(8, 300_000);
+    expect(puts.filter((address) => address === 'Observation/o').length).toBeGreaterThan(3);
+    expect(await quarantined()).toEqual([]);
+    instead = {};
+    await turns(4, 600_000);
+    expect(await pending()).toEqual([]);
+    expect(await quarantined()).toEqual([]);
+  },
+);
 
 test('R18: an outage of hours, while it waits for what it refers to, does not make the refusal its own', async () => {
   instead = { 'Patient/p': 503 };
@@ -146,6 +151,16 @@ test('R18: what refers to something that never comes is quarantined after seven 
   expect(metrics.max('DeliveryFailingSeconds')).toBeGreaterThanOrEqual(300);
   expect(metrics.sum('DeliveryFailures')).toBe(6);
   expect(await quarantined()).toEqual(['delivery#m-Observation-o']);
+});
+
+test('R18: what refers to something by a search gets as many tries', async () => {
+  await store('Observation', 'o', 'Patient?identifier=1');
+  await turns(5, 5_000);
+  expect(await pending()).toEqual(['default#Observation#o']);
+  held.add('Patient?identifier=1');
+  await turns(2, 60_000);
+  expect(await pending()).toEqual([]);
+  expect(await quarantined()).toEqual([]);
 });
 
 test('what refers to itself, or to what the server has, is quarantined at once', async () => {
