@@ -64,7 +64,11 @@ export interface Said {
   readonly isForPeople: boolean;
 }
 
-export function saidIn(status: number, body: string, headers = new Headers()): Said {
+export function saidIn(
+  status: number,
+  body: string,
+  headers: Pick<Headers, 'get'> = new Headers(),
+): Said {
   const outcome = status >= 400 ? outcomeIn(body) : undefined;
   return { status, outcome, isForPeople: isForPeople(body, headers) };
 }

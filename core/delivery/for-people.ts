@@ -18,8 +18,8 @@ const IS_MARKUP = /^\s*</;
  */
 const WAF_TEST = 'x-amzn-waf-action';
 
-export function isForPeople(body: string, headers: Pick<Headers, 'get' | 'has'>): boolean {
-  if (headers.has(WAF_TEST) || IS_PAGE.test(body)) return true;
+export function isForPeople(body: string, headers: Pick<Headers, 'get'>): boolean {
+  if (headers.get(WAF_TEST) !== null || IS_PAGE.test(body)) return true;
   // It may be the script of a page. Some servers say HTML of whatever they send, even of JSON.
   return SAYS_HTML.test(headers.get('content-type') ?? '') && IS_MARKUP.test(body);
 }
