@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
 import { claimCheckSchema } from '../core/message/messages.ts';
 import { setAll, written } from './conditional-write.ts';
+import { erasableRow } from './erasable-row.ts';
 import { removeAll } from './expressions.ts';
 import type { Table } from './handles.ts';
 
@@ -40,7 +41,7 @@ export async function* erasableEntries(table: Table): AsyncGenerator<ErasableEnt
     { client: table.dynamo },
     { TableName: table.name, ConsistentRead: true },
   )) {
-    for (const item of Items) yield entrySchema.parse(item);
+    for (const item of Items) yield erasableRow(entrySchema, item, item['pk'], table);
   }
 }
 

@@ -6,6 +6,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { claimCheckSchema } from '../core/message/messages.ts';
+import { erasableRow } from './erasable-row.ts';
 import { projectionOf, removeAll } from './expressions.ts';
 import type { Table } from './handles.ts';
 import { textSchema } from './packed-text.ts';
@@ -50,7 +51,7 @@ export async function* resourceRows(table: Table): AsyncGenerator<ResourceRow, v
     },
   );
   for await (const { Items = [] } of pages) {
-    for (const item of Items) yield rowSchema.parse(item);
+    for (const item of Items) yield erasableRow(rowSchema, item, item['messageId'], table);
   }
 }
 

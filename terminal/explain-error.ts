@@ -22,7 +22,14 @@ const STATUSES: Readonly<Record<string, number>> = {
     [
       ...['TargetError', 'BuildError', 'PortError', 'HomeError', 'EndpointRefused', 'CdkFailed'],
       ...['ConfigError', 'BundleError', 'PluginError', 'PluginBuildError', 'SupervisionError'],
-      ...['PackageError', 'GapError', 'RegistryError', 'EmulatorError', 'DataInUse'],
+      ...[
+        'PackageError',
+        'GapError',
+        'RegistryError',
+        'EmulatorError',
+        'DataInUse',
+        'RowUnreadable',
+      ],
     ].map((name) => [name, 1]),
   ),
 };

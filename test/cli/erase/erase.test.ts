@@ -584,3 +584,18 @@ describe('after a table was restored from a backup', () => {
     expect(eraser.facts).toHaveLength(facts);
   });
 });
+
+test('R08: a row that cannot be read stops an erasure, and is named by its message and not by its patient', async () => {
+  await submit(patient({ id: 'p1' }));
+  const { resources } = stage.world.tables;
+  const [row] = await itemsOf(resources);
+  const TableName = resources;
+  const { submissionOrder: _, ...broken } = row as Item;
+  await testClients().dynamo.send(new PutCommand({ TableName, Item: broken }));
+  const erasing = eraser.erase(placeOf(stage.world), requestFor('p1'), eraser.surroundings);
+  const message = await erasing.then(String, ({ message: text }: Error) => text);
+  expect(message).toContain(
+    `the row of message ${String(broken['messageId'])} cannot be read (submissionOrder)`,
+  );
+  expect(message).not.toContain('p1');
+});
