@@ -11,6 +11,11 @@ import { type BuildAppOptions, buildApp } from 'fauxqs';
 import { takeEmptyObjects } from '../../packages/local-lambda/emulators/fauxqs-fixes.ts';
 import { createStores } from '../../packages/local-lambda/emulators/fauxqs-stores.ts';
 import { addGuardedObjects } from '../../packages/local-lambda/emulators/guarded-objects.ts';
+import {
+  type ItemModule,
+  refuseItems,
+} from '../../packages/local-lambda/emulators/refused-items.ts';
+import { refuseObjects } from '../../packages/local-lambda/emulators/refused-objects.ts';
 import { addVersionedBuckets } from '../../packages/local-lambda/emulators/versioned-buckets.ts';
 import { startSecretsManager } from '../../packages/local-lambda/secrets.ts';
 import { resetTime } from './clock.ts';
@@ -72,6 +77,7 @@ async function start(): Promise<Inside> {
   const stores = await createStores();
   const messaging = buildApp({ logger: false, stores });
   takeEmptyObjects(messaging);
+  refuseObjects(messaging);
   addGuardedObjects(messaging);
   addVersionedBuckets(messaging, stores.s3Store);
   const endpoint = await messaging.listen({ host: '127.0.0.1', port: 0 });
@@ -94,7 +100,8 @@ async function start(): Promise<Inside> {
 
 /** dynalite keeps its store private, and makes it by this function. */
 function startDynalite(): { server: Server; store: TableStore } {
-  const db = require('dynalite/db') as { create(options: object): TableStore };
+  const db = require('dynalite/db') as { create(options: object): TableStore } & ItemModule;
+  refuseItems(db);
   const { create } = db;
   let store: TableStore | undefined;
   db.create = (options) => {

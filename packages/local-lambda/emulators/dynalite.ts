@@ -13,6 +13,7 @@ import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { type Database, endIterators } from './ended-iterators.ts';
 import { losingConnections } from './lost-connections.ts';
 import { parseOnce } from './parsed-expressions.ts';
+import { type ItemModule, refuseItems } from './refused-items.ts';
 import { storeText } from './text-store.ts';
 import { answerWhatIsThrown } from './thrown-answers.ts';
 
@@ -22,7 +23,9 @@ for (const parser of [conditionParser, projectionParser, updateParser]) parseOnc
 storeText(memoryLevel);
 const ofDynalite = createRequire(import.meta.resolve('dynalite'));
 const { Level }: { Level: { prototype: Database } } = ofDynalite('level');
+const items: ItemModule = ofDynalite('./db');
 for (const database of [memoryLevel.MemoryLevel, Level]) endIterators(database);
+refuseItems(items);
 const { default: dynalite } = await import('dynalite');
 const server = dynalite({
   createTableMs: 0,

@@ -10,6 +10,7 @@ import { createStores, persistStores } from './fauxqs-stores.ts';
 import { endPollsOfTheGone } from './gone-pollers.ts';
 import { addGuardedObjects } from './guarded-objects.ts';
 import { losingConnections } from './lost-connections.ts';
+import { refuseObjects } from './refused-objects.ts';
 import type { Store } from './sent-attributes.ts';
 import { addVersionedBuckets } from './versioned-buckets.ts';
 
@@ -20,6 +21,7 @@ const app = buildApp({ logger: false, stores });
 endPollsOfTheGone(app, stores.sqsStore);
 takeEmptyObjects(app);
 addressQueuesByHost(app);
+refuseObjects(app);
 addGuardedObjects(app);
 addVersionedBuckets(app, stores.s3Store);
 guardLoopback(app.server);

@@ -1,6 +1,6 @@
 /**
- * Refuses the message attributes, groups and delays that SQS refuses and the emulator takes. Otherwise a
- * producer that works here would fail on AWS.
+ * Refuses the message attributes, groups, deduplication ids and delays that SQS refuses and the emulator takes.
+ * Otherwise a producer that works here would fail on AWS.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
  */
 import { REFUSED_CHARACTERS } from './fauxqs-fixes.ts';
@@ -15,6 +15,7 @@ interface Attribute {
 export interface Message {
   readonly MessageAttributes?: Readonly<Record<string, Attribute>>;
   readonly MessageGroupId?: string;
+  readonly MessageDeduplicationId?: string;
   readonly DelaySeconds?: number;
 }
 
@@ -44,7 +45,8 @@ const RESERVED = /^(?:aws|amazon)\./i;
 const TYPE = /^(String|Number|Binary)(?:\..+)?$/;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const DELAY_SECONDS_MAX = 900;
-const GROUP = /^[!-~]{1,128}$/;
+/** A group or a deduplication id. */
+const IDENTIFIER = /^[!-~]{1,128}$/;
 
 /** Lets the routers of this class refuse them from now on. */
 export function refuseAttributes(prototype: Router, SqsError: SqsErrorClass): void {
@@ -79,12 +81,14 @@ function refusalOf(entry: Entry): Failed[] {
 }
 
 function problemOf(message: Message): string | undefined {
-  const { MessageAttributes = {}, MessageGroupId, DelaySeconds = 0 } = message;
+  const { MessageAttributes = {}, DelaySeconds = 0 } = message;
   if (DelaySeconds < 0 || DelaySeconds > DELAY_SECONDS_MAX) {
     return `Value ${DelaySeconds} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= ${DELAY_SECONDS_MAX}.`;
   }
-  if (MessageGroupId !== undefined && !GROUP.test(MessageGroupId)) {
-    return 'Value for parameter MessageGroupId is invalid. Reason: MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.';
+  for (const name of ['MessageGroupId', 'MessageDeduplicationId'] as const) {
+    const id = message[name];
+    if (id === undefined || IDENTIFIER.test(id)) continue;
+    return `Value for parameter ${name} is invalid. Reason: ${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`;
   }
   const attributes = Object.entries(MessageAttributes);
   if (attributes.length > ATTRIBUTES_MAX) {

@@ -107,6 +107,13 @@ const unescaped = (xml: string) =>
     .replaceAll('&quot;', '"')
     .replaceAll('&amp;', '&');
 
+const escaped = (text: string) =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+
 type Listed = { key: string; versions: Version[] };
 
 /** In S3's order: by key, newest version first. */
@@ -115,11 +122,11 @@ function listing(keys: Listed[], truncated: boolean): string {
     versions.toReversed().map((version, index) => {
       const { id, at } = version;
       const tag = isMark(version) ? 'DeleteMarker' : 'Version';
-      const facts = `<Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>${index === 0}</IsLatest>`;
+      const facts = `<Key>${escaped(key)}</Key><VersionId>${id}</VersionId><IsLatest>${index === 0}</IsLatest>`;
       return `<${tag}>${facts}<LastModified>${at.toISOString()}</LastModified></${tag}>`;
     }),
   );
-  const next = truncated ? `<NextKeyMarker>${keys.at(-1)?.key}</NextKeyMarker>` : '';
+  const next = truncated ? `<NextKeyMarker>${escaped(keys.at(-1)?.key ?? '')}</NextKeyMarker>` : '';
   const end = `<IsTruncated>${truncated}</IsTruncated>${next}`;
   return `<ListVersionsResult>${end}${items.join('')}</ListVersionsResult>`;
 }

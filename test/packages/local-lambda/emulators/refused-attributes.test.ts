@@ -90,3 +90,24 @@ test('a delay of more than 15 minutes is refused', async () => {
     await expect(send(seconds)).rejects.toThrow(`Value ${seconds} for parameter DelaySeconds`);
   }
 });
+
+test.each([
+  ['a space', 'a b', 'a-b'],
+  ['129 characters', 'a'.repeat(129), 'a'.repeat(128)],
+  ['a letter beyond ASCII', 'ä', 'a'],
+])('a deduplication id with %s is refused, as SQS does', async (_, refused, taken) => {
+  const fifo = await sqs.send(
+    new CreateQueueCommand({ QueueName: 'strict.fifo', Attributes: { FifoQueue: 'true' } }),
+  );
+  const send = (MessageDeduplicationId: string) =>
+    sqs.send(
+      new SendMessageCommand({
+        QueueUrl: fifo.QueueUrl,
+        MessageBody: '{}',
+        MessageGroupId: 'g',
+        MessageDeduplicationId,
+      }),
+    );
+  await send(taken);
+  await expect(send(refused)).rejects.toThrow('parameter MessageDeduplicationId is invalid');
+});

@@ -98,6 +98,25 @@ test('versions are listed in pages', async () => {
   expect(rest).toMatchObject({ IsTruncated: false, Versions: [{ Key: 'c/3' }] });
 });
 
+test('versions of a key with characters that XML escapes are listed, page by page, and deleted', async () => {
+  const { s3 } = testClients();
+  const Bucket = 'versioned';
+  const keys = ['h/<a>&"b".json', 'h/z&amp;.json'];
+  for (const key of keys) await put(Bucket, key, 'text');
+  const listed: (string | undefined)[] = [];
+  const there = { Bucket, Prefix: 'h/' };
+  let KeyMarker: string | undefined;
+  do {
+    const page = await s3.send(new ListObjectVersionsCommand({ ...there, MaxKeys: 1, KeyMarker }));
+    const Objects = (page.Versions ?? []).map(({ Key, VersionId }) => ({ Key, VersionId }));
+    listed.push(...Objects.map(({ Key }) => Key));
+    KeyMarker = page.NextKeyMarker;
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  } while (KeyMarker !== undefined);
+  expect(listed).toEqual(keys);
+  expect((await s3.send(new ListObjectVersionsCommand(there))).Versions ?? []).toEqual([]);
+});
+
 test('a versioned bucket returns version ids, serves each version, and can delete one for good', async () => {
   const { s3 } = testClients();
   const Bucket = 'versioned';
