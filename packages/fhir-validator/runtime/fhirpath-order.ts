@@ -31,6 +31,27 @@ function compareTimes(a: RegExpExecArray, b: RegExpExecArray): number {
   return Number(`0.${a[7] ?? 0}`) - Number(`0.${b[7] ?? 0}`);
 }
 
+/**
+ * For `<` and the like of FHIRPath. A date and a moment are in order if they are so by the moment's
+ * day in UTC, as in HL7's validator, or by the day that it is written with.
+ */
+export function orderOfDates(left: unknown, right: unknown): number {
+  const order = compareDates(left, right);
+  if (!Number.isNaN(order) || typeof left !== 'string' || typeof right !== 'string') return order;
+  const inUtc = compareDays(dayInUtc(left), dayInUtc(right));
+  const days = inUtc || compareDays(left.slice(0, DAY_LENGTH), right.slice(0, DAY_LENGTH));
+  // The order of a day and a moment of that day is open.
+  return days || Number.NaN;
+}
+
+const DAY_LENGTH = 'YYYY-MM-DD'.length;
+
+function dayInUtc(date: string): string {
+  const moment = DATE.exec(date)?.[8] === undefined ? Number.NaN : secondOf(date);
+  const day = Number.isNaN(moment) ? date : new Date(moment).toISOString();
+  return day.slice(0, DAY_LENGTH);
+}
+
 /** For dates: compares the common parts. 2012 is neither before nor after 2012-05. */
 function compareDays(left: string, right: string): number {
   const length = Math.min(left.length, right.length);

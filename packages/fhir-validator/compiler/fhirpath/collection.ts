@@ -115,12 +115,14 @@ export interface Truth {
  * true.
  */
 export function truth(of: Collection): Truth {
-  // Several items: each is tested. No published expression has this.
+  // Several items: each is tested for true. Only a single one is false.
   if (of.kind === 'many') {
-    const isTrue = some(of, (item) =>
-      isBoolean(item) || item.types.length === 0 ? `${item.value} !== false` : TRUE,
-    );
-    return { isTrue, isFalse: FALSE, isDefinite: false };
+    const mayBeFalse = ({ types }: Pick<Item, 'types'>) =>
+      types.length === 0 || isBoolean({ types });
+    const isTrue = some(of, (item) => (mayBeFalse(item) ? `${item.value} !== false` : TRUE));
+    const isOnlyFalse = '(value, _, all) => value === false && all.length === 1';
+    const isFalse = mayBeFalse(of) ? `${of.list()}.some(${isOnlyFalse})` : FALSE;
+    return { isTrue, isFalse, isDefinite: false };
   }
   return {
     isTrue: or(...of.items.map((item) => (isBoolean(item) ? is(item, TRUE) : item.present))),
@@ -129,7 +131,7 @@ export function truth(of: Collection): Truth {
   };
 }
 
-function isBoolean({ types }: Item): boolean {
+function isBoolean({ types }: Pick<Item, 'types'>): boolean {
   return types.includes('boolean') || types.includes('System.Boolean');
 }
 

@@ -73,15 +73,16 @@ export function equality(left: Collection, right: Collection, scope: Scope): Col
 
 /** Never empty: two empty sides are equivalent. Dates of different precision are not. */
 export function equivalence(left: Collection, right: Collection, scope: Scope): Collection {
-  const ofDates = [left, right].every(
-    (side) => side.kind === 'single' && side.items.every((each) => isDateItem(each, scope)),
-  );
+  const ofDates = areDates(left, right, scope) || areDates(right, left, scope);
   const test = runtime(scope, ofDates ? 'areEquivalentDates' : 'areEquivalent');
   return definite(`${test}(${listCode(left)}, ${listCode(right)})`);
 }
 
-function isDateItem(item: Item, scope: Scope): boolean {
-  return categoryOf(item, scope) === 'date';
+/** Whether the one can only be a date, and the other may be one. */
+function areDates(one: Collection, other: Collection, scope: Scope): boolean {
+  const isDateItem = (item: Item) => categoryOf(item, scope) === 'date';
+  if (one.kind === 'many' || other.kind === 'many') return false;
+  return one.items.every(isDateItem) && (other.items.length === 0 || other.items.some(isDateItem));
 }
 
 /**
@@ -121,7 +122,7 @@ export function equalTest(a: Item, b: Item, scope: Scope): string {
   if (isDate(kind, other)) {
     return `${runtime(scope, 'compareDates')}(${a.value}, ${b.value}) === 0`;
   }
-  if (kind !== other) return FALSE;
+  if (kind !== other) return areSimple(kind, other) ? sameText(a, b, scope) : FALSE;
   if (a.value === b.value) return TRUE;
   if (kind === 'boolean' && isTruthValue(b.value)) return isTruthValue(a.value) ? FALSE : is(a, b);
   return is(a, b);
@@ -141,6 +142,18 @@ function unequalTest(a: Item, b: Item, scope: Scope): string {
 function isDate(kind: Category, other: Category): boolean {
   const both = [kind, other];
   return both.includes('date') && both.every((each) => each === 'date' || each === 'string');
+}
+
+const SIMPLE: readonly Category[] = ['string', 'number', 'boolean'];
+
+function areSimple(...kinds: readonly Category[]): boolean {
+  return kinds.every((kind) => SIMPLE.includes(kind));
+}
+
+/** Guides compare a boolean with 'true', and a text with 12. For HL7's validator they are equal. */
+function sameText(a: Item, b: Item, scope: Scope): string {
+  const text = runtime(scope, 'text');
+  return `${text}(${a.value}) === ${text}(${b.value})`;
 }
 
 function is(a: Item, b: Item): string {
@@ -180,7 +193,7 @@ export function comparison(
 function orderTest(operator: string, a: Item, b: Item, scope: Scope): string {
   const [kind, other] = inferred([categoryOf(a, scope), categoryOf(b, scope)]);
   const values = `${a.value}, ${b.value}`;
-  if (isDate(kind, other)) return `${runtime(scope, 'compareDates')}(${values}) ${operator} 0`;
+  if (isDate(kind, other)) return `${runtime(scope, 'orderOfDates')}(${values}) ${operator} 0`;
   if (kind !== other) return FALSE;
   if (kind === 'quantity') {
     return `${runtime(scope, 'compareQuantities')}(${values}) ${operator} 0`;

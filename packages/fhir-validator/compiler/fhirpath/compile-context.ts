@@ -28,7 +28,7 @@ export function compileCondition(
     const isPrimitive = types.get(type)?.kind === 'primitive';
     const item = { value: isPrimitive ? VALUE : 'n', sibling: 'n', present: TRUE, types: [type] };
     const focus: Single = { kind: 'single', items: [item] };
-    const { isTrue } = truth(compile(parse(ofExtension(expression)), scopeOf(compilation, focus)));
+    const { isTrue } = truth(compile(parse(expression), scopeOf(compilation, focus)));
     if (isTrue.includes(VALUE)) throw new Unsupported('a condition on the value of a primitive');
     return isTrue;
   });
@@ -49,11 +49,6 @@ export function compileSelection(expression: string, types: TypeModel): Compiled
     const isOfType = type === undefined ? TRUE : `res.resourceType === ${text(type)}`;
     return and(isOfType, some(fromResource, isHolder));
   });
-}
-
-/** R4 has `%extension.valueInteger`, which is not a valid path: FHIRPath calls a choice `value`. */
-function ofExtension(expression: string): string {
-  return expression.replaceAll(/%extension\.value[A-Z]\w*/g, '%extension.value');
 }
 
 function scopeOf(compilation: Compilation, focus: Single): Scope {

@@ -63,7 +63,7 @@ function literal(type: LiteralType, value: string | boolean, { compilation }: Sc
     case 'string':
       return single(text(value), ['System.String']);
     case 'date':
-      return single(text(value), ['System.DateTime']);
+      return single(text(value), [String(value).includes('T') ? 'System.DateTime' : 'System.Date']);
     case 'time':
       return single(text(String(value).slice(1)), ['System.Time']);
     case 'quantity': {

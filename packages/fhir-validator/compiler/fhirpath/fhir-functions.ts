@@ -11,6 +11,7 @@ import {
   type Single,
   some,
   typesOf,
+  valueCode,
 } from './collection.ts';
 import { and, FALSE, not, or, TRUE, text } from './js.ts';
 import { children, flatMap, isPrimitiveType, onlyOne } from './navigate.ts';
@@ -121,6 +122,12 @@ function conformance(item: Item, url: string, scope: Scope): string {
   const test = profileTest?.(url, item.value);
   if (test === undefined) throw new Unsupported(`conformsTo() of ${url}, which is not loaded`);
   return `(${test})`;
+}
+
+/** Our own function: after the other date in each zone that they may be in. See overrides.ts. */
+export function isSurelyAfter(of: Single, other: Single, scope: Scope): Collection {
+  const order = `${runtime(scope, 'compareDates')}(${valueCode(of)}, ${valueCode(other)})`;
+  return definite(`${order} > 0`);
 }
 
 /** Our own function, for dom-3: see overrides.ts. */

@@ -20,6 +20,7 @@ import {
   conformsTo,
   containedIsReferenced,
   hasValue,
+  isSurelyAfter,
   memberOf,
   resolveContained,
   resolveReference,
@@ -95,6 +96,8 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   // Decisions, and functions that other files implement
   iif: (use) => conditional(use),
   trace: ({ focus }) => focus,
+  isSurelyAfter: ({ focus, argument, scope }) =>
+    isSurelyAfter(onlyOne(focus, scope), onlyOne(argument(0), scope), scope),
   containedIsReferenced: ({ scope }) => containedIsReferenced(scope),
   resolveContained: ({ focus, scope }) => resolveContained(focus, scope),
   resolve: ({ focus, scope }) => resolveReference(focus, scope),

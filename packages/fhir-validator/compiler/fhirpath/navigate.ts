@@ -95,7 +95,17 @@ interface FoundElement {
 /** A primitive has only the elements of its `_` sibling. */
 function elementsNamed(name: string, type: TypeDefinition | undefined): FoundElement[] {
   if (type === undefined || (type.kind === 'primitive' && name === 'value')) return [];
-  return type.elements.flatMap((element) => (element.name === name ? [{ type, element }] : []));
+  const named = type.elements.filter((element) => element.name === name);
+  // Guides also name a choice as JSON does, `valueString`. HL7's validator accepts that.
+  const found = named.length > 0 ? named : type.elements.flatMap((each) => alternative(each, name));
+  return found.map((element) => ({ type, element }));
+}
+
+/** A choice with only the type by which JSON has that name. */
+function alternative(element: ElementModel, name: string): ElementModel[] {
+  if (!name.startsWith(element.name)) return [];
+  const types = element.types.filter((use) => jsonName(element, use) === name);
+  return types.length > 0 ? [{ ...element, types }] : [];
 }
 
 interface Shape {

@@ -105,21 +105,21 @@ export const OVERRIDES: readonly Override[] = [
   {
     keys: ['per-1'],
     published: 'start.hasValue().not() or end.hasValue().not() or (start <= end)',
-    expression: 'iif(start > end, false, true)',
+    expression: 'start.isSurelyAfter(end).not()',
     reason:
       '"2012-02-03T10:00 is in a period that has an end value of 2012-02-03", says Period.end',
   },
   {
     keys: ['mdd-1'],
     published: 'whenHandedOver.empty() or whenPrepared.empty() or whenHandedOver >= whenPrepared',
-    expression: 'iif(whenHandedOver < whenPrepared, false, true)',
+    expression: 'whenPrepared.isSurelyAfter(whenHandedOver).not()',
     reason: 'as per-1: different precision may leave the order open',
   },
   {
     keys: ['inv-1'],
     published:
       'lastModified.exists().not() or authoredOn.exists().not() or lastModified >= authoredOn',
-    expression: 'iif(lastModified < authoredOn, false, true)',
+    expression: 'authoredOn.isSurelyAfter(lastModified).not()',
     reason: 'as per-1: different precision may leave the order open',
   },
   {

@@ -22,12 +22,65 @@ const observation = {
   component: [{ code: {}, valueDateTime: '2024-01-01' }],
 };
 
-function evaluated(expression: string): boolean | undefined {
-  const at = { n: observation, x: undefined, res: observation, root: observation, r: report };
-  if (compiled({ expression, path: 'Observation' })(at)) return true;
-  const negated = compiled({ expression: `(${expression}).not()`, path: 'Observation' });
+const aboutOne = {
+  resourceType: 'Patient',
+  birthDate: '2024-01-01',
+  deceasedDateTime: '2024-01-02T05:00:00Z',
+  active: true,
+  identifier: [{ value: '12' }],
+  extension: [
+    { url: 'http://example.org/no', valueBoolean: false },
+    { url: 'http://example.org/code', valueCode: 'x' },
+  ],
+  contact: [{ name: { family: 'a' } }, { gender: 'male' }],
+};
+
+/** Where HL7's validator gives a result for what guides write, so does ours. */
+const AS_HL7: [expression: string, expected: boolean | undefined][] = [
+  ["extension('http://example.org/no').value", false],
+  ["extension('http://example.org/no').value.not()", true],
+  ["extension('http://example.org/no').value implies false", true],
+  ["extension('http://example.org/no').value xor true", true],
+  ["extension('http://example.org/none').value.not()", undefined],
+  ["iif(extension('http://example.org/no').value, false, true)", true],
+  ["extension('http://example.org/no').valueBoolean.not()", true],
+  ["extension('http://example.org/code').valueCode = 'x'", true],
+  ["extension('http://example.org/code').valueString.exists()", false],
+  ['deceasedDateTime.exists()', true],
+  ['deceasedBoolean.exists()', false],
+  ["active = 'true'", true],
+  ["active != 'true'", false],
+  ['identifier.first().value = 12', true],
+  ['identifier.first().value = 13', false],
+  // By the day that it is in UTC, or is written with.
+  ['birthDate < deceased', true],
+  ['birthDate <= deceased', true],
+  ['birthDate > deceased', false],
+  ['@2024-01-02 <= deceased.ofType(dateTime)', undefined],
+  ['@2024-01-01T23:30:00-05:00 > @2024-01-01', true],
+  ['@2024-01-02T00:30:00+09:00 > @2024-01-01', true],
+  ['@2024-01-01T10:00:00Z > @2024-01-01', undefined],
+  ['@2024-01-01T10:00:00Z >= @2023', true],
+  ['@2024-01-01T10:00:00Z = @2024-01-01', undefined],
+  ['@2024-01-01 is Date', true],
+  ['@2024-01-01T10:00:00Z is DateTime', true],
+  ['deceased ~ @2024-01-02T06:00:00+01:00', true],
+  ['deceased ~ @2024-01-02T06:00:00+02:00', false],
+];
+
+function evaluated(
+  expression: string,
+  of: { resourceType: string } = observation,
+): boolean | undefined {
+  const at = { n: of, x: undefined, res: of, root: of, r: report };
+  if (compiled({ expression, path: of.resourceType })(at)) return true;
+  const negated = compiled({ expression: `(${expression}).not()`, path: of.resourceType });
   return negated(at) ? false : undefined;
 }
+
+test.each(AS_HL7)('as for HL7, %s is %s', (expression, expected) => {
+  expect(evaluated(expression, aboutOne)).toBe(expected);
+});
 
 const CASES: [expression: string, expected: boolean | undefined][] = [
   ["identifier.value.join('-') = '12-a1'", true],
