@@ -98,7 +98,7 @@ function problemsOf(
     case 'AWS::Lambda::Function': {
       const { Variables = {} } = (Properties['Environment'] ?? {}) as { Variables?: unknown };
       const what = `environment variables of ${written(Properties['FunctionName'], all)}`;
-      const fewer = 'plugins, their resourceTypes, or sources with their own servers';
+      const fewer = 'plugins, their resourceTypes, operators, or sources with their own servers';
       return over(what, size(Variables), ENV_BYTES_MAX, 'bytes', fewer);
     }
     case 'AWS::SQS::QueuePolicy': {

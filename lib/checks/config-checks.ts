@@ -133,6 +133,27 @@ function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string>
   }
 }
 
+/** A step that follows another one must not be due before it. */
+function* orderProblems({ incident, supervisor }: Config): Generator<string> {
+  const { pageAgainSeconds, escalateSeconds } = incident;
+  if (escalateSeconds < pageAgainSeconds) {
+    yield `incident.escalateSeconds ${escalateSeconds} must be at least incident.pageAgainSeconds ${pageAgainSeconds}: on-call is paged again before management learns that nobody answers`;
+  }
+  const { coolDownSeconds, backOffMaxSeconds } = supervisor;
+  if (backOffMaxSeconds < coolDownSeconds) {
+    yield `supervisor.backOffMaxSeconds ${backOffMaxSeconds} must be at least supervisor.coolDownSeconds ${coolDownSeconds}, the first wait`;
+  }
+}
+
+/** An alarm rings before SQS deletes what it is about. */
+function* ageProblems({ alarms, retentionDays }: Config): Generator<string> {
+  const retention = retentionDays * 86_400;
+  for (const [name, seconds] of Object.entries(alarms.ageSeconds)) {
+    if (seconds < retention) continue;
+    yield `alarms.ageSeconds.${name} ${seconds} must be below retentionDays ${retentionDays} (${retention} s): no message gets so old`;
+  }
+}
+
 /** Problems between the values of one config, as text. Empty if it can be deployed. */
 export function configProblems(config: Config): string[] {
   const { incident } = config;
@@ -153,6 +174,8 @@ export function configProblems(config: Config): string[] {
     ...queueProblems('supervisor', config.supervisor, 0),
     ...queueProblems('reporting', config.reporting, config.reporting.windowSeconds),
     ...queueProblems('analytics', config.analytics, config.analytics.windowSeconds),
+    ...orderProblems(config),
+    ...ageProblems(config),
     ...retryProblems(config),
     ...retentionProblems(config),
   ];

@@ -5,6 +5,7 @@
  */
 import { INVOCATION_TIMEOUT_MS, LONGEST_CALL_MS } from '../../aws/call-timeouts.ts';
 import type { Config } from '../config/config.ts';
+import { delivers } from '../constructs/delivery-targets.ts';
 
 /** A working day: an outage of our own that is shorter must dead-letter nothing. */
 const BACKSTOP_SECONDS_MIN = 8 * 3_600;
@@ -14,16 +15,18 @@ const RECEIVES_PER_ATTEMPT = 10;
 const AROUND_A_PROBE_SECONDS = 15;
 
 /** Queues that give up after maxReceiveCount, by the setting that says how long a receive lasts. */
-const givingUp = ({ lanes, isolation, delivery, incident, supervisor, audit }: Config) =>
-  Object.entries({
+function givingUp(config: Config) {
+  const { lanes, isolation, delivery, incident, supervisor, audit } = config;
+  return Object.entries({
     'lanes.critical': lanes.critical,
     'lanes.background': lanes.background,
     isolation,
-    delivery,
+    ...(delivers(config) && { delivery }),
     incident,
     supervisor,
     audit,
   });
+}
 
 function* receiveProblems(config: Config): Generator<string> {
   const { maxReceiveCount, retentionDays, attempts } = config;
@@ -54,8 +57,13 @@ function* callProblems(config: Config): Generator<string> {
   }
 }
 
-function* probeProblems({ lanes, delivery, supervisor }: Config): Generator<string> {
-  const fed = { 'lanes.critical': lanes.critical, 'lanes.background': lanes.background, delivery };
+function* probeProblems(config: Config): Generator<string> {
+  const { lanes, delivery, supervisor } = config;
+  const fed = {
+    'lanes.critical': lanes.critical,
+    'lanes.background': lanes.background,
+    ...(delivers(config) && { delivery }),
+  };
   const longest = INVOCATION_TIMEOUT_MS / 1_000;
   for (const [key, { timeoutSeconds }] of Object.entries(fed)) {
     if (timeoutSeconds > longest) {

@@ -29,8 +29,11 @@ export const incidentConfig = z
       .refine(isTimeZone, 'no such time zone; it must be one such as America/Sao_Paulo')
       .default('America/Sao_Paulo'),
     holidays: z.array(z.iso.date()).default([]),
-    /** Address of docs/runbook.md for those who are paged; pages link its section. */
-    runbook: z.string().min(1).default('docs/runbook.md'),
+    /**
+     * Address of docs/runbook.md for those who are paged; pages link its section. The description of an alarm, which
+     * has it too, may have 1,024 characters.
+     */
+    runbook: z.string().min(1).max(800).default('docs/runbook.md'),
     maxConcurrency: z.int().min(2).max(1000).default(2),
     batchSize: z.int().min(1).max(10_000).default(100),
     batchWindowSeconds: z.int().min(0).max(300).default(1),

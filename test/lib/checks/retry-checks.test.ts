@@ -11,6 +11,8 @@ function refusal(context: Record<string, string>): string {
   }
 }
 
+const DELIVERING = { 'delivery.endpoint': 'https://fhir.example.org/r4' };
+
 describe('timeouts and retries that contain each other', () => {
   it('are accepted by default, and with the largest timeouts', () => {
     expect(refusal({})).toBe('');
@@ -23,6 +25,21 @@ describe('timeouts and retries that contain each other', () => {
     ).toBe('');
   });
 
+  it('say nothing of a delivery lane that the stage does not have, and whose settings it could not change', () => {
+    expect(
+      refusal({
+        maxReceiveCount: '159',
+        retentionDays: '1',
+        'lanes.critical.visibilitySeconds': '200',
+        'lanes.background.visibilitySeconds': '200',
+        'isolation.visibilitySeconds': '200',
+        'audit.visibilitySeconds': '190',
+      }),
+    ).toBe('');
+    expect(refusal({ 'supervisor.timeoutSeconds': '25' })).toBe('');
+    expect(refusal({ 'supervisor.timeoutSeconds': '24' })).toMatch(/lanes\.critical/);
+  });
+
   it.each([
     [
       'receives that run out within a shift of eight hours',
@@ -31,7 +48,7 @@ describe('timeouts and retries that contain each other', () => {
     ],
     [
       'receives that outlast the retention',
-      { retentionDays: '1', 'delivery.visibilitySeconds': '180' },
+      { retentionDays: '1', ...DELIVERING },
       /maxReceiveCount 1000 x delivery\.visibilitySeconds 180 is 180000 s and must be below retentionDays 1/,
     ],
     [
@@ -59,7 +76,7 @@ describe('timeouts and retries that contain each other', () => {
     ],
     [
       'a supervisor that ends before its probe does',
-      { 'supervisor.timeoutSeconds': '44' },
+      { 'supervisor.timeoutSeconds': '44', ...DELIVERING },
       /supervisor\.timeoutSeconds 44 must be at least 45 \(delivery\.timeoutSeconds \+ 15\)/,
     ],
     [

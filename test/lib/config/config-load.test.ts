@@ -137,6 +137,26 @@ describe('loadConfig', () => {
     ],
     ['a deadline beyond the timeout', { deadlineMs: '7001' }, 'deadlineMs'],
     [
+      'management told before on-call is paged again',
+      { 'incident.escalateSeconds': '299' },
+      'incident.escalateSeconds 299 must be at least incident.pageAgainSeconds 300',
+    ],
+    [
+      'a back-off below the first wait',
+      { 'supervisor.backOffMaxSeconds': '29' },
+      'supervisor.backOffMaxSeconds 29 must be at least supervisor.coolDownSeconds 30',
+    ],
+    [
+      'an alarm for an age that no message reaches',
+      { 'alarms.ageSeconds.critical': '1209600' },
+      'alarms.ageSeconds.critical 1209600 must be below retentionDays 14',
+    ],
+    [
+      'an address that makes the descriptions of alarms too long',
+      { 'incident.runbook': `https://wiki.example.org/${'x'.repeat(800)}` },
+      'incident.runbook',
+    ],
+    [
       'fewer attempts where the culprit is unknown',
       { 'attempts.environmentDied': '1' },
       'attempts.environmentDied',
