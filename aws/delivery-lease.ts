@@ -143,22 +143,26 @@ export function readDelivery(
 }
 
 /** Releases the lease, after a call that failed or without one. */
-export function releaseDelivery(
+export async function releaseDelivery(
   table: Table,
   resource: PendingResource,
   owner: string,
   failed?: { readonly failures: Failures; readonly conflicts?: Conflicts | undefined },
 ): Promise<void> {
-  const { failures, conflicts } = failed ?? {};
-  const set = failures && {
-    deliveryFailures: failures,
-    deliveryUnconfirmed: true,
-    deliveryConflicts: conflicts,
-  };
-  const isKept = conflicts !== undefined || resource.deliveryConflicts !== undefined;
-  return endLease(table, resource, owner, {
-    set: set ?? {},
-    remove: isKept ? [] : ['deliveryConflicts'],
+  const { deliveryConflicts: known, deliveryLateUntil } = resource;
+  if (failed === undefined) {
+    const remove = known === undefined ? ['deliveryConflicts'] : [];
+    return endLease(table, resource, owner, { set: {}, remove });
+  }
+  const { failures, conflicts = known } = failed;
+  const ofServer = { deliveryLateUntil, deliveryUnconfirmed: true };
+  const set = { ...ofServer, deliveryFailures: failures, deliveryConflicts: conflicts };
+  await endAtOrder(table, resource, owner, {
+    set,
+    remove: conflicts === undefined ? ['deliveryConflicts'] : [],
+    // A newer submission has not failed.
+    keepPending: () =>
+      endLease(table, resource, owner, { set: ofServer, remove: ['deliveryConflicts'] }),
   });
 }
 

@@ -45,6 +45,7 @@ const FORMER = [
   'bodyS3',
   'bodyBytes',
   'deliveryFailures',
+  'deliveryConflicts',
   'deliveryRefused',
   'erasure',
   'erasedAt',

@@ -109,8 +109,8 @@ export const OF_DELIVERIES: readonly Fence[] = [
   {
     name: 'delivery: in a circle nobody waits for ever',
     file: 'core/delivery/too-early.ts',
-    code: 'if (mayStillCome) return refused.count < REFUSALS_IN_CIRCLE_MAX;',
-    without: 'if (mayStillCome) return refused.count < 1e9;',
+    code: 'if (mayStillCome || status === CONFLICT) return refused.count < REFUSALS_MAX;',
+    without: 'if (mayStillCome || status === CONFLICT) return refused.count < 1e9;',
     needs: CHECKS_REFERENCES,
   },
   {

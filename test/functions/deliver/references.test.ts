@@ -153,6 +153,26 @@ test('R18: what refers to something that never comes is quarantined after seven 
   expect(await quarantined()).toEqual(['delivery#m-Observation-o']);
 });
 
+test('R18: a submission that is stored while an older one is refused has not been refused itself', async () => {
+  await store('Observation', 'o', 'Patient/p');
+  await turns(5, 60_000);
+  beforeRefusal = async () => {
+    beforeRefusal = undefined;
+    const text = JSON.stringify({
+      ...{ resourceType: 'Observation', id: 'o', status: 'final' },
+      derivedFrom: [{ reference: 'Patient/p' }],
+    });
+    await stage.store('o', 2, 'm-newer', { resourceType: 'Observation', text });
+  };
+  await turns(3, 60_000);
+  expect(puts).toHaveLength(8);
+  expect(await quarantined()).toEqual([]);
+  await store('Patient', 'p');
+  await turns(3, 60_000);
+  expect(await pending()).toEqual([]);
+  expect(await quarantined()).toEqual([]);
+});
+
 test('R18: what refers to something by a search gets as many tries', async () => {
   await store('Observation', 'o', 'Patient?identifier=1');
   await turns(5, 5_000);
