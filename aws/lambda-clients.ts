@@ -1,7 +1,7 @@
 /** Clients of Lambda itself, apart from the others: only the supervisor needs them. */
 import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
-import { type CallTimeouts, INVOCATION_TIMEOUT_MS } from './call-timeouts.ts';
-import { callConfig } from './clients.ts';
+import { INVOCATION_TIMEOUT_MS } from './call-timeouts.ts';
+import { type CallSettings, callConfig } from './clients.ts';
 import { countingThrottles } from './count-throttles.ts';
 import { EndingHandler } from './ending-handler.ts';
 
@@ -13,8 +13,8 @@ export interface LambdaClients {
 }
 
 /** For changing mappings: a call that hangs must fail soon. */
-export const makeLambda = (timeouts?: CallTimeouts) =>
-  countingThrottles(new LambdaClient(callConfig(timeouts)));
+export const makeLambda = (settings?: CallSettings) =>
+  countingThrottles(new LambdaClient(callConfig(settings)));
 
 /**
  * For invocations whose result is awaited, as long as the slowest function may take. They are never

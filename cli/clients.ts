@@ -1,10 +1,10 @@
 /** The clients of a command, and tables, buckets and queues of AWS by their names, reached from a desk. */
 import type { AuditQueue } from '../aws/audit-queue.ts';
-import { PERSONS_CALL } from '../aws/call-timeouts.ts';
+import { HASTY_CALL, PERSONS_CALL } from '../aws/call-timeouts.ts';
 import {
+  type CallSettings,
   type Clients,
   makeDynamo,
-  makeHastyDynamo,
   makeS3,
   makeSecrets,
   makeSqs,
@@ -14,6 +14,7 @@ import { HashKey } from '../aws/keyed-hash.ts';
 import { type LambdaClients, makeLambda } from '../aws/lambda-clients.ts';
 import { type Machine, realMachine } from '../aws/machine.ts';
 import type { VersionedTable } from '../aws/versioned-item.ts';
+import { OVER_PROXY } from '../terminal/proxy.ts';
 
 /** The computer on which a command runs: its clients, its clock and its randomness. */
 export interface Desk
@@ -31,12 +32,13 @@ const once = <T>(make: () => T) => {
     return made;
   };
 };
-const dynamo = once(() => makeDynamo(PERSONS_CALL));
-const hastyDynamo = once(makeHastyDynamo);
-const s3 = once(() => makeS3(process.env, PERSONS_CALL));
-const secrets = once(() => makeSecrets(PERSONS_CALL));
-export const sqsClient = once(() => makeSqs(PERSONS_CALL));
-export const lambdaClient = once(() => makeLambda(PERSONS_CALL));
+const PERSON: CallSettings = { ...PERSONS_CALL, ...OVER_PROXY.requestHandler.httpsAgent };
+const dynamo = once(() => makeDynamo(PERSON));
+const hastyDynamo = once(() => makeDynamo({ ...PERSON, ...HASTY_CALL }));
+const s3 = once(() => makeS3(process.env, PERSON));
+const secrets = once(() => makeSecrets(PERSON));
+export const sqsClient = once(() => makeSqs(PERSON));
+export const lambdaClient = once(() => makeLambda(PERSON));
 
 /** This process; a client is made when it is first needed. */
 export const HERE: Desk = {
@@ -61,7 +63,7 @@ export const HERE: Desk = {
   },
   async callerId() {
     const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
-    const { UserId = '' } = await new STSClient().send(new GetCallerIdentityCommand({}));
+    const { UserId = '' } = await new STSClient(OVER_PROXY).send(new GetCallerIdentityCommand({}));
     return UserId;
   },
 };

@@ -8,6 +8,7 @@ import type { Lane } from '../core/message/messages.ts';
 import { resourceName } from '../lib/config/stage-config.ts';
 import { awsTrouble } from '../terminal/aws-trouble.ts';
 import { messageOf } from '../terminal/causes.ts';
+import { OVER_PROXY } from '../terminal/proxy.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Target {
@@ -25,12 +26,12 @@ export class TargetError extends Error {
 
 /** @throws UsageError if the environment variables name no target, TargetError if it does not answer. */
 export async function openTarget(stage: string, lane: Lane): Promise<Target> {
-  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const sqs = new SQSClient({ ...OVER_PROXY, useQueueUrlAsEndpoint: false });
   const queueUrl = await findQueue(sqs, laneQueueName(stage, lane));
   const custom = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
   return {
     sqs,
-    s3: new S3Client({ forcePathStyle: custom !== undefined }),
+    s3: new S3Client({ ...OVER_PROXY, forcePathStyle: custom !== undefined }),
     queueUrl,
     bucket: bodiesBucketOf(stage, queueUrl),
   };

@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { realMachine } from '../aws/machine.ts';
 import { hasRuntime } from '../cli/local/ask.ts';
 import { openStage } from '../cli/quarantine/stage.ts';
+import { OVER_PROXY } from '../terminal/proxy.ts';
 import { Runs } from './acts/runs.ts';
 import { answersOf } from './answers.ts';
 import { cliWords } from './cli-words.ts';
@@ -110,5 +111,5 @@ function cloudWatchFlow(stage: string, now: () => number): CloudWatchFlow {
     const names = (await queuesOf(stage)).map((url) => url.split('/').at(-1) ?? '');
     return names.map((name) => shortOf(stage, name));
   }, now);
-  return new CloudWatchFlow(new CloudWatchClient(), stage, queues, now);
+  return new CloudWatchFlow(new CloudWatchClient(OVER_PROXY), stage, queues, now);
 }

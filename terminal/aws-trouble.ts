@@ -61,9 +61,12 @@ function onTheWay(error: unknown, { env }: Asked): string | undefined {
   const code = cause?.code ?? '';
   const where = endpointOf(env, cause);
   const at = where === undefined ? 'AWS' : `${where.url} (${where.variable})`;
+  // The error's own text may quote the proxy's password.
+  if (code === 'ERR_PROXY_TUNNEL')
+    return 'the proxy that HTTPS_PROXY names does not let AWS through';
   if (UNREACHABLE.has(code) || /ECONNREFUSED/.test(messageOf(error))) {
     if (where === undefined)
-      return `AWS cannot be reached (${code}): check AWS_REGION and the network`;
+      return `AWS cannot be reached (${code}): check AWS_REGION${env['HTTPS_PROXY'] || env['https_proxy'] ? ', HTTPS_PROXY' : ''} and the network`;
     return `nothing answers at ${at}: is \`npm start\` running there?`;
   }
   if (/SSL|TLS|^EPROTO$/.test(code) || /wrong version number/.test(messageOf(error))) {

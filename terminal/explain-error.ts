@@ -8,7 +8,7 @@ import { causesOf, findCause, messageOf } from './causes.ts';
 import { fileTrouble } from './file-trouble.ts';
 import { complain } from './print.ts';
 import { printable, printableLines } from './printable.ts';
-import { bypassProxy } from './this-machine.ts';
+import { takeProxy } from './proxy.ts';
 import { provideHome } from './who-runs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -26,6 +26,7 @@ const STATUSES: Readonly<Record<string, number>> = {
         'PackageError',
         'GapError',
         'RegistryError',
+        'RegistryOutage',
         'EmulatorError',
         'DataInUse',
         'RowUnreadable',
@@ -117,7 +118,7 @@ export function watchForFailures(): void {
   if (isWatching) return;
   isWatching = true;
   provideHome(process.env);
-  bypassProxy(process.env);
+  takeProxy(process.env);
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(PIPE_CLOSED);

@@ -7,6 +7,7 @@ import { linesHolding } from '../../aws/log-lines.ts';
 import type { MessageLife } from '../../core/message/message-life.ts';
 import type { Lane } from '../../core/message/messages.ts';
 import { LOGS_PATH, type LoggedLine } from '../../packages/local-lambda/control.ts';
+import { OVER_PROXY } from '../../terminal/proxy.ts';
 import { askRuntime, shortOf } from '../local/ask.ts';
 import { findFunction } from '../stage-function.ts';
 
@@ -81,7 +82,7 @@ async function cloudWatchLog(stage: string, invocation: Invocation): Promise<Inv
   const name = `validate-${lane}`;
   const { name: functionName, configuration } = await findFunction(stage, name);
   const group = configuration.LoggingConfig?.LogGroup ?? `/aws/lambda/${functionName}`;
-  const client = new CloudWatchLogsClient();
+  const client = new CloudWatchLogsClient(OVER_PROXY);
   const span = { from: at - BEFORE_MS, to: at + SPAN_MS, limit: LINES_MAX };
   const { lines, more } = await linesHolding(client, group, requestId, span);
   const href = addressOf(await client.config.region(), group, requestId);

@@ -10,6 +10,7 @@ import { GapError, shown } from '../../packages/fhir-validator/compiler/package-
 import { PackageError } from '../../packages/fhir-validator/packages/fhir-package.ts';
 import { readLock } from '../../packages/fhir-validator/packages/lock-file.ts';
 import { nameOf, parsePackageName } from '../../packages/fhir-validator/packages/package-name.ts';
+import { RegistryOutage } from '../../packages/fhir-validator/packages/package-registry.ts';
 import { complain } from '../../terminal/print.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -34,7 +35,9 @@ export async function compileNow(wishes: Wishes): Promise<Loaded> {
   try {
     return await compile(wishes);
   } catch (error) {
-    if (error instanceof PackageError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof PackageError && !(error.cause instanceof RegistryOutage)) {
+      throw new UsageError(error.message, { cause: error });
+    }
     if (error instanceof GapError) throw explained(error);
     throw error;
   }

@@ -11,14 +11,18 @@ import { z } from 'zod';
 import { NotWritten } from '../../aws/conditional-write.ts';
 import { unsentFile } from '../../cli/submit/unsent-file.ts';
 import { whatWentWrong } from '../../terminal/explain-error.ts';
+import { patient } from '../support/resources.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'cli/main.ts');
 const KEYS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
 
+const PATIENT = 'patient.json';
+
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'failsafe-wrong-'));
+  await writeFile(join(dir, PATIENT), patient());
 });
 afterAll(() => rm(dir, { recursive: true }));
 
@@ -79,6 +83,42 @@ describe('a target that cannot be used is one line', () => {
     const { stderr, exitCode } = await cli(['local', 'list'], { ...KEYS, AWS_ENDPOINT_URL: '' });
     expect(stderr).toBe('error: set AWS_ENDPOINT_URL with the line that `npm start` prints');
     expect(exitCode).toBe(2);
+  });
+
+  it.each([
+    ['the SDK', ['lane', 'list'], 'sqs.eu-central-1.amazonaws.com:443'],
+    [
+      'the registry of packages',
+      ['validate', '--ig', 'none#1.0.0', PATIENT],
+      'packages.fhir.org:443',
+    ],
+    ['the SDK', ['submit', PATIENT], 'sqs.eu-central-1.amazonaws.com:443'],
+  ])(
+    'the proxy that HTTPS_PROXY names is asked for %s',
+    { timeout: 30_000 },
+    async (_, words, asked) => {
+      const proxy = createServer().listen(0, '127.0.0.1');
+      await once(proxy, 'listening');
+      const tunnels: string[] = [];
+      proxy.on('connect', ({ url = '' }, socket) => {
+        tunnels.push(url);
+        socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      });
+      const { port } = proxy.address() as AddressInfo;
+      const env = { ...KEYS, AWS_REGION: 'eu-central-1', AWS_MAX_ATTEMPTS: '1' };
+      // Without a scheme, as curl takes it.
+      const HTTPS_PROXY = `ada:secret@127.0.0.1:${port}`;
+      const { exitCode, stderr } = await cli(words, { ...env, HTTPS_PROXY });
+      proxy.close();
+      expect(stderr).toMatch(/does not let AWS through$|cannot be reached$/);
+      expect(tunnels).toContain(asked);
+      expect(exitCode).toBe(1);
+    },
+  );
+
+  it('a proxy that cannot be used is none', async () => {
+    const { exitCode } = await cli(['validate', PATIENT], { HTTPS_PROXY: 'socks5h://127.0.0.1:9' });
+    expect(exitCode).toBe(0);
   });
 
   it('no proxy is asked for an address of this machine', async () => {

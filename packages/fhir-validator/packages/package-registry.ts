@@ -16,7 +16,12 @@ export type Fetch = (url: string, init: { signal: AbortSignal }) => Promise<Resp
 
 /** The registry did not return what was asked for. The message says why. */
 export class RegistryError extends Error {
-  override readonly name = 'RegistryError';
+  override readonly name: string = 'RegistryError';
+}
+
+/** It may return it later: what was asked for is not wrong. */
+export class RegistryOutage extends RegistryError {
+  override readonly name = 'RegistryOutage';
 }
 
 export class PackageRegistry {
@@ -26,7 +31,7 @@ export class PackageRegistry {
   /**
    * Set after the registry could not be reached, so that it is not tried again for each dependency.
    */
-  #unreachable: RegistryError | undefined;
+  #unreachable: RegistryOutage | undefined;
 
   constructor(url: string, fetch: Fetch) {
     this.#url = url.replace(/\/$/, '');
@@ -66,10 +71,12 @@ export class PackageRegistry {
     try {
       response = await this.#fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (cause) {
-      this.#unreachable = new RegistryError(`${this.#url} cannot be reached`, { cause });
+      this.#unreachable = new RegistryOutage(`${this.#url} cannot be reached`, { cause });
       throw this.#unreachable;
     }
-    if (!response.ok) throw new RegistryError(`${url} responded with status ${response.status}`);
-    return response;
+    if (response.ok) return response;
+    const { status } = response;
+    const Kind = status === 429 || status >= 500 ? RegistryOutage : RegistryError;
+    throw new Kind(`${url} responded with status ${status}`);
   }
 }

@@ -73,7 +73,6 @@ describe('R07: --ig', () => {
 
 describe('R07: mistakes of the command line are one line each', () => {
   test.each([
-    [['--ig', 'none#1.0.0'], /^error: none#1\.0\.0: not in .*packages, and /],
     [['--ig', 'nowhere'], /^error: .*nowhere: no such file or folder/],
     [['--ig', 'p.json'], /^error: .*p\.json/],
     [

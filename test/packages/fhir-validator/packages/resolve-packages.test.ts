@@ -135,6 +135,21 @@ test('offline, a missing package is named, with the package that needs it', asyn
   await expect(resolved(['c.d#1.0.0'])).rejects.toThrow(/c\.d#1\.0\.0: not in .*cannot be reached/);
 });
 
+test.each([
+  [404, false],
+  [403, false],
+  [429, true],
+  [500, true],
+  [503, true],
+])('a registry that answers %i may have the package later: %s', async (status, may) => {
+  server = createServer((_, response) => response.writeHead(status).end());
+  await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
+  const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const error = await resolved(['c.d#1.0.0'], registry).catch((thrown: Error) => thrown);
+  expect(error).toMatchObject({ message: expect.stringContaining(`status ${status}`) });
+  expect(error).toHaveProperty('cause.name', may ? 'RegistryOutage' : 'RegistryError');
+});
+
 test('a configured package replaces other versions of itself', async () => {
   const specs = [
     put('a.tgz', packageFiles('a.b', '1.0.0', { 'c.d': '1.5.0' })),
