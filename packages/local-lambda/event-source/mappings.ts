@@ -82,6 +82,7 @@ function startMapping(plan: MappingPlan, context: MappingsContext): SwitchedMapp
       const messageIds = records.map(({ messageId }) => messageId);
       context.onFailedBatch({ functionName: spec.name, reason, messageIds });
     },
+    onRefusal: (error) => context.log(`${queueName}: ${messageOf(error)}`),
   };
   const headStart = properties.BatchSize === 1 ? SINGLES_HEAD_START : 0;
   const acquire = (concurrencyMax: number) => {
@@ -114,6 +115,8 @@ function identityOf({ name, logicalId, properties }: MappingPlan, spec: Function
     functionResponseTypes: properties.FunctionResponseTypes,
   } satisfies MappingIdentity;
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** A FIFO queue may deliver a message again, but never out of order. */
 const mischiefIn = (queueName: string, mischief: Mischief): Mischief =>

@@ -26,6 +26,8 @@ export type Mapping = {
   acquire(): Promise<Lease>;
   /** Called for each batch that failed as a whole. */
   onFailure(reason: string, records: Waiting[]): void;
+  /** Called when the queue refuses a call, for example because it is gone. The poller goes on. */
+  onRefusal(error: unknown): void;
 };
 
 export type Poller = {
@@ -47,6 +49,8 @@ const REST_OF_WINDOW = 0.01;
 const REST_MS_MAX = 500;
 /** A mapping with a window as long as this packs what waits. */
 const PACKED_FROM_MS = 10_000;
+/** How long a poller rests after its queue refused a call. */
+const REFUSED_REST_MS = 1_000;
 
 export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
   const stopping = new AbortController();
@@ -55,22 +59,32 @@ export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
 
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await fill(mapping, deliveries, stopping.signal);
-      if (deliveries.size === 0) continue;
-      const lease = await mapping.acquire();
-      const { records, rest } = cutBatch(deliveries.take(Date.now()), mapping.batchSize);
-      deliveries.putBack(rest);
-      if (records.length === 0 || stopping.signal.aborted) {
-        lease.giveBack();
-        continue;
+      try {
+        await fill(mapping, deliveries, stopping.signal);
+      } catch (error) {
+        mapping.onRefusal(error);
+        await wait(REFUSED_REST_MS, undefined, { signal: stopping.signal }).catch(() => {});
       }
-      runningRecords += records.length;
-      const run = runBatch(mapping, lease, records).finally(() => {
+      if (deliveries.size > 0) await startBatch();
+    }
+  }
+
+  async function startBatch(): Promise<void> {
+    const lease = await mapping.acquire();
+    const { records, rest } = cutBatch(deliveries.take(Date.now()), mapping.batchSize);
+    deliveries.putBack(rest);
+    if (records.length === 0 || stopping.signal.aborted) {
+      lease.giveBack();
+      return;
+    }
+    runningRecords += records.length;
+    const run = runBatch(mapping, lease, records)
+      .catch(mapping.onRefusal)
+      .finally(() => {
         runningRecords -= records.length;
         running.delete(run);
       });
-      running.add(run);
-    }
+    running.add(run);
   }
 
   const polling = poll();

@@ -50,12 +50,18 @@ export function startAsyncInvocations(
     }
     log(`${spec.name}: asynchronous invocation ${count + 1} failed: ${outcome.errorType}`);
     const delayMs = retriesAfterMs[count];
-    if (delayMs === undefined) {
-      await giveUp(deadLetters, spec, payload, outcome);
-      pending -= 1;
-      return;
+    if (delayMs === undefined) await giveUp(spec, payload, outcome);
+    else later(delayMs, () => attempt(spec, payload, count + 1));
+  }
+
+  async function giveUp(spec: FunctionSpec, payload: string, failure: Failure): Promise<void> {
+    try {
+      await sendDeadLetter(deadLetters, spec, payload, failure);
+    } catch (error) {
+      // As on AWS, which counts it as DeadLetterErrors: the event is lost.
+      log(`${spec.name}: its event was lost, the dead-letter queue refused it: ${String(error)}`);
     }
-    later(delayMs, () => attempt(spec, payload, count + 1));
+    pending -= 1;
   }
 
   function later(ms: number, act: () => void): void {
@@ -79,7 +85,7 @@ export function startAsyncInvocations(
   };
 }
 
-async function giveUp(
+async function sendDeadLetter(
   { sqs, endpoint }: DeadLetters,
   spec: FunctionSpec,
   payload: string,

@@ -5,13 +5,20 @@
  */
 import assert from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { moduleBeside } from '../module-beside.ts';
 import type { FunctionSpec } from './function-spec.ts';
-import { exited, type Failure, type Outcome, outOfMemory, reported, timedOut } from './outcome.ts';
+import {
+  exited,
+  type Failure,
+  notStarted,
+  type Outcome,
+  outOfMemory,
+  reported,
+  timedOut,
+} from './outcome.ts';
 import { ProcessGroup } from './process-group.ts';
 import type { RuntimeApi, RuntimeMessage } from './runtime-api.ts';
 
@@ -81,7 +88,13 @@ export class Environment {
       createInterface(output).on('line', onLine);
     }
     this.#group = new ProcessGroup(this.pid);
-    this.gone = once(this.#process, 'close');
+    // Not by `once` of node:events, which rejects if the process cannot be started.
+    this.gone = new Promise((resolve) => this.#process.once('close', resolve));
+    this.#process.once('error', (error) => {
+      const failure = notStarted(error, spec.codeDirectory);
+      onLine(`${failure.errorType}: ${failure.errorMessage}`);
+      this.#end(failure);
+    });
     this.#process.once('exit', (code, signal) => this.#end(exited(code, signal)));
     const timer = setTimeout(() => this.#end(timedOut(INIT_TIMEOUT_MS / 1000)), INIT_TIMEOUT_MS);
     this.#init.promise.finally(() => clearTimeout(timer));

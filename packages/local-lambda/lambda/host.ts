@@ -119,8 +119,13 @@ export async function startLambdaHost(
     return environment;
   }
 
+  /** Without those whose process the system did not start, which have no id. */
+  function withProcess(): Environment[] {
+    return [...environments].filter(({ pid }) => pid > 0);
+  }
+
   function pids(): number[] {
-    return [...environments].map(({ pid }) => pid);
+    return withProcess().map(({ pid }) => pid);
   }
 
   async function initialize(environment: Environment): Promise<Initialization> {
@@ -178,7 +183,7 @@ export async function startLambdaHost(
     },
     shareProcessor: (share) => shareProcessor(() => [...environments], share),
     environments: () =>
-      [...environments].map(({ functionName, pid, busy }) => ({ functionName, pid, busy })),
+      withProcess().map(({ functionName, pid, busy }) => ({ functionName, pid, busy })),
     replace(functionName) {
       for (const environment of environments) {
         if (environment.functionName !== functionName) continue;

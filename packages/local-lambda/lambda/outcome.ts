@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 /**
  * How an invocation ended, in the terms of the platform's log records. `error`: the runtime
  * reported an error, or its process died. `timeout`: killed at the function's timeout.
@@ -17,6 +19,12 @@ export function exited(code: number | null, signal: string | null): Failure {
   const errorMessage =
     code === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
   return { status: 'error', errorType: 'Runtime.ExitError', errorMessage };
+}
+
+/** The failure of an environment whose process the system did not start. */
+export function notStarted({ message }: Error, codeDirectory: string): Failure {
+  const why = existsSync(codeDirectory) ? message : `there is no folder ${codeDirectory}`;
+  return { status: 'error', errorType: 'Runtime.NotStarted', errorMessage: why };
 }
 
 export function timedOut(seconds: number): Failure {

@@ -30,6 +30,8 @@ export function startReaper(): Reaper {
       env: {},
     });
     child.unref();
+    // Without a shell, only environments that outlive a SIGKILL of ours are left.
+    child.once('error', () => {});
     // If the shell is killed, the broken pipe must not end us too.
     child.stdin.on('error', () => {});
     child.stdin.write(`${watched}\n`);

@@ -1,7 +1,8 @@
+import { CreateQueueCommand, DeleteQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FailedBatch } from '../../../../packages/local-lambda/event-source/mappings.ts';
 import { type Runtime, startRuntime } from '../../../../packages/local-lambda/runtime.ts';
-import { queueClient } from '../support/queue-client.ts';
+import { clientConfig, queueClient } from '../support/queue-client.ts';
 import { consumer, type TinyStack, writeAssembly } from '../support/tiny-assembly.ts';
 
 /** Says which messages it got and, while it runs, that it runs; then does what the handler wants. */
@@ -38,6 +39,7 @@ const STACK: TinyStack = {
     ...consumer('large', { BatchSize: 100, MaximumBatchingWindowInSeconds: 300 }),
     ...consumer('narrow', { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 1 } }),
     ...consumer('paused', { Enabled: false }),
+    ...consumer('vanishing'),
     ...consumer('throttled', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
   },
   handlers: {
@@ -56,6 +58,7 @@ const STACK: TinyStack = {
       console.log(JSON.stringify({ got: Records.map(({ body }) => String(body.length)) }));`,
     narrow: speaking('await new Promise((resolve) => setTimeout(resolve, 300));'),
     paused: speaking(''),
+    vanishing: speaking(''),
     throttled: speaking(''),
   },
 };
@@ -68,6 +71,7 @@ type Received = {
 type Said = { got?: string[]; records?: Received[]; done?: boolean };
 
 const failed: FailedBatch[] = [];
+const logged: string[] = [];
 const said: { functionName: string; line: Said }[] = [];
 let runtime: Runtime;
 let queues: ReturnType<typeof queueClient>;
@@ -79,6 +83,7 @@ beforeAll(async () => {
   runtime = await startRuntime({
     assembly: assembly.directory,
     environmentsMax: 4,
+    log: (line) => logged.push(line),
     onFailedBatch: (batch) => failed.push(batch),
     onLogLine({ functionName, line }) {
       if (line.startsWith('{"')) said.push({ functionName, line: JSON.parse(line) });
@@ -132,6 +137,17 @@ describe('the event source poller', () => {
     await queues.send('gathering', ['two']);
     await expect.poll(held).toBe(2);
     expect(runtime.inFlight((queueName) => queueName !== 'gathering')).toBe(0);
+  });
+
+  test('says that its queue is gone, and goes on when it is there again', async () => {
+    const sqs = new SQSClient(clientConfig(runtime));
+    await sqs.send(new DeleteQueueCommand({ QueueUrl: runtime.queueUrl('vanishing') }));
+    const refusal = () => logged.find((line) => line.startsWith('vanishing: ReceiveMessage: '));
+    await expect.poll(refusal, { timeout: 5_000 }).toContain('queue does not exist');
+    await sqs.send(new CreateQueueCommand({ QueueName: 'vanishing' }));
+    await queues.send('vanishing', ['patient']);
+    await expect.poll(() => batchesOf('vanishing'), { timeout: 5_000 }).toEqual([['patient']]);
+    sqs.destroy();
   });
 
   test('retries a throttled function, and its messages spend receives meanwhile', async () => {

@@ -48,8 +48,10 @@ function failing(times: number, refusals = 0) {
   vi.spyOn(sqs, 'send').mockImplementation((command: unknown) => {
     if (command instanceof SendMessageCommand) dead.push(command.input);
   });
-  const invocations = startAsyncInvocations(host, { sqs, endpoint: 'http://q' }, () => {});
-  return { ran, dead, invocations };
+  const logged: string[] = [];
+  const log = (line: string) => logged.push(line);
+  const invocations = startAsyncInvocations(host, { sqs, endpoint: 'http://q' }, log);
+  return { ran, dead, invocations, sqs, logged };
 }
 
 test('a failed asynchronous invocation is tried again after one and two minutes', async () => {
@@ -100,4 +102,16 @@ test('being throttled is not an attempt: the event waits in Lambda’s own queue
   expect(ran).toEqual(['1', '1', '1']);
   expect(invocations.pending()).toBe(0);
   expect(dead).toEqual([]);
+});
+
+test('an event that the dead-letter queue refuses is lost, and the runtime goes on', async () => {
+  const { ran, invocations, sqs, logged } = failing(3);
+  vi.spyOn(sqs, 'send').mockImplementation(() => Promise.reject(new Error('no such queue')));
+  invocations.invoke(SPEC, '1');
+  await vi.advanceTimersByTimeAsync(180_000);
+  expect(logged.at(-1)).toContain('lost, the dead-letter queue refused it: Error: no such queue');
+  expect(invocations.pending()).toBe(0);
+  invocations.invoke(SPEC, '2');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(ran).toEqual(['1', '1', '1', '2']);
 });

@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parsed, useLambdaHost } from '../support/lambda-host.ts';
 import { isAlive } from '../support/processes.ts';
+import { writeHandler } from '../support/tiny-assembly.ts';
 
-const { functionOf, run, records } = useLambdaHost(2);
+const { functionOf, run, records, linesOf, environments } = useLambdaHost(2);
 
 describe('the Lambda host, when a function ends badly', () => {
   test('an exception is the invocation’s error, and the environment lives on', async () => {
@@ -101,6 +103,22 @@ describe('the Lambda host, when a function ends badly', () => {
       errorType: 'Runtime.OutOfMemory',
       metrics: { memorySizeMB: 256 },
     });
+  });
+
+  test('a function whose process cannot be started fails, and runs again once it can', async () => {
+    const source = 'export const handler = () => "runs"; ';
+    const spec = await functionOf('gone', source);
+    await rm(spec.codeDirectory, { recursive: true });
+    const why = `there is no folder ${spec.codeDirectory}`;
+    expect(await run(spec, '{}')).toEqual({
+      status: 'error',
+      errorType: 'Runtime.NotStarted',
+      errorMessage: why,
+    });
+    expect(linesOf('gone')).toContain(`Runtime.NotStarted: ${why}`);
+    expect(environments().filter(({ functionName }) => functionName === 'gone')).toEqual([]);
+    await writeHandler(spec.codeDirectory, source);
+    expect(parsed(await run(spec, '{}'))).toBe('runs');
   });
 
   test.each([
