@@ -1,5 +1,5 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
 
@@ -8,8 +8,9 @@ export type Home = { directory: string; logDir: string; close(): Promise<void> }
 
 /** It contains resources. */
 const OWNERS_ONLY = 0o700;
-/** Holds the process id of the runtime that uses the folder. */
+/** Holds the process id of the runtime that uses the folder, and its host. */
 const LOCK = 'in-use-by';
+const TEMPORARY = 'fhir-failsafe-';
 
 /** The requested data folder cannot be used. */
 export class HomeError extends Error {
@@ -27,7 +28,7 @@ export async function openHome(dataDir: string | undefined): Promise<Home> {
     await makeFolder(logDir);
     // The folder may already exist and be readable by everybody.
     await chmod(directory, OWNERS_ONLY);
-    if (dataDir) await lock(directory);
+    await lock(directory);
   } catch (cause) {
     if (cause instanceof HomeError) throw cause;
     throw new HomeError(`nothing can be kept in ${directory}: ${whyOf(cause)}`, { cause });
@@ -56,7 +57,8 @@ async function makeFolder(path: string): Promise<void> {
 
 async function temporaryFolder(): Promise<string> {
   try {
-    return await mkdtemp(join(tmpdir(), 'fhir-failsafe-'));
+    await removeAbandoned();
+    return await mkdtemp(join(tmpdir(), TEMPORARY));
   } catch (cause) {
     throw new HomeError(
       `no temporary folder can be made in ${tmpdir()}: ${whyOf(cause)}; set TMPDIR to one that can be written to`,
@@ -65,12 +67,29 @@ async function temporaryFolder(): Promise<string> {
   }
 }
 
+/**
+ * Removes the temporary folders of runtimes that were killed: they hold resources. Containers may share the
+ * folder for all of these, and have ids of processes and names of hosts of their own.
+ */
+async function removeAbandoned(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith(TEMPORARY));
+  for (const name of names) {
+    const directory = join(tmpdir(), name);
+    const holder = await readFile(join(directory, LOCK), 'utf8').catch(() => '');
+    const [pid = '', host] = holder.split('\n');
+    // The folder of another user cannot be removed, and need not be.
+    if (host === hostname() && !isAlive(Number.parseInt(pid, 10))) {
+      await rm(directory, { recursive: true, force: true }).catch(() => {});
+    }
+  }
+}
+
 /** Two runtimes would overwrite each other's stores. A lock of a dead process does not count. */
 async function lock(directory: string): Promise<void> {
   const file = join(directory, LOCK);
   for (;;) {
     try {
-      await writeFile(file, `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
+      await writeFile(file, `${process.pid}\n${hostname()}\n`, { flag: 'wx', mode: 0o600 });
       return;
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw error;
@@ -87,7 +106,11 @@ async function lock(directory: string): Promise<void> {
 
 /** Whether another process with this id is alive. After a restart of a container, ids repeat. */
 function isOther(pid: number): boolean {
-  if (!(pid > 0) || pid === process.pid) return false;
+  return pid !== process.pid && isAlive(pid);
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -1,6 +1,6 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { HomeError, openHome } from '../../../packages/local-lambda/home.ts';
 
@@ -58,4 +58,34 @@ it('one process at a time may use a data folder, and may take it over from a dea
     expect(await readdir(folder)).toEqual(['logs']);
   }
   await rm(folder, { recursive: true });
+});
+
+it('R08: the temporary folder of a runtime that was killed is removed by the next one', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'home-'));
+  vi.stubEnv('TMPDIR', parent);
+  const folders = {
+    'fhir-failsafe-killed': `4194304\n${hostname()}\n`,
+    'fhir-failsafe-ofus': `${process.pid}\n${hostname()}\n`,
+    'fhir-failsafe-alive': `${process.ppid}\n${hostname()}\n`,
+    'fhir-failsafe-elsewhere': '4194304\nanother-host\n',
+    'fhir-failsafe-unlocked': undefined,
+    'not-ours': `4194304\n${hostname()}\n`,
+  };
+  for (const [name, holder] of Object.entries(folders)) {
+    await mkdir(join(parent, name, 'logs'), { recursive: true });
+    if (holder !== undefined) await writeFile(join(parent, name, 'in-use-by'), holder);
+  }
+  try {
+    const home = await openHome(undefined);
+    const { 'fhir-failsafe-killed': _, ...kept } = folders;
+    const names = [...Object.keys(kept), basename(home.directory)].sort();
+    expect((await readdir(parent)).sort()).toEqual(names);
+    const [pid, host] = (await readFile(join(home.directory, 'in-use-by'), 'utf8')).split('\n');
+    expect([pid, host]).toEqual([String(process.pid), hostname()]);
+    await home.close();
+    expect((await readdir(parent)).sort()).toEqual(Object.keys(kept).sort());
+  } finally {
+    vi.unstubAllEnvs();
+    await rm(parent, { recursive: true });
+  }
 });
