@@ -20,9 +20,9 @@ const VALIDATING_MS = 3;
 /** Ms until a worker's heap is full. */
 const FILLING_MS = 400;
 /** When a text is given up among others. */
-const SLOW_MS = 1_200;
-/** V8 cannot interrupt the rest. */
-const SLOW_OF_HUNG = 0.8;
+const SLOW_MS = 300;
+/** V8 cannot interrupt the rest, or fills the heap before the next look. */
+const SLOW_OF_GREEDY = 0.8;
 const SLOW_OF_OTHERS = 0.005;
 
 /** One for all hosts, because a `flaky` resource may have crashed in another environment before. */
@@ -57,7 +57,8 @@ export class ScriptedValidation {
     if (said === undefined) return { ms: 1, ending: invalid('not JSON') };
     const { resourceType, id } = said;
     const { draws } = host;
-    if (inBatch && draws.chance(said.nature === 'hang' ? SLOW_OF_HUNG : SLOW_OF_OTHERS)) {
+    const isGreedy = said.nature === 'hang' || said.nature === 'heap';
+    if (inBatch && draws.chance(isGreedy ? SLOW_OF_GREEDY : SLOW_OF_OTHERS)) {
       this.#onGivenUp(said.number, host);
       return { ms: SLOW_MS, ending: { kind: 'no-verdict', because: 'slow' } };
     }

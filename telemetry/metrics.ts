@@ -55,7 +55,7 @@ export const METRICS = {
   ),
   Suspects: counts('messages sent to isolation because they were in an environment that died'),
   SlowInBatch: counts(
-    'messages sent to isolation because they took more processor time than a batch gives them',
+    'messages sent to isolation because they took more processor time or memory than a batch gives them',
   ),
   MarksNotEmptied: counts(
     'batches given back whose mark may still name them: its next batch overwrites it',

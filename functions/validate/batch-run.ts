@@ -178,8 +178,8 @@ async function isolateCrashed(
 }
 
 /**
- * A text that takes long among others runs alone, with the whole deadline. It has not crashed: nothing is
- * known of it but that its neighbours would wait for it (R01, R02).
+ * A text that takes long, or much memory, among others runs alone, with the whole deadline and heap. It has not
+ * crashed: nothing is known of it but that its neighbours would wait for it (R01, R02).
  */
 async function isolateSlow(submission: Submission, { parts, tally }: BatchRun): Promise<void> {
   await isolateOne(parts, submission);

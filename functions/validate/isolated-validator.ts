@@ -1,8 +1,15 @@
 /** The interface to the places where texts are validated without harm to anything else, and their results. */
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
+import { heapMbFor } from '../../packages/isolation/heap-size.ts';
 import { IsolationFault } from '../../packages/isolation/invocation.ts';
-import type { Isolation, OUT_OF_TIME, Outcome, SLOW } from '../../packages/isolation/outcome.ts';
+import type {
+  Allowance,
+  Isolation,
+  OUT_OF_TIME,
+  Outcome,
+  SLOW,
+} from '../../packages/isolation/outcome.ts';
 import type { Withheld } from './plugins/progress.ts';
 
 /**
@@ -21,7 +28,7 @@ export type WorkerResult = Verdict | Withheld;
 export type VerdictOrNone = Verdict | NoVerdict;
 
 type NoVerdict =
-  /** It took long among others. Alone it gets all the time that it needs, up to its deadline. */
+  /** It took long, or much memory, among others. Alone it gets its whole deadline and heap. */
   | { readonly kind: 'no-verdict'; readonly because: (typeof SLOW)['kind'] }
   | {
       readonly kind: 'no-verdict';
@@ -36,7 +43,7 @@ export interface ValidateOptions {
   /** Once it is aborted, the validation is not started, or is ended (R61). */
   readonly signal?: AbortSignal | undefined;
   readonly source?: string | undefined;
-  /** It runs among others, so it is given up after some processor time, as slow. */
+  /** It runs among others, so it is given up, as slow, after some processor time or memory. */
   readonly inBatch?: boolean | undefined;
 }
 
@@ -70,12 +77,16 @@ export interface TextData {
  * What a text may use of a processor among others: four times what its size may need (docs/resource-size.md),
  * and several times what a worker needs for its first one, whose code is not compiled yet.
  */
-const BATCH_CPU_MS = 500;
+const BATCH_CPU_MS = 150;
 const BATCH_CPU_MS_PER_MIB = 1_000;
 const MIB = 1024 * 1024;
 
-function cpuInBatchMs({ length }: string): number {
-  return BATCH_CPU_MS + (BATCH_CPU_MS_PER_MIB * length) / MIB;
+/** Its heap may grow by as much as all of a worker's heap has to be for its size. */
+function inBatchAllowance({ length }: string): Allowance {
+  return {
+    cpuMs: BATCH_CPU_MS + (BATCH_CPU_MS_PER_MIB * length) / MIB,
+    heapBytes: heapMbFor(length) * MIB,
+  };
 }
 
 const NONE_OFF = (): readonly number[] => [];
@@ -89,8 +100,8 @@ export function isolatedValidator(
     ready: (signal) => isolation.ready(signal).catch(asComponentFault),
     validate: async (text, submittedAt, off = NONE_OFF, { signal, source, inBatch } = {}) => {
       const data = (): TextData => ({ submittedAt, off: off(), source });
-      const cpuMaxMs = inBatch ? cpuInBatchMs(text) : undefined;
-      const verdict = verdictOf(await isolation.run(text, { data, signal, cpuMaxMs }));
+      const allowance = inBatch ? inBatchAllowance(text) : undefined;
+      const verdict = verdictOf(await isolation.run(text, { data, signal, allowance }));
       return verdict.kind === 'crash' ? { ...verdict, reason: named(verdict.reason) } : verdict;
     },
   };

@@ -5,14 +5,14 @@
  */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { IsolationFault } from './invocation.ts';
-import type { Outcome } from './outcome.ts';
+import type { Allowance, Outcome } from './outcome.ts';
 
 /** A text to run, and the data that the worker gets with it. */
 export interface OwnProcessTask {
   readonly number: number;
   readonly text: string;
   readonly data: unknown;
-  readonly cpuMaxMs: number | undefined;
+  readonly allowance: Allowance | undefined;
 }
 
 /** Messages of the process. */

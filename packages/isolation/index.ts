@@ -1,7 +1,7 @@
 export type { CrashKind, Death } from './death.ts';
 export { IsolationFault } from './invocation.ts';
 export { RESULT_BYTES_MAX } from './ledger.ts';
-export type { Isolation, Outcome, RunOptions } from './outcome.ts';
+export type { Allowance, Isolation, Outcome, RunOptions } from './outcome.ts';
 export { OwnProcess, type OwnProcessOptions } from './own-process.ts';
 export { IsolationPool, type PoolSettings } from './pool.ts';
 export { processSettings, serveProcess } from './serve-process.ts';

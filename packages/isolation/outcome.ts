@@ -11,7 +11,7 @@ export type Outcome<R> =
 
 export const OUT_OF_TIME = { kind: 'not-run', because: 'out-of-time' } as const;
 
-/** It used up the processor time of its run, and nothing else is known about it. */
+/** It used up its allowance, and nothing else is known about it. */
 export const SLOW = { kind: 'slow' } as const;
 
 export function componentFault(reason: string): Outcome<never> {
@@ -28,10 +28,17 @@ export interface RunOptions {
   /** Once it is aborted, the text is not started, or it is stopped. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Processor time in ms, without that of steps, after which the text is given up as `slow`. Without
-   * it, and where V8 cannot be interrupted, only the deadline ends the text.
+   * What the text may use until it is given up as `slow`. Without it, and where V8 cannot be interrupted,
+   * only the deadline and the heap end the text.
    */
-  readonly cpuMaxMs?: number | undefined;
+  readonly allowance?: Allowance | undefined;
+}
+
+/** What a text may use, without its steps. */
+export interface Allowance {
+  readonly cpuMs: number;
+  /** How much its worker's heap may grow, garbage included. */
+  readonly heapBytes: number;
 }
 
 /** Runs texts so that they harm neither each other nor the caller. */

@@ -64,12 +64,12 @@ export class OwnProcess<R> implements Isolation<R> {
    */
   run(
     text: string,
-    { data = () => undefined, signal, cpuMaxMs }: RunOptions = {},
+    { data = () => undefined, signal, allowance }: RunOptions = {},
   ): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     const { promise, resolve } = Promise.withResolvers<Outcome<R>>();
     this.#signals.follow(signal);
-    this.#waiting.push({ text, data, signal, cpuMaxMs, settle: resolve, settled: false });
+    this.#waiting.push({ text, data, signal, allowance, settle: resolve, settled: false });
     void this.#work();
     return promise;
   }
@@ -98,8 +98,8 @@ export class OwnProcess<R> implements Isolation<R> {
     const task = loaded ? this.#waiting.shift() : undefined;
     if (task === undefined) return loaded ? undefined : this.#faultOf(child, DIED_LOADING);
     this.#running = task;
-    const { text, cpuMaxMs } = task;
-    const end = await child.run({ text, data: task.data(), cpuMaxMs });
+    const { text, allowance } = task;
+    const end = await child.run({ text, data: task.data(), allowance });
     this.#running = undefined;
     return this.#conclude(child, task, end);
   }

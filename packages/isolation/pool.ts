@@ -73,7 +73,7 @@ export class IsolationPool<R> implements Isolation<R> {
    */
   run(
     text: string,
-    { data = () => undefined, signal, cpuMaxMs }: RunOptions = {},
+    { data = () => undefined, signal, allowance }: RunOptions = {},
   ): Promise<Outcome<R>> {
     if (signal?.aborted || this.#closed) return Promise.resolve(OUT_OF_TIME);
     this.#signals.follow(signal);
@@ -81,7 +81,7 @@ export class IsolationPool<R> implements Isolation<R> {
       this.#scheduled = true;
       setImmediate(() => this.#start());
     }
-    return this.#queue.ask({ text, data, signal, cpuMaxMs });
+    return this.#queue.ask({ text, data, signal, allowance });
   }
 
   /** The time is up: settles everything that is not finished, and stops the workers that run it. */
@@ -207,7 +207,7 @@ export class IsolationPool<R> implements Isolation<R> {
   #runOn(worker: WorkerThread<R>, tasks: readonly Task<R>[]): Promise<ChunkEnd> {
     return worker.run(toChunk(tasks), {
       onEntry: (entry, position) => settle(tasks[position], ended(entry)),
-      cpuMaxMs: (position) => tasks[position]?.cpuMaxMs,
+      allowance: (position) => tasks[position]?.allowance,
     });
   }
 

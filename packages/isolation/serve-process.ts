@@ -13,10 +13,10 @@ export function processSettings(): unknown {
  */
 export async function serveProcess(pool: Isolation<unknown>): Promise<void> {
   process.on('disconnect', () => process.exit());
-  process.on('message', async ({ number, text, data, cpuMaxMs }: OwnProcessTask) => {
+  process.on('message', async ({ number, text, data, allowance }: OwnProcessTask) => {
     await pool.ready();
     await say({ kind: 'begun', number });
-    const outcome = await pool.run(text, { data: () => data, cpuMaxMs });
+    const outcome = await pool.run(text, { data: () => data, allowance });
     await say({ kind: 'ended', number, outcome });
   });
   await pool.ready();

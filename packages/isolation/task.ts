@@ -1,5 +1,5 @@
 /** A text that waits for its outcome, and the chunk in which texts are sent to a worker. */
-import type { Outcome } from './outcome.ts';
+import type { Allowance, Outcome } from './outcome.ts';
 import type { Chunk } from './worker-thread.ts';
 
 export interface Task<R> {
@@ -7,7 +7,7 @@ export interface Task<R> {
   readonly data: () => unknown;
   /** The signal of the calling invocation. Once it is aborted, nobody waits any more. */
   readonly signal: AbortSignal | undefined;
-  readonly cpuMaxMs: number | undefined;
+  readonly allowance: Allowance | undefined;
   /** Set after a step has killed a worker. */
   resume?: { readonly from: unknown };
   readonly settle: (outcome: Outcome<R>) => void;

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { type Blame, ChunkWatch } from './chunk-watch.ts';
-import { CpuWatch } from './cpu-watch.ts';
 import { type Death, deathByCpu, deathByDeadline, deathByError, deathByExit } from './death.ts';
 import { clearHeapFlags, collectWithoutHelpers } from './heap-flags.ts';
 import {
@@ -11,7 +10,9 @@ import {
   readStand,
   resetLedger,
 } from './ledger.ts';
+import type { Allowance } from './outcome.ts';
 import type { Step } from './step.ts';
+import { endOf, UseWatch, useOf } from './use-watch.ts';
 
 export interface WorkerSettings {
   /** The module that a worker runs. It calls `serveTexts`. */
@@ -63,6 +64,8 @@ export interface ChunkEnd {
 
 const TICKS_PER_DEADLINE = 50;
 const TICKS_PER_STEP_DEADLINE = 10;
+/** A worker that exhausts its heap takes a few hundred ms. Most chunks end before the first look. */
+const LOOK_MS = 20;
 
 clearHeapFlags();
 collectWithoutHelpers();
@@ -71,8 +74,8 @@ collectWithoutHelpers();
 interface ChunkOptions<R> {
   /** Called with each entry as soon as it is known to be finished. */
   readonly onEntry: (entry: Entry<R>, position: number) => void;
-  /** The processor time after which a text is given up as slow. */
-  readonly cpuMaxMs: (position: number) => number | undefined;
+  /** What a text may use until it is given up as slow. */
+  readonly allowance: (position: number) => Allowance | undefined;
 }
 
 /** A running chunk: its watch, and the caller that waits for its end. */
@@ -127,20 +130,19 @@ export class WorkerThread<R> {
   }
 
   /** Runs texts in order. */
-  run(chunk: Chunk, { onEntry, cpuMaxMs }: ChunkOptions<R>): Promise<ChunkEnd> {
+  run(chunk: Chunk, { onEntry, allowance }: ChunkOptions<R>): Promise<ChunkEnd> {
     const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
     resetLedger(this.#ledger);
     this.#chunks += 1;
     const number = this.#chunks;
     const watch = new ChunkWatch(this.#ledger, this.#steps, onEntry);
-    const cpu = new CpuWatch(this.#ledger, () => this.#worker.cpuUsage());
+    const use = new UseWatch(this.#ledger, () => useOf(this.#worker));
     const tickMs = this.#tickMs();
-    const clock = setInterval(() => {
-      this.#endOverdue(watch, tickMs);
-      void this.#endSpent(watch, cpu, cpuMaxMs);
-    }, tickMs);
+    const clock = setInterval(() => this.#endOverdue(watch, tickMs), tickMs);
+    const looks = setInterval(() => void this.#endSpent(watch, use, allowance), LOOK_MS);
     const finish = (end: ChunkEnd) => {
       clearInterval(clock);
+      clearInterval(looks);
       resolve(end);
     };
     this.#running = { number, watch, finish };
@@ -188,24 +190,24 @@ export class WorkerThread<R> {
     this.#abandon(death);
   }
 
-  /** Terminates the worker when its text has used up its processor time. Steps have only deadlines. */
+  /** Terminates the worker when its text has used up what it may use. Steps have only deadlines. */
   async #endSpent(
     watch: ChunkWatch<R>,
-    cpu: CpuWatch,
-    cpuMaxMs: ChunkOptions<R>['cpuMaxMs'],
+    use: UseWatch,
+    allowance: ChunkOptions<R>['allowance'],
   ): Promise<void> {
-    const slowMs = (position: number) => cpuMaxMs(position) ?? Number.POSITIVE_INFINITY;
-    const maxMs = (position: number) => Math.min(this.#deadlineCpuMs, slowMs(position));
-    if (maxMs(readStand(this.#ledger).position) === Number.POSITIVE_INFINITY) return;
-    const spent = await cpu.spent();
-    if (spent === undefined || this.#running?.watch !== watch || this.#death !== undefined) return;
-    const { position, step } = spent.stand;
-    if (step !== NO_STEP || spent.ms < maxMs(position)) return;
+    const maxMs = this.#deadlineCpuMs;
+    const isLimited = maxMs < Number.POSITIVE_INFINITY;
+    if (!isLimited && allowance(readStand(this.#ledger).position) === undefined) return;
+    const used = await use.used();
+    if (used === undefined || this.#running?.watch !== watch || this.#death !== undefined) return;
+    const { position, step } = used.stand;
+    const end = step === NO_STEP ? endOf(used, allowance(position), maxMs) : undefined;
+    if (end === undefined) return;
     watch.harvest();
-    if (!watch.isUnfinished(spent.stand)) return;
-    const death = deathByCpu(maxMs(position));
-    const isSlow = slowMs(position) <= this.#deadlineCpuMs;
-    const why = isSlow ? { slow: position } : { blame: { culprit: position } };
+    if (!watch.isUnfinished(used.stand)) return;
+    const death = deathByCpu(end === 'slow' ? Math.ceil(used.cpuMs) : maxMs);
+    const why = end === 'slow' ? { slow: position } : { blame: { culprit: position } };
     this.#finish({ death, ...why, begun: true });
     this.#abandon(death);
   }

@@ -32,8 +32,8 @@ export function faulty(fault: Fault, id = `faulty-${fault}`): string {
   return patient({ id, meta: { tag: [{ system: CHAOS_SYSTEM, code: fault }] } });
 }
 
-/** One that hangs, and is so large that its batch gives it half a second more before it is given up as slow. */
+/** One that hangs, and is so large that its batch gives it nearly a second before it is given up as slow. */
 export function hungLong(): string {
   const hung = JSON.parse(faulty('hang')) as Record<string, unknown>;
-  return JSON.stringify({ ...hung, language: 'x'.repeat(480_000) });
+  return JSON.stringify({ ...hung, language: 'x'.repeat(830_000) });
 }
