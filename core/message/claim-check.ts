@@ -75,6 +75,11 @@ const KEY_BYTES_MAX = 1024;
 const FORMER_SUBMISSION = /^submissions\/[^/]+$/;
 const FORMER_HOP = /^hops\/[^/]+\/[0-9a-f]{64}$/;
 
+/**
+ * Key and version have at most 1,024 characters, of six as escapes. A longer text is not parsed: nested deeply enough,
+ * 10 MiB need 700 MB, in the thread that all messages share and before an attempt is on record (R62).
+ */
+const CLAIM_CHARACTERS_MAX = 64 * 1024;
 const BEGINS_LIKE_ONE = /^\s*\{\s*"s3"\s*:/;
 
 /** How a message carries its resource, if its sender may use that claim ({@link claimIn}). */
@@ -102,7 +107,7 @@ export function carriageOf(claimed: Carriage, claimant: Claimant): Carriage {
 /** The claim check in a body, if it is one. Says nothing about permission. Never throws. */
 export function claimIn(body: string): Carriage {
   if (!BEGINS_LIKE_ONE.test(body)) return { kind: 'inline' };
-  const parsed = claimCheckSchema.safeParse(parseJson(body));
+  const parsed = claimCheckSchema.safeParse(parseClaim(body));
   if (!parsed.success) return refused('shape', 'The claim check is not {"s3":{"bucket","key"}}');
   return { kind: 'claim-check', s3: parsed.data.s3, isOurs: false };
 }
@@ -136,7 +141,8 @@ function refused(what: string, problem: string): Carriage {
   return { kind: 'refused', rule: `claim-check/${what}`, problem };
 }
 
-function parseJson(text: string): unknown {
+function parseClaim(text: string): unknown {
+  if (text.length > CLAIM_CHARACTERS_MAX) return undefined;
   try {
     return JSON.parse(text);
   } catch {

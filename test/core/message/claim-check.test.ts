@@ -57,6 +57,26 @@ test.each([
   expect(carriage.kind === 'refused' && carriage.problem).toContain(problem);
 });
 
+describe('R62: a text that begins like a claim check', () => {
+  const longest = { bucket: 'b'.repeat(63), key: 'k'.repeat(1024), versionId: 'v'.repeat(1024) };
+  const escaped = (text: string) =>
+    text.replaceAll(/[kv]/g, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`);
+
+  test('is read if it is as long as one can be, and has white space', () => {
+    const { bucket, key, versionId } = longest;
+    const body = `{"s3":{"bucket":"${bucket}","key":"${escaped(key)}","versionId":"${escaped(versionId)}"}}`;
+    expect(claimIn(body + ' '.repeat(10_000))).toMatchObject({ kind: 'claim-check', s3: longest });
+  });
+
+  test('is refused unread if it is longer: of 10 MiB, deeply nested, it would need 700 MB', () => {
+    const shape = { kind: 'refused', rule: 'claim-check/shape' };
+    expect(claimIn(claimCheck(OURS, 'submissions/a') + ' '.repeat(64 * 1024))).toMatchObject(shape);
+    const startedAt = performance.now();
+    expect(claimIn(`{"s3":${'['.repeat(10 * 1024 * 1024)}`)).toMatchObject(shape);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
+
 describe('R51: a source may name only objects in its own folder', () => {
   test('with a version or without', () => {
     const s3 = { bucket: OURS, key: 'submissions/hospital-a/x', versionId: 'v1' };
