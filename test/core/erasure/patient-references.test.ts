@@ -101,6 +101,15 @@ describe('a text that is not JSON, or that hides a reference', () => {
     expect(ids('{"reference":"\\u0050atient\\u002Fp1"}')).toEqual(['p1']);
     expect(ids('{"\\u0069d":"p\\u0031","resource\\u0054ype":"Patient"}')).toEqual(['p1']);
     expect(ids('{"text":"\\\\u0050atient/p1"}')).toEqual([]);
+    // What is no escape stands for itself.
+    expect(ids('{"text":"\\Patient\\/p\\u1"}')).toEqual(['pu1']);
+    expect(ids('{"text":"Patient/p1\\')).toEqual(['p1']);
+  });
+
+  it('is read with its lines, as a note or a narrative has them', () => {
+    expect(ids({ text: 'see\nPatient/p1\nand\tPatient/p2\r\nand\fPatient/p3\b' })).toEqual([
+      ...['p1', 'p2', 'p3'],
+    ]);
   });
 
   it('names nobody in a property or id longer than FHIR’s', () => {
@@ -126,10 +135,11 @@ test('R62: is scanned in one pass without a throw, whatever it is', () => {
 
 test('finds what a walk over parsed JSON finds (property)', () => {
   const id = fc.stringMatching(/^[a-z0-9]{1,5}$/);
+  const beside = fc.constantFrom('', '\n', '\t', '\\', '"', 'é', '\u0000', ' ', '\u2028');
   const leaf = fc.oneof(
     fc.string(),
     fc.integer(),
-    id.map((each) => `Patient/${each}`),
+    fc.tuple(beside, id, beside).map(([before, each, after]) => `${before}Patient/${each}${after}`),
   );
   const tree = fc.letrec((tie) => ({
     node: fc.oneof(
@@ -143,7 +153,7 @@ test('finds what a walk over parsed JSON finds (property)', () => {
       const expected = new Set<string>();
       const walk = (node: unknown): void => {
         if (typeof node === 'string') {
-          const [, found] = /^Patient\/([a-z0-9]+)$/.exec(node) ?? [];
+          const [, found] = /^\W?Patient\/([a-z0-9]+)\W?$/u.exec(node) ?? [];
           if (found !== undefined) expected.add(found);
         } else if (typeof node === 'object' && node !== null) Object.values(node).forEach(walk);
       };
