@@ -58,6 +58,16 @@ describe('R08: a producer’s text as the correlation id', () => {
     expect(ownCorrelationId(said, resource)).toBeUndefined();
   });
 
+  test('nor one that it contains in other writing, with escapes that are none beside it', () => {
+    const escaped = (text: string) =>
+      text.replaceAll(/[05d-]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+    for (const around of ['', '\\u00', '\\u00zz', '\\u00[4', '\\u008', '\\u0', '\\', 'é\u212a']) {
+      const resource = `{"a":"${around}${escaped(UUID)}${around}"}`;
+      expect([around, ownCorrelationId(UUID, resource)]).toEqual([around, undefined]);
+      expect(ownCorrelationId(TRACE_ID, resource)).toBe(TRACE_ID);
+    }
+  });
+
   test('a trace whose id the resource contains is dropped, with all its parts', () => {
     const resource = `{"resourceType":"Patient","id":"${TRACE_ID.toUpperCase()}"}`;
     expect(publishableIds({ trace, correlationId: UUID }, resource)).toEqual({
