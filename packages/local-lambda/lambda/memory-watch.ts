@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import pidusage from 'pidusage';
 import type { Environment } from './environment.ts';
 
 const INTERVAL_MS = 200;
 
-/** Measures the resident size of all environments five times a second, until it is stopped. */
+/** Measures the resident size of all environments, with the processes that they started, until it is stopped. */
 export function watchMemory(environments: () => Environment[]): { stop(): void } {
   let timer: NodeJS.Timeout | undefined = setTimeout(tick, INTERVAL_MS);
 
@@ -23,11 +24,24 @@ export function watchMemory(environments: () => Environment[]): { stop(): void }
 
 async function measure(alive: Environment[]): Promise<void> {
   if (alive.length === 0) return;
+  const groups = await Promise.all(alive.map(({ pid }) => withChildren(pid)));
   // One call for all: on macOS each call starts a process. It rejects if all have just died.
-  const pids = alive.map(({ pid }) => pid);
-  const usage: Record<string, { memory: number } | null> = await pidusage(pids).catch(() => ({}));
-  for (const environment of alive) {
-    const size = usage[environment.pid];
-    if (size && environment.alive) environment.measured(size.memory);
+  const usage: Usage = await pidusage(groups.flat()).catch(() => ({}));
+  for (const [n, environment] of alive.entries()) {
+    const sizes = (groups[n] ?? []).map((pid) => usage[pid]?.memory ?? 0);
+    if (environment.alive) environment.measured(sizes.reduce((sum, size) => sum + size));
   }
+}
+
+type Usage = Readonly<Record<string, { memory: number } | null>>;
+
+/**
+ * A process and those that it started: Lambda's limit is for all of an environment. Only Linux tells, and of a
+ * process only what its main thread started.
+ */
+async function withChildren(pid: number): Promise<number[]> {
+  const listed = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const children = listed.split(' ').map(Number);
+  const below = await Promise.all(children.filter((each) => each > 0).map(withChildren));
+  return [pid, ...below.flat()];
 }

@@ -105,6 +105,26 @@ describe('the Lambda host, when a function ends badly', () => {
     });
   });
 
+  test.runIf(process.platform === 'linux')(
+    'a function that exceeds its memory together with a process that it started is killed',
+    async () => {
+      const grow = `const kept = [];
+        setInterval(() => kept.length < 25 && kept.push(Buffer.alloc(8 << 20, 1)), 5);`;
+      const spec = await functionOf(
+        'parent',
+        `import { spawn } from 'node:child_process';
+         export const handler = () => new Promise(() => {
+           const child = spawn(process.execPath, ['-e', ${JSON.stringify(grow)}]);
+           console.log('child ' + child.pid);
+         });`,
+        { Timeout: 300 },
+      );
+      expect(await run(spec, '{}')).toMatchObject({ errorType: 'Runtime.OutOfMemory' });
+      const [line = ''] = linesOf('parent').filter((each) => each.startsWith('child '));
+      await expect.poll(() => isAlive(Number(line.slice('child '.length)))).toBe(false);
+    },
+  );
+
   test('a function whose process cannot be started fails, and runs again once it can', async () => {
     const source = 'export const handler = () => "runs"; ';
     const spec = await functionOf('gone', source);
