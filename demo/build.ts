@@ -1,10 +1,11 @@
 /** Makes sure that the runtime runs what was built from the current sources. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 
-/** Everything that goes into a bundle or the template. */
+const CONFIG = 'failsafe.config.ts';
+/** Everything that goes into a bundle or the template, with the files that the config names. */
 const SOURCES = [
   'core',
   'aws',
@@ -16,7 +17,7 @@ const SOURCES = [
   'lib',
   'plugins',
   'cdk.json',
-  'failsafe.config.ts',
+  CONFIG,
   'package-lock.json',
 ];
 const GENERATED = join('packages', 'fhir-validator', 'generated');
@@ -47,7 +48,7 @@ export async function ensureBuilt(
 ): Promise<void> {
   const builtMs = await changedMs(join(root, assembly, MANIFEST));
   if (builtMs === undefined) log('Not built yet: building the validator and the stack (once) …');
-  else if ((await newest(root, SOURCES)) > builtMs)
+  else if ((await newest(root, [...SOURCES, ...(await namedIn(root, CONFIG))])) > builtMs)
     log('Sources changed since the build: building …');
   else return;
   // Its standard output goes to our standard error: ours may have to be one JSON object.
@@ -59,7 +60,7 @@ export async function ensureBuilt(
 async function newest(root: string, paths: readonly string[]): Promise<number> {
   let newestMs = 0;
   for (const path of paths) {
-    const full = join(root, path);
+    const full = resolve(root, path);
     const names = await readdir(full, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = names
       .filter((entry) => entry.isFile())
@@ -70,6 +71,27 @@ async function newest(root: string, paths: readonly string[]): Promise<number> {
     }
   }
   return newestMs;
+}
+
+/** Files that this one names, such as an import or a plugin's module, and those that they name. */
+async function namedIn(
+  root: string,
+  file: string,
+  seen = new Set(SOURCES),
+): Promise<readonly string[]> {
+  const code = file.endsWith('.wasm')
+    ? ''
+    : await readFile(resolve(root, file), 'utf8').catch(() => '');
+  const found: string[] = [];
+  for (const [, , text = ''] of code.matchAll(/(['"`])([^'"`\n]+\.\w+)\1/g)) {
+    const path = text.startsWith('.') ? join(dirname(file), text) : join(text);
+    const isSource = SOURCES.some((source) => path.startsWith(join(source, '/')));
+    if (isSource || seen.has(path) || (await changedMs(resolve(root, path))) === undefined)
+      continue;
+    seen.add(path);
+    found.push(path, ...(await namedIn(root, path, seen)));
+  }
+  return found;
 }
 
 async function changedMs(path: string): Promise<number | undefined> {

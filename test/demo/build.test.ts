@@ -44,6 +44,34 @@ it('builds again if a source is newer, generated code excepted', async () => {
   expect(said.at(-1)).toMatch(/^Sources changed/);
 });
 
+it.each([
+  [
+    'a plugin’s module that the config names',
+    'rust/target/rule.wasm',
+    "[{ file: 'rust/target/rule.wasm' }]",
+  ],
+  ['a file that the config imports', 'clinics.ts', ''],
+  ['a file that such a file names', 'more/rules.wasm', ''],
+])('builds again if %s is newer', async (_, file, plugins) => {
+  await mkdir(join(root, 'rust', 'target'), { recursive: true });
+  await mkdir(join(root, 'more'));
+  await writeFile(
+    join(root, 'failsafe.config.ts'),
+    `import { clinics } from './clinics.ts';\nexport default { clinics, plugins: ${plugins || '[]'} };`,
+  );
+  await writeFile(join(root, 'clinics.ts'), `export const clinics = ['./more/rules.wasm', 'a.b'];`);
+  for (const each of ['rust/target/rule.wasm', 'more/rules.wasm']) {
+    await writeFile(join(root, each), '');
+  }
+  await build();
+  await build();
+  expect(said).toHaveLength(1);
+  const later = (await builtMs()) / 1000 + 10;
+  await utimes(join(root, file), later, later);
+  await build();
+  expect(said.at(-1)).toMatch(/^Sources changed/);
+});
+
 it('says that the build failed', async () => {
   await usesScript('exit 3');
   await expect(build()).rejects.toThrow(BuildError);
