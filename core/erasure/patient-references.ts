@@ -8,7 +8,7 @@
  *
  * The text is scanned and not parsed: the validator may have refused it, or it may have killed a worker.
  * One pass, no recursion, memory for as many objects as may be nested in a resource. Text that is not JSON
- * is read as far as it looks like JSON. A contained Patient has an id of its own resource and names nobody.
+ * is read as far as it looks like JSON, and for `Patient/ID` outside of strings and for Patients in XML too. A contained Patient has an id of its own resource and names nobody.
  * A reference by identifier alone, or by a conditional URL, names nobody either.
  */
 export interface Named {
@@ -24,7 +24,13 @@ const DEPTH_MAX = 1_000;
 const NAME_CHARACTERS_MAX = 96;
 const MAY_NAME = /Patient|\\u/;
 const REFERENCE = /(?<![A-Za-z0-9])Patient\/([A-Za-z0-9.-]{1,64})(?![A-Za-z0-9.-])/g;
+const REFERENCE_BEGINS = 'Patient/';
 const CONTAINED = 'contained';
+
+const IS_MARKUP = /^\s*</;
+/** https://hl7.org/fhir/R4/xml.html: the id is a resource's first element. Bounded, so that it takes linear time (R62). */
+const PATIENT_IN_XML =
+  /<(?:[\w-]{1,32}:)?Patient\b[^<>]{0,1024}>\s{0,1024}<(?:[\w-]{1,32}:)?id\s{1,64}value\s{0,64}=\s{0,64}["']([A-Za-z0-9.-]{1,64})["']/g;
 
 interface Place {
   /** The property whose value follows. */
@@ -37,8 +43,16 @@ interface Place {
 export function patientsNamed(text: string): Named {
   const patients = new Set<string>();
   if (!MAY_NAME.test(text)) return { patients };
+  if (IS_MARKUP.test(text)) addAll(PATIENT_IN_XML, text, patients);
   const open: Place[] = [];
   let deeper = 0;
+  let read = 0;
+  let reference = text.indexOf(REFERENCE_BEGINS);
+  /** JSON has no references outside of strings. Another text may have. */
+  const readUpTo = (end: number) => {
+    if (reference !== -1 && reference < read) reference = text.indexOf(REFERENCE_BEGINS, read);
+    if (reference !== -1 && reference < end) addAll(REFERENCE, text.slice(read, end), patients);
+  };
   let self: string | undefined;
   const close = () => {
     const place = open.pop();
@@ -57,10 +71,13 @@ export function patientsNamed(text: string): Named {
     } else if (character === '"') {
       const end = endOfString(text, at);
       const place = deeper > 0 ? undefined : open.at(-1);
+      readUpTo(at);
       readString(text, at, end, place, patients);
       at = end;
+      read = end + 1;
     }
   }
+  readUpTo(text.length);
   while (open.length > 0) close();
   return { patients, ...(self !== undefined && { self }) };
 }
@@ -80,13 +97,17 @@ function readString(
 ): void {
   if (isName(text, end)) {
     if (place !== undefined) place.property = shortString(text, start, end);
-    return;
+  } else {
+    if (place?.property === 'resourceType') place.type = shortString(text, start, end);
+    if (place?.property === 'id') place.id = shortString(text, start, end);
   }
-  if (place?.property === 'resourceType') place.type = shortString(text, start, end);
-  if (place?.property === 'id') place.id = shortString(text, start, end);
   const raw = text.slice(start + 1, end);
-  if (!MAY_NAME.test(raw)) return;
-  for (const [, id = ''] of unescaped(raw).matchAll(REFERENCE)) patients.add(id);
+  if (MAY_NAME.test(raw)) addAll(REFERENCE, unescaped(raw), patients);
+}
+
+/** What the expression finds. */
+function addAll(names: RegExp, text: string, patients: Set<string>): void {
+  for (const [, id = ''] of text.matchAll(names)) patients.add(id);
 }
 
 /** Position of the closing quote, or the end of the text. */

@@ -96,6 +96,31 @@ describe('a text that is not JSON, or that hides a reference', () => {
     expect(ids('')).toEqual([]);
   });
 
+  it('names patients outside of strings, in their names, and in XML', () => {
+    expect(ids('Patient/p1')).toEqual(['p1']);
+    expect(ids('of Patient/p1: 5" long, Patient/p2\nPatient/p3')).toEqual(['p1', 'p2', 'p3']);
+    expect(ids('"x" Patient/p1, "y", Patient/p2 "z"')).toEqual(['p1', 'p2']);
+    expect(ids({ 'Patient/p1': 'x' })).toEqual(['p1']);
+    expect(ids("<Observation><subject><reference value='Patient/p1'/></subject>")).toEqual(['p1']);
+    const patient = (id: string) =>
+      `<Patient xmlns="http://hl7.org/fhir">\n  <id value="${id}"/><name/></Patient>`;
+    expect(ids(patient('p1'))).toEqual(['p1']);
+    const bundle = `<?xml version="1.0"?><f:entry><f:Patient><f:id value = 'p2'/></f:Patient>${patient('p1')}`;
+    expect(ids(bundle)).toEqual(['p1', 'p2']);
+    expect(ids('<PatientList><id value="p1"/></PatientList>')).toEqual([]);
+    expect(ids({ text: '<Patient><id value="p1"/>' })).toEqual([]);
+  });
+
+  it('R62: is read in linear time, whatever it is', () => {
+    const long = (text: string) => text.repeat((1024 * 1024) / text.length);
+    const texts = ['Patient/', '<Patient ', '<Patient>', 'Patient/"', '<a:Patient\n>  ', '<-'].map(
+      long,
+    );
+    const startedAt = performance.now();
+    for (const text of texts) ids(text);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it('is read with its escapes', () => {
     expect(ids('{"reference":"Patient\\/p1"}')).toEqual(['p1']);
     expect(ids('{"reference":"\\u0050atient\\u002Fp1"}')).toEqual(['p1']);
