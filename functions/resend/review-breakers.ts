@@ -4,9 +4,11 @@
  */
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import { confirmPublished } from '../../aws/breakers-table.ts';
+import type { Targets } from '../../aws/delivery-targets.ts';
 import type { Table } from '../../aws/handles.ts';
 import { auditTransitions } from '../../breaker/publish-transitions.ts';
 import { type BreakerState, unpublishedOf } from '../../core/breaker/breaker-state.ts';
+import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 
 export interface BreakersReview {
@@ -14,6 +16,8 @@ export interface BreakersReview {
   /** Absent if nothing is to be published. */
   readonly audit: AuditQueue | undefined;
   readonly telemetry: Telemetry;
+  /** The FHIR servers that are delivered to. The breaker of a former one stays as it was, for ever. */
+  readonly targets: Pick<Targets, 'services'>;
   /** Epoch ms. */
   readonly now: () => number;
 }
@@ -29,7 +33,10 @@ export async function reviewBreakers(
   breakers: readonly ListedBreaker[],
 ): Promise<void> {
   const now = review.now();
+  const isFormer = (service: string) =>
+    isFhirServer(service) && !review.targets.services.includes(service);
   for (const { service, state } of breakers) {
+    if (isFormer(service)) continue;
     const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
     if (openMs > 0) review.telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
   }

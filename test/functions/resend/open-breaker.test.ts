@@ -15,16 +15,16 @@ const SERVICE = 'fhir-server';
 const stage = useDeliveryStage();
 afterEach(() => vi.restoreAllMocks());
 
-async function force(kind: 'force-open' | 'force-closed'): Promise<void> {
+async function force(kind: 'force-open' | 'force-closed', service = SERVICE): Promise<void> {
   const store = breakersTable({
     name: stage.world.tables.breakers,
     dynamo: makePatientDynamo(),
   });
   const until = Date.now() + 600_000;
   const word = { kind, until, by: 'ada', reason: 'a new server', token: kind };
-  const before = (await store.load(SERVICE)) ?? UNKNOWN_SERVICE;
+  const before = (await store.load(service)) ?? UNKNOWN_SERVICE;
   const { next } = obey(before, word, Date.now());
-  expect(await store.save(SERVICE, before, next)).toBe(true);
+  expect(await store.save(service, before, next)).toBe(true);
 }
 
 /** A pending delivery whose trigger is due, and the number of triggers that a minute sends. */
@@ -78,4 +78,15 @@ test('R60: how long a breaker is open, and what is sent again, is counted each m
   expect(metrics.sum('BreakerOpenSeconds')).toBeGreaterThanOrEqual(90);
   expect(metrics.sum('BreakerOpenSeconds')).toBeLessThanOrEqual((Date.now() - before) / 1_000);
   expect(metrics.sum('Resent')).toBe(1);
+});
+
+test('R60: the open breaker of a server that is no longer delivered to has no metric, which nobody could end', async () => {
+  const metrics = watchMetrics();
+  await stage.reload();
+  await force('force-open', 'fhir-server-gone');
+  await force('force-open', 'plugin-cpf');
+  skipTime(90_000);
+  await stage.lane.resend();
+  expect(metrics.sum('BreakerOpenSeconds')).toBeGreaterThanOrEqual(90);
+  expect(metrics.sum('BreakerOpenSeconds')).toBeLessThan(180);
 });
