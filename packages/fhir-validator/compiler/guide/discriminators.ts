@@ -22,11 +22,17 @@ import {
   partOf,
 } from './discriminator-nodes.ts';
 import { type PathStep, parseDiscriminator } from './discriminator-path.ts';
-import type { Place } from './place.ts';
+import { onlyResourceType, type Place } from './place.ts';
 import { baseTypeOf, type ProfileContext, q } from './profile-context.ts';
 import { constantOf, type ProfileNode } from './profile-tree.ts';
 
 export type Test = { readonly code: string } | { readonly why: string; readonly isOpen?: true };
+
+/** A choice is sliced by type. Some guides leave that out. */
+function discriminatorsOf({ name, definition }: ProfileNode) {
+  const isChoice = name.endsWith('[x]') && definition.slicing === undefined;
+  return isChoice ? [{ type: 'type' as const, path: '$this' }] : [];
+}
 
 export function discriminatorTest(
   sliced: ProfileNode,
@@ -34,7 +40,7 @@ export function discriminatorTest(
   places: readonly Place[],
   context: ProfileContext,
 ): Test {
-  const discriminators = sliced.definition.slicing?.discriminator ?? [];
+  const discriminators = sliced.definition.slicing?.discriminator ?? discriminatorsOf(sliced);
   if (discriminators.length === 0) return { why: 'its element has no discriminators' };
   const tests: string[] = [];
   let open: string | undefined;
@@ -83,7 +89,8 @@ function walkMember(
   kind: Kind,
   context: ProfileContext,
 ): string | undefined {
-  const elements = at.types.flatMap(
+  const types = at.types.map((type) => onlyResourceType(type, at.node) ?? type);
+  const elements = types.flatMap(
     (type) => context.model.get(type)?.elements.filter((each) => each.name === name) ?? [],
   );
   const [element] = elements;

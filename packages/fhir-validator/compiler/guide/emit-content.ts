@@ -11,7 +11,7 @@ import { emitBindings } from './emit-bindings.ts';
 import { emitElement } from './emit-element.ts';
 import { emitLimits } from './emit-limits.ts';
 import { emitTypes } from './emit-types.ts';
-import { isSame, type Place } from './place.ts';
+import { isSame, onlyResourceType, type Place } from './place.ts';
 import { gap, type ProfileContext, q } from './profile-context.ts';
 import { constantOf, type ProfileNode } from './profile-tree.ts';
 
@@ -100,20 +100,39 @@ function emitElements(
   already: readonly ProfileNode[],
   context: ProfileContext,
 ): string {
-  const type = context.model.get(place.type);
+  const resourceType = onlyResourceType(place.type, node);
+  const type = context.model.get(resourceType ?? place.type);
   if (!type) return '';
   const isPrimitive = type.kind === 'primitive';
+  const inner = resourceType === undefined ? context : contextOf(resourceType, context);
   const source = node.elements
     .filter(({ name }) => !isPrimitive || name !== 'value')
     .map((each) => {
       const beside = already.flatMap(({ elements }) =>
         elements.filter(({ name }) => name === each.name),
       );
-      return emitElement(each, type, beside, context);
+      return emitElement(each, type, beside, inner);
     })
     .join('');
+  if (resourceType !== undefined && source !== '') return within(resourceType, source, place);
   // Only the sibling of a primitive has elements.
   return isPrimitive && source !== '' ? `{const n=x;${source}}` : source;
+}
+
+/** Of a resource within a resource: its invariants have it as `%resource`. */
+function contextOf(rootType: string, context: ProfileContext): ProfileContext {
+  const own: ProfileContext = {
+    ...context,
+    rootType,
+    content: (node, place, already) => emitContent(node, place, already, own),
+  };
+  return own;
+}
+
+/** For a resource within a resource. One of another type is an issue of its own. */
+function within(type: string, source: string, { element }: Place): string {
+  const isContained = element?.name === 'contained';
+  return `if(n?.resourceType===${q(type)})inside(n,r,(n,r)=>{${source}},${isContained});`;
 }
 
 const SHOWN_MAX = 120;

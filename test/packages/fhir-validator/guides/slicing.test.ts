@@ -25,6 +25,7 @@ const ofType = (name: string, code: string) => [
   slice('Observation.component', name, { max: '1' }),
   { id: `Observation.component:${name}.value[x]`, min: 1, type: [{ code }] },
 ];
+const of = (code: string) => ({ type: [{ code }] });
 const referring = (type: string, more: Json) => ({
   type: [
     {
@@ -44,6 +45,10 @@ const structures = [
     }),
     ...['x', 'y', 'z'].flatMap(reslice),
     slice('Observation.category', 'b', { patternCodeableConcept: coded('b') }),
+  ]),
+  profile('untold', 'Observation', [
+    { id: 'Observation.value[x]:valueQuantity', sliceName: 'valueQuantity', ...of('Quantity') },
+    { id: 'Observation.value[x]:valueQuantity.unit', min: 1 },
   ]),
   profile('typed', 'Observation', [
     { id: 'Observation.component', ...by('type', 'value') },
@@ -155,6 +160,15 @@ test('a value that has only extensions is in the slice of its type', () => {
   expect(of({ code, valueString: 'a' }, { code, valueBoolean: true })).toEqual([]);
   expect(of({ code, valueString: 'a' }, { code, _valueString: absent })).toEqual([
     'profile/max Observation',
+  ]);
+});
+
+test('a choice is sliced by type also where the profile does not say so', () => {
+  const valued = (more: Json) => found(at(observation(more), 'untold'));
+  expect(valued({ valueQuantity: { value: 1, unit: 'a' } })).toEqual([]);
+  expect(valued({ valueString: 'a' })).toEqual([]);
+  expect(valued({ valueQuantity: { value: 1 } })).toEqual([
+    'profile/min Observation.value.ofType(Quantity)',
   ]);
 });
 
