@@ -45,6 +45,7 @@ const stateSchema = z.discriminatedUnion('phase', [
     phase: z.literal('closed'),
     failures: z.int(),
     failedAt: z.number().optional(),
+    failedPart: z.string().optional(),
     window: z.array(bucketSchema),
     restarts: z.array(z.object({ id: z.string(), at: z.number() })).optional(),
     rampFrom: z.number().optional(),

@@ -1,7 +1,7 @@
 /** What an answer or an error says about the service that gave it: the caller's rule. */
 import type { CallResult } from '../core/breaker/breaker-result.ts';
 
-export type CallOutcome = Pick<CallResult, 'outcome' | 'retryAt' | 'subject'>;
+export type CallOutcome = Pick<CallResult, 'outcome' | 'retryAt' | 'subject' | 'part'>;
 
 /** Without a rule of the caller, anything thrown is a failure. */
 export function outcomeOfError(_error: unknown): CallOutcome {

@@ -40,6 +40,11 @@ export interface CallResult {
   /** What the call was about, if the same thing may fail again and must count once (policy `intensity`). */
   readonly subject?: string | undefined;
   /**
+   * Set if the service answered, and refuses us perhaps only this part of it (policy `consecutive`): a part counts once
+   * in a row, because what it is refused waits and comes again. As a probe, it shows nothing.
+   */
+  readonly part?: string | undefined;
+  /**
    * When a call of this environment last succeeded, epoch ms: it may not have known that there were
    * failures to reset. A success counts from then.
    */
@@ -104,10 +109,14 @@ function resultWhileClosed(
   if (result.outcome === 'success') {
     return outstanding === state.failures
       ? undefined
-      : within(state, { failures: 0, failedAt: undefined }, result.token);
+      : within(state, { failures: 0, failedAt: undefined, failedPart: undefined }, result.token);
   }
+  const { part, token } = result;
+  if (part !== undefined && outstanding > 0 && part === state.failedPart) return undefined;
   const failures = outstanding + 1;
-  if (failures < trip.failures) return within(state, { failures, failedAt: now }, result.token);
+  if (failures < trip.failures) {
+    return within(state, { failures, failedAt: now, failedPart: part }, token);
+  }
   return open(state, `${failures} consecutive failures`, result, now, policy);
 }
 
@@ -145,7 +154,9 @@ function resultOfProbe(
 ): Change | undefined {
   if (state.probe === undefined || state.probe.owner !== result.ticket.probe?.owner)
     return undefined;
-  if (result.outcome === 'failure') return open(state, 'the probe failed', result, now, policy);
+  if (result.outcome === 'failure' && result.part === undefined) {
+    return open(state, 'the probe failed', result, now, policy);
+  }
   const successes = state.successes + (result.outcome === 'success' ? 1 : 0);
   if (successes < policy.probes)
     return within(state, { successes, probe: undefined }, result.token);

@@ -52,6 +52,8 @@ export interface Closed extends Common {
   readonly failures: number;
   /** Time of the latest of them. */
   readonly failedAt?: number | undefined;
+  /** The part of the service that it was about, if not all of it. */
+  readonly failedPart?: string | undefined;
   /** The fleet's calls as far as reported, for the policy by share. */
   readonly window: CallWindow;
   /** Failures by their age, for the policy by intensity. */

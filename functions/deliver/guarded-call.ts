@@ -84,6 +84,7 @@ async function putText(
   const { text } = prefixed;
   const called = await call(parts, target, until, {
     method: 'PUT',
+    resourceType: resource.resourceType,
     begin: () => countCall(resource, tally),
     request: (token, signal) =>
       put(parts, { ...about(parts, resource, target), text, version }, token, signal),
@@ -103,6 +104,7 @@ export function callGet(
 ): Promise<Called> {
   return call(parts, target, until, {
     method: 'GET',
+    resourceType: resource.resourceType,
     begin: () => tally.add('Calls'),
     request: (token, signal) => getVersion(parts, about(parts, resource, target), token, signal),
     isWell: (answer) => versionIn(answer).kind !== 'failed',
@@ -132,6 +134,7 @@ export const idThere = (resource: PendingResource, { idPrefix }: Target) =>
 
 interface Request {
   readonly method: 'PUT' | 'GET';
+  readonly resourceType: string;
   readonly begin: () => void;
   readonly request: (token: string | undefined, signal: AbortSignal) => Promise<Answer>;
   readonly isWell: (answer: Answer) => boolean;
@@ -143,7 +146,7 @@ async function call(
   parts: DeliverParts,
   target: Target,
   until: number,
-  { method, begin, request, isWell }: Request,
+  { method, resourceType, begin, request, isWell }: Request,
 ): Promise<Called> {
   const { breakers, settings, traces, tokenOf, now } = parts;
   const secret = tokenOf(target);
@@ -163,7 +166,7 @@ async function call(
     timeoutMs: settings.callTimeoutMs,
     outcomeOfResponse: (response) =>
       response.kind === 'answered'
-        ? classify(response.answer, isWell(response.answer), now())
+        ? classify(response.answer, isWell(response.answer), { resourceType, now: now() })
         : { outcome: 'unknown' },
     fallback: (reason) =>
       reason.kind === 'failed'
@@ -175,9 +178,18 @@ async function call(
   return tried;
 }
 
-function classify({ status, retryAfter }: Answer, isWell: boolean, now: number): CallOutcome {
+/** A FHIR server may forbid us one type, whose resources come again and again: others must go on (R18). */
+const FORBIDDEN = 403;
+
+function classify(
+  { status, retryAfter, outcome }: Answer,
+  isWell: boolean,
+  { resourceType, now }: { readonly resourceType: string; readonly now: number },
+): CallOutcome {
   if (isWell) return { outcome: 'success' };
-  return { ...outcomeOfHttp(status, retryAfter, now), outcome: 'failure' };
+  const isOfType = status === FORBIDDEN && outcome !== undefined;
+  const part = isOfType ? resourceType : undefined;
+  return { ...outcomeOfHttp(status, retryAfter, now), outcome: 'failure', part };
 }
 
 /** The same PUT may be made twice: a call that died, or was not answered, may have reached the server. */

@@ -51,6 +51,40 @@ describe('closed', () => {
     });
   });
 
+  describe('R18: failures of one part of the service', () => {
+    const refused = (part: string | undefined) => result(FIRST, 'failure', { part });
+    const refusals = (parts: readonly (string | undefined)[], state = failing(0, 0)) =>
+      parts.reduce(
+        (before, part) => afterResult(before, refused(part), 1, policy)?.next ?? before,
+        state,
+      );
+
+    test('count once in a row, until a call succeeds', () => {
+      const state = refusals(Array(20).fill('Patient'));
+      expect(state).toMatchObject({ phase: 'closed', failures: 1, failedPart: 'Patient' });
+      const reset = settled(state, FIRST, 'success', 2);
+      expect(reset).toMatchObject({ failures: 0, failedPart: undefined });
+      expect(refusals(['Patient'], reset)).toMatchObject({ failures: 1 });
+    });
+
+    test('count again if a call has succeeded of which nobody knew', () => {
+      const state = refusals(['Patient']);
+      const again = result(FIRST, 'failure', { part: 'Patient', servedAt: 2 });
+      expect(afterResult(state, again, 3, policy)?.next).toMatchObject({
+        failures: 1,
+        failedAt: 3,
+      });
+    });
+
+    test('open it if others fail too', () => {
+      expect(refusals(['a', 'b', 'a', 'b'])).toMatchObject({ phase: 'closed', failures: 4 });
+      expect(refusals(['a', 'b', 'a', 'b', 'a'])).toMatchObject({ phase: 'open' });
+      expect(refusals(['a', undefined, undefined, 'a', undefined])).toMatchObject({
+        phase: 'open',
+      });
+    });
+  });
+
   test('R10: Retry-After keeps it open for longer', () => {
     const asked = result(FIRST, 'failure', { retryAt: 60_000 });
     expect(afterResult(failing(4, 0), asked, 0, policy)?.next).toMatchObject({ openUntil: 60_000 });
@@ -146,6 +180,17 @@ describe('half-open', () => {
     expect(freed).toMatchObject({ phase: 'half-open', successes: 0, probe: undefined });
     expect(admit(freed, ask(), 30_001, policy).kind).toBe('acquire');
     expect(afterResult(freed, result(ticket, 'success'), 30_002, policy)).toBeUndefined();
+  });
+
+  test('R18: a probe that fails for a part of the service only lets another be made, and keeps what is known', () => {
+    const first = probing();
+    const half = settled(first.state, first.ticket, 'success', 30_000);
+    const second = acquired(admit(half, ask(), 30_000, policy));
+    const refused = result(second.ticket, 'failure', { part: 'Patient' });
+    const freed = afterResult(second.state, refused, 30_001, policy)?.next ?? second.state;
+    expect(freed).toMatchObject({ phase: 'half-open', successes: 1, probe: undefined });
+    const third = acquired(admit(freed, ask(), 30_001, policy));
+    expect(settled(third.state, third.ticket, 'success', 30_002).phase).toBe('closed');
   });
 
   test('a probe that fails opens it again, longer each time; this does not count as flapping', () => {

@@ -152,6 +152,44 @@ test.each(['W/"3"', '"3"', '3'])('R05: the ETag %s is named as it came', async (
   expect(requests.map(({ headers }) => headers['if-match'])).toEqual([undefined, etag]);
 });
 
+describe('R18: a server that forbids one type', () => {
+  const outcome = JSON.stringify({
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code: 'forbidden' }],
+  });
+  const storeMany = async () => {
+    for (let n = 0; n < 9; n += 1) {
+      await stage.store(`o${n}`, 1, `m-o${n}`, { resourceType: 'Observation', text: '{}' });
+    }
+  };
+  const breakers = () => itemsOf(stage.world.tables.breakers);
+
+  test('goes on getting the others, however many of that type wait', async () => {
+    answer = (response, { url }) =>
+      url?.includes('Observation') === true
+        ? void response.writeHead(403).end(outcome)
+        : void response.writeHead(201).end();
+    await storeMany();
+    for (let n = 0; n < 4; n += 1) await turnLater();
+    expect(await breakers()).toMatchObject([{ phase: 'closed', failures: 1 }]);
+    await stage.store('a', 1);
+    await stage.turn();
+    const pending = (await itemsOf(stage.world.tables.resources)).filter(
+      (item) => item['deliveryShard'] !== undefined,
+    );
+    expect(pending).toHaveLength(9);
+    expect(await breakers()).toMatchObject([{ phase: 'closed', failures: 0 }]);
+  });
+
+  test('is not called any more if something in front of it does so', async () => {
+    answer = (response) => response.writeHead(403).end('<html>');
+    await storeMany();
+    await stage.turn();
+    await turnLater();
+    expect(await breakers()).toMatchObject([{ phase: 'open' }]);
+  });
+});
+
 test('R18: a server that has lost a resource, and says so of the version that is named, gets it again', async () => {
   let versions = 0;
   let isThere = false;
