@@ -1,4 +1,5 @@
 /** Faults that are drawn after all others, so that seeds keep what they drew before these were known. */
+import type { CoincidenceRates } from './coincidences/rates.ts';
 import type { FunctionFaults } from './lambda/function-plan.ts';
 import type { Random } from './random.ts';
 import type { DrawnSettings } from './settings.ts';
@@ -8,6 +9,7 @@ interface Drawn {
   readonly queues: QueueFaults;
   readonly functions: FunctionFaults;
   readonly settings: DrawnSettings;
+  readonly coincidences: CoincidenceRates;
 }
 
 /** Shares of runs. */
@@ -15,6 +17,7 @@ const RECEIVES_FEWER = 0.25;
 const INVOKES_TWICE = 0.25;
 const ROLLS_BACK = 0.3;
 const CHECKS_REFERENCES = 0.2;
+const GROUPS_TWICE = 0.5;
 /** HAPI says 400, others 422. Perhaps only one of the servers checks. */
 const LACKS_STATUS = [400, 400, 422, 0] as const;
 
@@ -29,8 +32,11 @@ export function withMoreFaults<F extends Drawn>(faults: F, random: Random): F {
   const checks = random.chance(CHECKS_REFERENCES);
   const lacksStatus = () => (checks ? random.pick(LACKS_STATUS) : 0);
   const [sharedLacksStatus, clinicLacksStatus] = [lacksStatus(), lacksStatus()];
+  const isTwice = faults.coincidences.lateVerdict > 0 && random.chance(GROUPS_TWICE);
+  const groupTwice = isTwice ? 0.3 + 0.7 * random.fraction() : 0;
   return {
     ...faults,
+    coincidences: { ...faults.coincidences, groupTwice },
     queues: { ...faults.queues, fewer },
     functions: { ...faults.functions, asyncTwice },
     settings: { ...faults.settings, rolledBackMs, sharedLacksStatus, clinicLacksStatus },

@@ -2,10 +2,12 @@
  * What Resources holds is not in Quarantine too (R04), whatever verdicts the deliveries of a message came to and however
  * late their writes are. Two deliveries at the same time may end it twice if the second one cannot know of the first: SQS
  * says that it has not delivered the message before, or that the first delivery was long ago (docs/decisions/terminology.md).
+ * Two groups of suspects never run at the same time (docs/decisions/suspects.md).
  * But a batch that begins when a message is in isolation does not end it, unless SQS calls its delivery the first: its copy
  * runs alone, and what it ends as must not depend on which is faster.
  */
 import type { SQSEvent } from 'aws-lambda';
+import { GROUP_ATTRIBUTE } from '../../core/attempt/suspect-group.ts';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
@@ -20,6 +22,8 @@ export class OneEndingChecker implements Checker {
   readonly #running = new Map<string, ReadonlySet<string>>();
   /** Messages that were delivered twice at the same time, and the second delivery could not know of the first. */
   readonly #doubled = new Set<string>();
+  /** Hosts that run a group of suspects. */
+  readonly #withGroup = new Set<string>();
   readonly #quarantined = new Set<string>();
   readonly #isolated = new Set<string>();
   /** By host: those of its batch that were in isolation when it began. */
@@ -40,7 +44,9 @@ export class OneEndingChecker implements Checker {
     if (effect.kind === 'written') this.#written(effect, by);
     if (by === undefined) return;
     if (effect.kind === 'invoked') this.#invoked(effect, by);
-    if (effect.kind === 'ended' || effect.kind === 'died') this.#running.delete(by.name);
+    if (effect.kind !== 'ended' && effect.kind !== 'died') return;
+    this.#running.delete(by.name);
+    this.#withGroup.delete(by.name);
   }
 
   #invoked({ event }: EffectOf<'invoked'>, by: Host): void {
@@ -51,9 +57,10 @@ export class OneEndingChecker implements Checker {
     for (const record of records) {
       const isOnly = seemsOnly(record, this.#scheduler.now);
       const isFirst = seemsFirst(record, this.#scheduler.now);
+      if (GROUP_ATTRIBUTE in record.messageAttributes) this.#withGroup.add(by.name);
       for (const id of idsOf(record)) {
         if (!isFirst) knowable.add(id);
-        const isElsewhere = [...this.#running.values()].some((others) => others.has(id));
+        const isElsewhere = this.#isElsewhere(id, by);
         if (isOnly && (isElsewhere || ids.has(id))) this.#doubled.add(id);
         ids.add(id);
       }
@@ -61,6 +68,13 @@ export class OneEndingChecker implements Checker {
     this.#running.set(by.name, ids);
     const isBatch = records.some(({ eventSourceARN: arn }) => !arn.endsWith('-isolation'));
     this.#elsewhere.set(by.name, isBatch ? knowable.intersection(this.#isolated) : new Set());
+  }
+
+  #isElsewhere(id: string, by: Host): boolean {
+    const isGroup = this.#withGroup.has(by.name);
+    return [...this.#running].some(
+      ([name, others]) => others.has(id) && !(isGroup && this.#withGroup.has(name)),
+    );
   }
 
   #written({ table, before, after }: EffectOf<'written'>, by: Host | undefined): void {

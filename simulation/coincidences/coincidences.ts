@@ -2,6 +2,7 @@
  * Directed coincidences: a fault at the very moment at which it harms most. Chance alone reaches such moments once in
  * many thousand runs. Each run draws which of them may happen, and how often.
  */
+import { GROUP_ATTRIBUTE } from '../../core/attempt/suspect-group.ts';
 import type { Watcher } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import { type Host, isOperator } from '../host.ts';
@@ -21,6 +22,8 @@ const SLOW_TABLES = ['resources', 'breakers', 'quarantine'] as const;
 const PROBE_MS = 10_000;
 /** From a resolution until a message comes again that was deleted before. */
 const AGAIN_MS = [200, 5_000] as const;
+/** The first one runs for a moment then, or still waits for its turn. */
+const SENT_LATE_MS = [10, 1_000] as const;
 /** A delivery's lease lasts for 15 s, and its call for up to 5. */
 const LEASE_SLOW_MS = 9_500;
 const LEASE_DEAF_MS = 2_500;
@@ -42,6 +45,8 @@ export class Coincidences implements Watcher {
   readonly #over = new Map<unknown, number>();
   /** By scope: the message of its last escalation, and the queue's ARN. */
   readonly #escalations = new Map<unknown, { readonly arn: string; readonly message: Message }>();
+  /** Groups that are in their queue twice. */
+  readonly #twice = new Set<string>();
   #outages = 0;
   #brownOuts = 0;
 
@@ -53,6 +58,7 @@ export class Coincidences implements Watcher {
   see(effect: Effect, by: Host | undefined): void {
     if (effect.kind === 'arrived') {
       this.#arrived(effect);
+      this.#group(effect);
       this.#waits(effect);
     }
     if (effect.kind !== 'written' || by === undefined) return;
@@ -68,6 +74,18 @@ export class Coincidences implements Watcher {
     if (!name.endsWith('-incident')) return;
     const { escalation } = JSON.parse(message.body) as { escalation?: { scope: string } };
     if (escalation !== undefined) this.#escalations.set(escalation.scope, { arn, message });
+  }
+
+  /** Its members' verdicts differ between deliveries (`lateVerdict`), so they must not run at the same time. */
+  #group({ queue: { name, arn }, message }: EffectOf<'arrived'>): void {
+    const { scheduler, services, isHealed, faults } = this.#world;
+    const { body, attributes } = message;
+    if (isHealed || faults.coincidences.groupTwice === 0 || !name.endsWith('-isolation')) return;
+    if (attributes[GROUP_ATTRIBUTE] === undefined || this.#twice.has(body)) return;
+    if (!this.#befalls('groupTwice')) return;
+    this.#twice.add(body);
+    const afterMs = this.#random.between(...SENT_LATE_MS);
+    scheduler.after(afterMs, () => services.sqs.queue(arn).send(message));
   }
 
   #waits({ queue: { name, arn } }: EffectOf<'arrived'>): void {
@@ -174,6 +192,7 @@ export class Coincidences implements Watcher {
       | 'probeInTrouble'
       | 'diesUntold'
       | 'leaseStands'
+      | 'groupTwice'
       | 'badDeployment',
   ): boolean {
     return this.#random.chance(this.#world.faults.coincidences[name]);

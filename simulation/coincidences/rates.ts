@@ -45,6 +45,8 @@ export interface CoincidenceRates {
    * finds another verdict at each delivery of a `misjudged` resource.
    */
   readonly lateVerdict: number;
+  /** A group of suspects is in its queue twice, as after a send whose first try arrived late. */
+  readonly groupTwice: number;
 }
 
 export const NO_COINCIDENCES: CoincidenceRates = {
@@ -68,13 +70,14 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   backupRestored: 0,
   eraserInterrupted: 0,
   lateVerdict: 0,
+  groupTwice: 0,
 };
 
 /** Most runs have none, or one of them. */
 const COINCIDENCE = 0.15;
 
 export function drawCoincidences(random: Random): CoincidenceRates {
-  const { lateVerdict, eraserInterrupted, ...others } = NO_COINCIDENCES;
+  const { lateVerdict, eraserInterrupted, groupTwice, ...others } = NO_COINCIDENCES;
   const drawn = Object.keys(others).map((name) => {
     return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
   });
@@ -82,6 +85,7 @@ export function drawCoincidences(random: Random): CoincidenceRates {
     ...(Object.fromEntries(drawn) as CoincidenceRates),
     lateVerdict,
     eraserInterrupted,
+    groupTwice,
   };
   const { brownOut, leaseStands, probeInTrouble } = rates;
   if (brownOut === 0) return rates;

@@ -48,6 +48,7 @@ export const OF_MESSAGES: readonly Fence[] = [
     file: 'aws/group-hold.ts',
     code: 'OR #until < :now OR',
     without: 'OR #until < :now OR #until >= :now OR',
+    needs: ({ coincidences }) => coincidences.groupTwice > 0,
   },
   {
     name: 'messages: the problem of a message stays in its envelope',

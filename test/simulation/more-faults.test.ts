@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { NO_COINCIDENCES } from '../../simulation/coincidences/rates.ts';
 import { HEALTHY } from '../../simulation/faults.ts';
 import { withMoreFaults } from '../../simulation/more-faults.ts';
 import { Random } from '../../simulation/random.ts';
 import { checksReferences } from '../../simulation/settings.ts';
 
 test('some runs receive fewer, invoke twice, roll a deployment back, or have servers that check references, and nothing else changes', () => {
-  const drawn = Array.from({ length: 400 }, (_, seed) => withMoreFaults(HEALTHY, new Random(seed)));
+  const faults = { ...HEALTHY, coincidences: { ...NO_COINCIDENCES, lateVerdict: 0.5 } };
+  const drawn = Array.from({ length: 400 }, (_, seed) => withMoreFaults(faults, new Random(seed)));
   const counts = [
     drawn.filter(({ queues }) => queues.fewer > 0),
     drawn.filter(({ functions }) => functions.asyncTwice > 0),
@@ -16,12 +18,23 @@ test('some runs receive fewer, invoke twice, roll a deployment back, or have ser
     expect(count).toBeGreaterThan(60);
     expect(count).toBeLessThan(160);
   }
-  for (const { queues, functions, settings, ...others } of drawn) {
-    const { queues: q, functions: f, settings: s, ...rest } = HEALTHY;
+  for (const { queues, functions, settings, coincidences, ...others } of drawn) {
+    const { queues: q, functions: f, settings: s, coincidences: c, ...rest } = faults;
+    expect({ ...coincidences, groupTwice: 0 }).toEqual(c);
     expect(others).toEqual(rest);
     expect({ ...queues, fewer: 0 }).toEqual(q);
     expect({ ...functions, asyncTwice: 0 }).toEqual(f);
     const none = { rolledBackMs: 0, sharedLacksStatus: 0, clinicLacksStatus: 0 };
     expect({ ...settings, ...none }).toEqual(s);
   }
+});
+
+test('groups of suspects are sent twice only where verdicts differ between deliveries', () => {
+  const drawn = (lateVerdict: number) =>
+    Array.from({ length: 100 }, (_, seed) => {
+      const coincidences = { ...NO_COINCIDENCES, lateVerdict };
+      return withMoreFaults({ ...HEALTHY, coincidences }, new Random(seed)).coincidences.groupTwice;
+    }).filter((share) => share > 0).length;
+  expect(drawn(0)).toBe(0);
+  expect(drawn(0.5)).toBeGreaterThan(30);
 });

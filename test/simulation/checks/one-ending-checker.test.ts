@@ -50,6 +50,18 @@ test('accepts an entry that says that it is stored, and a resource that another 
   expect(() => check(stored(), stored('m2'), entered('quarantined'))).not.toThrow();
 });
 
+test('R04: finds both after two groups of suspects that ran at the same time', () => {
+  const member = { body: '{}', attributes: { 'failsafe-envelope': '{"messageId":"m1"}' } };
+  const group = {
+    ...record('g1'),
+    body: JSON.stringify([member]),
+    messageAttributes: { 'failsafe-group': { stringValue: '1' } },
+  };
+  const both = [stored(), entered('quarantined')];
+  expect(() => check(invoked(group), [invoked(group), two], ...both)).toThrow(BROKEN);
+  expect(() => check(invoked(record('m1')), [invoked(group), two], ...both)).not.toThrow();
+});
+
 test('R04: finds both after two deliveries at the same time, of which the second is known to be one', () => {
   const both = [stored(), entered('quarantined')];
   const soon = invoked(record('m1', undefined, 2, NOW - 15_000));

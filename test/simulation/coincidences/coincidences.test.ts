@@ -165,3 +165,25 @@ test('an environment dies that has recorded a crash with too few resolutions', (
   expect(isDead([resolved, crash(1, 'deliver')])).toBe(false);
   expect(isDead([crash(0), resolved])).toBe(false);
 });
+
+test('a group of suspects arrives once more, and nothing else does', () => {
+  const sent: unknown[] = [];
+  const acts: (() => void)[] = [];
+  const world = {
+    isHealed: false,
+    faults: { coincidences: { ...NO_COINCIDENCES, groupTwice: 1 } },
+    scheduler: { after: (_: number, act: () => void) => acts.push(act) },
+    services: { sqs: { queue: () => ({ send: (one: Message) => sent.push(one.id) }) } },
+  };
+  const coincidences = new Coincidences(world as unknown as World, 1);
+  const group = { 'failsafe-group': { DataType: 'String', StringValue: '2' } };
+  const arrive = (queue: string, what: Message) =>
+    coincidences.see({ kind: 'arrived', queue: queueNamed(queue), message: what }, undefined);
+  arrive('critical-isolation', message({ id: 'alone' }));
+  arrive('critical-dead-letter', message({ id: 'letter', attributes: group }));
+  const suspects = message({ id: 'group', body: '[]', attributes: group });
+  arrive('critical-isolation', suspects);
+  arrive('critical-isolation', { ...suspects, id: 'copy' });
+  for (const act of acts) act();
+  expect(sent).toEqual(['group']);
+});
