@@ -58,6 +58,8 @@ export type Effect =
   | ({ readonly kind: 'stored'; readonly call: HttpCall } & Stored)
   /** A FHIR server has brought its backup back. */
   | { readonly kind: 'restored'; readonly server: string }
+  /** Another client of a FHIR server has deleted a resource there. */
+  | { readonly kind: 'removed'; readonly server: string; readonly key: string }
   /** A deployment sets mappings as the template has them, whoever has paused a lane. */
   | { readonly kind: 'reset'; readonly uuid: string }
   /** A change of an event source mapping has been carried out. */

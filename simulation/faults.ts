@@ -121,7 +121,11 @@ export function drawFaults(
   };
   const drawn: Faults = {
     calls: { ...draw(WORST.calls), lateMs: random.pick(LATE_MS) },
-    queues: { ...draw(WORST.queues), inFlightMax: random.pick(IN_FLIGHT_MAX), fewer: 0 },
+    queues: {
+      ...draw(WORST.queues),
+      inFlightMax: random.pick(IN_FLIGHT_MAX),
+      ...{ fewer: 0, countsStale: 0 },
+    },
     tables: {
       ...draw(WORST.tables),
       indexLagMs: random.pick([10, 1_000, 30_000]),

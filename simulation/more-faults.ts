@@ -17,6 +17,10 @@ const RECEIVES_FEWER = 0.25;
 const INVOKES_TWICE = 0.25;
 const ROLLS_BACK = 0.3;
 const CHECKS_REFERENCES = 0.2;
+const OTHER_CLIENTS = 0.15;
+const COUNTS_STALE = 0.25;
+const ROTATES = 0.2;
+const ROTATED_WITHIN_MS = 600_000;
 const GROUPS_TWICE = 0.5;
 /** HAPI says 400, others 422. Perhaps only one of the servers checks. */
 const LACKS_STATUS = [400, 400, 422, 0] as const;
@@ -34,11 +38,20 @@ export function withMoreFaults<F extends Drawn>(faults: F, random: Random): F {
   const [sharedLacksStatus, clinicLacksStatus] = [lacksStatus(), lacksStatus()];
   const isTwice = faults.coincidences.lateVerdict > 0 && random.chance(GROUPS_TWICE);
   const groupTwice = isTwice ? 0.3 + 0.7 * random.fraction() : 0;
+  const otherClients = share(OTHER_CLIENTS, 0.3);
+  const countsStale = share(COUNTS_STALE, 1);
+  const tokensRotatedMs = random.chance(ROTATES) ? 1 + random.below(ROTATED_WITHIN_MS) : 0;
   return {
     ...faults,
-    coincidences: { ...faults.coincidences, groupTwice },
-    queues: { ...faults.queues, fewer },
+    coincidences: { ...faults.coincidences, groupTwice, otherClients },
+    queues: { ...faults.queues, fewer, countsStale },
     functions: { ...faults.functions, asyncTwice },
-    settings: { ...faults.settings, rolledBackMs, sharedLacksStatus, clinicLacksStatus },
+    settings: {
+      ...faults.settings,
+      rolledBackMs,
+      tokensRotatedMs,
+      sharedLacksStatus,
+      clinicLacksStatus,
+    },
   };
 }

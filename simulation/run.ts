@@ -8,6 +8,7 @@ import { Backups } from './coincidences/backups.ts';
 import { Coincidences } from './coincidences/coincidences.ts';
 import { Erasers } from './coincidences/erasers.ts';
 import { Machines } from './coincidences/machines.ts';
+import { OtherClients } from './coincidences/other-clients.ts';
 import { Storms } from './coincidences/storms.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
@@ -65,6 +66,7 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   world.tellFirst(operators);
   world.tellFirst(new Machines(world, operators, seed));
   world.tellFirst(new Backups(world, seed));
+  world.tellFirst(new OtherClients(world, seed));
   world.tellFirst(new Erasers(world, { producers, operators }, seed));
   producers.submit(messages, traffic, habitsIn(world), reduced?.only);
   const faultyMs = Math.ceil(overMs * (0.5 + scheduler.random.fraction()));

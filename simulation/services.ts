@@ -20,7 +20,7 @@ export interface Services {
   readonly sns: Sns;
   readonly sqs: Sqs;
   /** Values by ARN. */
-  readonly secrets: ReadonlyMap<string, string>;
+  readonly secrets: Map<string, string>;
 }
 
 export function provision(
@@ -100,7 +100,7 @@ function tableOf({ name, properties }: Plan['tables'][number]): TablePlan {
   };
 }
 
-function secretsOf(plans: readonly SecretPlan[], random: Random): ReadonlyMap<string, string> {
+function secretsOf(plans: readonly SecretPlan[], random: Random): Map<string, string> {
   return new Map([
     ...plans.map(({ arn, properties }) => [arn, properties.SecretString ?? random.uuid()] as const),
     ...Object.values(TOKEN_SECRETS).map((arn) => [arn, random.uuid()] as const),

@@ -20,6 +20,8 @@ export interface DrawnSettings {
   /** How the server that sources share, and the clinic's, refuse what refers to a resource that they do not hold. Zero: they take it. */
   readonly sharedLacksStatus: number;
   readonly clinicLacksStatus: number;
+  /** When the servers' tokens are rotated. Zero: never. */
+  readonly tokensRotatedMs: number;
   /** A deployment in the middle enables all mappings, as CloudFormation does where it changes one: 1, or 0. */
   readonly resetsMappings: number;
   /** How long after a deployment in the middle the first one is deployed again. Zero: never. */
@@ -33,6 +35,7 @@ export const DEFAULT_SETTINGS: DrawnSettings = {
   absentStatus: 412,
   sharedLacksStatus: 0,
   clinicLacksStatus: 0,
+  tokensRotatedMs: 0,
   resetsMappings: 0,
   rolledBackMs: 0,
 };
@@ -68,7 +71,7 @@ export function drawSettings(random: Random): DrawnSettings {
     breakerShareLater: random.chance(ANOTHER_LATER) ? another : breakerShare,
     ratePerMinute: random.chance(IS_LIMITED) ? random.pick(RATES) : 0,
     absentStatus: random.pick(ABSENT),
-    ...{ sharedLacksStatus: 0, clinicLacksStatus: 0 },
+    ...{ sharedLacksStatus: 0, clinicLacksStatus: 0, tokensRotatedMs: 0 },
     resetsMappings: random.chance(RESETS) ? 1 : 0,
     rolledBackMs: 0,
   };

@@ -18,8 +18,9 @@ import type { EventSource } from './lambda/event-source.ts';
 import type { LambdaFunction } from './lambda/function.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { downBy } from './outages.ts';
-import { LIMITED, OPERATOR, SERVERS, TOKEN_SECRETS } from './outside.ts';
+import { LIMITED, OPERATOR, SERVERS } from './outside.ts';
 import { placesIn } from './places.ts';
+import { Random } from './random.ts';
 import { Scheduler } from './scheduler.ts';
 import { ScriptedValidation } from './scripted-validation.ts';
 import { FhirServer } from './servers/fhir-server.ts';
@@ -30,6 +31,7 @@ import { MICROSOFTS } from './settings.ts';
 import { queueUrlOf } from './sqs/sqs.ts';
 import { withoutFaults } from './story/without-faults.ts';
 import type { Submission } from './submission.ts';
+import { rotateTokens } from './token-rotation.ts';
 import { Witness } from './witness.ts';
 
 export interface WorldOptions {
@@ -182,7 +184,10 @@ export class World implements Seen {
 
   #fhirServers(): FhirServer[] {
     const { scheduler, services } = this;
-    const { absentStatus, sharedLacksStatus, clinicLacksStatus } = this.drawn.settings;
+    const { absentStatus, sharedLacksStatus, clinicLacksStatus, tokensRotatedMs } =
+      this.drawn.settings;
+    const random = new Random(tokensRotatedMs);
+    const tokenOf = rotateTokens(services.secrets, tokensRotatedMs, { scheduler, random });
     const server = (name: 'shared' | 'clinic', hasEtags: boolean, lacksStatus: number) =>
       new FhirServer({
         base: SERVERS[name],
@@ -190,7 +195,7 @@ export class World implements Seen {
         absentStatus,
         lacksStatus,
         asksForVersion: absentStatus === MICROSOFTS,
-        token: () => services.secrets.get(TOKEN_SECRETS[name]) ?? '',
+        token: () => tokenOf(name),
         now: () => scheduler.now,
         tell: (effect) => this.#witness.tell(effect),
       });

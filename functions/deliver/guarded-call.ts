@@ -119,8 +119,8 @@ export function versionsOf(
   const inVain = readInVain >= settings.failuresMax;
   return {
     isNamed: deliveredVersion !== undefined,
-    // A PUT that we gave up on may have taken effect since.
-    wasRead: inVain || (isAskedFor && readInVain > 0 && now() >= lateUntil),
+    // A PUT that we gave up on may have taken effect since. What was in vain before it asked says nothing.
+    wasRead: isAskedFor && (inVain || (readInVain > 0 && now() >= lateUntil)),
     inVain,
   };
 }

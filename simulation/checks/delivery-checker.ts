@@ -7,20 +7,13 @@ import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
-import { SERVERS, type Source } from '../outside.ts';
+import { placeOf } from '../place-at-server.ts';
 import { AT_SERVER } from '../servers/fhir-server.ts';
 import type { Held } from '../servers/http-call.ts';
 import type { Submission } from '../submission.ts';
 import { DeliveryLeases } from './delivery-leases.ts';
 import { type Whereabouts, waitsInVain } from './references.ts';
 import { orderOf } from './resources-checker.ts';
-
-/** Where a source's resources are delivered (simulation/deployment.ts). */
-const TARGETS: Readonly<Record<Source, { readonly server: string; readonly prefix: string }>> = {
-  'hospital-a': { server: SERVERS.shared, prefix: 'a-' },
-  'hospital-b': { server: SERVERS.shared, prefix: 'b-' },
-  clinic: { server: SERVERS.clinic, prefix: '' },
-};
 
 interface Delivery {
   readonly pk: string;
@@ -33,7 +26,7 @@ interface Delivery {
   isRefused: boolean;
   /** The submission that counted as delivered last. */
   delivered: number | undefined;
-  /** Its server has brought a backup back since: what had been delivered may be gone. */
+  /** Its server has brought a backup back since, or another client has deleted it: what had been delivered may be gone. */
   isLost: boolean;
 }
 
@@ -41,14 +34,14 @@ interface Delivery {
 const ANSWERED_MS = 60_000;
 
 export class DeliveryChecker implements Checker {
-  readonly kinds = ['submitted', 'stored', 'written', 'requested', 'restored'] as const;
+  readonly kinds = ['submitted', 'stored', 'written', 'requested', 'restored', 'removed'] as const;
   readonly #leases = new DeliveryLeases();
   readonly #seen: Pick<Seen, 'submissions' | 'fhirServers' | 'scheduler'>;
   /** By server and key. */
   readonly #deliveries = new Map<string, Delivery>();
   readonly #pending = new Set<Delivery>();
   readonly #byNumber = new Map<number, Submission>();
-  /** Submissions whose PUT took effect, and those of them that their server has forgotten since by a backup. */
+  /** Submissions whose PUT took effect, and those of them that their server has forgotten since. */
   readonly #put = new Set<number>();
   readonly #forgotten = new Set<number>();
   /** By server: when it brought a backup back last. */
@@ -64,6 +57,8 @@ export class DeliveryChecker implements Checker {
     }
     if (effect.kind === 'stored') this.#stored(effect);
     if (effect.kind === 'restored') this.#restored(effect);
+    if (effect.kind === 'removed')
+      this.#forget(this.#deliveries.get(`${effect.server} ${effect.key}`));
     if (effect.kind === 'requested' && by !== undefined) {
       this.#leases.requested(by, effect.call.url);
     }
@@ -83,10 +78,15 @@ export class DeliveryChecker implements Checker {
     this.#restoredAt.set(server, this.#seen.scheduler.now);
     for (const [place, delivery] of this.#deliveries) {
       if (!place.startsWith(`${server} `)) continue;
-      delivery.isLost = true;
-      if (delivery.number !== undefined && this.#put.delete(delivery.number)) {
-        this.#forgotten.add(delivery.number);
-      }
+      this.#forget(delivery);
+    }
+  }
+
+  #forget(delivery: Delivery | undefined): void {
+    if (delivery === undefined) return;
+    delivery.isLost = true;
+    if (delivery.number !== undefined && this.#put.delete(delivery.number)) {
+      this.#forgotten.add(delivery.number);
     }
   }
 
@@ -203,12 +203,6 @@ export class DeliveryChecker implements Checker {
 /** What a server says of all others is said of itself. */
 const isRefusedThere = ({ text }: Submission) =>
   text.includes(AT_SERVER.refused) || text.includes(AT_SERVER.failing);
-
-function placeOf({ source, resourceType, id }: Pick<Submission, 'source' | 'resourceType' | 'id'>) {
-  const { server, prefix } = TARGETS[source as Source];
-  const key = `${resourceType}/${prefix}${id}`;
-  return { server, key, place: `${server} ${key}` };
-}
 
 const known = new WeakMap<Held, number>();
 

@@ -47,6 +47,8 @@ export interface CoincidenceRates {
   readonly lateVerdict: number;
   /** A group of suspects is in its queue twice, as after a send whose first try arrived late. */
   readonly groupTwice: number;
+  /** Another client of a FHIR server changes, deletes or holds what has just been leased for its delivery. */
+  readonly otherClients: number;
 }
 
 export const NO_COINCIDENCES: CoincidenceRates = {
@@ -71,13 +73,14 @@ export const NO_COINCIDENCES: CoincidenceRates = {
   eraserInterrupted: 0,
   lateVerdict: 0,
   groupTwice: 0,
+  otherClients: 0,
 };
 
 /** Most runs have none, or one of them. */
 const COINCIDENCE = 0.15;
 
 export function drawCoincidences(random: Random): CoincidenceRates {
-  const { lateVerdict, eraserInterrupted, groupTwice, ...others } = NO_COINCIDENCES;
+  const { lateVerdict, eraserInterrupted, groupTwice, otherClients, ...others } = NO_COINCIDENCES;
   const drawn = Object.keys(others).map((name) => {
     return [name, random.chance(COINCIDENCE) ? 0.3 + 0.7 * random.fraction() : 0];
   });
@@ -86,6 +89,7 @@ export function drawCoincidences(random: Random): CoincidenceRates {
     lateVerdict,
     eraserInterrupted,
     groupTwice,
+    otherClients,
   };
   const { brownOut, leaseStands, probeInTrouble } = rates;
   if (brownOut === 0) return rates;

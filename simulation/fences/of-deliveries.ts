@@ -107,6 +107,21 @@ export const OF_DELIVERIES: readonly Fence[] = [
     needs: CHECKS_REFERENCES,
   },
   {
+    name: 'delivery: a conflict waits',
+    file: 'core/delivery/too-early.ts',
+    code: '(mayStillCome || status === CONFLICT)',
+    without: '(mayStillCome || (status === CONFLICT && begunAt < 0))',
+    needs: ({ coincidences }) => coincidences.otherClients > 0.05,
+  },
+  {
+    name: 'delivery: what was in vain before a server asked for a version is no read of that',
+    file: 'functions/deliver/guarded-call.ts',
+    code: 'isAskedFor && (inVain || (readInVain > 0 && now() >= lateUntil))',
+    without: 'inVain || (isAskedFor && readInVain > 0 && now() >= lateUntil)',
+    needs: ({ settings, coincidences }) =>
+      settings.absentStatus === 404 && coincidences.otherClients > 0.05,
+  },
+  {
     name: 'delivery: in a circle nobody waits for ever',
     file: 'core/delivery/too-early.ts',
     code: 'if (mayStillCome || status === CONFLICT) return refused.count < REFUSALS_MAX;',

@@ -29,7 +29,11 @@ export class FhirServer implements Server {
   /** Its resources, by `<type>/<id>`. */
   readonly resources = new Map<string, Held>();
   readonly #options: FhirServerOptions;
-  #backup: ReadonlyMap<string, Held> | undefined;
+  #backup: { readonly resources: ReadonlyMap<string, Held>; readonly last: Versions } | undefined;
+  /** The last versions of what was deleted. They go on from there. */
+  readonly #last = new Map<string, number>();
+  /** Until when another client's transaction holds a resource. */
+  readonly #heldUntil = new Map<string, number>();
   /** How often it refused a text. */
   readonly #refused = new Map<string, number>();
 
@@ -43,16 +47,39 @@ export class FhirServer implements Server {
   }
 
   backUp(): void {
-    this.#backup = new Map(this.resources);
+    this.#backup = { resources: new Map(this.resources), last: new Map(this.#last) };
   }
 
   /** Brings its backup back: what came later is gone, and versions go on where they were then. False if it has none. */
   restore(): boolean {
     if (this.#backup === undefined) return false;
+    const { resources, last } = this.#backup;
     this.resources.clear();
-    for (const [key, held] of this.#backup) this.resources.set(key, held);
+    for (const [key, held] of resources) this.resources.set(key, held);
+    this.#last.clear();
+    for (const [key, version] of last) this.#last.set(key, version);
     this.#options.tell({ kind: 'restored', server: this.base });
     return true;
+  }
+
+  /** Another client changes something that we do not send. */
+  change(key: string): void {
+    const held = this.resources.get(key);
+    if (held !== undefined) this.resources.set(key, { ...held, version: held.version + 1 });
+  }
+
+  /** Another client deletes it. */
+  remove(key: string): void {
+    const held = this.resources.get(key);
+    if (held === undefined) return;
+    this.resources.delete(key);
+    this.#last.set(key, held.version + 1);
+    this.#options.tell({ kind: 'removed', server: this.base, key });
+  }
+
+  /** Another client's transaction keeps it until then. */
+  hold(key: string, until: number): void {
+    this.#heldUntil.set(key, until);
   }
 
   serve(call: HttpCall): HttpAnswer {
@@ -61,13 +88,14 @@ export class FhirServer implements Server {
     const key = call.url.slice(this.base.length + 1);
     if (call.method === 'PUT') return this.#store(key, call);
     const held = this.resources.get(key);
-    if (held === undefined) return outcome(404, 'not-found');
+    if (held === undefined) return outcome(this.#last.has(key) ? 410 : 404, 'not-found');
     return { status: 200, headers: hasEtags ? { etag: etagOf(held) } : {}, body: held.body };
   }
 
   #store(key: string, call: HttpCall): HttpAnswer {
     const { hasEtags, absentStatus, asksForVersion, now, tell } = this.#options;
     const { body } = call;
+    if ((this.#heldUntil.get(key) ?? 0) > now()) return outcome(409, 'conflict');
     const held = this.resources.get(key);
     const wanted = call.headers['if-match'];
     if (hasEtags && wanted !== undefined) {
@@ -81,7 +109,7 @@ export class FhirServer implements Server {
       return outcome(422, 'business-rule');
     if (this.#lacks(body)) return outcome(this.#options.lacksStatus, 'processing');
     if (body.includes(AT_SERVER.failing)) return outcome(500, 'exception', `${resourceType}.meta`);
-    const stored = { version: (held?.version ?? 0) + 1, body, at: now() };
+    const stored = { version: (held?.version ?? this.#last.get(key) ?? 0) + 1, body, at: now() };
     this.resources.set(key, stored);
     tell({ kind: 'stored', server: this.base, key, before: held, after: stored, call });
     const headers = hasEtags ? { etag: etagOf(stored) } : {};
@@ -102,6 +130,8 @@ export class FhirServer implements Server {
 
 /** Until somebody has changed its rules. */
 const REFUSALS = 2;
+
+type Versions = ReadonlyMap<string, number>;
 
 /** As producers write them. */
 const REFERENCE = /"reference":"([^"]+)"/g;

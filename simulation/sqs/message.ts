@@ -57,6 +57,8 @@ export interface QueueFaults {
   readonly inFlightMax: number;
   /** A receive gets fewer than there are: it asks some of the servers that hold a queue. */
   readonly fewer: number;
+  /** The numbers of messages are those of up to a minute ago. */
+  readonly countsStale: number;
 }
 
 export const NO_QUEUE_FAULTS: QueueFaults = {
@@ -66,6 +68,7 @@ export const NO_QUEUE_FAULTS: QueueFaults = {
   entryRefused: 0,
   inFlightMax: 0,
   fewer: 0,
+  countsStale: 0,
 };
 
 /** How a message left its queue. */

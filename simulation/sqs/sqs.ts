@@ -18,7 +18,16 @@ import { isLegible, mustBeLegible, mustFit } from './limits.ts';
 import type { Message, QueuePlan, Received, Sent } from './message.ts';
 import { Queue, type QueueSurroundings } from './queue.ts';
 
+interface Counted {
+  readonly size: number;
+  readonly visible: number;
+  readonly at: number;
+}
+
+const COUNTED_MS = 60_000;
+
 export class Sqs {
+  readonly #counts = new Map<string, Counted>();
   readonly #queues = new Map<string, Queue>();
   /** By each text that has named one. */
   readonly #named = new Map<string, Queue>();
@@ -141,9 +150,21 @@ export class Sqs {
     };
   }
 
+  /** SQS learns within a minute how many there are. */
+  #counted({ plan, size, visible }: Queue): Counted {
+    const { scheduler, random, faults } = this.#around;
+    const known = this.#counts.get(plan.name);
+    const isKnown = known !== undefined && scheduler.now - known.at < COUNTED_MS;
+    if (isKnown && random.chance(faults().countsStale)) return known;
+    const counted = { size, visible, at: scheduler.now };
+    this.#counts.set(plan.name, counted);
+    return counted;
+  }
+
   /** The numbers are approximate, as their names say. */
   #attributes({ QueueUrl, AttributeNames = [] }: GetQueueAttributesCommand['input']): object {
-    const { size, visible, plan } = this.queue(QueueUrl);
+    const { plan } = this.queue(QueueUrl);
+    const { size, visible } = this.#counted(this.queue(QueueUrl));
     const all = {
       QueueArn: plan.arn,
       VisibilityTimeout: String(plan.visibilityMs / 1_000),

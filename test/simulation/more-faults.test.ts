@@ -5,7 +5,7 @@ import { withMoreFaults } from '../../simulation/more-faults.ts';
 import { Random } from '../../simulation/random.ts';
 import { checksReferences } from '../../simulation/settings.ts';
 
-test('some runs receive fewer, invoke twice, roll a deployment back, or have servers that check references, and nothing else changes', () => {
+test('some runs have each of these faults, and nothing else changes', () => {
   const faults = { ...HEALTHY, coincidences: { ...NO_COINCIDENCES, lateVerdict: 0.5 } };
   const drawn = Array.from({ length: 400 }, (_, seed) => withMoreFaults(faults, new Random(seed)));
   const counts = [
@@ -13,18 +13,26 @@ test('some runs receive fewer, invoke twice, roll a deployment back, or have ser
     drawn.filter(({ functions }) => functions.asyncTwice > 0),
     drawn.filter(({ settings }) => settings.rolledBackMs > 0),
     drawn.filter(({ settings }) => checksReferences(settings)),
+    drawn.filter(({ queues }) => queues.countsStale > 0),
+    drawn.filter(({ settings }) => settings.tokensRotatedMs > 0),
+    drawn.filter(({ coincidences }) => coincidences.otherClients > 0),
   ].map(({ length }) => length);
   for (const count of counts) {
-    expect(count).toBeGreaterThan(60);
+    expect(count).toBeGreaterThan(40);
     expect(count).toBeLessThan(160);
   }
   for (const { queues, functions, settings, coincidences, ...others } of drawn) {
     const { queues: q, functions: f, settings: s, coincidences: c, ...rest } = faults;
-    expect({ ...coincidences, groupTwice: 0 }).toEqual(c);
+    expect({ ...coincidences, groupTwice: 0, otherClients: 0 }).toEqual(c);
     expect(others).toEqual(rest);
-    expect({ ...queues, fewer: 0 }).toEqual(q);
+    expect({ ...queues, fewer: 0, countsStale: 0 }).toEqual(q);
     expect({ ...functions, asyncTwice: 0 }).toEqual(f);
-    const none = { rolledBackMs: 0, sharedLacksStatus: 0, clinicLacksStatus: 0 };
+    const none = {
+      rolledBackMs: 0,
+      tokensRotatedMs: 0,
+      sharedLacksStatus: 0,
+      clinicLacksStatus: 0,
+    };
     expect({ ...settings, ...none }).toEqual(s);
   }
 });

@@ -36,8 +36,8 @@ const isPending = async () => (await stage.resource())['deliveryShard'] !== unde
 async function untilEnded(): Promise<void> {
   await stage.turn();
   for (let n = 0; n < 4 && (await isPending()); n += 1) {
-    // By then, no PUT without a version can take effect any more.
-    skipTime(120_000);
+    // By then, no PUT without a version can take effect any more, and each back-off is over.
+    skipTime(600_000);
     await stage.turn();
   }
 }
@@ -121,4 +121,25 @@ test('R18: what a server holds is read again if an environment died, perhaps wit
   expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   expect(await isPending()).toBe(false);
   expect(calls).toEqual(['PUT W/"7"', 'GET unnamed', 'PUT W/"8"']);
+});
+
+const held = { status: 409 };
+const same = { status: 200, etag: 'W/"3"' };
+
+test('R18: a resource that another client’s transaction holds is delivered after that, and not quarantined', async () => {
+  await stage.store('a', 1);
+  answers = [same];
+  await stage.turn();
+  await stage.store('a', 2);
+  answers = [
+    ...[held, same, held, same, held, same, held],
+    ...[same, held, same],
+    // The transaction has ended. Such a server asks for the version of what it holds.
+    ...[{ status: 400 }, same],
+  ];
+  calls = [];
+  await untilEnded();
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(await isPending()).toBe(false);
+  expect(calls.slice(-3)).toEqual(['PUT unnamed', 'GET unnamed', 'PUT W/"3"']);
 });

@@ -29,6 +29,7 @@ function see(
     | Effect
     | { readonly put: number; readonly key?: string; readonly begunAt?: number }
     | { readonly pass: number }
+    | { readonly gone: string }
   )[]
 ) {
   const clock = { now: 1_000_000 };
@@ -48,6 +49,7 @@ function see(
   }
   for (const step of history) {
     if ('pass' in step) clock.now += step.pass;
+    else if ('gone' in step) resources.delete(step.gone);
     else if ('kind' in step) checker.see(step);
     else {
       const { put, key = 'Patient/a-p1', begunAt = clock.now } = step;
@@ -82,6 +84,14 @@ describe('the checker of deliveries', () => {
     expect(() => see(pending('m2'), restored, { put: 1 }, item('m2'))).not.toThrow();
     const confirmedLate = [{ put: 1, begunAt: 0 }, { pass: 150_000 }, item('m2')];
     expect(() => see(pending('m2'), { put: 2 }, restored, ...confirmedLate)).not.toThrow();
+  });
+
+  test('R05: accepts that another client deleted what was put', () => {
+    const removed = { kind: 'removed', server: SERVERS.shared, key: 'Patient/a-p1' } as const;
+    const put = [pending('m2'), { put: 2 }];
+    expect(() => see(...put, removed, { gone: 'Patient/a-p1' }, item('m2'))).not.toThrow();
+    expect(() => see(...put, { gone: 'Patient/a-p1' }, item('m2'))).toThrow('holds nothing');
+    expect(() => see(...put, item('m2'), removed, { put: 1 })).not.toThrow();
   });
 
   test('R05: finds what is wrong after a server forgot what it had', () => {

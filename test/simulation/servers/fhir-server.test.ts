@@ -99,6 +99,35 @@ describe('a simulated FHIR server', () => {
     expect(call('PUT', 'c', { 'if-match': 'W/"1"' }).headers).toEqual({ etag: 'W/"2"' });
   });
 
+  test('has other clients, who change and delete what it holds, or keep it for a time', () => {
+    const { its, effects, call } = server();
+    its.remove('Patient/1');
+    its.change('Patient/1');
+    expect(effects).toEqual([]);
+    call('PUT', 'a');
+    its.change('Patient/1');
+    expect(call('PUT', 'b', { 'if-match': 'W/"1"' }).status).toBe(412);
+    its.remove('Patient/1');
+    expect(effects.at(-1)).toEqual({ kind: 'removed', server: base, key: 'Patient/1' });
+    expect(call('GET').status).toBe(410);
+    // Its versions go on.
+    expect(call('PUT', 'b')).toEqual({ status: 201, headers: { etag: 'W/"4"' } });
+    its.hold('Patient/1', 8);
+    expect(call('PUT', 'c').status).toBe(409);
+    its.hold('Patient/1', 7);
+    expect(call('PUT', 'c').status).toBe(200);
+  });
+
+  test('brings a backup back with what had been deleted before', () => {
+    const { its, call } = server();
+    call('PUT', 'a');
+    its.remove('Patient/1');
+    its.backUp();
+    call('PUT', 'b');
+    its.restore();
+    expect(call('PUT', 'c').headers).toEqual({ etag: 'W/"3"' });
+  });
+
   test('refuses a wrong token, and what it was told to refuse', () => {
     const { its, call } = server();
     expect(call('PUT', 'a', { authorization: 'Bearer other' }).status).toBe(401);

@@ -14,12 +14,12 @@ import { recordOf, Sqs } from '../../../simulation/sqs/sqs.ts';
 
 const QueueUrl = 'https://sqs/000000000000/q';
 
-function service(entryRefused = 0, inFlightMax = 0) {
+function service(entryRefused = 0, inFlightMax = 0, countsStale = 0) {
   const scheduler = new Scheduler(1);
   const sqs = new Sqs({
     scheduler,
     random: scheduler.random,
-    faults: () => ({ ...NO_QUEUE_FAULTS, entryRefused, inFlightMax }),
+    faults: () => ({ ...NO_QUEUE_FAULTS, entryRefused, inFlightMax, countsStale }),
     tell: () => undefined,
   });
   const queue = sqs.create({
@@ -156,5 +156,20 @@ describe('simulated SQS', () => {
   test('refuses a queue that does not exist', () => {
     const send = new SendMessageCommand({ QueueUrl: 'https://sqs/0/r', MessageBody: 'b' });
     expect(() => service().sqs.perform(send, '')).toThrow('no queue https://sqs/0/r');
+  });
+
+  test('may say for a minute how many messages there were', async () => {
+    const { sqs, scheduler } = service(0, 0, 1);
+    const waiting = () => {
+      const AttributeNames: QueueAttributeName[] = ['ApproximateNumberOfMessages'];
+      const ask = new GetQueueAttributesCommand({ QueueUrl, AttributeNames });
+      return sqs.perform(ask, 'me');
+    };
+    expect(waiting()).toEqual({ Attributes: { ApproximateNumberOfMessages: '0' } });
+    sqs.perform(new SendMessageBatchCommand({ QueueUrl, Entries }), 'me');
+    expect(waiting()).toEqual({ Attributes: { ApproximateNumberOfMessages: '0' } });
+    scheduler.after(60_000, () => undefined);
+    await scheduler.run(() => false);
+    expect(waiting()).toEqual({ Attributes: { ApproximateNumberOfMessages: '10' } });
   });
 });
