@@ -123,7 +123,8 @@ export const METRICS = {
   BreakerOpenSeconds: {
     unit: 'Seconds',
     by: 'breaker',
-    means: 'state: how long it has not been closed, each minute; nothing while it is closed',
+    means:
+      'state: how long it has not been closed, each minute; nothing while it is closed, nor of a server that is no longer delivered to',
   },
   Deaths: counts('deaths that the monitor saw from outside'),
   Crashes: counts('crash events recorded, each once'),
