@@ -19,9 +19,18 @@ export function describeBreakers(breakers: readonly NamedBreaker[], now: number)
 
 function phaseOf(state: BreakerState, now: number): string {
   if (hasNeverOpened(state)) return 'closed, never opened';
-  const until = state.phase === 'open' ? ` until ${formatTime(state.openUntil, now)}` : '';
-  return `${state.phase}${until}, since ${formatTime(state.since, now)}: ${state.why}`;
+  return `${state.phase}${untilOf(state, now)}, since ${formatTime(state.since, now)}: ${state.why}`;
 }
+
+function untilOf(state: BreakerState, now: number): string {
+  if (state.phase !== 'open') return '';
+  return isDue(state, now)
+    ? ', the next call is a probe'
+    : ` until ${formatTime(state.openUntil, now)}`;
+}
+
+/** Nothing has been called since it could be probed. */
+const isDue = ({ openUntil }: { readonly openUntil: number }, now: number) => openUntil <= now;
 
 /** The first generation begins with the first failure, and has no time. */
 const hasNeverOpened = ({ generation }: BreakerState) => generation === 0;
@@ -33,7 +42,10 @@ export function describeBreaker(service: string, state: BreakerState, now: numbe
     facts.push(['phase', state.phase], ['why', state.why], ['since', formatTime(state.since, now)]);
     facts.push(['generation', state.generation], ['reopenings', state.reopenings]);
   }
-  if (state.phase === 'open') facts.push(['open until', formatTime(state.openUntil, now)]);
+  if (state.phase === 'open') {
+    const due = isDue(state, now) ? '; the next call is a probe' : '';
+    facts.push(['open until', `${formatTime(state.openUntil, now)}${due}`]);
+  }
   if (state.phase !== 'closed') facts.push(['failed probes', state.failedProbes]);
   if (state.phase === 'closed') facts.push(['failures', state.failures]);
   if (state.phase === 'half-open') {
@@ -42,8 +54,9 @@ export function describeBreaker(service: string, state: BreakerState, now: numbe
     if (probe)
       facts.push(['probe', `${probe.owner}, lease until ${formatTime(probe.leaseUntil, now)}`]);
   }
-  if (state.forced) {
-    const { by, reason, until } = state.forced;
+  const forced = forcedAt(state, now);
+  if (forced) {
+    const { by, reason, until } = forced;
     facts.push(['forced', `by ${by} until ${formatTime(until, now)}: ${reason}`]);
   }
   return facts.map(([name, value]) => printable(`${name.padEnd(18)} ${value}`)).join('\n');

@@ -100,6 +100,23 @@ test('describes each phase, and a forced state', () => {
   expect(all).toMatch(/probe +e-1, lease until 2026-01-01 00:00:05Z \(in 5 s\)/);
 });
 
+test('R17: once a forced state is over, says that the next call is a probe, and not that it is open until a past time', () => {
+  const state: BreakerState = {
+    ...{ generation: 2, version: 9, since: NOW, reopenings: 0, receipts: [], recent: [] },
+    ...{ phase: 'open', failedProbes: 0, why: 'force-open: maintenance', openUntil: NOW + 1_000 },
+    forced: { until: NOW + 1_000, reason: 'maintenance', by: 'ada' },
+  };
+  const service = 'fhir-server';
+  expect(describeBreakers([{ service, state }], NOW + 999)).toContain('(forced by ada');
+  expect(describeBreakers([{ service, state }], NOW + 1_000)).toBe(
+    'fhir-server          open, the next call is a probe, since 2026-01-01 00:00:00Z (1 s ago): force-open: maintenance',
+  );
+  const shown = describeBreaker(service, state, NOW + 1_000);
+  expect(shown).toMatch(/^open until +2026-01-01 00:00:01Z \(now\); the next call is a probe$/m);
+  expect(shown).not.toContain('forced by');
+  expect(shown).not.toMatch(/^forced /m);
+});
+
 test('a breaker with failures that never opened is described without a time of 1970', () => {
   const state: BreakerState = { ...UNKNOWN_SERVICE, version: 3, failures: 2 };
   expect(describeBreakers([{ service: 'fhir-server', state }], NOW)).toBe(
