@@ -32,8 +32,10 @@ function position(state: BreakerState | undefined, now: number): string {
   switch (state.phase) {
     case 'closed':
       return `on ${since}`;
-    case 'open':
-      return `off ${since}, probe at ${formatTime(state.openUntil, now)}`;
+    case 'open': {
+      const isDue = state.openUntil <= now;
+      return `off ${since}, ${isDue ? 'the next resource is its probe' : `probe at ${formatTime(state.openUntil, now)}`}`;
+    }
     case 'half-open':
       return `off and probed ${since}`;
   }

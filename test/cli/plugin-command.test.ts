@@ -104,6 +104,8 @@ test('list prints which plugins are on, and who switched the others off and why'
     ['on, never switched off', { ...UNKNOWN_SERVICE }],
     ['off by ada until 1970-01-01 00:00:09Z (in 7 s)', off],
     ['off since 1970-01-01 00:00:01Z (1 s ago)', { ...off, forced: undefined }],
+    [', probe at 1970-01-01 00:00:09Z (in 7 s)', { ...off, forced: undefined }],
+    [', the next resource is its probe', { ...off, forced: undefined, openUntil: 2_000 }],
     ['off and probed', { ...off, forced: undefined, phase: 'half-open', successes: 0 }],
   ];
   const plugin = { ...RULE, resourceTypes: ['Patient'] };
