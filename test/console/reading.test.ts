@@ -235,17 +235,52 @@ test('R42: reveals a body with a reason, after the audit log has it', async () =
   const [line = 0] = body.issues[0]?.lines ?? [];
   expect(body.body.split('\n')[line - 1]).toMatch(/^ {2}"gender":|^\{/);
   const facts = await factsTold(world);
-  expect(facts).toMatchObject([{ kind: 'phi-read', actor: 'ana', reason: 'ticket 7' }]);
+  expect(facts).toMatchObject([
+    {
+      ...{ kind: 'phi-read', actor: 'ana', reason: 'ticket 7' },
+      details: { what: 'body and outcome', lane: 'background', kind: 'rejection' },
+    },
+  ]);
   expect(JSON.stringify(facts)).not.toMatch(/m-2|Chalmers|\b4711\b/);
 });
 
-test('R42: does not show what cannot be recorded', async () => {
+test('R42: reveals a stored resource with a reason, after the audit log has it', async () => {
+  const { page, world } = stage;
+  await factsTold(world);
+  const place = { pk: 'default#Patient#example', source: 'default', resourceType: 'Patient' };
+  const times = { submissionOrder: '0007', sentAt: 7, storedAt: 9 };
+  await put(world.tables.resources, {
+    ...place,
+    ...times,
+    ...{ messageId: 'm-stored', lane: 'critical', body: patient() },
+  });
+  const reveal = (id: string, reason: string) =>
+    page.post<Revealed>(ROUTES.reveal, { what: 'stored', id, reason });
+  expect(await reveal('m-stored', ' ')).toMatchObject({ status: 400, error: { kind: 'usage' } });
+  expect(await reveal('m-replaced', 'ticket 7')).toMatchObject({ status: 404 });
+  expect(await depthOf(world.queues.audit)).toBe(0);
+  const { status, body } = await reveal('m-stored', 'ticket 7');
+  expect(status).toBe(200);
+  expect(JSON.parse(body.body)).toEqual(JSON.parse(patient()));
+  expect(body).toMatchObject({ issues: [], truncated: false });
+  const facts = await factsTold(world);
+  expect(facts).toMatchObject([
+    {
+      ...{ kind: 'phi-read', actor: 'ana', reason: 'ticket 7' },
+      details: { what: 'stored resource', lane: 'critical' },
+    },
+  ]);
+  expect(JSON.stringify(facts)).not.toMatch(/m-stored|Chalmers/);
+});
+
+test.each([
+  { what: 'entry', id: 'm-2' },
+  { what: 'stored', id: 'm-stored' },
+])('R42: does not show what cannot be recorded: $what', async (which) => {
   const { page, world, lambda } = stage;
   const name = `fhir-failsafe-${world.stage}-audit`;
   lambda.configure(name, {});
-  const { error, body } = await page.post(ROUTES.reveal, {
-    ...{ what: 'entry', id: 'm-2', reason: 'ticket 7' },
-  });
+  const { error, body } = await page.post(ROUTES.reveal, { ...which, reason: 'ticket 7' });
   expect(error?.message).toMatch(/^not shown, because it cannot be recorded/);
   expect(JSON.stringify(body)).not.toMatch(/Chalmers/);
 });
