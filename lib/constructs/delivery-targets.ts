@@ -28,13 +28,14 @@ const sharedBy = ({ delivery: { endpoint, tokenSecretArn } }: Config): SharedSer
 /** The breakers of the servers that are delivered to; none if nothing is delivered. */
 export const deliveryServices = (config: Config) => fhirServers(sharedBy(config), placesOf(config));
 
-export const delivers = (config: Config) => deliveryServices(config).length > 0;
-
 /** The base URLs that `deliver` calls. */
 export function deliveryEndpoints(config: Config): string[] {
   const others = Object.values(config.sources.known).map(({ delivery }) => delivery?.endpoint);
   return [config.delivery.endpoint, ...others].filter((endpoint) => endpoint !== undefined);
 }
+
+/** Also said of a config whose targets contradict each other, before that is refused. */
+export const delivers = (config: Config) => deliveryEndpoints(config).length > 0;
 
 /** The secrets with the tokens of these servers. */
 export function deliveryTokens(config: Config): string[] {
@@ -48,7 +49,7 @@ export function* placeProblems(config: Config): Generator<string> {
   const { known } = config.sources;
   const shared = config.delivery.endpoint;
   const labels = Object.keys(known);
-  const isOn = deliveryEndpoints(config).length > 0;
+  const isOn = delivers(config);
   for (const [label, { delivery }] of Object.entries(known)) {
     const key = `sources.known.${label}.delivery`;
     if (delivery === undefined) {
