@@ -118,6 +118,16 @@ describe('an invocation that has ended', () => {
     expect(gistOf(await other)).toBe('b');
   });
 
+  test('R61: does not end a load that another one waits for', async () => {
+    const own = ownProcess();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const ended = during(own, first.signal).ready();
+    const other = during(own, second.signal).ready();
+    first.abort();
+    await expect(ended).rejects.toThrow('the time was up');
+    await expect(other).resolves.toBeUndefined();
+  });
+
   test('R61: ends a load that nobody waits for any more', async () => {
     const pidFile = join(mkdtempSync(join(tmpdir(), 'failsafe-pid-')), 'pid');
     const own = ownProcess(LOADS_FOR_EVER, { pidFile });

@@ -52,6 +52,21 @@ describe('R50: a fair backlog', () => {
     ]);
   });
 
+  test('treats a tenant as quiet again once nothing of it waits, and not before', () => {
+    const queue = backlogOf();
+    queue.push('slow', 2);
+    const receiveAndReturn = () => {
+      deliver(queue, 1);
+      queue.shares.returned('slow', 60_000, 0);
+    };
+    receiveAndReturn();
+    queue.push('quick', 1);
+    expect(deliver(queue, 2)).toEqual(['quick', 'slow']);
+    queue.push('slow', 1);
+    queue.push('quick', 1);
+    expect(deliver(queue, 2)).toEqual(['slow', 'quick']);
+  });
+
   test('does not notice a flood without message groups, in which each message is a tenant of its own', () => {
     const queue = backlogOf();
     queue.push(undefined, 100);
