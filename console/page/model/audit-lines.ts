@@ -25,3 +25,13 @@ export function auditLines(entries: readonly AuditView[], most: number): readonl
   }
   return lines.slice(0, most);
 }
+
+/** Milliseconds since 1970 from here on: nothing that is counted is as large. */
+const TIMES_FROM = Date.UTC(2001, 8, 9);
+
+/** What a fact is about, on one line; times for people. */
+export function aboutLine(details: AuditView['details']): string {
+  const said = ([name, value]: [string, string | number]) =>
+    `${name} ${typeof value === 'number' && value >= TIMES_FROM ? new Date(value).toISOString() : value}`;
+  return Object.entries(details).map(said).join(', ');
+}

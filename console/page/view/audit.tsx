@@ -2,7 +2,7 @@ import type { AuditTail, AuditView } from '../../contract/audit.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import type { VerifyRun } from '../../contract/runs.ts';
 import { post } from '../client/requests.ts';
-import { auditLines } from '../model/audit-lines.ts';
+import { aboutLine, auditLines } from '../model/audit-lines.ts';
 import { runs, snapshot } from '../state.ts';
 import { say } from './notices.tsx';
 import { Section } from './section.tsx';
@@ -94,7 +94,7 @@ function Entries({ tail: { entries } }: { readonly tail: AuditTail }) {
 
 function Entry({ entry }: { readonly entry: AuditView }) {
   const { sequence, kind, at, actor, component, reason, details, toldAs, hash } = entry;
-  const about = Object.entries(details).map(([name, value]) => `${name} ${value}`);
+  const about = aboutLine(details);
   const isAmiss = kind === 'refused' || kind === 'unreadable';
   return (
     <tr>
@@ -110,7 +110,7 @@ function Entry({ entry }: { readonly entry: AuditView }) {
         )}
       </td>
       <td class="text">
-        {reason} <span class="quiet">{about.join(', ')}</span>
+        {reason} <span class="quiet">{about}</span>
       </td>
       <td>
         <code class="quiet" title={hash}>

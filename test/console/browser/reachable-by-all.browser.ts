@@ -47,6 +47,29 @@ async function settled(page: Page): Promise<void> {
   await page.locator('[aria-busy]').waitFor({ state: 'detached' });
 }
 
+test.each(['#/now', `#/message/${DEAD}`, '#/incidents/validate%233'])(
+  'a time of yesterday covers nothing in the view %s',
+  (hash) => {
+    let day = -86_400_000;
+    const stage = nightStage(() => Date.now() + day);
+    day = 0;
+    return look(stage, async ({ page, go }) => {
+      await go(hash);
+      await settled(page);
+      const gaps = await page.locator('li > .time').evaluateAll((times) =>
+        times.map((time) => {
+          const range = time.ownerDocument.createRange();
+          range.selectNodeContents(time);
+          const next = time.nextElementSibling?.getBoundingClientRect().left ?? Infinity;
+          return next - range.getBoundingClientRect().right;
+        }),
+      );
+      expect(gaps.length).toBeGreaterThan(0);
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0);
+    });
+  },
+);
+
 describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorScheme) => {
   test.each(VIEWS)('in the view %s', (hash) =>
     look(

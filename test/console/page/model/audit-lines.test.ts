@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { auditLines } from '../../../../console/page/model/audit-lines.ts';
+import { aboutLine, auditLines } from '../../../../console/page/model/audit-lines.ts';
 
 const entry = (sequence: number, kind: string, reason?: string) => ({
   ...{ sequence, kind, at: sequence, recordedAt: sequence, component: 'validate', details: {} },
@@ -20,4 +20,11 @@ test('equal facts in a row are one line, with their number and the newest time',
     '5 1× process-crash',
   ]);
   expect(auditLines(entries, 1)).toHaveLength(1);
+});
+
+test('what a fact is about has its times for people', () => {
+  const details = { service: 'fhir-server', generation: 4, openUntil: Date.UTC(2026, 11, 1) };
+  expect(aboutLine(details)).toBe(
+    'service fhir-server, generation 4, openUntil 2026-12-01T00:00:00.000Z',
+  );
 });
