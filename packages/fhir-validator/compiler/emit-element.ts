@@ -174,9 +174,13 @@ function siblingCheck(
   return also(sibling, element.isArray ? `noCodes(${set})` : `noCode(${set}${field})`);
 }
 
-/** Ids, an extension's url and XHTML are not FHIR primitives, so they have no `_` sibling. */
+/**
+ * Ids of elements, an extension's url and XHTML are not FHIR primitives, so they have no `_` sibling. That of a
+ * resource has one, as in HL7's validator: in XML it is an element.
+ */
 function mayHaveSibling(element: ElementModel, use: TypeUse): boolean {
-  return element.name !== 'id' && element.path !== 'Extension.url' && use.code !== 'xhtml';
+  const isAttribute = element.name === 'id' && use.type !== 'id';
+  return !isAttribute && element.path !== 'Extension.url' && use.code !== 'xhtml';
 }
 
 function requiredSet(element: ElementModel, context: ElementContext): string | undefined {

@@ -69,7 +69,8 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
   let sectionEnd = text.indexOf(SECTION_END);
   let depth = 0;
   let isOver = false;
-  for (let at = skipSpace(units, 0); at < text.length; at = skipSpace(units, at)) {
+  const start = DECLARATION.exec(text)?.[0].length ?? 0;
+  for (let at = skipSpace(units, start); at < text.length; at = skipSpace(units, at)) {
     if (units[at] !== LESS) {
       if (depth === 0) return 'text outside the element';
       const next = text.indexOf('<', at);
@@ -104,6 +105,13 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
   if (depth > 0) return 'an element is not closed';
   return isOver ? undefined : 'no element';
 }
+
+/**
+ * Some servers send an XML declaration before the div. Any other `<?` is refused: browsers, which read it as
+ * HTML, end it at the first `>`.
+ */
+const DECLARATION =
+  /^<\?xml version=["']1\.\d["'](?: encoding=["'][\w-]{1,40}["'])?(?: standalone=["'](?:yes|no)["'])? ?\?>/;
 
 const UNOPENED = 'an end tag without a start tag';
 /** XML allows it in attributes and comments only. */

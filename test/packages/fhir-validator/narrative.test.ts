@@ -27,6 +27,17 @@ describe('an accepted narrative', () => {
   });
 });
 
+test.each([
+  ['<?xml version="1.0" encoding="UTF-8"?>', []],
+  ["<?xml version='1.0'?>\n", []],
+  [' <?xml version="1.0"?>', ['invalid Patient.text.div']],
+  ['<?xml version="1.0"?><?xml version="1.0"?>', ['invalid Patient.text.div']],
+  ['<?xml version="1.0" ><script>a</script>?>', ['invalid Patient.text.div']],
+  ['<?php a ?>', ['invalid Patient.text.div']],
+])('an XML declaration may be at the very start: %s', (before, expected) => {
+  expect(errors(narrated(`${before}<div ${XMLNS}>a</div>`))).toEqual(expected);
+});
+
 describe('txt-1: only formatting is allowed', () => {
   test.each([
     '<script>a</script>',

@@ -162,3 +162,12 @@ describe('data types', () => {
     expect(identified('urn:ietf:rfc:3986', 'urn:oid:1.2')).toEqual([]);
   });
 });
+
+test('the id of a resource may have extensions, that of an element may not', () => {
+  const _id = { extension: [{ url: 'http://example.org/a', valueString: 'a' }] };
+  expect(errors(patient({ id: 'a', _id }))).toEqual([]);
+  expect(errors(patient({ id: 'a', _id: {} }))).toEqual(['structure Patient.id']);
+  expect(errors(patient({ name: [{ id: 'a', _id, text: 'a' }] }))).toEqual([
+    'structure Patient.name[0]',
+  ]);
+});
