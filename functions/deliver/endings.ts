@@ -2,6 +2,7 @@
 
 import { type PendingResource, referredState } from '../../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
+import type { Table } from '../../aws/handles.ts';
 import { retryAfterTime } from '../../breaker/call-outcome.ts';
 import {
   countFailure,
@@ -13,6 +14,7 @@ import {
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { countRefusal, isTooEarly, type Referred } from '../../core/delivery/too-early.ts';
 import { idsOf } from '../../core/message/correlation.ts';
+import { splitList } from '../../core/message/split-list.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { Called } from './guarded-call.ts';
 import type { DeliverParts } from './parts.ts';
@@ -120,7 +122,8 @@ async function keepFailing(
 }
 
 /** More references count as to what we do not hold. */
-const REFERENCES_MAX = 25;
+const REFERENCES_MAX = 500;
+const READ_AT_ONCE = 25;
 const ABSENT: Referred = { kind: 'absent' };
 const isSearch = (name: string) => name.includes('?');
 
@@ -135,12 +138,7 @@ export async function refusedByServer(
   const { status } = answer;
   const itself = `${resource.resourceType}/${resource.resourceId}`;
   const others = [...refersTo].filter((name) => name !== itself);
-  const referred: Referred[] = await Promise.all(
-    others
-      .slice(0, REFERENCES_MAX)
-      .map((name) => (isSearch(name) ? ABSENT : referredState(resources, resource.source, name))),
-  );
-  if (others.length > REFERENCES_MAX) referred.push(ABSENT);
+  const referred = await referredBy(resources, resource, others);
   const now = parts.now();
   const refusal = { status, begunAt, referred };
   const failures = countRefusal(resource.deliveryFailures, refusal, now);
@@ -151,6 +149,26 @@ export async function refusedByServer(
   await keepFailing(parts, leased, { failures, now });
   return { kind: 'again', at: retryTime(failures, undefined, now) };
 }
+
+/** How far it is what a resource refers to, until one of that is a reason to go on waiting. */
+async function referredBy(
+  resources: Table,
+  { source }: PendingResource,
+  names: readonly string[],
+): Promise<readonly Referred[]> {
+  const found: Referred[] = [];
+  for (const some of splitList(names.slice(0, REFERENCES_MAX), READ_AT_ONCE)) {
+    const states = some.map((name) =>
+      isSearch(name) ? ABSENT : referredState(resources, source, name),
+    );
+    found.push(...(await Promise.all(states)));
+    if (found.some(isToCome)) return found;
+  }
+  return names.length > REFERENCES_MAX ? [...found, ABSENT] : found;
+}
+
+/** It was not refused itself, so it waits for nothing else. */
+const isToCome = (one: Referred) => one.kind === 'pending' && one.refusedSince === undefined;
 
 function answered({ status, body }: Answer) {
   return { reason: status === 0 ? 'no answer' : `answered ${status}`, body };

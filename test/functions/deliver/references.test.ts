@@ -1,6 +1,8 @@
 /** A FHIR server that accepts a resource only once it holds what that refers to, as HAPI does by default. */
 import { text as textOfStream } from 'node:stream/consumers';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { type HttpServer, startHttpServer } from '../../support/http-server.ts';
@@ -204,15 +206,36 @@ test('two that refer to each other are quarantined after twenty refusals', async
   expect(await pending()).toEqual([]);
 });
 
-test('of many references those beyond the first 25 count as what we do not hold', async () => {
-  const names = Array.from({ length: 26 }, (_, n) => `Patient/p${n}`);
+test('R18: it waits for any of many references, wherever that stands', async () => {
+  const names = Array.from({ length: 60 }, (_, n) => `Patient/p${n}`);
   for (const name of names) await store('Patient', name.slice('Patient/'.length));
-  await turns(3, 60_000);
-  held.clear();
+  instead = { 'Patient/p59': 503 };
+  await turns(6, 2_000);
+  skipTime(60_000);
   await store('List', 'l', ...names);
-  await turns(9, 60_000);
-  expect(puts.filter((address) => address === 'List/l')).toHaveLength(7);
+  await turns(12, 60_000);
+  expect(puts.filter((address) => address === 'List/l').length).toBeGreaterThan(7);
+  expect(await quarantined()).toEqual([]);
+  instead = {};
+  await turns(8, 300_000);
+  expect(await pending()).toEqual([]);
+});
+
+test('of many references those beyond the first 500 count as what we do not hold', async () => {
+  const names = Array.from({ length: 501 }, (_, n) => `Patient/p${n}`);
+  const delivered = names.map((name) => ({
+    pk: `default#${name.replace('/', '#')}`,
+    deliveredAt: 1,
+  }));
+  const TableName = stage.world.tables.resources;
+  for (const Item of delivered)
+    await testClients().dynamo.send(new PutCommand({ TableName, Item }));
+  await store('List', 'l', ...names.slice(0, 500));
+  await stage.turn();
   expect(await quarantined()).toEqual(['delivery#m-List-l']);
+  await store('List', 'longer', ...names);
+  await turns(9, 60_000);
+  expect(puts.filter((address) => address === 'List/longer')).toHaveLength(7);
 });
 
 test('what a resource of more than a MiB refers to is not looked for', async () => {
