@@ -153,7 +153,8 @@ function areSimple(...kinds: readonly Category[]): boolean {
 /** Guides compare a boolean with 'true', and a text with 12. For HL7's validator they are equal. */
 function sameText(a: Item, b: Item, scope: Scope): string {
   const text = runtime(scope, 'text');
-  return `${text}(${a.value}) === ${text}(${b.value})`;
+  const areThere = [a, b].map((each) => (isLiteral(each) ? TRUE : `${each.value} != null`));
+  return and(...areThere, `${text}(${a.value}) === ${text}(${b.value})`);
 }
 
 function is(a: Item, b: Item): string {

@@ -52,6 +52,8 @@ const AS_HL7: [expression: string, expected: boolean | undefined][] = [
   ["active != 'true'", false],
   ['identifier.first().value = 12', true],
   ['identifier.first().value = 13', false],
+  ["multipleBirth = ''", undefined],
+  ["contact.first().telecom.rank = ''", undefined],
   // By the day that it is in UTC, or is written with.
   ['birthDate < deceased', true],
   ['birthDate <= deceased', true],
