@@ -17,15 +17,18 @@
  * - A conflict (409) may be with another request that the server handles at the same time: of another client, or of our
  *   own, such as two that would make it create the same placeholder. Reading the version does not help against that
  *   (https://github.com/hapifhir/hapi-fhir/issues/4690), and it passes once there are fewer. So it waits too.
+ * - So does one whose named version is gone again (404, 410, 412) after reads in vain, or whose server asks for a version
+ *   (400) that there was none of: other clients change and delete the resource meanwhile.
  * - Otherwise the refusal is the resource's own at once.
  */
-import { countFailure, type Failures } from './delivery-meaning.ts';
+import { countFailure, type Failures, NONE_NAMED, type Versions } from './delivery-meaning.ts';
 
 /** With their back-off these take about an hour. */
 const REFUSALS_MAX = 20;
 /** With their back-off these take about a minute. */
 const REFUSALS_OF_ABSENT_MAX = 7;
 const CONFLICT = 409;
+const VERSION_GONE = [404, 410, 412];
 /** Clocks of two environments differ by less. */
 const CLOCKS_DIFFER_MS = 10_000;
 
@@ -43,12 +46,13 @@ export interface Refusal {
   /** When the refused PUT began, epoch ms. */
   readonly begunAt: number;
   readonly referred: readonly Referred[];
+  readonly versions: Pick<Versions, 'isNamed' | 'inVain'>;
 }
 
 /** Adds one refusal, at that time. */
 export function countRefusal(
   before: Failures | undefined,
-  { status, begunAt, referred }: Refusal,
+  { status, begunAt, referred }: Omit<Refusal, 'versions'>,
   now: number,
 ): Failures {
   const { count, since } = before?.refused ?? { count: 0, since: now };
@@ -58,14 +62,19 @@ export function countRefusal(
   return { ...countFailure(before, { isOwn: false, status, now }), refused };
 }
 
-export function isTooEarly(
-  { refused }: Pick<Failures, 'refused'>,
-  { status, begunAt, referred }: Refusal,
-): boolean {
+export function isTooEarly({ refused }: Pick<Failures, 'refused'>, refusal: Refusal): boolean {
   if (refused === undefined) return false;
+  const { begunAt, referred } = refusal;
   const mayStillCome = referred.some((one) => one.kind === 'pending' || isLate(one, begunAt));
-  if (mayStillCome || status === CONFLICT) return refused.count < REFUSALS_MAX;
+  if (mayStillCome || isContended(refusal)) return refused.count < REFUSALS_MAX;
   return referred.some(({ kind }) => kind === 'absent') && refused.count < REFUSALS_OF_ABSENT_MAX;
+}
+
+/** Other clients of the server may be at work on the resource. */
+export function isContended({ status, versions }: Pick<Refusal, 'status' | 'versions'>): boolean {
+  const { isNamed, inVain } = versions;
+  if (status === CONFLICT) return true;
+  return inVain && (isNamed ? VERSION_GONE.includes(status) : status === NONE_NAMED);
 }
 
 /** The time of a reason to wait that this gives. */

@@ -12,11 +12,16 @@ import {
   retryTime,
 } from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
-import { countRefusal, isTooEarly, type Referred } from '../../core/delivery/too-early.ts';
+import {
+  countRefusal,
+  isContended,
+  isTooEarly,
+  type Referred,
+} from '../../core/delivery/too-early.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { splitList } from '../../core/message/split-list.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import type { Called } from './guarded-call.ts';
+import { type Called, versionsOf } from './guarded-call.ts';
 import type { DeliverParts } from './parts.ts';
 import type { Answer } from './server-requests.ts';
 import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';
@@ -104,18 +109,20 @@ interface Failing {
   readonly failures: Failures;
   readonly fault?: Answer['fault'];
   readonly now: number;
+  readonly contended?: boolean;
 }
 
 /** It stays pending. The alarm on a delivery that fails learns for how long it has done so. */
 async function keepFailing(
   { telemetry, resources, settings }: DeliverParts,
   { resource, owner }: Leased,
-  { failures, fault, now }: Failing,
+  { failures, fault, now, contended = false }: Failing,
 ): Promise<void> {
   // Reading was in vain, but by the next PUT the server may hold another version.
-  const conflicts = isAboutVersion(failures.status)
-    ? { ...resource.deliveryConflicts, inVain: settings.failuresMax - 1, isUnread: true }
-    : undefined;
+  const conflicts =
+    contended || isAboutVersion(failures.status)
+      ? { ...resource.deliveryConflicts, inVain: settings.failuresMax - 1, isUnread: true }
+      : undefined;
   telemetry.measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
   telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures, ...fault });
   await releaseDelivery(resources, resource, owner, { failures, conflicts });
@@ -140,13 +147,13 @@ export async function refusedByServer(
   const others = [...refersTo].filter((name) => name !== itself);
   const referred = await referredBy(resources, resource, others);
   const now = parts.now();
-  const refusal = { status, begunAt, referred };
+  const refusal = { status, begunAt, referred, versions: versionsOf(parts, resource) };
   const failures = countRefusal(resource.deliveryFailures, refusal, now);
   if (!isTooEarly(failures, refusal)) {
     return refused(parts, leased, answered(answer));
   }
   tally.add('DeliveryFailures');
-  await keepFailing(parts, leased, { failures, now });
+  await keepFailing(parts, leased, { failures, now, contended: isContended(refusal) });
   return { kind: 'again', at: retryTime(failures, undefined, now) };
 }
 

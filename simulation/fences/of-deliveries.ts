@@ -109,9 +109,17 @@ export const OF_DELIVERIES: readonly Fence[] = [
   {
     name: 'delivery: a conflict waits',
     file: 'core/delivery/too-early.ts',
-    code: '(mayStillCome || status === CONFLICT)',
-    without: '(mayStillCome || (status === CONFLICT && begunAt < 0))',
+    code: 'if (status === CONFLICT) return true;',
+    without: '',
     needs: ({ coincidences }) => coincidences.otherClients > 0.05,
+  },
+  {
+    name: 'delivery: who named a version that is gone again waits',
+    file: 'core/delivery/too-early.ts',
+    code: 'return inVain && (isNamed',
+    without: 'return inVain && !inVain && (isNamed',
+    needs: ({ settings, coincidences }) =>
+      settings.absentStatus === 404 && coincidences.otherClients > 0.05,
   },
   {
     name: 'delivery: what was in vain before a server asked for a version is no read of that',
@@ -124,8 +132,8 @@ export const OF_DELIVERIES: readonly Fence[] = [
   {
     name: 'delivery: in a circle nobody waits for ever',
     file: 'core/delivery/too-early.ts',
-    code: 'if (mayStillCome || status === CONFLICT) return refused.count < REFUSALS_MAX;',
-    without: 'if (mayStillCome || status === CONFLICT) return refused.count < 1e9;',
+    code: 'if (mayStillCome || isContended(refusal)) return refused.count < REFUSALS_MAX;',
+    without: 'if (mayStillCome || isContended(refusal)) return refused.count < 1e9;',
     needs: CHECKS_REFERENCES,
   },
   {

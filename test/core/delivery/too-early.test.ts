@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { countFailure, type Failures } from '../../../core/delivery/delivery-meaning.ts';
 import { countRefusal, isTooEarly, type Referred } from '../../../core/delivery/too-early.ts';
 
+const VERSIONS = { isNamed: false, inVain: false };
 const NOW = Date.UTC(2026, 1, 1);
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 3_600_000;
@@ -19,7 +20,7 @@ class Refused {
 
   refuseBy(status: number, afterMs: number, ...referred: Referred[]): boolean {
     const now = NOW + afterMs;
-    const refusal = { status, begunAt: now - 100, referred };
+    const refusal = { status, begunAt: now - 100, referred, versions: VERSIONS };
     this.failures = countRefusal(this.failures, refusal, now);
     return isTooEarly(this.failures, refusal);
   }
@@ -90,8 +91,30 @@ describe('R18: a refused resource', () => {
     expect(turns.at(-1)).not.toContain(true);
   });
 
+  test.each([
+    [404, true, true],
+    [410, true, true],
+    [412, true, true],
+    [400, false, true],
+    [404, false, false],
+    [400, true, false],
+  ])('by %i waits where other clients may be at work: named %s, %s', (status, isNamed, waits) => {
+    const tries = (inVain: boolean) => {
+      let failures: Failures | undefined;
+      const refusal = { status, begunAt: NOW, referred: [], versions: { isNamed, inVain } };
+      return Array.from({ length: 20 }, (_, n) => {
+        failures = countRefusal(failures, refusal, NOW + n);
+        return isTooEarly(failures, refusal);
+      });
+    };
+    expect(tries(true)).toEqual([...Array(19).fill(waits), false]);
+    expect(tries(false)).not.toContain(true);
+  });
+
   test('without a counted refusal was not too early', () => {
-    expect(isTooEarly({}, { status: 422, begunAt: 0, referred: [PENDING] })).toBe(false);
+    expect(
+      isTooEarly({}, { status: 422, begunAt: 0, referred: [PENDING], versions: VERSIONS }),
+    ).toBe(false);
   });
 });
 

@@ -143,3 +143,22 @@ test('R18: a resource that another client’s transaction holds is delivered aft
   expect(await isPending()).toBe(false);
   expect(calls.slice(-3)).toEqual(['PUT unnamed', 'GET unnamed', 'PUT W/"3"']);
 });
+
+test('R18: a resource that other clients delete and create again meanwhile is delivered, and not quarantined', async () => {
+  await stage.store('a', 1);
+  answers = [same];
+  await stage.turn();
+  await stage.store('a', 2);
+  answers = [
+    ...[held, same, held, { status: 410 }],
+    // They created it again.
+    ...[{ status: 400 }, { status: 200, etag: 'W/"5"' }],
+    // And deleted it.
+    { status: 404 },
+  ];
+  calls = [];
+  await untilEnded();
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(await isPending()).toBe(false);
+  expect(calls.slice(0, 7).at(-1)).toBe('PUT W/"5"');
+});
