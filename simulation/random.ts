@@ -64,12 +64,10 @@ export class Random {
 
   /** In the form of a UUID, version 4. */
   uuid(): string {
-    const [first, second, third, fourth] = [
-      this.uint32(),
-      this.uint32(),
-      this.uint32(),
-      this.uint32(),
-    ];
+    const first = this.uint32();
+    const second = this.uint32();
+    const third = this.uint32();
+    const fourth = this.uint32();
     const version = hexOf((second & 0x0fff) | 0x4000);
     const variant = hexOf(((third >>> 16) & 0x3fff) | 0x8000);
     const end = `${hexOf(third & 0xffff)}${hexOf(fourth >>> 16)}${hexOf(fourth & 0xffff)}`;
@@ -78,9 +76,9 @@ export class Random {
   }
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-/** Four hexadecimal digits. */
-const hexOf = (number: number) => `${HEX[number >>> 8]}${HEX[number & 0xff]}`;
+/** Four hexadecimal digits of each number of 16 bits. */
+const HEX = Array.from({ length: 0x10000 }, (_, number) => number.toString(16).padStart(4, '0'));
+const hexOf = (number: number) => HEX[number];
 
 /** Sebastiano Vigna's splitmix, in the 32-bit form of MurmurHash3's finalizer. */
 function splitmix32(seed: number): () => number {

@@ -23,6 +23,8 @@ export class ReceiptsChecker implements Checker {
   readonly #bucket: string;
   readonly #key: string;
   readonly #tallies = new Map<string, DayTally>();
+  /** By message id: each ending of a message is told several times, and hashes are dear. */
+  readonly #hashes = new Map<string, string>();
   /** What the queue of reports was given, by message and verdict. */
   readonly #published = new Map<string, Ending>();
   readonly #missing = new Map<string, Ending>();
@@ -100,7 +102,11 @@ export class ReceiptsChecker implements Checker {
   }
 
   #hash(messageId: string): string {
-    return createHmac('sha256', this.#key).update(messageId).digest('hex').slice(0, 32);
+    const known = this.#hashes.get(messageId);
+    if (known !== undefined) return known;
+    const hash = createHmac('sha256', this.#key).update(messageId).digest('hex').slice(0, 32);
+    this.#hashes.set(messageId, hash);
+    return hash;
   }
 }
 
