@@ -38,7 +38,9 @@ export async function afterPut(
     case 'other version': {
       tally.add('OtherVersion');
       const { inVain = 0, isAskedFor = false } = resource.deliveryConflicts ?? {};
-      const isAsked = isAskedFor || answer.status === NONE_NAMED;
+      // A PUT that named what was read has done what the server asked for. It may ask again.
+      const wasAsked = isAskedFor && resource.deliveredVersion === undefined;
+      const isAsked = wasAsked || answer.status === NONE_NAMED;
       const conflicts = { inVain, isUnread: true, isAskedFor: isAsked };
       await conflictedDelivery(parts.resources, resource, owner, conflicts);
       return NEXT;

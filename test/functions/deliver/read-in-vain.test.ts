@@ -162,3 +162,17 @@ test('R18: a resource that other clients delete and create again meanwhile is de
   expect(await isPending()).toBe(false);
   expect(calls.slice(0, 7).at(-1)).toBe('PUT W/"5"');
 });
+
+test('R18: a resource that other clients delete after its server asked for its version, and create again, is delivered', async () => {
+  await stage.store('a', 1);
+  answers = [
+    // They have created it, and delete it once its version is read.
+    ...[{ status: 400 }, same, { status: 412 }, { status: 404 }],
+    // They have created it again.
+    ...[{ status: 400 }, { status: 200, etag: 'W/"5"' }],
+  ];
+  await untilEnded();
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(await isPending()).toBe(false);
+  expect(calls.at(-1)).toBe('PUT W/"5"');
+});
