@@ -83,14 +83,21 @@ export const itemSchema = z.object({
 /** What is pending, as it was when the lease was taken. */
 export type PendingResource = z.infer<typeof itemSchema>;
 
-/** Sets when a trigger is due to be sent again; false if nothing is pending any more. */
+/** Longer than a delivery waits. A mark that is further away is that of a trigger that was sent. */
+const WAIT_MAX_MS = 3_600_000;
+
+/**
+ * Sets when a trigger is due to be sent again; false if nothing is pending any more, or somebody else has set a later
+ * time. A write may take effect seconds late. If it could bring a former time back, the late mark of a trigger that was
+ * sent at that time would hold ({@link triggerSent}), though that trigger is gone, and nothing would come for days.
+ */
 export function setDeliveryDue(table: Table, pk: string, dueAt: number): Promise<boolean> {
   const update = new UpdateCommand({
     TableName: table.name,
     Key: { pk },
     UpdateExpression: 'SET deliveryDueAt = :dueAt',
-    ConditionExpression: PENDING,
-    ExpressionAttributeValues: { ':dueAt': dueAt },
+    ConditionExpression: 'deliveryDueAt <= :dueAt OR deliveryDueAt > :sent',
+    ExpressionAttributeValues: { ':dueAt': dueAt, ':sent': dueAt + WAIT_MAX_MS },
   });
   return written(table.dynamo.send(update));
 }

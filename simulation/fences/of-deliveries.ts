@@ -44,6 +44,13 @@ export const OF_DELIVERIES: readonly Fence[] = [
     needs: ({ coincidences }) => coincidences.resendStands > 0,
   },
   {
+    name: 'delivery: a late write brings no former time of a trigger back',
+    file: 'aws/deliveries.ts',
+    code: "'deliveryDueAt <= :dueAt OR deliveryDueAt > :sent'",
+    without: "'deliveryDueAt <= :dueAt OR deliveryDueAt > :dueAt OR deliveryDueAt > :sent'",
+    needs: ({ calls }) => calls.late > 0,
+  },
+  {
     name: 'delivery: only an OperationOutcome refuses a resource',
     file: 'core/delivery/delivery-meaning.ts',
     code: "if (outcome === undefined) return 'failed';",
@@ -150,13 +157,6 @@ export const OF_DELIVERIES: readonly Fence[] = [
     code: '${PENDING} AND ${FREE}',
     without: '(attribute_exists(pk) OR ${PENDING}) AND ${FREE}',
     needs: LATE_OR_STALLED,
-  },
-  {
-    name: 'delivery: a trigger is due only while something is pending',
-    file: 'aws/deliveries.ts',
-    code: '    ConditionExpression: PENDING,\n',
-    without: '    ConditionExpression: `attribute_exists(pk) OR ${PENDING}`,\n',
-    unseen: 'without its shard an item is in no index, whenever it is due',
   },
   {
     name: 'delivery: only the owner of a lease ends it',

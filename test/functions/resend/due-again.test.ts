@@ -39,6 +39,24 @@ test('R18: a delivery that has had its trigger by then, and waits for seconds, d
   expect(await dueAt()).toBe(soon);
 });
 
+test('R18: a delivery does not wait for days if its former time, and the mark of a trigger sent then, are written late', async () => {
+  const { resources, due, dueAt } = await dueOne();
+  const former = Date.now() - 30_000;
+  const soon = Date.now() + 30_000;
+  await setDeliveryDue(resources, due.pk, soon);
+  expect(await setDeliveryDue(resources, due.pk, former)).toBe(false);
+  expect(await triggerSent(resources, { ...due, dueAt: former }, Date.now())).toBe(false);
+  expect(await dueAt()).toBe(soon);
+});
+
+test('R18: a delivery that has to wait again after its trigger was sent does not wait for days', async () => {
+  const { resources, due, dueAt } = await dueOne();
+  await triggerSent(resources, due, Date.now());
+  const soon = Date.now() + 30_000;
+  expect(await setDeliveryDue(resources, due.pk, soon)).toBe(true);
+  expect(await dueAt()).toBe(soon);
+});
+
 test('R18: a trigger that could not be sent is due again in the next minute', async () => {
   const { dueAt } = await dueOne();
   const { lane, world } = stage;
