@@ -159,7 +159,8 @@ export class DeliveryChecker implements Checker {
     const { source } = submission;
     return waitsInVain(submission, (patient) => {
       const { place, key } = placeOf({ source, resourceType: 'Patient', id: patient });
-      if (its.resources.has(key)) return 'held';
+      const held = its.resources.get(key);
+      if (held !== undefined) return { heldMs: this.#seen.scheduler.now - held.since };
       return this.#whereIs(this.#deliveries.get(place));
     });
   }

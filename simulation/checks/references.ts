@@ -5,10 +5,10 @@
  */
 import type { Submission } from '../submission.ts';
 
-/** Where a resource is: at its server, on its way there since then, or neither. */
+/** Where a resource is: at its server, or on its way there, for so long; or neither. */
 export type Whereabouts =
-  | 'held'
   | 'gone'
+  | { readonly heldMs: number }
   | { readonly pending: Submission; readonly sinceMs: number };
 
 /** From a look at what a refused resource refers to until its delivery is ended. */
@@ -28,8 +28,9 @@ export function waitsInVain(
   if (path.includes(itself)) return true;
   return referredBy(submission).some((patient) => {
     const where = whereIs(patient);
-    if (where === 'held') return false;
-    if (where === 'gone' || where.sinceMs < LOOKED_MS) return true;
+    if (where === 'gone') return true;
+    if ('heldMs' in where) return where.heldMs < LOOKED_MS;
+    if (where.sinceMs < LOOKED_MS) return true;
     return waitsInVain(where.pending, whereIs, [...path, itself]);
   });
 }

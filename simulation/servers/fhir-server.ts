@@ -109,7 +109,8 @@ export class FhirServer implements Server {
       return outcome(422, 'business-rule');
     if (this.#lacks(body)) return outcome(this.#options.lacksStatus, 'processing');
     if (body.includes(AT_SERVER.failing)) return outcome(500, 'exception', `${resourceType}.meta`);
-    const stored = { version: (held?.version ?? this.#last.get(key) ?? 0) + 1, body, at: now() };
+    const version = (held?.version ?? this.#last.get(key) ?? 0) + 1;
+    const stored = { version, body, at: now(), since: held?.since ?? now() };
     this.resources.set(key, stored);
     tell({ kind: 'stored', server: this.base, key, before: held, after: stored, call });
     const headers = hasEtags ? { etag: etagOf(stored) } : {};

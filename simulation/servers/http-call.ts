@@ -30,4 +30,6 @@ export interface Held {
   readonly body: string;
   /** Epoch ms, when it was stored. */
   readonly at: number;
+  /** Since when the server has held the resource, in whatever version. */
+  readonly since: number;
 }

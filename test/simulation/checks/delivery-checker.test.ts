@@ -53,8 +53,9 @@ function see(
     else if ('kind' in step) checker.see(step);
     else {
       const { put, key = 'Patient/a-p1', begunAt = clock.now } = step;
-      const after = { version: 1, body: bodyOf(put), at: 0 };
       const before = resources.get(key);
+      const since = before?.since ?? clock.now;
+      const after = { version: 1, body: bodyOf(put), at: clock.now, since };
       resources.set(key, after);
       const call = { number: 1, method: 'PUT', url: '', headers: {}, body: '', begunAt };
       checker.see({ kind: 'stored', call, server: SERVERS.shared, key, before, after });
@@ -129,12 +130,14 @@ describe('the checker of deliveries', () => {
       expect(() =>
         see(stored(one), stored(about), { put: 9, key: 'Patient/a-c' }, later, refused),
       ).toThrow(early);
-      expect(() => see(stored(about), there, refused)).toThrow(early);
+      expect(() => see(stored(about), there, later, there, refused)).toThrow(early);
     });
 
-    test('R18: accepts a refusal for what is not stored, was stored just now, or was refused', () => {
+    test('R18: accepts a refusal for what is not stored, was stored or delivered just now, or was refused', () => {
       expect(() => see(stored(about), later, refused)).not.toThrow();
       expect(() => see(stored(about), stored(one), soon, refused)).not.toThrow();
+      const there = { put: 8, key: 'Patient/a-b' };
+      expect(() => see(stored(about), there, soon, refused)).not.toThrow();
       const erased = stored(one, { erasure: 1 });
       expect(() => see(stored(one), later, erased, stored(about), refused)).not.toThrow();
     });

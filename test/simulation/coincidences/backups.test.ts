@@ -13,7 +13,7 @@ const row = (owner?: string, more: object = { deliveredVersion: 'W/"1"' }) => ({
 const leased = written('resources', row(), row('a'));
 const stored: EffectOf<'stored'> = {
   ...{ kind: 'stored', server: SERVERS.shared, key: 'k', before: undefined },
-  after: { version: 1, body: '', at: 0 },
+  after: { version: 1, body: '', at: 0, since: 0 },
   call: { number: 1, method: 'PUT', url: '', headers: {}, body: '', begunAt: 0 },
 };
 

@@ -51,8 +51,8 @@ const call = (number: number, begunAt: number) =>
 const givenUp: Effect = { kind: 'answered', call: call(1, 5), status: undefined };
 const stored = (beforeAt: number): Effect => ({
   ...{ kind: 'stored', server: 's', key: 'k', call: call(1, 5) },
-  before: { version: 1, body: '', at: beforeAt },
-  after: { version: 2, body: '', at: 9 },
+  before: { version: 1, body: '', at: beforeAt, since: 0 },
+  after: { version: 2, body: '', at: 9, since: 0 },
 });
 const befell = (fate: Fate, before: Fate | undefined): Effect => ({
   ...{ kind: 'befell', service: 'dynamodb', command: {}, fate, before },

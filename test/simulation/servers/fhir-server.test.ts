@@ -43,7 +43,7 @@ describe('a simulated FHIR server', () => {
     expect(call('PUT', 'a')).toEqual({ status: 201, headers: { etag: 'W/"1"' } });
     expect(call('PUT', 'b')).toEqual({ status: 200, headers: { etag: 'W/"2"' } });
     expect(call('GET')).toEqual({ status: 200, headers: { etag: 'W/"2"' }, body: 'b' });
-    expect(its.resources.get('Patient/1')).toEqual({ version: 2, body: 'b', at: 7 });
+    expect(its.resources.get('Patient/1')).toEqual({ version: 2, body: 'b', at: 7, since: 7 });
     expect(effects).toMatchObject([
       { kind: 'stored', key: 'Patient/1', before: undefined, after: { body: 'a' } },
       { kind: 'stored', key: 'Patient/1', before: { body: 'a' }, after: { body: 'b' } },
