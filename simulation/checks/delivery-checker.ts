@@ -14,6 +14,7 @@ import type { Submission } from '../submission.ts';
 import { DeliveryLeases } from './delivery-leases.ts';
 import { type Whereabouts, waitsInVain } from './references.ts';
 import { orderOf } from './resources-checker.ts';
+import { UsedVersions } from './used-versions.ts';
 
 interface Delivery {
   readonly pk: string;
@@ -46,6 +47,7 @@ export class DeliveryChecker implements Checker {
   readonly #forgotten = new Set<number>();
   /** By server: when it brought a backup back last. */
   readonly #restoredAt = new Map<string, number>();
+  readonly #versions = new UsedVersions();
 
   constructor(seen: Pick<Seen, 'submissions' | 'fhirServers' | 'scheduler'>) {
     this.#seen = seen;
@@ -183,9 +185,12 @@ export class DeliveryChecker implements Checker {
     }
     this.#put.add(number);
     this.#forgotten.delete(number);
+    const namesAnother = this.#versions.wasUsedTwice(right.place, call.headers['if-match']);
+    this.#versions.used(right.place, after);
     const delivery = this.#deliveries.get(right.place);
     if (delivery === undefined || delivery.isPending || delivery.number === number) return;
-    if (delivery.isLost || call.begunAt <= (this.#restoredAt.get(server) ?? 0)) {
+    const isOfFormer = call.begunAt <= (this.#restoredAt.get(server) ?? 0);
+    if (delivery.isLost || isOfFormer || namesAnother) {
       delivery.isLost = true;
       return;
     }

@@ -137,7 +137,7 @@ type Versions = ReadonlyMap<string, number>;
 /** As producers write them. */
 const REFERENCE = /"reference":"([^"]+)"/g;
 
-const etagOf = ({ version }: Held) => `W/"${version}"`;
+export const etagOf = ({ version }: Pick<Held, 'version'>) => `W/"${version}"`;
 
 function outcome(status: number, code: string, expression?: string): HttpAnswer {
   const issue = { severity: 'error', code, ...(expression && { expression: [expression] }) };

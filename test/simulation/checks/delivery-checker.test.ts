@@ -27,7 +27,12 @@ const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String
 function see(
   ...history: (
     | Effect
-    | { readonly put: number; readonly key?: string; readonly begunAt?: number }
+    | {
+        readonly put: number;
+        readonly key?: string;
+        readonly begunAt?: number;
+        readonly named?: string;
+      }
     | { readonly pass: number }
     | { readonly gone: string }
   )[]
@@ -52,12 +57,13 @@ function see(
     else if ('gone' in step) resources.delete(step.gone);
     else if ('kind' in step) checker.see(step);
     else {
-      const { put, key = 'Patient/a-p1', begunAt = clock.now } = step;
+      const { put, key = 'Patient/a-p1', begunAt = clock.now, named } = step;
       const before = resources.get(key);
       const since = before?.since ?? clock.now;
       const after = { version: 1, body: bodyOf(put), at: clock.now, since };
       resources.set(key, after);
-      const call = { number: 1, method: 'PUT', url: '', headers: {}, body: '', begunAt };
+      const headers = named === undefined ? {} : { 'if-match': named };
+      const call = { number: 1, method: 'PUT', url: '', headers, body: '', begunAt };
       checker.see({ kind: 'stored', call, server: SERVERS.shared, key, before, after });
     }
   }
@@ -158,6 +164,14 @@ describe('the checker of deliveries', () => {
     const delivered = [pending('m2'), { put: 2 }, item('m2')];
     expect(() => see(...delivered, { put: 2 })).not.toThrow();
     expect(() => see(...delivered, { put: 1 })).toThrow('R05: #1 was put over #2');
+  });
+
+  test('R05: accepts a late PUT only where it names a version that its server has used twice', () => {
+    const delivered = [pending('m2'), { put: 2 }, item('m2')];
+    const late = { put: 1, named: 'W/"1"' };
+    expect(() => see(...delivered, late)).toThrow('R05: #1 was put over #2');
+    expect(() => see(pending('m1'), { put: 1 }, ...delivered, late)).not.toThrow();
+    expect(() => see(pending('m1'), { put: 1 }, ...delivered, { put: 1 })).toThrow('R05');
   });
 
   test('R05: accepts a late PUT after a newer submission was refused, unless it replaces a newer one that counted as delivered', () => {
