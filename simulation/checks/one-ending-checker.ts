@@ -7,7 +7,7 @@
  * runs alone, and what it ends as must not depend on which is faster.
  */
 import type { SQSEvent } from 'aws-lambda';
-import { GROUP_ATTRIBUTE } from '../../core/attempt/suspect-group.ts';
+import { isGroup } from '../../aws/suspect-group.ts';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
@@ -57,7 +57,7 @@ export class OneEndingChecker implements Checker {
     for (const record of records) {
       const isOnly = seemsOnly(record, this.#scheduler.now);
       const isFirst = seemsFirst(record, this.#scheduler.now);
-      if (GROUP_ATTRIBUTE in record.messageAttributes) this.#withGroup.add(by.name);
+      if (isGroup(record)) this.#withGroup.add(by.name);
       for (const id of idsOf(record)) {
         if (!isFirst) knowable.add(id);
         const isElsewhere = this.#isElsewhere(id, by);

@@ -1,4 +1,5 @@
 /** Fences of deliveries. */
+import type { Faults } from '../faults.ts';
 import { checksReferences } from '../settings.ts';
 import type { Fence } from './fence.ts';
 
@@ -8,6 +9,10 @@ const LATE_OR_STALLED: Fence['needs'] = ({ calls, functions }) =>
 const LEASE_STANDS: Fence['needs'] = ({ coincidences }) => coincidences.leaseStands > 0;
 
 const CHECKS_REFERENCES: Fence['needs'] = ({ settings }) => checksReferences(settings);
+
+/** A server answers 404 to a PUT that names a version of what is not there. */
+const saysAbsent = ({ settings }: Faults) => settings.absentStatus === 404;
+const hasOtherClients = ({ coincidences }: Faults) => coincidences.otherClients > 0.05;
 
 export const OF_DELIVERIES: readonly Fence[] = [
   {
@@ -67,15 +72,14 @@ export const OF_DELIVERIES: readonly Fence[] = [
     file: 'core/delivery/delivery-meaning.ts',
     code: 'NOT_THERE.includes(status) && isNamed && !inVain',
     without: 'NOT_THERE.includes(status) && isNamed && inVain',
-    needs: ({ settings, coincidences }) =>
-      settings.absentStatus === 404 && coincidences.backupRestored > 0,
+    needs: (drawn) => saysAbsent(drawn) && drawn.coincidences.backupRestored > 0,
   },
   {
     name: 'delivery: who asks for a version has not refused the resource',
     file: 'core/delivery/delivery-meaning.ts',
     code: 'status === NONE_NAMED && !isNamed && !wasRead',
     without: 'status === NONE_NAMED && !isNamed && wasRead',
-    needs: ({ settings }) => settings.absentStatus === 404,
+    needs: saysAbsent,
   },
   {
     name: 'delivery: an ingress does not say that nothing is there',
@@ -89,15 +93,14 @@ export const OF_DELIVERIES: readonly Fence[] = [
     file: 'functions/deliver/after-put.ts',
     code: 'deliveryLateUntil: until, deliveryConflicts: undefined',
     without: 'deliveryLateUntil: until',
-    needs: ({ settings }) => settings.absentStatus === 404,
+    needs: saysAbsent,
   },
   {
     name: 'delivery: what shows nothing is read again while a PUT may take effect',
     file: 'functions/deliver/guarded-call.ts',
     code: 'readInVain > 0 && now() >= lateUntil',
     without: 'readInVain > 0',
-    needs: ({ settings, coincidences }) =>
-      settings.absentStatus === 404 && coincidences.backupRestored > 0,
+    needs: (drawn) => saysAbsent(drawn) && drawn.coincidences.backupRestored > 0,
   },
   {
     name: 'delivery: what was refused waits for what it refers to',
@@ -118,23 +121,21 @@ export const OF_DELIVERIES: readonly Fence[] = [
     file: 'core/delivery/too-early.ts',
     code: 'if (status === CONFLICT) return true;',
     without: '',
-    needs: ({ coincidences }) => coincidences.otherClients > 0.05,
+    needs: hasOtherClients,
   },
   {
     name: 'delivery: who named a version that is gone again waits',
     file: 'core/delivery/too-early.ts',
     code: 'return inVain && (isNamed',
     without: 'return inVain && !inVain && (isNamed',
-    needs: ({ settings, coincidences }) =>
-      settings.absentStatus === 404 && coincidences.otherClients > 0.05,
+    needs: (drawn) => saysAbsent(drawn) && hasOtherClients(drawn),
   },
   {
     name: 'delivery: what was in vain before a server asked for a version is no read of that',
     file: 'functions/deliver/guarded-call.ts',
     code: 'isAskedFor && (inVain || (readInVain > 0 && now() >= lateUntil))',
     without: 'inVain || (isAskedFor && readInVain > 0 && now() >= lateUntil)',
-    needs: ({ settings, coincidences }) =>
-      settings.absentStatus === 404 && coincidences.otherClients > 0.05,
+    needs: (drawn) => saysAbsent(drawn) && hasOtherClients(drawn),
   },
   {
     name: 'delivery: in a circle nobody waits for ever',
