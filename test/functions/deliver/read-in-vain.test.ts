@@ -42,6 +42,18 @@ async function untilEnded(): Promise<void> {
   }
 }
 
+const held = { status: 409 };
+const same = { status: 200, etag: 'W/"3"' };
+
+/** A newer submission of what the server holds as that version. */
+async function storeOverHeld(): Promise<void> {
+  await stage.store('a', 1);
+  answers = [same];
+  await stage.turn();
+  calls = [];
+  await stage.store('a', 2);
+}
+
 test('R18: what a server holds is read again if a PUT without an answer may have changed it, however often reading was in vain', async () => {
   answers = [
     ...[{ status: 409 }, { status: 200 }],
@@ -86,11 +98,7 @@ test('R18: a version that a server asks for is read again if a PUT without an an
 });
 
 test('R18: a version that a server asks for is read, though one that was named, and refused, was read before', async () => {
-  await stage.store('a', 1);
-  answers = [{ status: 200, etag: 'W/"3"' }];
-  await stage.turn();
-  calls = [];
-  await stage.store('a', 2);
+  await storeOverHeld();
   answers = [
     // A backup was brought back just then: it holds again what was named.
     ...[{ status: 412 }, { status: 200, etag: 'W/"3"' }],
@@ -123,21 +131,14 @@ test('R18: what a server holds is read again if an environment died, perhaps wit
   expect(calls).toEqual(['PUT W/"7"', 'GET unnamed', 'PUT W/"8"']);
 });
 
-const held = { status: 409 };
-const same = { status: 200, etag: 'W/"3"' };
-
 test('R18: a resource that another client’s transaction holds is delivered after that, and not quarantined', async () => {
-  await stage.store('a', 1);
-  answers = [same];
-  await stage.turn();
-  await stage.store('a', 2);
+  await storeOverHeld();
   answers = [
     ...[held, same, held, same, held, same, held],
     ...[same, held, same],
     // The transaction has ended. Such a server asks for the version of what it holds.
     ...[{ status: 400 }, same],
   ];
-  calls = [];
   await untilEnded();
   expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   expect(await isPending()).toBe(false);
@@ -145,10 +146,7 @@ test('R18: a resource that another client’s transaction holds is delivered aft
 });
 
 test('R18: a resource that other clients delete and create again meanwhile is delivered, and not quarantined', async () => {
-  await stage.store('a', 1);
-  answers = [same];
-  await stage.turn();
-  await stage.store('a', 2);
+  await storeOverHeld();
   answers = [
     ...[held, same, held, { status: 410 }],
     // They created it again.
@@ -156,7 +154,6 @@ test('R18: a resource that other clients delete and create again meanwhile is de
     // And deleted it.
     { status: 404 },
   ];
-  calls = [];
   await untilEnded();
   expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   expect(await isPending()).toBe(false);
