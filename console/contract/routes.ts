@@ -6,8 +6,8 @@
  * header with each request. It is not a cookie, because a browser sends cookies to every port of
  * this machine.
  *
- * The page itself (`/` and its files) needs no token: it contains no data. The server returns `/`
- * for each path outside {@link API} that names no file, so that a view may have a path of its own.
+ * The page itself (`/` and its files) needs no token: it contains no data. Its views have no paths of
+ * their own: they are in the fragment too.
  */
 
 export const API = '/api';

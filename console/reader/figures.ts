@@ -36,13 +36,13 @@ export interface Sources {
   readonly standIns: StandIns;
 }
 
+/** What opens an incident. */
+const windowSchema = incidentSettingsSchema.pick({ crashesToOpen: true, windowMs: true });
+
 /**
  * URLs of the stage's queues. They include queues of other stages whose names start with the same
  * prefix.
  */
-/** What opens an incident. */
-const windowSchema = incidentSettingsSchema.pick({ crashesToOpen: true, windowMs: true });
-
 export const queuesOf = (stage: string) => queueUrlsOf(sqsClient(), prefixOf(stage));
 
 export function figuresOf(sources: Sources): Reading['figures'] {

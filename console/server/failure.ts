@@ -2,7 +2,6 @@
 import { TargetError } from '../../cli/target.ts';
 import { UsageError } from '../../cli/usage-error.ts';
 import { isDenied, isMissing, isOfSdk } from '../../terminal/aws-trouble.ts';
-import { findCause } from '../../terminal/causes.ts';
 import { whatWentWrong } from '../../terminal/explain-error.ts';
 import type { Trouble } from '../contract/figure.ts';
 import type { FailureKind } from '../contract/routes.ts';
@@ -38,16 +37,9 @@ function kindOf(error: unknown): FailureKind {
 export function troubleOf(error: unknown): Omit<Trouble, 'since'> {
   const message = inWords(error);
   if (isDenied(error)) return { kind: 'no-permission', message };
-  const isNotThere = isMissing(error) || findCause(error, ({ name }) => name === 'NotThere');
-  return { kind: isNotThere ? 'not-there' : 'failing', message };
-}
-
-/** Thrown by a reader if this stage, or this place, has no such thing. */
-export class NotThere extends Error {
-  override readonly name = 'NotThere';
+  return { kind: isMissing(error) ? 'not-there' : 'failing', message };
 }
 
 function inWords(error: unknown): string {
-  if (error instanceof NotThere) return error.message;
   return whatWentWrong(error, { env: process.env, argv: [] }).text;
 }

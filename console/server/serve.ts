@@ -106,10 +106,8 @@ function targetOf(target: string): { path: string; query: URLSearchParams } {
   return { path, query: new URLSearchParams(rest.join('?')) };
 }
 
-/** Views have paths of their own. All of them are the same page. */
 function fileAt(page: PageFiles, path: string): PageFile {
-  const isView = !path.split('/').at(-1)?.includes('.');
-  const file = page.get(path) ?? (isView ? page.get('/') : undefined);
+  const file = page.get(path);
   if (file === undefined) throw new Failure('not-found', 'the page has no such file');
   return file;
 }

@@ -28,6 +28,7 @@ export function concernsOf(snapshot: Snapshot, now: number): readonly Concern[] 
     ...(breakers.value ?? []).flatMap((each) => breakerConcerns(each, now)),
     ...(queues.value ?? []).flatMap(queueConcerns),
     ...(local?.value?.functions ?? []).flatMap(brokenConcern),
+    ...missingParts(snapshot),
     ...blindSpots(snapshot),
   ];
   return [
@@ -126,13 +127,32 @@ const SEEN = {
   audit: 'audit log',
 } as const;
 
+const NAMES = Object.keys(SEEN) as (keyof typeof SEEN)[];
+
+const troubleOf = (snapshot: Snapshot, name: keyof typeof SEEN) => {
+  const { trouble }: Figure<unknown> = snapshot[name];
+  return trouble;
+};
+
+/** Every stage has all of these: one that is not there has another name, or is in another region. */
+function missingParts(snapshot: Snapshot): Concern[] {
+  const missing = NAMES.filter((name) => troubleOf(snapshot, name)?.kind === 'not-there');
+  const [first] = missing;
+  if (first === undefined) return [];
+  const isNothingThere = snapshot.queues.value?.length === 0 && missing.includes('lanes');
+  const what = isNothingThere
+    ? 'This stage is not here'
+    : `Not here: the ${missing.map((name) => SEEN[name]).join(', the ')}`;
+  const why = troubleOf(snapshot, first)?.message ?? '';
+  return [{ id: 'not here', level: 'act', what, why, href: '#/now' }];
+}
+
 /**
  * Figures that cannot be read are listed too: without them the page would look as if all were well.
  */
 function blindSpots(snapshot: Snapshot): Concern[] {
-  const names = Object.keys(SEEN) as (keyof typeof SEEN)[];
-  return names.flatMap((name): Concern[] => {
-    const { trouble }: Figure<unknown> = snapshot[name];
+  return NAMES.flatMap((name): Concern[] => {
+    const trouble = troubleOf(snapshot, name);
     if (trouble === undefined || trouble.kind === 'not-there') return [];
     const level = trouble.kind === 'failing' ? 'act' : 'know';
     const what = `The ${SEEN[name]} cannot be read`;

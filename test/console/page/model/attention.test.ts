@@ -97,9 +97,22 @@ describe('what needs somebody', () => {
     };
     const concerns = of({ ...quietStage(now), troubles });
     expect(concerns.map(({ level, what }) => `${level}: ${what}`)).toEqual([
+      'act: Not here: the breakers',
       'act: The queues cannot be read',
       'know: The audit log cannot be read',
     ]);
+  });
+
+  test('is a stage that is not there, because its name or the region is mistyped', () => {
+    const message = 'no queue there: is this stage deployed in this account and region?';
+    const trouble = { kind: 'not-there', message, since: T } as const;
+    const parts = ['lanes', 'tree', 'breakers', 'incidents', 'audit'] as const;
+    const troubles = Object.fromEntries(parts.map((part) => [part, trouble]));
+    const concerns = of({ ...quietStage(now), queues: [], unknown: parts, troubles });
+    expect(concerns).toMatchObject([
+      { level: 'act', what: 'This stage is not here', why: message },
+    ]);
+    expect(headline(concerns)).toBe('1 thing needs you');
   });
 
   test('is a deployment that was broken on purpose', () => {
