@@ -10,27 +10,39 @@ export function command(name: string): Command {
   return new Command(name)
     .exitOverride()
     .showHelpAfterError(false)
-    .hook('preAction', (_, started) => refuseEmptyArguments(started))
+    .hook('preAction', (_, started) => refuseEmptyWords(started))
     .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       outputError: (text, write) => write(`${printable(text.trim().replace(/\s*\n\s*/g, ' '))}\n`),
     });
 }
 
-/** An empty argument is a variable of a shell that has no value: nothing has an empty name. */
-function refuseEmptyArguments({ args, registeredArguments }: Command): void {
-  const empty = args.findIndex((text) => text.trim() === '');
-  if (empty === -1) return;
-  const argument = registeredArguments[empty] ?? registeredArguments.at(-1);
-  throw new UsageError(`${argument?.name() ?? 'an argument'} is empty`);
+/**
+ * An empty word is a variable of a shell that has no value: nothing has an empty name, and an empty filter would
+ * match everything.
+ */
+function refuseEmptyWords(started: Command): void {
+  const { args, registeredArguments, options } = started;
+  const empty = args.findIndex(isEmpty);
+  if (empty !== -1) {
+    const argument = registeredArguments[empty] ?? registeredArguments.at(-1);
+    throw new UsageError(`${argument?.name() ?? 'an argument'} is empty`);
+  }
+  for (const option of options) {
+    const given = [started.getOptionValue(option.attributeName())].flat();
+    if (given.some(isEmpty)) throw new UsageError(`${option.long ?? option.flags} is empty`);
+  }
 }
+
+const isEmpty = (word: unknown) => typeof word === 'string' && word.trim() === '';
 
 /** As commander does, but an absent flag is undefined, and an empty list no default. */
 function describeOption(option: Option): string {
   const { flags, description, defaultValue, defaultValueDescription } = option;
-  const isEmpty = Array.isArray(defaultValue) && defaultValue.length === 0;
+  const isEmptyList = Array.isArray(defaultValue) && defaultValue.length === 0;
   const isSaid = defaultValueDescription !== undefined;
-  if (isSaid || (defaultValue !== false && !isEmpty)) return new Help().optionDescription(option);
+  if (isSaid || (defaultValue !== false && !isEmptyList))
+    return new Help().optionDescription(option);
   return new Help().optionDescription(new Option(flags, description));
 }
 

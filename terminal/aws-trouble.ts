@@ -16,6 +16,8 @@ export interface AwsTrouble {
 
 const NO_TARGET =
   'no target: set AWS_REGION and credentials for AWS, or run `npm start` and set the variables that it prints';
+const NO_REGION = /region is missing/i;
+const NO_CREDENTIALS = /could not load credentials from any provider/i;
 const NOT_THERE =
   /NonExistentQueue|QueueDoesNotExist|ResourceNotFound|NoSuchBucket|TableNotFound|NotFoundException/;
 const REFUSED_CREDENTIALS =
@@ -45,14 +47,21 @@ export function awsTrouble(error: unknown, asked: Asked): AwsTrouble | undefined
   if (wrong !== undefined && (isOfSdk(error) || OF_AN_ADDRESS.test(`${fault.code} ${message}`))) {
     return { kind: 'usage', message: wrong };
   }
-  if (/CredentialsProviderError/.test(name) || /region is missing/i.test(message)) {
-    const profile = asked.env['AWS_PROFILE'];
-    const given =
-      profile === undefined ? '' : ` (of profile ${profile}, as AWS_PROFILE says: ${message})`;
-    return { kind: 'usage', message: `${NO_TARGET}${given}` };
+  if (/CredentialsProviderError/.test(name) || NO_REGION.test(message)) {
+    return { kind: 'usage', message: noTarget(message, asked.env['AWS_PROFILE']) };
   }
   const line = onTheWay(error, asked) ?? ofTheService(fault, asked);
   return line === undefined ? undefined : { kind: 'target', message: line };
+}
+
+/** @param message of the SDK; of credentials that a profile has, and that cannot be used, it says what to do */
+function noTarget(message: string, profile: string | undefined): string {
+  if (!NO_REGION.test(message) && !NO_CREDENTIALS.test(message)) {
+    return `no credentials of profile ${profile ?? 'default'}: ${message}`;
+  }
+  return profile === undefined
+    ? NO_TARGET
+    : `${NO_TARGET} (of profile ${profile}, as AWS_PROFILE says: ${message})`;
 }
 
 /** Nothing answers, or it does not use the expected protocol. */

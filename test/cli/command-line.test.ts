@@ -50,6 +50,18 @@ describe('a mistake on the command line is one clear line and status 2', () => {
     [['message', 'show', ''], /^error: id is empty$/],
     [['audit', 'hash', ' '], /^error: id is empty$/],
     [['submit', 'in.ndjson', ''], /^error: file is empty$/],
+    [['submit', '--stage', '', 'in.ndjson'], /^error: --stage is empty$/],
+    [
+      ['quarantine', 'discard', '--all', '--text', '', '--reason', 'old'],
+      /^error: --text is empty$/,
+    ],
+    [['quarantine', 'discard', '--id', 'a', ' ', '--reason', 'old'], /^error: --id is empty$/],
+    [
+      ['erase', 'patient', '--patient', 'Patient/a', '--source', '', '--reason', 'asked'],
+      /^error: --source is empty$/,
+    ],
+    [['audit', 'verify', '--bucket', '', '--table', 't'], /^error: --bucket is empty$/],
+    [['validate', '--profile', '', 'in.ndjson'], /^error: --profile is empty$/],
     [['validate', '.'], /^error: a directory, not a file: \.$/],
   ])('%j', async (args, line) => {
     const { status, out, err } = await cli(args, { cwd: dir });

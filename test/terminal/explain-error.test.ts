@@ -79,6 +79,29 @@ describe('a target that cannot be used is one line', () => {
     expect(two.stderr).toMatch(/^error: nothing answers at http:\/\/127\.0\.0\.1:10 \(AWS_E.*_/);
   }, 30_000);
 
+  it.each([{}, { AWS_PROFILE: 'default' }])(
+    'a session of the default profile that is over says how to begin another: %j',
+    async (named) => {
+      const AWS_CONFIG_FILE = join(dir, 'over');
+      await writeFile(
+        AWS_CONFIG_FILE,
+        [
+          '[default]',
+          'region = eu-central-1',
+          'sso_session = clinic',
+          'sso_account_id = 111122223333',
+          'sso_role_name = operator',
+          '[sso-session clinic]',
+          'sso_region = eu-central-1',
+          'sso_start_url = https://clinic.awsapps.com/start',
+        ].join('\n'),
+      );
+      const { stderr, exitCode } = await cli(['lane', 'list'], { AWS_CONFIG_FILE, ...named });
+      expect(stderr).toMatch(/^error: no credentials of profile default: .*'aws sso login'[^\n]*$/);
+      expect(exitCode).toBe(2);
+    },
+  );
+
   it('an empty endpoint is none', async () => {
     const { stderr, exitCode } = await cli(['local', 'list'], { ...KEYS, AWS_ENDPOINT_URL: '' });
     expect(stderr).toBe('error: set AWS_ENDPOINT_URL with the line that `npm start` prints');
