@@ -1,12 +1,13 @@
 /** `audit`: verifies, exports and reviews the audit log (R40, R41, R42). */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Head, readHead } from '../core/audit/audit-chain.ts';
+import { isMissing } from '../terminal/aws-trouble.ts';
 import { complain, print } from '../terminal/print.ts';
 import { printableJson } from '../terminal/printable.ts';
 import type { AuditLog, AuditStage } from './audit/stage.ts';
 import { instant } from './command-line.ts';
 import { byOption, reasonOption, staged } from './operator-options.ts';
-import { TargetError } from './target.ts';
+import { explained, TargetError } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Options {
@@ -87,11 +88,22 @@ async function logOf({ stage, ...named }: Options): Promise<AuditLog> {
   return { table: tableNamed(table ?? found.table), bucket: bucketNamed(bucket ?? found.bucket) };
 }
 
-async function verify(options: VerifyOptions): Promise<void> {
+/** Explains a log that is not there by its names: whoever gives them has no stage. */
+async function inLog<T>(options: Options, read: (log: AuditLog) => Promise<T>): Promise<T> {
   const log = await logOf(options);
+  try {
+    return await read(log);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw explained(error, `audit log in table ${log.table.name} and bucket ${log.bucket.name}`);
+  }
+}
+
+async function verify(options: VerifyOptions): Promise<void> {
   const { verifyLog } = await import('./audit/verify.ts');
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
-  const verification = await verifyLog(log, { earlier: options.head });
+  const earlier = options.head;
+  const verification = await inLog(options, (log) => verifyLog(log, { earlier }));
   const text = options.json ? JSON.stringify(verification) : describeVerification(verification);
   print(text);
   if (!isWhole(verification)) process.exitCode = 1;
@@ -99,16 +111,17 @@ async function verify(options: VerifyOptions): Promise<void> {
 
 async function exportEntries(options: ExportOptions): Promise<void> {
   const { from = 0, to = Number.POSITIVE_INFINITY } = options;
-  const log = await logOf(options);
   const { verifyLog } = await import('./audit/verify.ts');
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
   const { linesRecorded } = await import('./audit/lines-recorded.ts');
-  const verification = await verifyLog(log, {
-    onRight(object) {
-      const lines = linesRecorded(object, from, to);
-      if (lines !== '') print(lines.trimEnd());
-    },
-  });
+  const verification = await inLog(options, (log) =>
+    verifyLog(log, {
+      onRight(object) {
+        const lines = linesRecorded(object, from, to);
+        if (lines !== '') print(lines.trimEnd());
+      },
+    }),
+  );
   complain(describeVerification(verification));
   if (!isWhole(verification)) process.exitCode = 1;
 }
@@ -120,7 +133,7 @@ async function review(options: ReviewOptions): Promise<void> {
   }
   const { reviewMonth, describeReview, signOff } = await import('./audit/review.ts');
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
-  const found = await reviewMonth(await logOf(options), of);
+  const found = await inLog(options, (log) => reviewMonth(log, of));
   const text = options.json
     ? printableJson(found.review)
     : describeReview(found.review, Date.now());

@@ -55,6 +55,24 @@ test('R40: verifies a whole log and prints its last hash', async () => {
   });
 });
 
+test('names the table and the bucket in which there is no log', async () => {
+  const at = (table: string, bucket: string) => ['--table', table, '--bucket', bucket];
+  for (const places of [
+    at('none', 'neither'),
+    at('none', world.auditBucket),
+    at(world.tables.audit, 'neither'),
+  ]) {
+    const [, table, , bucket] = places;
+    for (const words of [['verify'], ['export'], ['review', '--month', '2026-01']]) {
+      expect(await cli(...words, ...places)).toEqual({
+        status: 1,
+        out: '',
+        err: `error: no audit log in table ${table} and bucket ${bucket} there: is this stage deployed in this account and region?\n`,
+      });
+    }
+  }
+});
+
 test('R40: names what was done to the table', async () => {
   const [third, fourth] = [await lineOf(3), await lineOf(4)];
   const right = '(00000000000N); before it 0 entries in 0 objects are right\n';
