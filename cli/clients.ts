@@ -14,7 +14,7 @@ import { HashKey } from '../aws/keyed-hash.ts';
 import { type LambdaClients, makeLambda } from '../aws/lambda-clients.ts';
 import { type Machine, realMachine } from '../aws/machine.ts';
 import type { VersionedTable } from '../aws/versioned-item.ts';
-import { OVER_PROXY } from '../terminal/proxy.ts';
+import { OVER_PROXY, PROXY_ENV } from '../terminal/proxy.ts';
 
 /** The computer on which a command runs: its clients, its clock and its randomness. */
 export interface Desk
@@ -32,7 +32,7 @@ const once = <T>(make: () => T) => {
     return made;
   };
 };
-const PERSON: CallSettings = { ...PERSONS_CALL, ...OVER_PROXY.requestHandler.httpsAgent };
+const PERSON: CallSettings = { ...PERSONS_CALL, proxyEnv: PROXY_ENV };
 const dynamo = once(() => makeDynamo(PERSON));
 const hastyDynamo = once(() => makeDynamo({ ...PERSON, ...HASTY_CALL }));
 const s3 = once(() => makeS3(process.env, PERSON));

@@ -5,10 +5,10 @@
 import http, { type ProxyEnv } from 'node:http';
 import { THIS_MACHINE } from './this-machine.ts';
 
-/** For the options of an SDK client: its agents are not the global ones. */
-export const OVER_PROXY = {
-  requestHandler: { httpsAgent: { proxyEnv: process.env as ProxyEnv } },
-};
+/** For agents: those of the SDK are not the global ones. */
+export const PROXY_ENV = process.env as ProxyEnv;
+/** The options of an SDK client. */
+export const OVER_PROXY = { requestHandler: { httpsAgent: { proxyEnv: PROXY_ENV } } };
 
 /** Requests to this machine take no proxy: it would ask its own machine. Must be called before the first request. */
 export function takeProxy(env: NodeJS.ProcessEnv): void {
