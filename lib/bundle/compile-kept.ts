@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   globSync,
-  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -18,7 +17,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Compiled } from '../../packages/fhir-validator/compiled-validator.ts';
 import { packageFolder } from '../../packages/fhir-validator/compiler/definitions.ts';
-import { PackageCache } from '../../packages/fhir-validator/packages/package-cache.ts';
+import { makeFolder, PackageCache } from '../../packages/fhir-validator/packages/package-cache.ts';
 import { nameOf } from '../../packages/fhir-validator/packages/package-name.ts';
 import type { ResolvedPackages } from '../../packages/fhir-validator/packages/resolve-packages.ts';
 import { compileSettings, type FhirSettings } from './compile-settings.ts';
@@ -75,7 +74,7 @@ function write(
 /** A temporary folder if the cache cannot be written. */
 function newFolder(place: string): string {
   try {
-    mkdirSync(place, { recursive: true });
+    makeFolder(place);
     return mkdtempSync(join(place, '.compiling-'));
   } catch {
     return mkdtempSync(join(tmpdir(), 'fhir-failsafe-'));

@@ -17,6 +17,18 @@ import { type FhirPackage, PackageError, readPackageFolder } from './fhir-packag
 import { nameOf, type PackageName } from './package-name.ts';
 import { readTarball } from './tar.ts';
 
+/** With all folders above it. Node's own way does not return where the system accepts none, as below /proc. */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been first.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
 export class PackageCache {
   readonly folder: string;
 
@@ -48,7 +60,7 @@ export class PackageCache {
   /** Unpacks to a temporary folder and then renames it, so that no reader sees half a package. */
   add(name: PackageName, tarball: Uint8Array): void {
     const place = this.#place(name);
-    mkdirSync(this.folder, { recursive: true });
+    makeFolder(this.folder);
     const unpacked = mkdtempSync(join(this.folder, '.unpacking-'));
     try {
       for (const { path, content } of readTarball(tarball)) {

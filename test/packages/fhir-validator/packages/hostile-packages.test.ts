@@ -120,3 +120,8 @@ test('a filter by a text that is no regular expression decides nothing', () => {
   expect(filter('*')).toBeUndefined();
   expect(filter('a*')).toEqual(new Set(['a']));
 });
+
+test.runIf(existsSync('/proc'))('a cache where no folder can be made ends at once', () => {
+  const cache = new PackageCache('/proc/.fhir/packages');
+  expect(() => cache.add({ id: 'a.b', version: '1.0.0' }, tarball(files))).toThrow('ENOENT');
+});
