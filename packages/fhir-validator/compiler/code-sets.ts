@@ -3,6 +3,7 @@
  * first use. A value set that consists of whole code systems refers to their constants.
  */
 import type { Definitions } from './definitions.ts';
+import { boundOf } from './value-set-bounds.ts';
 import { type Codes, expandValueSet, onlySystemOf, whyUndecided } from './value-sets.ts';
 
 /** A set with more codes is a terminology, not an enumeration of the specification. */
@@ -51,8 +52,8 @@ export class CodeSets {
   }
 
   /**
-   * Name of a constant for a set whose codes are not loaded: its url, and its code system if it has
-   * only one.
+   * Name of a constant for a set whose codes are not loaded: its url, its code system if it has
+   * only one, and what bounds its codes.
    */
   openNameOf(canonical: string): string {
     const url = canonical.split('|')[0] ?? canonical;
@@ -61,8 +62,27 @@ export class CodeSets {
     const name = `O${this.#openNames.size}`;
     this.#openNames.set(url, name);
     const system = onlySystemOf(url, this.#definitions);
-    this.#lines.push(`const ${name}=${JSON.stringify({ url, system })};`);
+    const limits = this.#bound(url);
+    const members = JSON.stringify({ url, system }).slice(1, -1);
+    this.#lines.push(`const ${name}={${members}${limits && `,bound:${limits}`}};`);
     return name;
+  }
+
+  /** A set that has all codes of the value set, as far as the loaded definitions say. */
+  #bound(url: string): string {
+    const isLoaded = this.#definitions.valueSets.has(url);
+    if (!isLoaded || this.nameOf(url) !== undefined) return '';
+    const all = boundOf(url, this.#definitions);
+    if (!all || all.size === 0) return `new CodeSet(${JSON.stringify(url)},[],[],"any")`;
+    const listed: Codes = new Map();
+    const whole: string[] = [];
+    for (const [system, codes] of all) {
+      const some = new Set(codes);
+      const isListed = codes !== undefined && some.size <= this.#codesMax;
+      if (isListed && isWritable(new Map([[system, some]]))) listed.set(system, some);
+      else whole.push(system);
+    }
+    return this.#written(url, listed, whole);
   }
 
   get size(): number {
@@ -81,15 +101,19 @@ export class CodeSets {
       return undefined;
     }
     const name = `S${this.#setNames.size}`;
+    this.#lines.push(`const ${name}=${this.#written(url, codes)};`);
+    return name;
+  }
+
+  /** `whole` are further systems of which any code is in the set. */
+  #written(url: string, codes: Codes, whole: readonly string[] = []): string {
     const systems = [...codes].map(
       ([system, each]) => `${JSON.stringify(system)},${this.#list([...each])}`,
     );
     const any = [...codes.keys()].filter((each) => this.#ignoresCase(each));
-    const anyCase = any.length === 0 ? '' : `,${JSON.stringify(any)}`;
-    this.#lines.push(
-      `const ${name}=new CodeSet(${JSON.stringify(url)},[${systems.join(',')}]${anyCase});`,
-    );
-    return name;
+    const anyCase = any.length + whole.length === 0 ? '' : `,${JSON.stringify(any)}`;
+    const others = whole.length === 0 ? '' : `,${JSON.stringify(whole)}`;
+    return `new CodeSet(${JSON.stringify(url)},[${systems.join(',')}]${anyCase}${others})`;
   }
 
   #ignoresCase(system: string): boolean {

@@ -130,7 +130,8 @@ function isInactive({ code, valueBoolean, valueCode }: ConceptProperty): boolean
   return code === 'status' && (valueCode === 'retired' || valueCode === 'inactive');
 }
 
-function included(
+/** Undefined if they are not known. */
+export function included(
   include: Include,
   definitions: Definitions,
   asking: Set<string>,

@@ -17,16 +17,25 @@ export class CodeSet {
   readonly #parts: readonly string[];
   /** Systems in which case is ignored. */
   readonly #anyCase: readonly string[] | undefined;
+  readonly #whole: readonly string[] | 'any' | undefined;
   #codes: Set<string> | undefined;
   #systems: readonly CodesOfSystem[] | undefined;
 
-  constructor(url: string, parts: readonly string[], anyCase?: readonly string[]) {
+  /** @param whole systems of which any code is in the set */
+  constructor(
+    url: string,
+    parts: readonly string[],
+    anyCase?: readonly string[],
+    whole?: readonly string[] | 'any',
+  ) {
     this.url = url;
     this.#parts = parts;
     this.#anyCase = anyCase;
+    this.#whole = whole;
   }
 
   hasCode(code: string): boolean {
+    if (this.#whole !== undefined) return true;
     this.#codes ??= new Set(this.#parts.filter((_, i) => i % 2 === 1).flatMap(codesOf));
     if (this.#codes.has(code)) return true;
     return this.#anyCase?.some((system) => this.hasCoding(system, code)) === true;
@@ -40,7 +49,10 @@ export class CodeSet {
       if (each.codes.has(code)) return true;
       return each.ignoresCase && typeof code === 'string' && each.codes.has(code.toLowerCase());
     }
-    return false;
+    if (this.#whole === undefined || typeof code !== 'string' || typeof system !== 'string') {
+      return false;
+    }
+    return this.#whole === 'any' || this.#whole.includes(system);
   }
 
   #read(): CodesOfSystem[] {

@@ -174,6 +174,7 @@ function checkValue(
     return;
   }
   const type = key.slice(5);
+  const set = rule.set ?? rule.open?.bound;
   const isAllowed = types.includes(`|${type}|`);
   if (!isAllowed) {
     const allowed = listed(
@@ -184,8 +185,8 @@ function checkValue(
     );
     const said = `The value of ${quote(url)} must be ${allowed}, found ${quote(fhirType(type))}`;
     report.error('fhir-r4/extension-value', 'extension', said);
-  } else if (rule.set && !isInSet(extension[key], rule.set)) {
-    const said = `The value of ${quote(url)} is not in ${rule.set.url}`;
+  } else if (set && !isInSet(extension[key], set)) {
+    const said = `The value of ${quote(url)} is not in ${set.url}`;
     report.error('fhir-r4/required-binding', 'code-invalid', said);
   } else if (rule.open && report.asks) {
     undecided(extension[key], rule.open, 'required', report, '');

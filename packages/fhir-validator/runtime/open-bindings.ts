@@ -4,16 +4,20 @@
  * next to the issues. Otherwise nothing here is called.
  */
 import type { BoundCoding, Undecided } from '../issue.ts';
+import type { CodeSet } from './bindings.ts';
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
 import { quote } from './quote.ts';
 import type { Report } from './report.ts';
 import type { MemberCheck } from './shapes.ts';
 
-/** A value set by its url. `system` is the code system of all its codes, if there is only one. */
+/** A value set by its url. */
 export interface OpenSet {
   readonly url: string;
+  /** The code system of all its codes, if there is only one. */
   readonly system?: string;
+  /** What is known of its codes: it has no others, but perhaps not all of these. */
+  readonly bound?: CodeSet;
 }
 
 type Strength = Undecided['strength'];

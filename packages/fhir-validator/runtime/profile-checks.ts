@@ -2,11 +2,9 @@
  * Functions that compiled profiles call (see compiler/guide/emit-profile.ts). They accept any JSON,
  * even if it is not valid FHIR: the checks of the base types report that.
  */
-import { type CodeSet, isInSet } from './bindings.ts';
 import { isObject, plainText } from './object.ts';
 import { quote } from './quote.ts';
 import { DEPTH_MAX, Report } from './report.ts';
-import { hasCodeOfOtherVersion } from './required-code.ts';
 import { resolved } from './resolve.ts';
 
 /**
@@ -58,39 +56,6 @@ export function unsliced(report: Report, url: string, text: string): void {
 
 export function fault(report: Report, rule: string, code: string, url: string, text: string): void {
   report.error(`profile/${rule}`, code, `Profile ${url}: ${text}`);
-}
-
-export function required(value: unknown, set: CodeSet, report: Report, url: string): void {
-  if (value === undefined || value === null || isInSet(value, set)) return;
-  const said = `the code must be in the value set ${set.url}`;
-  fault(report, 'binding', 'code-invalid', url, said);
-}
-
-/** A required code that has only extensions has no code: see required-code.ts. */
-export function uncoded(
-  value: unknown,
-  sibling: unknown,
-  set: { url: string },
-  report: Report,
-  url: string,
-): void {
-  if ((value !== undefined && value !== null) || hasCodeOfOtherVersion(sibling)) return;
-  const said = `a code of the value set ${set.url} is required, but there is none`;
-  fault(report, 'binding', 'code-invalid', url, said);
-}
-
-/** A quantity without a unit's code has no code that could be outside of the set, as in HL7's validator. */
-export function requiredUnit(value: unknown, set: CodeSet, report: Report, url: string): void {
-  if (!isObject(value) || (value['code'] === undefined && value['system'] === undefined)) return;
-  required(value, set, report, url);
-}
-
-/** Extensible binding: if no code of the set fits, other codes are allowed. */
-export function advised(value: unknown, set: CodeSet, report: Report, url: string): void {
-  if (value === undefined || value === null || isInSet(value, set)) return;
-  if (isObject(value) && value['coding'] === undefined && value['code'] === undefined) return;
-  const said = `Profile ${url}: no code is in the extensible value set ${set.url}`;
-  report.warning('profile/binding', 'code-invalid', said);
 }
 
 /**

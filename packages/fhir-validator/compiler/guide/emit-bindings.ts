@@ -49,10 +49,11 @@ function emitBinding(
     gap(context, `value set ${valueSet}`, codeSets.whyUndecided(valueSet), true);
   }
   const verb = (use?.code ?? type) === 'Quantity' ? 'requiredUnit' : 'required';
+  const ask = `r.asks&&undecided(n,${open},'${strength}',r,'');`;
+  // A code that no expansion can have is wrong, whatever a terminology server says.
+  const asked = isRequired ? `if(${verb}(n,${open}.bound,r,${urlName}))${ask}` : ask;
   const check =
-    set === undefined
-      ? `r.asks&&undecided(n,${open},'${strength}',r,'');`
-      : `${isRequired ? verb : 'advised'}(n,${set},r,${urlName});`;
+    set === undefined ? asked : `${isRequired ? verb : 'advised'}(n,${set},r,${urlName});`;
   const isPrimitive = model.get(type)?.kind === 'primitive';
   return needsCode && isPrimitive ? `uncoded(n,x,${set ?? open},r,${urlName});${check}` : check;
 }
