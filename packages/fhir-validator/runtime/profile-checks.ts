@@ -69,6 +69,27 @@ export function kept(value: unknown, sibling: unknown, report: Report, check: Pr
   report.hops--;
 }
 
+/** Checks the profiles that one imposes, each once, also if they impose each other. */
+export function imposed(
+  value: unknown,
+  sibling: unknown,
+  report: Report,
+  by: ProfileCheck,
+  checks: readonly ProfileCheck[],
+): void {
+  const before = report.imposed;
+  const isSame = before !== undefined && before.value === value;
+  const now = isSame ? before : { value, checks: new Set<unknown>() };
+  report.imposed = now;
+  now.checks.add(by);
+  for (const check of checks) {
+    if (now.checks.has(check)) continue;
+    now.checks.add(check);
+    check(value, report, sibling);
+  }
+  report.imposed = before;
+}
+
 /**
  * Checks a resource within another. It is its own %resource and, unless it is contained, its own
  * %rootResource.

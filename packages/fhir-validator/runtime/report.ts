@@ -70,6 +70,8 @@ export class Report {
   placeStep = '';
   /** Results of `conforms`: by value, then by profile. */
   conformance: Map<unknown, Map<unknown, boolean>> | undefined = undefined;
+  /** The value that imposed profiles are checked for, and those checked so far. */
+  imposed: { readonly value: unknown; readonly checks: Set<unknown> } | undefined = undefined;
   /** Number of profiles that were followed to get to the current value. */
   hops = 0;
   /** `package#version` of the current profile, for its issues. */

@@ -169,6 +169,7 @@ export class GuideCompiler {
         if (owner !== unit) unit.imports.set(to.name, owner.index);
         return to;
       },
+      structure: (canonical) => lookUp(canonical)?.structure,
       needsExtension: (canonical) => {
         const found = lookUp(canonical);
         if (found?.of) this.#refTo(this.#unit(found.of), found.structure);

@@ -2,7 +2,7 @@
 
 /** Imports from the runtime: everything that a profile may call. */
 export const IMPORTS = [
-  "import {aggregated,choiceKey,conforms,countOf,few,inside,kept,list,lots,mismatch,oneOf,onlyTypes,someItem,targetConforms,targetTypeOf,unsliced,versioned,wrongType} from '../runtime/profile-checks.ts';",
+  "import {aggregated,choiceKey,conforms,countOf,few,imposed,inside,kept,list,lots,mismatch,oneOf,onlyTypes,someItem,targetConforms,targetTypeOf,unsliced,versioned,wrongType} from '../runtime/profile-checks.ts';",
   "import {advised,required,requiredUnit,uncoded} from '../runtime/profile-bindings.ts';",
   "import {outOfBounds,outOfRange,tooFar} from '../runtime/profile-limits.ts';",
   "import {tooLarge,tooLong,tooPrecise,tooShort,unlike} from '../runtime/profile-sizes.ts';",

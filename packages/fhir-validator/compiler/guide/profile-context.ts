@@ -41,6 +41,8 @@ export interface ProfileContext {
   content(node: ProfileNode, place: Place, already: readonly ProfileNode[]): string;
   /** The profile with that canonical url, as this package sees it. Marks it to be compiled. */
   profile(canonical: string): ProfileRef | undefined;
+  /** The definition with that canonical url. Marks nothing. */
+  structure(canonical: string): StructureDefinition | undefined;
   /** Whether the definition of an extension is loaded. Marks it to be compiled. */
   needsExtension(canonical: string): boolean;
   /** The tree of a profile or type as this package sees it. */
