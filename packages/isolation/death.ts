@@ -10,8 +10,8 @@ export interface Death {
 const REASON_CHARACTERS_MAX = 1_000;
 const FRAMES_MAX = 5;
 
-/** Node's own, such as that a module was not found. */
-const NODES_CODE = /^ERR_[A-Z0-9_]+$/;
+/** Node's own, such as that a module was not found: the second form is that of a worker's own module. */
+const NODES_CODE = /^(?:ERR_[A-Z0-9_]+|MODULE_NOT_FOUND)$/;
 
 /**
  * Describes what was thrown. The message is left out, because it may quote the resource; name, Node's code

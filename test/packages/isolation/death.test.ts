@@ -21,7 +21,8 @@ test('an error without a message keeps its frames', () => {
 test('R09: names Node’s code of an error, which says what could not be loaded, and no code of others', () => {
   const error = (code: unknown) => Object.assign(new Error('x'), { code, stack: '' });
   expect(describeError(error('ERR_MODULE_NOT_FOUND'))).toBe('Error (ERR_MODULE_NOT_FOUND)');
-  for (const code of ['SMITH', 'ERR_ Ada', 'ERR_ada', 7, undefined]) {
+  expect(describeError(error('MODULE_NOT_FOUND'))).toBe('Error (MODULE_NOT_FOUND)');
+  for (const code of ['SMITH', 'A_MODULE_NOT_FOUND', 'ERR_ Ada', 'ERR_ada', 7, undefined]) {
     expect(describeError(error(code))).toBe('Error');
   }
 });
