@@ -75,6 +75,7 @@ export type Runtime = {
   outputs: Record<string, string>;
   /** Folder of the functions' logs, `<function>.log`. */
   logDir: string;
+  /** Its address at the gateway. It is not checked whether there is such a queue. */
   queueUrl(queueName: string): string;
   /** Names of all functions. */
   functions: string[];
@@ -97,7 +98,11 @@ export type Runtime = {
 
 type Step = () => unknown;
 
-/** Starts everything. If a step fails, stops what had started. */
+/**
+ * Starts everything. If a step fails, stops what had started.
+ * @throws an error named `TemplateError` if the folder holds no assembly of one stack, or its template something that is
+ * not imitated and cannot be ignored
+ */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const undo: Step[] = [];
   const stop = async () => {
