@@ -3,6 +3,9 @@
  * its functions run as child processes. The start reads in order; the stop runs in reverse.
  */
 import { resolve } from 'node:path';
+import { accessOf } from './access/access.ts';
+import { checkDeployment } from './access/deployment.ts';
+import { Permissions } from './access/permissions.ts';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import type { LiveEnvironment } from './control.ts';
 import { Deployments } from './deployments.ts';
@@ -127,7 +130,8 @@ async function start(
   const home = await openHome(options.dataDir);
   onStop(home.close);
 
-  const emulators = await startEmulators(options.dataDir && home.directory);
+  const access = accessOf(assembly);
+  const emulators = await startEmulators(options.dataDir && home.directory, access, log);
   onStop(emulators.stop);
   const endpoints = (await options.through?.(emulators.endpoints)) ?? emulators.endpoints;
   const calls = options.through && httpCalls(endpoints.sqs);
@@ -136,13 +140,18 @@ async function start(
   const clients = createClients(endpoints);
   onStop(() => destroyClients(clients));
   const plan = planOf(assembly, endpoints.sqs);
+  checkDeployment(access, plan);
   await provision(clients, endpoints.sqs, plan);
 
   const pages = await startPages({ clients, call }, endpoints.sqs, plan.topics, onPage);
   onStop(pages.stop);
-  const lambdaApi = await startLambdaApi();
+  const permissions = new Permissions(access, log);
+  const lambdaApi = await startLambdaApi(permissions);
   onStop(lambdaApi.stop);
-  const secrets = await startSecretsManager(await secretsOf(plan.secrets, home.directory));
+  const secrets = await startSecretsManager(
+    await secretsOf(plan.secrets, home.directory),
+    permissions,
+  );
   onStop(secrets.stop);
   const services = {
     ...endpoints,

@@ -10,6 +10,8 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
+import { callerOf } from './access/caller.ts';
+import type { Permissions } from './access/permissions.ts';
 import { HomeError } from './home.ts';
 import { guardLoopback } from './loopback.ts';
 import type { SecretPlan } from './template/plan.ts';
@@ -19,8 +21,11 @@ export type SecretsManager = { endpoint: string; stop(): Promise<void> };
 const requestSchema = z.object({ SecretId: z.string() });
 const OPERATION = 'secretsmanager.GetSecretValue';
 
-/** Serves secrets by ARN or name. */
-export async function startSecretsManager(secrets: Map<string, string>): Promise<SecretsManager> {
+/** Serves secrets by ARN or name to whom they are permitted. */
+export async function startSecretsManager(
+  secrets: Map<string, string>,
+  permissions?: Permissions,
+): Promise<SecretsManager> {
   const server = createServer(async (req, res) => {
     const answer = (status: number, body: object) => {
       res.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
@@ -31,6 +36,9 @@ export async function startSecretsManager(secrets: Map<string, string>): Promise
       return answer(501, { __type: 'NotImplemented', message: `only ${OPERATION} is imitated` });
     }
     const { SecretId } = request.data;
+    const asked = { action: 'secretsmanager:GetSecretValue', resource: SecretId };
+    const refusal = permissions?.refusalOf(callerOf(req), asked);
+    if (refusal) return answer(400, { __type: 'AccessDeniedException', message: refusal.message });
     const SecretString = secrets.get(SecretId);
     if (SecretString === undefined) {
       return answer(400, { __type: 'ResourceNotFoundException', message: SecretId });

@@ -1,5 +1,5 @@
 /**
- * Holds the clients of a function to what its role allows, as IAM does on AWS: no emulator checks that. The roles are
+ * Holds the clients of a function to what its role allows, as IAM does on AWS: these emulators do not check that. The roles are
  * those of the synthesized template, in the words of lib/checks/permissions.ts.
  */
 import type { Clients } from '../../aws/clients.ts';

@@ -8,14 +8,26 @@ import conditionParser from 'dynalite/db/conditionParser.js';
 import projectionParser from 'dynalite/db/projectionParser.js';
 import updateParser from 'dynalite/db/updateParser.js';
 import memoryLevel from 'memory-level';
+import type { Access } from '../access/access.ts';
+import { type Action, guarding, noteCallers } from '../access/guarded-tables.ts';
+import { Permissions } from '../access/permissions.ts';
 import { guardLoopback } from '../loopback.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { type Database, endIterators } from './ended-iterators.ts';
 import { losingConnections } from './lost-connections.ts';
 import { parseOnce } from './parsed-expressions.ts';
+import { toldBy } from './refusals.ts';
 import { type ItemModule, refuseItems } from './refused-items.ts';
 import { storeText } from './text-store.ts';
 import { answerWhatIsThrown } from './thrown-answers.ts';
+
+/** Those that dynalite has. */
+const OPERATIONS = [
+  ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'],
+  ...['BatchGetItem', 'BatchWriteItem', 'CreateTable', 'DeleteTable', 'DescribeTable'],
+  ...['DescribeTimeToLive', 'ListTables', 'TagResource', 'UntagResource', 'ListTagsOfResource'],
+  'UpdateTable',
+];
 
 assert(parentPort, 'runs in a thread');
 const data: EmulatorData = workerData;
@@ -26,12 +38,14 @@ const { Level }: { Level: { prototype: Database } } = ofDynalite('level');
 const items: ItemModule = ofDynalite('./db');
 for (const database of [memoryLevel.MemoryLevel, Level]) endIterators(database);
 refuseItems(items);
+if (data.access) guardActions(data.access);
 const { default: dynalite } = await import('dynalite');
 const server = dynalite({
   createTableMs: 0,
   ...(data.dataDir ? { path: join(data.dataDir, 'dynalite') } : {}),
 });
 
+noteCallers(server);
 answerWhatIsThrown(server);
 guardLoopback(server);
 server.listen(data.port, '127.0.0.1');
@@ -49,3 +63,20 @@ parentPort.on('message', (order: EmulatorOrder) => {
 const address = server.address();
 assert(address && typeof address === 'object', 'listens on a port');
 parentPort.postMessage(address.port);
+
+/**
+ * dynalite's entry takes its actions from the modules that are loaded already. All are loaded first, because a
+ * batch calls the actions of single items, which need no permission then.
+ */
+function guardActions(access: Access): void {
+  assert(parentPort, 'runs in a thread');
+  const guard = guarding(new Permissions(access, toldBy(parentPort)));
+  const paths = OPERATIONS.map((name) => `./actions/${name[0]?.toLowerCase()}${name.slice(1)}`);
+  const actions: Action[] = paths.map((path) => ofDynalite(path));
+  for (const [index, path] of paths.entries()) {
+    const loaded = ofDynalite.cache[ofDynalite.resolve(path)];
+    const [operation, action] = [OPERATIONS[index], actions[index]];
+    assert(loaded && operation && action, 'it was just loaded');
+    loaded.exports = guard(operation, action);
+  }
+}

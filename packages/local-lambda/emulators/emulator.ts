@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import type { Access } from '../access/access.ts';
+import type { OnRefused } from '../access/permissions.ts';
 import { type Call, type CallOrder, callsTo } from './calls.ts';
+import { hearRefusals } from './refusals.ts';
 
 /** What an emulator's thread gets at its start; port 0 means a free one. */
-export type EmulatorData = { port: number; dataDir?: string };
+export type EmulatorData = { port: number; access?: Access; dataDir?: string };
 
 /** A later message to an emulator's thread: to stop, to drop a client's idle connections, or a call. */
 export type EmulatorOrder = 'stop' | { lose: string } | CallOrder;
@@ -30,7 +33,11 @@ export class EmulatorError extends Error {
  * Also, dynalite throws if a client dies during a request, and this must not end the runtime. If
  * the thread dies later, the error is uncaught on purpose: the runtime cannot continue without it.
  */
-export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emulator> {
+export async function startEmulator(
+  entry: URL,
+  data: EmulatorData,
+  onRefused: OnRefused = () => {},
+): Promise<Emulator> {
   const thread = new Worker(entry, {
     workerData: data,
     execArgv: [],
@@ -38,6 +45,7 @@ export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emu
   });
   const name = entry.pathname.split('/').at(-1) ?? '';
   const port = await started(thread, name);
+  hearRefusals(thread, onRefused);
   const died = () => {
     throw new EmulatorError(`${name} died`);
   };

@@ -1,3 +1,5 @@
+import type { Access } from '../access/access.ts';
+import type { OnRefused } from '../access/permissions.ts';
 import type { Endpoints } from '../clients.ts';
 import { moduleBeside } from '../module-beside.ts';
 import type { Call } from './calls.ts';
@@ -12,12 +14,16 @@ export type Emulators = {
   stop(): Promise<void>;
 };
 
-/** Starts all stores on free ports. With `dataDir` their data is kept. */
-export async function startEmulators(dataDir: string | undefined): Promise<Emulators> {
-  const data = { port: 0, ...(dataDir ? { dataDir } : {}) };
+/** Starts all stores on free ports. With `dataDir` their data is kept. Functions may do what `access` says, and `onRefused` hears of the rest. */
+export async function startEmulators(
+  dataDir: string | undefined,
+  access?: Access,
+  onRefused?: OnRefused,
+): Promise<Emulators> {
+  const data = { port: 0, ...(access ? { access } : {}), ...(dataDir ? { dataDir } : {}) };
   const [fauxqs, dynalite] = await Promise.all([
-    startEmulator(moduleBeside(import.meta.url, 'fauxqs'), data),
-    startEmulator(moduleBeside(import.meta.url, 'dynalite'), data),
+    startEmulator(moduleBeside(import.meta.url, 'fauxqs'), data, onRefused),
+    startEmulator(moduleBeside(import.meta.url, 'dynalite'), data, onRefused),
   ]);
   return {
     endpoints: { sqs: fauxqs.endpoint, dynamodb: dynalite.endpoint },

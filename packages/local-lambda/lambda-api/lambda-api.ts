@@ -7,10 +7,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { callerOf } from '../access/caller.ts';
+import type { Asked, Permissions } from '../access/permissions.ts';
 import { losingConnections } from '../emulators/lost-connections.ts';
 import type { SwitchedMapping } from '../event-source/switched-mapping.ts';
 import type { FunctionSpec } from '../lambda/function-spec.ts';
 import { guardLoopback } from '../loopback.ts';
+import { arn, nameOfArn } from '../template/account.ts';
 import {
   type Answer,
   configurationOf,
@@ -37,10 +40,11 @@ export type LambdaApi = {
   stop(): Promise<void>;
 };
 
-export async function startLambdaApi(): Promise<LambdaApi> {
+/** @param permissions of the functions that call it */
+export async function startLambdaApi(permissions?: Permissions): Promise<LambdaApi> {
   let service: LambdaService | undefined;
   const server = createServer({ requestTimeout: 0 }, async (req, res) => {
-    const answer = await respond(service, req).catch(failure);
+    const answer = await respond(service, req, permissions).catch(failure);
     res.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     res.end(answer.body);
   });
@@ -65,11 +69,18 @@ export async function startLambdaApi(): Promise<LambdaApi> {
 const MAPPINGS = /^\/2015-03-31\/event-source-mappings\/?([^/]*)$/;
 const FUNCTION = /^\/2015-03-31\/functions\/([^/]+)(\/invocations|\/configuration)?$/;
 
-async function respond(service: LambdaService | undefined, req: IncomingMessage): Promise<Answer> {
+async function respond(
+  service: LambdaService | undefined,
+  req: IncomingMessage,
+  permissions: Permissions | undefined,
+): Promise<Answer> {
   const body = await text(req);
   if (!service) throw new Refusal(503, 'ServiceUnavailableException', 'the stack is starting');
   const { pathname, searchParams } = new URL(req.url ?? '/', 'http://local');
   const path = decodeURIComponent(pathname);
+  const asked = askedOfLambda(req.method, path);
+  const refusal = asked && permissions?.refusalOf(callerOf(req), asked);
+  if (refusal) throw new Refusal(403, 'AccessDeniedException', refusal.message);
   const [mappingPath, uuid = ''] = MAPPINGS.exec(path) ?? [];
   if (mappingPath && req.method === 'PUT') {
     return json(update(service.mappings, uuid, JSON.parse(body)), 202);
@@ -90,6 +101,26 @@ async function respond(service: LambdaService | undefined, req: IncomingMessage)
   const configuration = configurationOf(spec);
   return json(action ? configuration : { Configuration: configuration });
 }
+
+/** Undefined for what is not imitated. */
+function askedOfLambda(method: string | undefined, path: string): Asked | undefined {
+  const [mappingPath, uuid = ''] = MAPPINGS.exec(path) ?? [];
+  if (mappingPath) {
+    if (uuid === '') return { action: 'lambda:ListEventSourceMappings', resource: '*' };
+    const verb = method === 'PUT' ? 'Update' : 'Get';
+    const resource = arn('lambda', `event-source-mapping:${uuid}`);
+    return { action: `lambda:${verb}EventSourceMapping`, resource };
+  }
+  const [functionPath, name = '', action = ''] = FUNCTION.exec(path) ?? [];
+  if (!functionPath) return undefined;
+  const resource = arn('lambda', `function:${nameOfArn(name)}`);
+  return { action: FUNCTION_ACTIONS[action] ?? 'lambda:GetFunction', resource };
+}
+
+const FUNCTION_ACTIONS: Readonly<Record<string, string>> = {
+  '/invocations': 'lambda:InvokeFunction',
+  '/configuration': 'lambda:GetFunctionConfiguration',
+};
 
 function json(value: object, status = 200): Answer {
   return { status, headers: {}, body: JSON.stringify(value) };

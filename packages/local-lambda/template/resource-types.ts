@@ -52,7 +52,7 @@ const IMITATED: Record<string, Identity> = {
 };
 
 /**
- * Types without local effect: permissions, keys, logs, alarms, and what CDK adds for deployments.
+ * Types that are not created: permissions and keys, which are checked (access/), logs, alarms, and what CDK adds for deployments.
  * The list is explicit, so that a new type in the template is noticed.
  */
 const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {

@@ -58,6 +58,20 @@ const STACK: TinyStack = {
         FilterPolicy: { kind: ['exit'] },
       },
     },
+    ReaderPolicy: {
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: {
+        Queues: [{ Ref: 'Reader' }],
+        PolicyDocument: {
+          Statement: {
+            Effect: 'Allow',
+            Action: 'sqs:SendMessage',
+            Resource: '*',
+            Principal: { Service: 'sns.amazonaws.com' },
+          },
+        },
+      },
+    },
   },
   handlers: { hang: HANG, count: COUNT },
 };

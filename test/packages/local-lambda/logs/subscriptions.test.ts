@@ -21,6 +21,15 @@ const STACK: TinyStack = {
         DestinationArn: { 'Fn::GetAtt': ['watchingFunction', 'Arn'] },
       },
     },
+    Permission: {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { Ref: 'watchingFunction' },
+        Principal: 'logs.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': ['dyingLogs', 'Arn'] },
+      },
+    },
   },
   handlers: {
     dying: `export const handler = ({ Records: [{ body }] }) => { if (body === 'die') process.exit(1); };`,
