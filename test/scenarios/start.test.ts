@@ -10,7 +10,9 @@ const run = promisify(execFile);
 const LIMIT_MS = 240_000;
 
 async function summaryOf(...args: string[]) {
-  const { stdout } = await run(process.execPath, [START, '--once', '--json', ...args]);
+  const { stdout, stderr } = await run(process.execPath, [START, '--once', '--json', ...args]);
+  // As IAM would refuse it.
+  expect(stdout + stderr).not.toContain('does not allow');
   const { elapsedMs, ...counts } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
   expect(elapsedMs).toBeGreaterThan(0);
   return counts;
