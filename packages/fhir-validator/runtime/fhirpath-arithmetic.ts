@@ -116,6 +116,17 @@ export function power(base: Json, exponent: Json): Result {
   return Number.isNaN(result) ? undefined : result;
 }
 
+export function exponential(value: Json): Result {
+  return isNumber(value) ? Math.exp(value) : undefined;
+}
+
+/** The natural one, if there is no base. */
+export function logarithm(value: Json, base: Json = Math.E): Result {
+  if (!isNumber(value) || !isNumber(base) || value <= 0 || base <= 0 || base === 1)
+    return undefined;
+  return base === 10 ? Math.log10(value) : Math.log(value) / Math.log(base);
+}
+
 function isNumber(value: Json): value is number {
   return typeof value === 'number';
 }

@@ -57,6 +57,11 @@ export function add(out: Json[], value: Json): false {
   return false;
 }
 
+/** For `$index`. */
+export function numbered(list: readonly Json[]): { value: Json; at: number }[] {
+  return list.map((value, at) => ({ value, at }));
+}
+
 export function skip(list: readonly Json[], count: Json): Json[] {
   return typeof count === 'number' ? list.slice(count) : [];
 }

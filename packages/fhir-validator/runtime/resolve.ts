@@ -18,21 +18,67 @@ const containedById = new WeakMap<object, ReadonlyMap<unknown, Resource>>();
 /** Matches the url of a resource on a server. Captures the base. */
 const BASE = /^(https?:\/\/[^\s?#]{1,2000}\/)[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9.-]{1,64}$/;
 
-/** The resource that a Reference, a canonical or a uri points to. Undefined if it is not loaded. */
-export function resolved(value: unknown, report: Report): Resource | undefined {
+/**
+ * The resource that a Reference, a canonical or a uri points to. Undefined if it is not loaded.
+ * `owner` is the resource that has it.
+ */
+export function resolved(
+  value: unknown,
+  report: Report,
+  owner: unknown = report.root,
+): Resource | undefined {
   const to = isObject(value) ? value['reference'] : value;
   if (typeof to !== 'string' || to === '') return undefined;
-  if (to.charCodeAt(0) === 35) return resolvedLocal(to.slice(1), report.root);
+  if (to.charCodeAt(0) === 35) return resolvedLocal(to.slice(1), owner);
   if (report.bundle === undefined) return undefined;
-  const found = inBundle(to, report.bundle, report);
+  const found = inBundle(to, owner, report.bundle, report);
   return found instanceof ResourceOutline ? report.outlines?.resourceOf(found) : found;
 }
 
-function inBundle(to: string, bundle: Resource, report: Report): Resource | undefined {
+/**
+ * As `resolved`, for a Reference that may be in any resource: an invariant of a Bundle looks at those
+ * of its entries, and one that has followed a reference at those of the target.
+ */
+export function resolvedAnywhere(value: unknown, report: Report): Resource | undefined {
+  const top = report.bundle ?? report.root;
+  const holds = isObject(top) && isObject(value) && HOLDERS.has(top['resourceType']);
+  return resolved(value, report, holds ? (ownersIn(top).get(value) ?? report.root) : report.root);
+}
+
+/** Types that have other resources, each with contained resources and a place of its own. */
+const HOLDERS: ReadonlySet<unknown> = new Set(['Bundle', 'Parameters']);
+const owners = new WeakMap<object, ReadonlyMap<unknown, Resource>>();
+
+function ownersIn(top: Resource): ReadonlyMap<unknown, Resource> {
+  const known = owners.get(top);
+  if (known) return known;
+  const found = new Map<unknown, Resource>();
+  const open: { of: Resource; owner: Resource }[] = [{ of: top, owner: top }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { of, owner } = next;
+    if (typeof of['reference'] === 'string') found.set(of, owner);
+    for (const [key, value] of Object.entries(of)) {
+      for (const each of Array.isArray(value) ? value : [value]) {
+        if (!isObject(each)) continue;
+        const isOwner = each['resourceType'] !== undefined && key !== 'contained';
+        open.push({ of: each, owner: isOwner ? each : owner });
+      }
+    }
+  }
+  owners.set(top, found);
+  return found;
+}
+
+function inBundle(
+  to: string,
+  owner: unknown,
+  bundle: Resource,
+  report: Report,
+): Resource | undefined {
   const { byUrl, byName, urlOf } = indexOf(bundle);
-  const root = report.outlines?.outlineOf(report.root) ?? report.root;
+  const entry = report.outlines?.outlineOf(owner) ?? owner;
   if (to.includes(':')) return byUrl.get(to);
-  const base = BASE.exec(urlOf.get(root) ?? '')?.[1];
+  const base = BASE.exec(urlOf.get(entry) ?? '')?.[1];
   return base === undefined ? byName.get(to) : byUrl.get(base + to);
 }
 

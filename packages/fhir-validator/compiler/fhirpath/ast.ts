@@ -4,6 +4,7 @@ export type Expression =
   | { readonly kind: 'empty' }
   | { readonly kind: 'this' }
   | { readonly kind: 'total' }
+  | { readonly kind: 'index' }
   | { readonly kind: 'constant'; readonly name: string }
   | { readonly kind: 'member'; readonly of?: Expression; readonly name: string }
   | {

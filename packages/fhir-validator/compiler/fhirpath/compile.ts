@@ -11,7 +11,7 @@ import { FALSE, hash, TRUE, text } from './js.ts';
 import { children } from './navigate.ts';
 import { binary, indexed } from './operators.ts';
 import type { Scope } from './scope.ts';
-import { asType, isOfType } from './type-tests.ts';
+import { asType, isOfType, typePart } from './type-tests.ts';
 
 /** Compiles an expression in a scope. Throws Unsupported. */
 export function compile(expression: Expression, scope: Scope): Collection {
@@ -23,6 +23,9 @@ export function compile(expression: Expression, scope: Scope): Collection {
     case 'total':
       if (scope.total) return scope.total;
       throw new Unsupported('$total outside of aggregate()');
+    case 'index':
+      if (scope.index) return scope.index;
+      throw new Unsupported('$index outside of where(), select(), all() and exists()');
     case 'literal':
       return literal(expression.type, expression.value, scope);
     case 'constant':
@@ -105,6 +108,9 @@ function definition(type: string, id: string): Collection {
 }
 
 function member(of: Expression | undefined, name: string, scope: Scope): Collection {
+  if (of?.kind === 'call' && of.name === 'type' && of.args.length === 0) {
+    return typePart(of.of === undefined ? scope.focus : compile(of.of, scope), name, scope);
+  }
   if (of !== undefined) return children(compile(of, scope), name, scope);
   // A path may start with the type of its context: `Appointment.status`.
   const isOwnType = scope.focus.kind === 'single' && ownTypes(scope).includes(name);

@@ -28,6 +28,15 @@ export function hasValue(of: Single, scope: Scope): string {
   });
 }
 
+/** The value of a primitive. Empty for anything else. */
+export function primitiveValue(of: Single, scope: Scope): Single {
+  const items = of.items.flatMap(({ value, present, types }): Item[] => {
+    if (!types.some((type) => isPrimitiveType(type, scope))) return [];
+    return [{ value, present: and(present, `${value} != null`), types }];
+  });
+  return { kind: 'single', items };
+}
+
 /**
  * Returns typed children, so that `children().element` reads only objects that can have an
  * `element`.
@@ -75,7 +84,7 @@ export function resolveContained(of: Collection, scope: Scope): Collection {
 /** `resolve()` within the resource and its Bundle. A resource elsewhere counts as absent. */
 export function resolveReference(of: Collection, scope: Scope): Collection {
   const found = (item: Item): Single => {
-    const value = `${runtime(scope, 'resolved')}(${item.value}, r)`;
+    const value = `${runtime(scope, 'resolvedAnywhere')}(${item.value}, r)`;
     return optional(value, ['Resource']);
   };
   return flatMap(of, found, scope);

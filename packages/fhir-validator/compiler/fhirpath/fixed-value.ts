@@ -45,6 +45,7 @@ function isFixed(expression: Expression, isWithin: boolean, owners: Set<string>)
     case 'this':
       return isWithin;
     case 'total':
+    case 'index':
       return false;
     case 'member':
       return expression.of === undefined ? isWithin : are(expression.of);

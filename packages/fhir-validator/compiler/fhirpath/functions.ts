@@ -22,10 +22,11 @@ import {
   hasValue,
   isSurelyAfter,
   memberOf,
+  primitiveValue,
   resolveContained,
   resolveReference,
 } from './fhir-functions.ts';
-import { aggregated, repeated, type Use } from './iteration.ts';
+import { aggregated, itemsOf, repeated, type Use } from './iteration.ts';
 import { and, FALSE, not, or, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
 import { arrayOf, children, flatMap, onlyOne } from './navigate.ts';
@@ -43,12 +44,16 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   empty: ({ focus }) => definite(not(exists(focus))),
   exists: (use) => definite(exists(use.args.length > 0 ? where(use) : use.focus)),
   not: ({ focus }) => negated(focus),
-  all: (use) => definite(not(some(use.focus, (item) => not(truth(use.lambda(item)).isTrue)))),
+  all: (use) => {
+    const { focus, lambda } = itemsOf(use);
+    return definite(not(some(focus, (item) => not(truth(lambda(item)).isTrue))));
+  },
   allTrue: ({ focus }) => definite(not(some(focus, (item) => not(isTrue(item))))),
   anyTrue: ({ focus }) => definite(some(focus, isTrue)),
   allFalse: ({ focus }) => definite(not(some(focus, (item) => not(isFalse(item))))),
   anyFalse: ({ focus }) => definite(some(focus, isFalse)),
   count: ({ focus }) => single(countCode(focus), ['System.Integer']),
+  getValue: ({ focus, scope }) => primitiveValue(onlyOne(focus, scope), scope),
   hasValue: ({ focus, scope }) => definite(hasValue(onlyOne(focus, scope), scope)),
   isDistinct: ({ focus, scope }) =>
     focus.kind === 'single'
@@ -57,10 +62,12 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
 
   // Filtering and projection
   where,
-  select: (use) =>
-    use.focus.kind === 'single' && use.focus.items.length === 1
-      ? projectOne(use.focus, use)
-      : flatMap(use.focus, (item) => use.lambda(item), use.scope),
+  select: (use) => {
+    const { focus, lambda } = itemsOf(use);
+    return focus.kind === 'single' && focus.items.length === 1
+      ? projectOne(focus, lambda, use.scope)
+      : flatMap(focus, (item) => lambda(item), use.scope);
+  },
   ofType: ({ focus, args, scope }) => asType(focus, typeName(args[0]), scope),
   as: ({ focus, args, scope }) => asType(focus, typeName(args[0]), scope),
   is: ({ focus, args, scope }) => isOfType(focus, typeName(args[0]), scope),
@@ -143,15 +150,16 @@ function argumentOf(call: Call, index: number): Expression {
 }
 
 function where(use: Use): Collection {
-  const test = (item: Item) => truth(use.lambda(item)).isTrue;
-  if (use.focus.kind === 'single') {
-    const items = use.focus.items.map((item) => ({
+  const { focus, lambda } = itemsOf(use);
+  const test = (item: Item) => truth(lambda(item)).isTrue;
+  if (focus.kind === 'single') {
+    const items = focus.items.map((item) => ({
       ...item,
       present: and(item.present, test(item)),
     }));
     return { kind: 'single', items: items.filter((item) => item.present !== FALSE) };
   }
-  return flatMap(use.focus, (item) => filtered(item, test(item)), use.scope);
+  return flatMap(focus, (item) => filtered(item, test(item)), use.scope);
 }
 
 function filtered(item: Item, test: string): Single {
@@ -166,11 +174,11 @@ function isFalse(item: Item): string {
   return truth({ kind: 'single', items: [item] }).isFalse;
 }
 
-function projectOne(focus: Single, use: Use): Collection {
+function projectOne(focus: Single, lambda: Use['lambda'], scope: Scope): Collection {
   const [item] = focus.items;
   if (item === undefined) return EMPTY;
-  const mapped = use.lambda(item);
-  if (mapped.kind === 'many') return flatMap(focus, () => mapped, use.scope);
+  const mapped = lambda(item);
+  if (mapped.kind === 'many') return flatMap(focus, () => mapped, scope);
   const items = mapped.items.map((each) => ({ ...each, present: and(item.present, each.present) }));
   return { kind: 'single', items };
 }

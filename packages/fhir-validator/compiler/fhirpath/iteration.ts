@@ -6,11 +6,12 @@ import {
   type Item,
   listCode,
   optional,
+  single,
   typesOf,
   valueCode,
 } from './collection.ts';
 import { TRUE } from './js.ts';
-import { arrayOf } from './navigate.ts';
+import { arrayOf, flatMap } from './navigate.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
 
 /** The arguments and the scope of a function call. */
@@ -21,9 +22,35 @@ export interface Use {
   /** An argument as a value. Its `$this` is the caller's. */
   argument(index: number): Collection;
   /** The first argument, compiled for one item of the focus (a lambda). */
-  lambda(item: Item, more?: Pick<Scope, 'total'>): Collection;
+  lambda(item: Item, more?: Pick<Scope, 'total' | 'index'>): Collection;
   /** An argument that may use the whole focus: `iif(empty(), …)`. */
   aboutFocus(index: number): Collection;
+}
+
+/**
+ * The focus and the lambda of a function that tests or maps items. Where the lambda asks for
+ * `$index`, the items are numbered first, which takes an array.
+ */
+export function itemsOf(use: Use): Pick<Use, 'focus' | 'lambda'> {
+  const { focus, scope, args } = use;
+  if (!args.some(asksIndex)) return use;
+  const pairs = arrayOf(typesOf(focus), scope, `${runtime(scope, 'numbered')}(${listCode(focus)})`);
+  const value = ({ value: pair }: Item) => `${pair}.value`;
+  return {
+    focus: flatMap(
+      pairs,
+      (pair) => ({ kind: 'single', items: [{ ...pair, value: value(pair) }] }),
+      scope,
+    ),
+    lambda: (item) =>
+      use.lambda(item, { index: single(item.value.replace(/value$/, 'at'), ['System.Integer']) }),
+  };
+}
+
+function asksIndex(expression: unknown): boolean {
+  if (typeof expression !== 'object' || expression === null) return false;
+  if ('kind' in expression && expression.kind === 'index') return true;
+  return Object.values(expression).some(asksIndex);
 }
 
 export function aggregated(use: Use): Collection {

@@ -135,6 +135,7 @@ class Parser {
       this.at += 1;
       if (text === '$this') return { kind: 'this' };
       if (text === '$total') return { kind: 'total' };
+      if (text === '$index') return { kind: 'index' };
       throw new Unsupported(text);
     }
     return this.invocation();

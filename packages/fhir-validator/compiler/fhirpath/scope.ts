@@ -27,6 +27,8 @@ export interface Scope {
   readonly extension?: Single;
   /** In aggregate(): `$total`. */
   readonly total?: Collection;
+  /** In where(), select(), all() and exists(): `$index`. */
+  readonly index?: Single;
 }
 
 /** Registers a function of the runtime as used, and returns its name. */

@@ -2,9 +2,17 @@
  * Compiles `is`, `as` and `ofType()`. They are decided at build time wherever the types allow it.
  */
 import { Unsupported } from './ast.ts';
-import { boolean, type Collection, type Item, some } from './collection.ts';
+import {
+  boolean,
+  type Collection,
+  EMPTY,
+  type Item,
+  optional,
+  single,
+  some,
+} from './collection.ts';
 import { and, FALSE, not, TRUE, text } from './js.ts';
-import { concreteTypes, flatMap, isPrimitiveType, onlyOne } from './navigate.ts';
+import { concreteTypes, flatMap, isPrimitiveType, isQuantityType, onlyOne } from './navigate.ts';
 import type { Scope } from './scope.ts';
 
 const SYSTEM_TYPES = ['Boolean', 'String', 'Integer', 'Decimal', 'Date', 'DateTime', 'Time'];
@@ -50,6 +58,28 @@ export function asType(of: Collection, name: string, scope: Scope): Collection {
     scope,
   );
 }
+
+/** `type().name` and `type().namespace`, where the types of the items are known. */
+export function typePart(of: Collection, part: string, scope: Scope): Collection {
+  const said = (item: Item): Collection => {
+    const [type, ...others] = item.types.flatMap((each) => concreteTypes(each, scope));
+    if (type === undefined) throw new Unsupported('type() of an unknown item');
+    const isSystem = type.startsWith('System.');
+    if (part === 'namespace') return single(text(isSystem ? 'System' : 'FHIR'), STRING);
+    if (part !== 'name') return EMPTY;
+    const isResource = scope.compilation.types.get(type)?.kind === 'resource';
+    if (isResource) return optional(`${item.value}?.resourceType`, STRING);
+    if (others.length > 0 || (type.includes('.', 1) && !isSystem))
+      throw new Unsupported(`type() of ${item.types.join(', ')}`);
+    // SimpleQuantity is a profile of it.
+    if (isQuantityType(type, scope) && type.endsWith('Quantity'))
+      return single(text('Quantity'), STRING);
+    return single(text(isSystem ? type.slice('System.'.length) : type), STRING);
+  };
+  return flatMap(of, said, scope);
+}
+
+const STRING = ['System.String'];
 
 export function typeTest(item: Item, name: string, scope: Scope): string {
   const wanted = qualified(name, scope);

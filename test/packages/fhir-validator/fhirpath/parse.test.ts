@@ -61,7 +61,6 @@ describe('parse', () => {
     'a.b(',
     '',
     '3 dozens',
-    '$index',
     'a ^ b',
     "'open",
   ])('refuses %j', (source) => {
@@ -81,6 +80,8 @@ function shown(of: Expression): string {
       return '$this';
     case 'total':
       return '$total';
+    case 'index':
+      return '$index';
     case 'constant':
       return `%${of.name}`;
     case 'member':
