@@ -23,18 +23,17 @@ export function command(name: string): Command {
  */
 function refuseEmptyWords(started: Command): void {
   const { args, registeredArguments, options } = started;
-  const empty = args.findIndex(isEmpty);
+  const empty = args.findIndex((text) => text.trim() === '');
   if (empty !== -1) {
     const argument = registeredArguments[empty] ?? registeredArguments.at(-1);
     throw new UsageError(`${argument?.name() ?? 'an argument'} is empty`);
   }
   for (const option of options) {
     const given = [started.getOptionValue(option.attributeName())].flat();
-    if (given.some(isEmpty)) throw new UsageError(`${option.long ?? option.flags} is empty`);
+    // A blank may be the name of a source.
+    if (given.includes('')) throw new UsageError(`${option.long ?? option.flags} is empty`);
   }
 }
-
-const isEmpty = (word: unknown) => typeof word === 'string' && word.trim() === '';
 
 /** As commander does, but an absent flag is undefined, and an empty list no default. */
 function describeOption(option: Option): string {

@@ -55,7 +55,7 @@ describe('a mistake on the command line is one clear line and status 2', () => {
       ['quarantine', 'discard', '--all', '--text', '', '--reason', 'old'],
       /^error: --text is empty$/,
     ],
-    [['quarantine', 'discard', '--id', 'a', ' ', '--reason', 'old'], /^error: --id is empty$/],
+    [['quarantine', 'discard', '--id', 'a', '', '--reason', 'old'], /^error: --id is empty$/],
     [
       ['erase', 'patient', '--patient', 'Patient/a', '--source', '', '--reason', 'asked'],
       /^error: --source is empty$/,
