@@ -1,7 +1,7 @@
 /**
- * S3 features that fauxqs lacks: puts that must not overwrite; versions, in buckets that keep them;
+ * S3 features that fauxqs lacks: puts that must not overwrite, or only what they know; versions, in buckets that keep them;
  * and Object Lock, which here forbids deleting any version, forever. Remove it once its s3/s3Store
- * keeps versions and its s3/actions/putObject reads If-None-Match.
+ * keeps versions and its s3/actions/putObject reads If-None-Match and If-Match.
  */
 import type { buildApp } from 'fauxqs';
 import { idOf, isMark, type Store, type Version, Versions } from './object-versions.ts';
@@ -35,10 +35,8 @@ export function addVersionedBuckets(app: App, store: Store): void {
       if (isLocked || query['versioning'] !== undefined) versioned.add(bucket);
       if (query['versioning'] !== undefined) return reply.status(200).send();
     } else if (request.method === 'PUT') {
-      const careful = request.headers['if-none-match'] === '*';
-      if (careful && versions.current(bucket, key)) {
-        return refuse({ status: 412, code: 'PreconditionFailed' });
-      }
+      const refusal = unfulfilled(request.headers, versions.current(bucket, key)?.etag);
+      if (refusal) return refuse(refusal);
       if (versioned.has(bucket)) versions.retire(bucket, key);
     } else if (request.method === 'DELETE' && key !== '' && versioned.has(bucket)) {
       if (versionId === undefined) versions.markDeleted(bucket, key);
@@ -88,6 +86,18 @@ export function addVersionedBuckets(app: App, store: Store): void {
     }
     return payload;
   });
+}
+
+/** Why a put with a condition is refused. `etag` is of the object that is there. */
+function unfulfilled(
+  { 'if-none-match': none, 'if-match': match }: Readonly<Record<string, unknown>>,
+  etag: string | undefined,
+): Refusal | undefined {
+  const failed = { status: 412, code: 'PreconditionFailed' };
+  if (none === '*' && etag !== undefined) return failed;
+  if (match === undefined) return undefined;
+  if (etag === undefined) return { status: 404, code: 'NoSuchKey' };
+  return match === '*' || idOf(String(match)) === idOf(etag) ? undefined : failed;
 }
 
 /** Deletes what one request lists: a version if it has an id, otherwise adds a delete marker. */

@@ -17,6 +17,7 @@ import {
   type Outcome,
   outOfMemory,
   reported,
+  responded,
   timedOut,
 } from './outcome.ts';
 import { ProcessGroup } from './process-group.ts';
@@ -174,7 +175,7 @@ export class Environment {
         this.#done(message.requestId, reported(message.payload));
         return;
       case 'response':
-        this.#done(message.requestId, { status: 'success', payload: message.payload });
+        this.#done(message.requestId, responded(message.payload));
     }
   }
 

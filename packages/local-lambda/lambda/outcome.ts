@@ -13,6 +13,19 @@ export type Refusal = { status: 'throttled'; errorType: string; errorMessage: st
 
 export type Failure = Exclude<Outcome, { status: 'success' }>;
 
+/**
+ * Lambda's limit of what a function answers.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const RESPONSE_MAX_BYTES = 6 * 1024 * 1024 + 100;
+
+/** What a function answered, or that it was too large. */
+export function responded(payload: string): Outcome {
+  if (Buffer.byteLength(payload) <= RESPONSE_MAX_BYTES) return { status: 'success', payload };
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${RESPONSE_MAX_BYTES} bytes).`;
+  return { status: 'error', errorType: 'Function.ResponseSizeTooLarge', errorMessage };
+}
+
 /** The failure of an environment whose process ended without being killed by us. */
 export function exited(code: number | null, signal: string | null): Failure {
   const how = signal ? `signal: ${signal.replace('SIG', '').toLowerCase()}` : `exit status ${code}`;

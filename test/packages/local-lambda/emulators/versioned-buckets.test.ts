@@ -43,6 +43,23 @@ async function read(Key: string, VersionId?: string): Promise<string | undefined
 }
 
 test.each(['locked', 'open'])(
+  'a put that replaces only what it knows is refused if it is another, in a bucket that is %s',
+  async (bucket) => {
+    const replace = (Key: string, Body: string, IfMatch?: string) =>
+      testClients().s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body, IfMatch }));
+    const { ETag: first } = await put(bucket, 'known', 'first');
+    const { ETag: second } = await replace('known', 'second', first);
+    await expect(replace('known', 'third', first)).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+      $metadata: { httpStatusCode: 412 },
+    });
+    await expect(replace('absent', 'x', first)).rejects.toMatchObject({ name: 'NoSuchKey' });
+    await replace('known', 'third', second);
+    await replace('known', 'fourth', '*');
+  },
+);
+
+test.each(['locked', 'open'])(
   'a put that must not overwrite is refused, in a bucket that is %s',
   async (bucket) => {
     await put(bucket, 'once', 'first', true);

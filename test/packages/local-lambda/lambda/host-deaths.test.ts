@@ -20,6 +20,22 @@ describe('the Lambda host, when a function ends badly', () => {
     expect(parsed(await run(spec, '{}'))).toBe(2);
   });
 
+  test('an answer of more than 6 MB is the invocation’s error, as with Lambda, and the environment lives on', async () => {
+    const spec = await functionOf(
+      'telling',
+      'export const handler = ({ bytes }) => "x".repeat(bytes - 2);',
+    );
+    const most = 6_291_556;
+    const answer = await run(spec, JSON.stringify({ bytes: most }));
+    expect(answer.status === 'success' && answer.payload.length).toBe(most);
+    expect(await run(spec, JSON.stringify({ bytes: most + 1 }))).toEqual({
+      status: 'error',
+      errorType: 'Function.ResponseSizeTooLarge',
+      errorMessage: `Response payload size exceeded maximum allowed payload size (${most} bytes).`,
+    });
+    expect(parsed(await run(spec, '{"bytes":3}'))).toBe('x');
+  });
+
   test.each([
     ['exits', 'process.exit(3)', 'Runtime.ExitError', 'Runtime exited with error: exit status 3'],
     [
