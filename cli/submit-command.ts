@@ -123,5 +123,5 @@ function interrupted(last: Entry | undefined): string {
 function whereabouts(unsent: UnsentFile): string {
   const [kept, trouble] = [unsent.name(), unsent.trouble()];
   const file = kept === undefined ? undefined : `kept in ${kept}`;
-  return [file, trouble].filter(Boolean).join('; ') || 'none of them readable';
+  return [file, trouble].filter(Boolean).join('; ') || 'none of them is a resource';
 }

@@ -2,6 +2,7 @@
 import { hasResourceLines, parsed } from './beginning.ts';
 import {
   arrayOf,
+  DELETES,
   decodeUtf8,
   EMPTY,
   type Entry,
@@ -43,7 +44,7 @@ function* splitDocument(file: string, text: string): Generator<Entry> {
   } else if (document === undefined && (isJson(firstLine(text)) || hasResourceLines(text))) {
     yield* splitLines(file, text);
   } else if (isBundle(document)) {
-    yield* cut(file, text, entryResources(text));
+    yield* cut(file, text, entryParts(text));
   } else if (Array.isArray(document)) {
     yield { kind: 'problem', file, reason: arrayOf(document.length) };
   } else {
@@ -60,28 +61,43 @@ function* splitLines(file: string, text: string): Generator<Entry> {
   }
 }
 
+/** A part of a Bundle: a resource to submit, or an entry that only deletes. */
+interface Part extends Span {
+  readonly isDelete?: true;
+}
+
 /**
- * The `resource` of each `entry`. An entry without one (for example a DELETE) has nothing to
- * submit.
+ * The `resource` of each `entry`. An entry without one has nothing to submit: only a DELETE is told, because whoever
+ * sends it relies on it.
  */
-function* entryResources(text: string): Generator<Span> {
+function* entryParts(text: string): Generator<Part> {
   for (const { key, value } of members(text, skipSpace(text, 0))) {
     if (key !== 'entry' || text[value.start] !== '[') continue;
     for (const entry of elements(text, value.start)) {
-      if (text[entry.start] !== '{') continue;
-      for (const member of members(text, entry.start)) {
-        if (member.key === 'resource') yield member.value;
-      }
+      if (text[entry.start] === '{') yield* partsOf(text, entry);
     }
   }
 }
 
-function* cut(file: string, text: string, spans: Iterable<Span>): Generator<Entry> {
+function* partsOf(text: string, entry: Span): Generator<Part> {
+  const all = [...members(text, entry.start)];
+  const resources = all.filter(({ key }) => key === 'resource');
+  for (const { value } of resources) yield value;
+  if (resources.length > 0) return;
+  const request = all.find(({ key }) => key === 'request')?.value;
+  if (request === undefined || text[request.start] !== '{') return;
+  const method = [...members(text, request.start)].find(({ key }) => key === 'method')?.value;
+  if (method === undefined || text.slice(method.start, method.end) !== '"DELETE"') return;
+  yield { ...entry, isDelete: true };
+}
+
+function* cut(file: string, text: string, parts: Iterable<Part>): Generator<Entry> {
   let line = 1;
   let counted = 0;
-  for (const { start, end } of spans) {
+  for (const { start, end, isDelete } of parts) {
     for (; counted < start; counted++) if (text.charCodeAt(counted) === 0x0a) line += 1;
-    yield* bounded({ kind: 'resource', text: text.slice(start, end), file, line });
+    if (isDelete) yield { kind: 'problem', file, line, reason: DELETES };
+    else yield* bounded({ kind: 'resource', text: text.slice(start, end), file, line });
   }
 }
 

@@ -22,6 +22,8 @@ export interface Problem {
 export const RESOURCE_BYTES_MAX = 10 * 1024 * 1024;
 
 export const TOO_LARGE = 'larger than 10 MiB';
+/** Its url may name a patient, so it is not quoted. */
+export const DELETES = 'a DELETE, and no message deletes: docs/producers.md says what to do';
 export const NOT_UTF8 = 'not UTF-8 text';
 export const EMPTY = 'The file is empty: a resource is a JSON object';
 

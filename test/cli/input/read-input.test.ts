@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Beginning } from '../../../cli/input/beginning.ts';
+import { DELETES } from '../../../cli/input/entry.ts';
 import { measureInputs, readInputs } from '../../../cli/input/read-input.ts';
 
 const READ_INPUT = import.meta.resolve('../../../cli/input/read-input.ts');
@@ -110,13 +111,28 @@ describe('JSON documents', () => {
   "resourceType": "Bundle", "type": "batch", "total": 3,
   "entry": [
     { "fullUrl": "urn:\\"x[{", "resource": { "resourceType": "Patient", "n": 1.10, "n": 1e2 } },
-    { "request": { "method": "DELETE", "url": "Patient/1" } },
+    { "request": { "method": "GET", "url": "Patient/1" } },
     { "resource":
       { "resourceType": "Observation", "s": "}]\\\\" } }
   ] }`;
     expect(await read('b.json', bundle)).toEqual([
       resource('b.json', 4, '{ "resourceType": "Patient", "n": 1.10, "n": 1e2 }'),
       resource('b.json', 7, '{ "resourceType": "Observation", "s": "}]\\\\" }'),
+    ]);
+  });
+
+  it('are told of each DELETE of a Bundle, which cannot be submitted, and of nothing that it names', async () => {
+    const bundle = `{ "resourceType": "Bundle", "type": "transaction", "entry": [
+    { "request": { "url": "Patient?identifier=19740312", "method": "DELETE" } },
+    { "request": { "method": "GET", "url": "Patient" } }, { "request": 1 }, { "request": {} }, {}, 1,
+    { "request": { "method": "PUT" }, "resource": { "resourceType": "Patient" } },
+    { "resource": { "resourceType": "Patient" }, "request": { "method": "DELETE" } },
+    { "request": { "method": "DELETE" } } ] }`;
+    expect(await read('b.json', bundle)).toEqual([
+      { kind: 'problem', file: 'b.json', line: 2, reason: DELETES },
+      resource('b.json', 4, '{ "resourceType": "Patient" }'),
+      resource('b.json', 5, '{ "resourceType": "Patient" }'),
+      { kind: 'problem', file: 'b.json', line: 6, reason: DELETES },
     ]);
   });
 
