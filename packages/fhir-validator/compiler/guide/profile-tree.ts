@@ -23,22 +23,35 @@ export interface Step {
   readonly slice?: string;
 }
 
-/** The steps below the root, from the element's id, or from its path if it has no id. */
-export function stepsOf({ id, path, sliceName }: ElementDefinition): Step[] {
-  const steps = (id ?? path).split('.').map((each): Step => {
+/** The steps below the root, from the element's id. */
+export function stepsOf({ id, path }: ElementDefinition): Step[] {
+  return (id ?? path).split('.').map((each): Step => {
     const at = each.indexOf(':');
     return at < 0 ? { name: each } : { name: each.slice(0, at), slice: each.slice(at + 1) };
   });
-  const last = steps.at(-1);
-  if (id === undefined && sliceName !== undefined && last) {
-    steps[steps.length - 1] = { name: last.name, slice: sliceName };
-  }
-  return steps;
+}
+
+/**
+ * Gives elements without an id the one that follows from their order: what comes after a slice and has
+ * a longer path is of that slice.
+ */
+export function identified(elements: readonly ElementDefinition[]): readonly ElementDefinition[] {
+  if (elements.every(({ id }) => id !== undefined)) return elements;
+  const above: { path: string; id: string }[] = [];
+  return elements.map((each) => {
+    const { path, sliceName } = each;
+    while (above.length > 0 && !path.startsWith(`${above.at(-1)?.path}.`)) above.pop();
+    const parent = above.at(-1);
+    const place = parent === undefined ? path : parent.id + path.slice(parent.path.length);
+    const id = each.id ?? (sliceName === undefined ? place : `${place}:${sliceName}`);
+    above.push({ path, id });
+    return { ...each, id };
+  });
 }
 
 /** The tree of a snapshot. Elements without a parent are left out. */
 export function treeOf(elements: readonly ElementDefinition[]): ProfileNode | undefined {
-  const [first, ...rest] = elements;
+  const [first, ...rest] = identified(elements);
   if (!first) return undefined;
   const root: ProfileNode = nodeOf(first, first.path);
   for (const definition of rest) {

@@ -7,6 +7,7 @@ import { mergedDefinition, sliceDefinition, withConstraints } from './merge-elem
 import {
   copyOf,
   found,
+  identified,
   nodeOf,
   type ProfileNode,
   type Step,
@@ -55,7 +56,7 @@ export class Snapshots {
     try {
       const base = this.#structure(structure.baseDefinition ?? '', 'its base');
       const root = copyOf(this.treeOf(base));
-      const elements = structure.differential?.element ?? [];
+      const elements = identified(structure.differential?.element ?? []);
       for (const definition of elements) this.#apply(root, definition, elements);
       return root;
     } finally {
