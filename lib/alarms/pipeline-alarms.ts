@@ -110,11 +110,15 @@ function envelopesUnreadable({ stage }: Config): AlarmSettings {
  * Counts refused calls too: without a delivery lane, nobody reads the breaker each minute. The minute that has just
  * ended may have no data yet, and the minute's timer may have missed one: both are filled with 0, so two of the minutes
  * need not be bad. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
+ *
+ * Often one of the two has no data at all: no call is made while the lane is paused, and no minute reads the breaker
+ * without a delivery lane. `a OR b` has a value only where both have one. The maximum of a list needs one of them, even
+ * where FILL finds nothing to fill.
  */
 function breakerOpen({ stage }: Config, service: string): AlarmSettings {
   const of = { breaker: service };
   const isOpen = new MathExpression({
-    expression: 'IF(FILL(since, 0) > 0 OR FILL(refused, 0) > 0, 1, 0)',
+    expression: 'IF(MAX([FILL(since, 0), FILL(refused, 0)]) > 0, 1, 0)',
     usingMetrics: {
       since: ownMetric({ stage, name: 'BreakerOpenSeconds', of, statistic: 'Maximum' }),
       refused: ownMetric({ stage, name: 'BreakerRefused', of }),

@@ -108,8 +108,12 @@ const SERVICE_OF: Readonly<Record<string, string>> = {
   sqs: 'sqs',
 };
 
+/** https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
+const FILTER_COMBINATIONS_MAX = 150;
+
 function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string> {
-  for (const [position, { protocol, endpoint, roleArn }] of outcomesSubscriptions.entries()) {
+  for (const [position, wanted] of outcomesSubscriptions.entries()) {
+    const { protocol, endpoint, roleArn, verdict, lane, source } = wanted;
     const first = outcomesSubscriptions.findIndex(
       (other) => other.protocol === protocol && other.endpoint === endpoint,
     );
@@ -118,6 +122,13 @@ function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string>
     }
     if ((protocol === 'firehose') !== (roleArn !== undefined)) {
       yield `outcomesSubscriptions.${position}.roleArn must be the role by which SNS puts into the stream, for firehose and no other protocol`;
+    }
+    const combinations = [verdict, lane, source].reduce(
+      (all, values) => all * (values?.length ?? 1),
+      1,
+    );
+    if (combinations > FILTER_COMBINATIONS_MAX) {
+      yield `outcomesSubscriptions.${position} names ${combinations} combinations of verdict, lane and source, and SNS allows ${FILTER_COMBINATIONS_MAX}: leave out a list that names all, or some of its sources`;
     }
     const key = `outcomesSubscriptions.${position}.endpoint`;
     const service = SERVICE_OF[protocol];

@@ -13,7 +13,13 @@ import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.t
 import { networkConfigSchema } from './network-config.ts';
 import { outcomesSubscriptionsSchema } from './outcomes-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
-import { isProductionSaid, productionSchema, stageSchema, withProduction } from './stage-config.ts';
+import {
+  isProductionSaid,
+  productionSchema,
+  stageSchema,
+  withProduction,
+  yesOrNoSchema,
+} from './stage-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
 import { tracesConfigSchema } from './traces-config.ts';
 import { trailConfigSchema } from './trail-config.ts';
@@ -195,9 +201,9 @@ const schema = z.strictObject({
     .max(380 * 1024)
     .default(350 * 1024),
   /** For the first of an upgrade's two deployments (docs/deploy.md). */
-  keepFormerIndex: z.union([z.boolean(), z.stringbool()]).default(false),
+  keepFormerIndex: yesOrNoSchema.default(false),
   /** For as long as messages of a former version may be in a queue (docs/deploy.md). */
-  keepFormerBodies: z.union([z.boolean(), z.stringbool()]).default(false),
+  keepFormerBodies: yesOrNoSchema.default(false),
   /** What the validator is compiled with, by `npm run build` (docs/guides.md). */
   fhir: fhirConfigSchema,
   /** Business rules as WebAssembly, run in this order on resources that the validator found valid. */

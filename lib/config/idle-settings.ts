@@ -2,6 +2,7 @@
  * Finds settings that have no effect, because what they configure is not used: their author expects
  * otherwise. Settings that equal a default are reported too.
  */
+import { UNKNOWN_SOURCE } from '../../core/source/sources.ts';
 import { delivers } from '../constructs/delivery-targets.ts';
 import type { Config } from './config.ts';
 import { hasSources } from './source-config.ts';
@@ -95,10 +96,18 @@ export function* idleProblems(config: Config, given: readonly string[]): Generat
   yield* unknownSources(config);
 }
 
-function* unknownSources({ fhir, sources }: Config): Generator<string> {
+/** What is said of a source that does not exist: its author has another in mind. */
+function* unknownSources({ fhir, sources, outcomesSubscriptions }: Config): Generator<string> {
   const known = hasSources(sources) ? Object.keys(sources.known) : ['default'];
   for (const source of Object.keys(fhir.profilesBySource)) {
     if (known.includes(source) || fhir.packages.length === 0) continue;
     yield `fhir.profilesBySource.${source} changes nothing: the sources are ${known.join(', ')}`;
+  }
+  // Of a message whose sender is nobody's, the outcome names that.
+  const ended = hasSources(sources) ? [...known, UNKNOWN_SOURCE] : known;
+  for (const [position, { source: wanted = [] }] of outcomesSubscriptions.entries()) {
+    for (const source of wanted.filter((each) => !ended.includes(each))) {
+      yield `outcomesSubscriptions.${position}.source ${source} gets nothing: the sources are ${ended.join(', ')}`;
+    }
   }
 }

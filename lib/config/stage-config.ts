@@ -27,11 +27,16 @@ interface StageSettings {
   readonly production?: boolean | undefined;
 }
 
+/** A setting that `-c` gives as a text. */
+export const yesOrNoSchema = z.union([z.boolean(), z.stringbool()], {
+  error: 'must be true or false',
+});
+
 /**
  * Keeps its data, is protected from deletion, locks its audit log for six years (audit-retention.ts), reserves
  * concurrency.
  */
-export const productionSchema = z.union([z.boolean(), z.stringbool()]).optional();
+export const productionSchema = yesOrNoSchema.optional();
 
 /** Whether the name sounds like production while `production` is not set. */
 export const isProductionSaid = ({ stage, production }: StageSettings) =>

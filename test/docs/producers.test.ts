@@ -130,7 +130,10 @@ describe('docs/producers.md', () => {
   test('its subscriptions are accepted by the config', () => {
     const [, json = ''] =
       block('sh', 'outcomesSubscriptions').match(/outcomesSubscriptions=(\[.*\])'/) ?? [];
-    const { outcomesSubscriptions } = loadConfig({}, { outcomesSubscriptions: json });
+    const { outcomesSubscriptions } = loadConfig(
+      { sources: { known: { 'clinic-7': { senders: ['AROAEXAMPLECLINIC7000'] } } } },
+      { outcomesSubscriptions: json },
+    );
     expect(outcomesSubscriptions).toHaveLength(1);
     const [, attributes = ''] = block('sh', 'aws sns subscribe').match(/--attributes '(.*)'/) ?? [];
     const { FilterPolicy } = JSON.parse(attributes) as { FilterPolicy: string };

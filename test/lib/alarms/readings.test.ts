@@ -9,6 +9,7 @@ interface Reading {
 }
 interface Alarm extends Reading {
   readonly Metrics?: readonly {
+    readonly Expression?: string;
     readonly MetricStat?: {
       readonly Metric: Pick<Reading, 'MetricName'>;
       readonly Stat: string;
@@ -70,5 +71,17 @@ test('R60: each alarm rings at its threshold and above; a part that does nothing
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
     });
+  }
+});
+
+test('R60: the alarm of a breaker rings by either of its metrics, though the other never had data', () => {
+  const expressions = alarms.flatMap(({ Metrics = [] }) =>
+    Metrics.some(({ MetricStat }) => MetricStat?.Metric.MetricName === 'BreakerRefused')
+      ? Metrics.flatMap(({ Expression }) => Expression ?? [])
+      : [],
+  );
+  expect(expressions).toHaveLength(2);
+  for (const expression of expressions) {
+    expect(expression).toBe('IF(MAX([FILL(since, 0), FILL(refused, 0)]) > 0, 1, 0)');
   }
 });

@@ -130,3 +130,24 @@ test.each([
     'outcomesSubscriptions.0.roleArn must be the role',
   );
 });
+
+test('a subscription to outcomes is refused whose filter SNS would refuse', () => {
+  const labels = Array.from({ length: 51 }, (_, n) => `clinic-${n}`);
+  const known = Object.fromEntries(
+    labels.map((label, n) => [label, { senders: [`AROAEXAMPLE${n + 1_000_000_000}`] }]),
+  );
+  const refusal = (sources: readonly string[]) =>
+    problem({
+      sources: { known },
+      outcomesSubscriptions: [
+        {
+          protocol: 'email',
+          endpoint: 'a@b.example',
+          verdict: ['stored', 'rejected', 'dead-lettered'],
+          source: [...sources] as [string, ...string[]],
+        },
+      ],
+    });
+  expect(refusal(labels)).toMatch('outcomesSubscriptions.0 names 153 combinations');
+  expect(refusal(labels.slice(1))).toBe('');
+});

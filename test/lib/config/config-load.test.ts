@@ -99,7 +99,12 @@ describe('loadConfig', () => {
       { stage: 'prod-eu' },
       'production: say true or false',
     ],
-    ['production neither true nor false', { production: 'perhaps' }, 'production'],
+    [
+      'production neither true nor false',
+      { production: 'perhaps' },
+      'production: must be true or false, found "perhaps"',
+    ],
+    ['production as a number', { production: '1' }, 'production: must be true or false, found 1'],
     ['chaos in any production', { stage: 'qa', production: 'true', chaos: 'on' }, 'chaos'],
     ['chaos neither on nor off', { chaos: 'yes' }, 'chaos'],
     [

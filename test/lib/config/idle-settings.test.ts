@@ -82,6 +82,21 @@ describe('a setting without effect is refused by its name, from -c and from the 
     const known = { ...context, 'sources.known': JSON.stringify(SENDER) };
     expect(said(known)).toMatch(/profilesBySource\.clinic changes nothing: the sources are lab/);
   });
+
+  it('the message names a source whose outcomes somebody is to get, and that does not exist', () => {
+    const of = (source: string) =>
+      JSON.stringify([{ protocol: 'email', endpoint: 'a@b.example', source: [source] }]);
+    const known = { 'sources.known': JSON.stringify(SENDER) };
+    expect(said({ outcomesSubscriptions: of('lap') })).toMatch(
+      /outcomesSubscriptions\.0\.source lap gets nothing: the sources are default/,
+    );
+    expect(said({ ...known, outcomesSubscriptions: of('lap') })).toMatch(
+      /outcomesSubscriptions\.0\.source lap gets nothing: the sources are lab, unknown/,
+    );
+    expect(said({ outcomesSubscriptions: of('default') })).toBe('accepted');
+    expect(said({ ...known, outcomesSubscriptions: of('lab') })).toBe('accepted');
+    expect(said({ ...known, outcomesSubscriptions: of('unknown') })).toBe('accepted');
+  });
 });
 
 describe('a mistake names the key, where it was set, the value, and the likely intended key', () => {
