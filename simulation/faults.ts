@@ -16,6 +16,7 @@ import {
 } from './outages.ts';
 import type { Random } from './random.ts';
 import { type CallFaults, NO_FAULTS } from './road.ts';
+import { NO_S3_FAULTS, type S3Faults } from './s3/s3.ts';
 import { NO_SERVER_FAULTS, type ServerFaults } from './servers/http.ts';
 import { DEFAULT_SETTINGS, type DrawnSettings, drawSettings } from './settings.ts';
 import { NO_SNS_FAULTS, type SnsFaults } from './sns/sns.ts';
@@ -25,6 +26,7 @@ export interface Faults {
   readonly calls: CallFaults;
   readonly queues: QueueFaults;
   readonly tables: DynamoFaults;
+  readonly buckets: S3Faults;
   readonly topics: SnsFaults;
   readonly functions: FunctionFaults;
   readonly servers: ServerFaults;
@@ -41,6 +43,7 @@ export const HEALTHY: Faults = {
   calls: NO_FAULTS,
   queues: NO_QUEUE_FAULTS,
   tables: NO_DYNAMO_FAULTS,
+  buckets: NO_S3_FAULTS,
   topics: NO_SNS_FAULTS,
   functions: NO_FUNCTION_FAULTS,
   servers: NO_SERVER_FAULTS,
@@ -133,6 +136,7 @@ export function drawFaults(
       expiresEveryMs: random.pick(EXPIRES_EVERY_MS),
       ...{ partitionWrites: 0, partitionReads: 0 },
     },
+    buckets: NO_S3_FAULTS,
     topics: { ...draw(WORST.topics), delayMs: random.pick([20, 500, 10_000]) },
     functions: {
       ...draw(WORST.functions),

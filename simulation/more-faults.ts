@@ -2,11 +2,13 @@
 import type { CoincidenceRates } from './coincidences/rates.ts';
 import type { FunctionFaults } from './lambda/function-plan.ts';
 import type { Random } from './random.ts';
+import type { S3Faults } from './s3/s3.ts';
 import type { DrawnSettings } from './settings.ts';
 import type { QueueFaults } from './sqs/message.ts';
 
 interface Drawn {
   readonly queues: QueueFaults;
+  readonly buckets: S3Faults;
   readonly functions: FunctionFaults;
   readonly settings: DrawnSettings;
   readonly coincidences: CoincidenceRates;
@@ -20,6 +22,7 @@ const CHECKS_REFERENCES = 0.2;
 const OTHER_CLIENTS = 0.15;
 const COUNTS_STALE = 0.25;
 const ROTATES = 0.2;
+const PUTS_CONFLICT = 0.25;
 const ROTATED_WITHIN_MS = 600_000;
 const GROUPS_TWICE = 0.5;
 /** HAPI says 400, others 422. Perhaps only one of the servers checks. */
@@ -41,8 +44,10 @@ export function withMoreFaults<F extends Drawn>(faults: F, random: Random): F {
   const otherClients = share(OTHER_CLIENTS, 0.3);
   const countsStale = share(COUNTS_STALE, 1);
   const tokensRotatedMs = random.chance(ROTATES) ? 1 + random.below(ROTATED_WITHIN_MS) : 0;
+  const conflict = share(PUTS_CONFLICT, 0.5);
   return {
     ...faults,
+    buckets: { ...faults.buckets, conflict },
     coincidences: { ...faults.coincidences, groupTwice, otherClients },
     queues: { ...faults.queues, fewer, countsStale },
     functions: { ...faults.functions, asyncTwice },

@@ -32,7 +32,7 @@ export function provision(
   const random = scheduler.random.fork();
   const around = { scheduler, random, tell };
   const dynamo = new Dynamo({ ...around, faults: () => faults().tables });
-  const s3 = new S3(scheduler, tell);
+  const s3 = new S3({ ...around, faults: () => faults().buckets });
   const sns = new Sns({
     ...around,
     faults: () => faults().topics,

@@ -52,6 +52,14 @@ export const latePutOverNewer = on(['answered', 'stored'], (seen) => {
     (effect.before?.at ?? 0) > effect.call.begunAt;
 });
 
+/** A put under a condition met another one of its key, or one that came to nothing. */
+export const putConflicts = on(
+  ['failed'],
+  () =>
+    ({ service, error }) =>
+      service === 's3' && error instanceof Error && error.name === 'ConditionalRequestConflict',
+);
+
 interface Verdict {
   readonly TableName: string;
   readonly Key: { readonly pk: string };

@@ -15,6 +15,7 @@ import {
   lateVerdict,
   lostThenThrottled,
   oldAndNewAtOnce,
+  putConflicts,
   rolledBack,
 } from './of-calls.ts';
 import {
@@ -116,6 +117,7 @@ export const RARE_STATES = {
   'an incident is resolved': resolvedByQuiet,
   'a probe of a lane fails': laneProbeFails,
   'two writers of the audit log take turns within a minute': auditWritersMeet,
+  'S3 refuses a put because another one of its key is under way': putConflicts,
   'a FHIR server has forgotten the version that a PUT names': forgottenVersion,
   'a refused resource is delivered after what it refers to': deliveredAfterRefusals,
   'a resource is refused whose reference nobody has stored': refusedForWhatIsAbsent,

@@ -11,20 +11,35 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import type { Effect } from '../effects.ts';
+import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { Bucket, type Version } from './bucket.ts';
 
 /** Size of a page of a list. Real pages are larger; small ones find more faults. */
 const PAGE_MAX = 100;
 
+export interface S3Faults {
+  /** A put under a condition is refused, because another one of its key is under way. It may have been a try that ends without an object. */
+  readonly conflict: number;
+}
+
+export const NO_S3_FAULTS: S3Faults = { conflict: 0 };
+
+interface S3Surroundings {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  faults(): S3Faults;
+  tell(effect: Effect): void;
+}
+
 export class S3 {
   readonly #buckets = new Map<string, Bucket>();
   readonly #scheduler: Scheduler;
-  readonly #tell: (effect: Effect) => void;
+  readonly #around: S3Surroundings;
 
-  constructor(scheduler: Scheduler, tell: (effect: Effect) => void = () => undefined) {
-    this.#scheduler = scheduler;
-    this.#tell = tell;
+  constructor(around: S3Surroundings) {
+    this.#scheduler = around.scheduler;
+    this.#around = around;
   }
 
   create(name: string, isVersioned: boolean): Bucket {
@@ -62,10 +77,19 @@ export class S3 {
 
   #put({ Bucket: name, Key = '', Body, IfNoneMatch, Metadata }: PutObjectCommand['input']): object {
     const bucket = this.bucket(name);
-    if (IfNoneMatch === '*' && bucket.current(Key) !== undefined) throw preconditionFailed();
+    if (IfNoneMatch === '*') {
+      if (this.#isUnderWay()) throw refusal('ConditionalRequestConflict', 409);
+      if (bucket.current(Key) !== undefined) throw preconditionFailed();
+    }
     const version = bucket.put(Key, bytesOf(Body), this.#scheduler.now, Metadata);
-    this.#tell({ kind: 'put', bucket: bucket.name, version });
+    this.#around.tell({ kind: 'put', bucket: bucket.name, version });
     return { VersionId: version.id };
+  }
+
+  #isUnderWay(): boolean {
+    const { random, faults } = this.#around;
+    const { conflict } = faults();
+    return conflict > 0 && random.chance(conflict);
   }
 
   #get({ Bucket: name, Key = '', VersionId }: GetObjectCommand['input']): object {

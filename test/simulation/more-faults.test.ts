@@ -16,13 +16,15 @@ test('some runs have each of these faults, and nothing else changes', () => {
     drawn.filter(({ queues }) => queues.countsStale > 0),
     drawn.filter(({ settings }) => settings.tokensRotatedMs > 0),
     drawn.filter(({ coincidences }) => coincidences.otherClients > 0),
+    drawn.filter(({ buckets }) => buckets.conflict > 0),
   ].map(({ length }) => length);
   for (const count of counts) {
     expect(count).toBeGreaterThan(40);
     expect(count).toBeLessThan(160);
   }
-  for (const { queues, functions, settings, coincidences, ...others } of drawn) {
-    const { queues: q, functions: f, settings: s, coincidences: c, ...rest } = faults;
+  for (const { queues, buckets, functions, settings, coincidences, ...others } of drawn) {
+    const { queues: q, buckets: b, functions: f, settings: s, coincidences: c, ...rest } = faults;
+    expect({ ...buckets, conflict: 0 }).toEqual(b);
     expect({ ...coincidences, groupTwice: 0, otherClients: 0 }).toEqual(c);
     expect(others).toEqual(rest);
     expect({ ...queues, fewer: 0, countsStale: 0 }).toEqual(q);

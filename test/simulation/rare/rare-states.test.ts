@@ -63,6 +63,7 @@ const verdict = new UpdateCommand({
   ExpressionAttributeNames: { '#quarantinedAt': 'quarantinedAt' },
   ExpressionAttributeValues: { ':quarantinedAt': 5 },
 });
+const conflict = Object.assign(new Error(), { name: 'ConditionalRequestConflict' });
 const waiting = (count: number) => ({
   deliveryShard: 's',
   deliveryFailures: { refused: { count, since: 0 } },
@@ -155,6 +156,9 @@ const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
   ],
   'a PUT takes effect after it was given up': [[givenUp], [stored(4)]],
   'a PUT takes effect after it was given up, over a newer one': [[givenUp], [stored(6)]],
+  'S3 refuses a put because another one of its key is under way': [
+    [{ kind: 'failed', service: 's3', command: { input: {} }, error: conflict }],
+  ],
   'a verdict takes effect after its delivery gave it up': [
     [{ kind: 'failed', service: 'dynamodb', command: verdict, error: 'TimeoutError' }],
     [written('quarantine', undefined, { pk: 'm1', quarantinedAt: 5 })],

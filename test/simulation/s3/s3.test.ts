@@ -5,15 +5,18 @@ import {
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
+  type S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { S3 } from '../../../simulation/s3/s3.ts';
+import { NO_S3_FAULTS, S3 } from '../../../simulation/s3/s3.ts';
 import { Scheduler } from '../../../simulation/scheduler.ts';
 
 const Bucket = 'b';
 
-function service(isVersioned = true) {
-  const s3 = new S3(new Scheduler(1));
+function service(isVersioned = true, faults = NO_S3_FAULTS) {
+  const scheduler = new Scheduler(1);
+  const { random } = scheduler;
+  const s3 = new S3({ scheduler, random, faults: () => faults, tell: () => undefined });
   s3.create(Bucket, isVersioned);
   const put = (Key: string, Body: string, more: object = {}) =>
     s3.perform(new PutObjectCommand({ Bucket, Key, Body, ...more })) as { VersionId: string };
@@ -48,6 +51,31 @@ describe('simulated S3', () => {
     put('k', 'one', condition);
     expect(() => put('k', 'two', condition)).toThrow('PreconditionFailed');
     expect(await get('k')).toBe('one');
+  });
+
+  test('refuses a put with If-None-Match while another one is under way, whether or not there is an object', async () => {
+    const { s3, put } = service(true, { conflict: 0.5 });
+    const said = new Set<string>();
+    for (let number = 0; number < 100; number += 1) {
+      const isThere = s3.bucket(Bucket).current('k') !== undefined;
+      try {
+        put('k', 'one', { IfNoneMatch: '*' });
+        said.add('put');
+      } catch (error) {
+        const { name, $metadata } = error as S3ServiceException;
+        said.add(`${name} ${$metadata.httpStatusCode}${isThere ? ', there is one' : ''}`);
+      }
+      if (number % 10 === 9) s3.bucket(Bucket).delete('k', undefined, 0);
+    }
+    expect(said).toEqual(
+      new Set([
+        'put',
+        'ConditionalRequestConflict 409',
+        'ConditionalRequestConflict 409, there is one',
+        'PreconditionFailed 412, there is one',
+      ]),
+    );
+    for (let number = 0; number < 20; number += 1) put('other', 'without a condition');
   });
 
   test('keeps only the last version without versioning', async () => {
