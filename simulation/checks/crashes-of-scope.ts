@@ -74,6 +74,11 @@ export class CrashesOfScope {
     return fullWindow(this.#reports.all.filter((crash) => !isRead(crash, crash.over, latest)));
   }
 
+  /** Whether a message about any of them is in the incident's queue. */
+  get isQueued(): boolean {
+    return this.#queued.size > 0;
+  }
+
   /**
    * The crash that completes a window of crashes which must open one, by what the checker saw and not by the items. Of
    * two that may be one death, one counts. Undefined while an incident goes on.

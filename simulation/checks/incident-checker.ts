@@ -54,8 +54,13 @@ export class IncidentChecker implements Checker {
   unfinished(): string | undefined {
     for (const id of this.#untold) return `crash ${id} is not recorded`;
     for (const what of this.#toTell) return `incident ${what.replace(' ', ' is not told to ')}`;
-    for (const [scope, { latest }] of this.#scopes) {
-      if (isGoingOn(latest)) return `incident ${scope}#${latest?.number} is ${latest?.status}`;
+    for (const [name, scope] of this.#scopes) {
+      const { latest } = scope;
+      if (isGoingOn(latest)) return `incident ${name}#${latest?.number} is ${latest?.status}`;
+      // The last crash is recorded a moment before the incident is opened.
+      if (scope.isQueued && scope.surelyFull() !== undefined) {
+        return `a message about a crash of ${name} is in the queue`;
+      }
     }
     return undefined;
   }

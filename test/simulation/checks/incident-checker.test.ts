@@ -57,6 +57,19 @@ describe('R20: the checker of incidents', () => {
     expect(() => see(...crashes(9), crash(0)).end()).not.toThrow();
   });
 
+  test('waits while a window is full and a message about its scope is in the queue, and no longer', () => {
+    const checker = see(told('c9', 'arrived'), ...crashes(10));
+    expect(checker.unfinished()).toBe('a message about a crash of validate is in the queue');
+    checker.see(incident(1));
+    checker.see(page('validate#1'));
+    checker.see(page('validate#1', 'management', 'notice'));
+    expect(checker.unfinished()).toBe('incident validate#1 is open');
+    expect(see(told('c8', 'arrived'), ...crashes(9)).unfinished()).toBeUndefined();
+    const lost = see(...crashes(10));
+    expect(lost.unfinished()).toBeUndefined();
+    expect(() => lost.end()).toThrow('opened no incident');
+  });
+
   test('counts an init that failed and its death as one', () => {
     const twins = crashes(10).map((effect, n) => ({
       ...effect,
