@@ -193,6 +193,9 @@ it('a function must let a log group’s subscription invoke it', () => {
     },
   });
   deploy({ ...stack, Permission: permission('logs.amazonaws.com') });
+  const ofAnother = permission('logs.amazonaws.com');
+  ofAnother.Properties.SourceArn = 'arn:aws:logs:us-east-1:000000000000:log-group:other:*';
+  expect(() => deploy({ ...stack, Permission: ofAnother })).toThrow('lambda:InvokeFunction');
   for (const Permission of [{}, { Permission: permission('events.amazonaws.com') }]) {
     expect(() => deploy({ ...stack, ...Permission })).toThrow('lambda:InvokeFunction');
   }
