@@ -89,13 +89,13 @@ function statistic(stat: string, values: readonly number[]): number {
   }
 }
 
-/** `FILL(a, 0) + FILL(b, 0)`, the only kind of expression on the dashboard. */
+/** `SUM([FILL(a, 0), FILL(b, 0)])`, the only kind of expression on the dashboard. */
 function summed(
   expression: string,
   byId: ReadonlyMap<string | undefined, Series>,
   { count }: Buckets,
 ): Series {
-  if (!/^FILL\(\w+, 0\)( \+ FILL\(\w+, 0\))*$/.test(expression)) {
+  if (!/^SUM\(\[FILL\(\w+, 0\)(, FILL\(\w+, 0\))*\]\)$/.test(expression)) {
     throw new TypeError(`the expression ${expression} is not drawn here`);
   }
   const parts = [...expression.matchAll(/FILL\((\w+), 0\)/g)].map(([, id]) => byId.get(id) ?? []);

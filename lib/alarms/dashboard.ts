@@ -103,7 +103,7 @@ const latencies = (own: Own, { validating, lanes }: DashboardParts) =>
       : []),
   ]);
 
-/** Over all lanes. */
+/** Over all lanes. A lane may never have had such a verdict: the sum of a list needs one lane that has. */
 const verdicts = (own: Own, { validating }: DashboardParts) =>
   graph(
     'Verdicts a minute',
@@ -115,7 +115,7 @@ const verdicts = (own: Own, { validating }: DashboardParts) =>
       const ids = parts.map(([id]) => `FILL(${id}, 0)`);
       return new MathExpression({
         label,
-        expression: ids.join(' + '),
+        expression: `SUM([${ids.join(', ')}])`,
         usingMetrics: Object.fromEntries(parts),
         ...MINUTE,
       });

@@ -36,6 +36,19 @@ const titled = (widgets: Widget[], title: string) =>
   widgets.find(({ properties }) => properties.title?.startsWith(title));
 
 describe('the dashboard', () => {
+  it('draws the verdicts of all lanes, though one lane never had such a verdict (R60)', () => {
+    const metrics = titled(whole, 'Verdicts')?.properties.metrics ?? [];
+    const expressions = metrics.flatMap(([first]) =>
+      typeof first === 'object' && first !== null && 'expression' in first
+        ? [first.expression]
+        : [],
+    );
+    expect(expressions.length).toBeGreaterThan(1);
+    for (const expression of expressions) {
+      expect(expression).toMatch(/^SUM\(\[FILL\(\w+critical, 0\), FILL\(\w+background, 0\)\]\)$/);
+    }
+  });
+
   it.each([
     'Lanes: submitted',
     'Lanes: age',
