@@ -106,3 +106,15 @@ test('a poller is told of a message that waits', () => {
   queue.processTimers();
   expect(told).toHaveBeenCalledOnce();
 });
+
+test('R04: each message is visible again at its own time, a shortened one and the one after it', () => {
+  const { send, receive, change } = user(changedQueue());
+  send('shortened');
+  send('other');
+  expect(receive()).toEqual(['shortened', 'other']);
+  change(0, 5);
+  vi.setSystemTime(Date.now() + 5_000);
+  expect(receive(600)).toEqual(['shortened']);
+  vi.setSystemTime(Date.now() + (VISIBILITY_SECONDS - 5) * 1000);
+  expect(receive()).toEqual(['other']);
+});
