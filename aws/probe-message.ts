@@ -1,5 +1,5 @@
 /** One message of a lane's queue, received by the supervisor, and run by the lane's function. */
-import { InvokeCommand, type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
+import { InvokeCommand, type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -69,11 +69,11 @@ export async function deleteMessage(
 
 /**
  * `died`: the function, not the message. `isolated`: an earlier probe died with this message, so it was
- * moved to the isolation queue and not run. `throttled`: Lambda had no environment for it.
+ * moved to the isolation queue and not run.
  */
-export type ProbeAnswer = 'done' | 'isolated' | 'failed' | 'died' | 'throttled';
+export type ProbeAnswer = 'done' | 'isolated' | 'failed' | 'died';
 
-/** Runs the message as the probe of a component. Throws if Lambda could not be called. */
+/** Runs the message as the probe of a component. Throws if Lambda did not answer, or refused ({@link wasNotRun}). */
 export async function runProbe(
   lambda: LambdaClient,
   functionName: string,
@@ -86,18 +86,26 @@ export async function runProbe(
     InvocationType: 'RequestResponse',
     Payload: new TextEncoder().encode(JSON.stringify({ ...event, [PROBE_PROPERTY]: { child } })),
   });
-  const answered = await lambda.send(invoke).catch((error: unknown) => {
-    if (error instanceof TooManyRequestsException) return undefined;
-    throw error;
-  });
-  if (answered === undefined) return 'throttled';
-  const { FunctionError, Payload } = answered;
+  const { FunctionError, Payload } = await lambda.send(invoke);
   if (FunctionError !== undefined) return 'died';
   const text = new TextDecoder().decode(Payload);
   const answer = answerSchema.safeParse(text === '' ? undefined : JSON.parse(text));
   if (!answer.success) return 'died';
   if (answer.data.batchItemFailures.length > 0) return 'failed';
   return answer.data.isolated ? 'isolated' : 'done';
+}
+
+/**
+ * The server errors by which Lambda says that it could not make an environment.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors
+ */
+const NO_ENVIRONMENT =
+  /^(?:EC2|ENI|KMS|InvalidRuntime|InvalidSecurityGroupID|InvalidSubnetID|InvalidZipFile|ResourceNotReady|SubnetIPAddressLimitReached)/;
+
+/** Whether Lambda refused to run the function. Of other errors it may have run. */
+export function wasNotRun(error: unknown): boolean {
+  if (!(error instanceof LambdaServiceException)) return false;
+  return error.$fault === 'client' || NO_ENVIRONMENT.test(error.name);
 }
 
 function toRecord(message: Message, queueArn: string): SQSRecord {

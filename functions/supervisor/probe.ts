@@ -5,6 +5,7 @@ import {
   hasMessages,
   receiveProbeMessage,
   runProbe,
+  wasNotRun,
 } from '../../aws/probe-message.ts';
 import type { ProbeOutcome } from '../../core/supervision/lane-supervision.ts';
 import { faultOf } from '../../telemetry/log.ts';
@@ -71,7 +72,7 @@ async function probeOnce(
   const answer = await runProbe(waitingLambda, lane.functionName, record, child).catch(
     (fault: unknown) => {
       logger.error('component fault', { lane: child, ...faultOf(fault) });
-      return 'died' as const;
+      return wasNotRun(fault) ? 'not run' : 'died';
     },
   );
   const remove = () =>
@@ -86,7 +87,7 @@ async function probeOnce(
     case 'isolated':
       await remove();
       return 'isolated';
-    case 'throttled':
+    case 'not run':
       return 'all in flight';
     case 'failed':
     case 'died':

@@ -1,5 +1,5 @@
 /** A probe needs a message that is surely there, an environment, and time until it has ended. */
-import { type LambdaClient, TooManyRequestsException } from '@aws-sdk/client-lambda';
+import { type LambdaClient, LambdaServiceException } from '@aws-sdk/client-lambda';
 import { beforeEach, expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';
@@ -104,23 +104,39 @@ test.each([
   expect(await stateOf(stage, 'critical')).toMatchObject({ setbacks: 1 });
 });
 
-test('R09 R33: a probe that Lambda throttles is not one that failed', async () => {
-  await pause();
-  const [, lambda] = supervisor.others as LambdaClient[];
-  lambda?.middlewareStack.add(
-    () => async () => {
-      throw new TooManyRequestsException({ message: 'Rate Exceeded.', $metadata: {} });
-    },
-    { step: 'initialize', name: 'throttled' },
-  );
-  expect(await minute(stage, supervisor)).toEqual([]);
-  expect(await stateOf(stage, 'critical')).toMatchObject({ setbacks: 0 });
-  expect(await step()).toBe('off');
-  lambda?.middlewareStack.remove('throttled');
-  skipTime(60_000);
-  await minute(stage, supervisor);
-  expect([probed, await step()]).toEqual([1, 2]);
-});
+const refusal = (name: string, $fault: 'client' | 'server') =>
+  new LambdaServiceException({ name, $fault, $metadata: {} });
+
+test.each([
+  ['which is throttled', refusal('TooManyRequestsException', 'client'), 0],
+  ['which is being changed', refusal('ResourceConflictException', 'client'), 0],
+  ['which was idle in its VPC for weeks', refusal('ResourceNotReadyException', 'server'), 0],
+  ['whose key is disabled', refusal('KMSDisabledException', 'server'), 0],
+  ['whose subnet is full', refusal('SubnetIPAddressLimitReachedException', 'server'), 0],
+  // It may have run.
+  ['of which Lambda knows nothing', refusal('ServiceException', 'server'), 1],
+  ['whose answer was lost', new TypeError('socket hang up'), 1],
+])(
+  'R09 R33: a probe of a function %s fails only if it may have run',
+  async (_, error, setbacks) => {
+    await pause();
+    const [, lambda] = supervisor.others as LambdaClient[];
+    lambda?.middlewareStack.add(
+      () => async () => {
+        throw error;
+      },
+      { step: 'initialize', name: 'refused' },
+    );
+    expect(await minute(stage, supervisor)).toEqual([]);
+    expect(await stateOf(stage, 'critical')).toMatchObject({ setbacks });
+    expect(await step()).toBe('off');
+    lambda?.middlewareStack.remove('refused');
+    if (setbacks > 0) return;
+    skipTime(60_000);
+    await minute(stage, supervisor);
+    expect([probed, await step()]).toEqual([1, 2]);
+  },
+);
 
 test.each([
   ['cannot be received from', 'ReceiveMessageCommand', 'off'],
