@@ -37,8 +37,8 @@ async function deliverAll(
   // A probe is one delivery (R33), the breaker's own probe if that is due; other messages of the batch
   // wait.
   const run = probing ? records.slice(0, 1) : records;
-  const keys = new Set<string>();
-  const work = { parts, tally, context, probing, keys, spread: parts.random() };
+  const begun = new Map<string, Promise<Settled>>();
+  const work = { parts, tally, context, probing, begun, spread: parts.random() };
   const settled = await Promise.all(run.map((record) => deliverRecord(record, work)));
   await letWait(parts, settled);
   tally.report('deliveries');
@@ -53,8 +53,8 @@ interface Work {
   readonly tally: Tally;
   readonly context: Context;
   readonly probing: boolean;
-  /** Of this batch, those that are delivered. */
-  readonly keys: Set<string>;
+  /** The deliveries of this batch, by their keys. */
+  readonly begun: Map<string, Promise<Settled>>;
   /** In [0, 1): triggers of one batch that wait for the same come back together, as a batch. */
   readonly spread: number;
 }
@@ -74,21 +74,41 @@ async function letWait(
 }
 
 async function deliverRecord(record: SQSRecord, work: Work): Promise<Settled> {
-  const { parts, tally, keys } = work;
   try {
     const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
-    // Another trigger of the batch has the same delivery made, and stays if that must wait.
-    if (keys.has(pk)) return 'done';
-    keys.add(pk);
+    const other = work.begun.get(pk);
+    if (other !== undefined) return likeOther(record, await other);
+    const settled = deliverTo(pk, record, work);
+    work.begun.set(pk, settled);
+    return await settled;
+  } catch (fault) {
+    return faulty(record, fault, work);
+  }
+}
+
+/**
+ * Another trigger of the batch has the same delivery made. If that must wait, both stay: either may have been received
+ * twice, and the delete of its first receive may still come (R18).
+ */
+function likeOther({ receiptHandle }: SQSRecord, other: Settled): Settled {
+  return isWaiting(other) ? { ...other, receiptHandle } : other;
+}
+
+async function deliverTo(pk: string, record: SQSRecord, work: Work): Promise<Settled> {
+  try {
     const ending = await deliverInTime(pk, work);
     if (ending.kind === 'done') return 'done';
     return await wait(record, pk, ending.kind === 'again' ? ending.at : 0, work);
   } catch (fault) {
-    tally.add('ComponentFaults');
-    const { logger } = parts.telemetry;
-    logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
-    return waiting(record, backOffSeconds(receivesOf(record)));
+    return faulty(record, fault, work);
   }
+}
+
+function faulty(record: SQSRecord, fault: unknown, { parts, tally }: Work): Settled {
+  tally.add('ComponentFaults');
+  const { messageId } = record;
+  parts.telemetry.logger.error('component fault', { messageId, ...faultOf(fault) });
+  return waiting(record, backOffSeconds(receivesOf(record)));
 }
 
 /** A conflict of versions needs a PUT, a read and a PUT; a delivery that needs more waits. */
