@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { command, run as runCommand, wholeNumber } from '../../cli/command-line.ts';
 import { deploy } from '../deployment.ts';
+import { confirmed } from './confirmed.ts';
 import type { Fence } from './fence.ts';
 import { FENCES } from './fences.ts';
 import type { Found, Search } from './find.ts';
@@ -53,8 +54,22 @@ async function findAll({ only = [''], unseen, ...search }: Options): Promise<voi
 }
 
 async function find({ name }: Fence, planFile: string, search: Search): Promise<Found> {
-  const words = [FIND, name, planFile, JSON.stringify(search)];
-  const { stdout } = await promisify(execFile)(process.execPath, words, { maxBuffer: 1e8 });
+  const { found, ofWhole } = await confirmed(
+    search,
+    (part) => findIn([planFile, JSON.stringify(part), name]),
+    (part) => findIn([planFile, JSON.stringify(part)]),
+  );
+  for (const { seed, problem } of ofWhole) {
+    process.exitCode = 1;
+    console.error(`seed ${seed} breaks a rule with all fences: ${problem}`);
+  }
+  return found;
+}
+
+async function findIn(words: readonly string[]): Promise<Found> {
+  const { stdout } = await promisify(execFile)(process.execPath, [FIND, ...words], {
+    maxBuffer: 1e8,
+  });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Found;
 }
 
