@@ -56,6 +56,12 @@ export const OF_DELIVERIES: readonly Fence[] = [
     needs: ({ calls }) => calls.late > 0,
   },
   {
+    name: 'delivery: all triggers of a delivery that waits stay',
+    file: 'functions/deliver/build.ts',
+    code: 'return isWaiting(other) ? { ...other, receiptHandle } : other;',
+    without: "return isWaiting(other) ? 'done' : other;",
+  },
+  {
     name: 'delivery: only an OperationOutcome refuses a resource',
     file: 'core/delivery/delivery-meaning.ts',
     code: "if (outcome === undefined) return 'failed';",
