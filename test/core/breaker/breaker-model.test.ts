@@ -2,8 +2,10 @@
  * The breaker against a naive model: one process that counts by the rules, in plain variables. Calls begin
  * and end in any order, owners vanish, operators intervene.
  */
+// `expect` took nine tenths of the time of this test, which compares some 500,000 times.
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { admit, type Ticket } from '../../../core/breaker/breaker.ts';
 import { obey } from '../../../core/breaker/breaker-operator.ts';
 import { afterResult } from '../../../core/breaker/breaker-result.ts';
@@ -138,7 +140,7 @@ test('R10 R11 R12 R13 R16 R17: decides as the naive model does, whatever happens
         const admission = admit(state, ask({ draw }), now, policy);
         if (admission.kind === 'acquire') state = admission.change.next;
         ids += 1;
-        expect(admission.kind !== 'refused').toBe(naive.begin(ids, draw, now));
+        assert.equal(admission.kind !== 'refused', naive.begin(ids, draw, now));
         if (admission.kind !== 'refused') calls.push({ id: ids, ticket: admission.ticket });
       };
       const end = (which: number, succeeds: boolean) => {
@@ -172,11 +174,11 @@ test('R10 R11 R12 R13 R16 R17: decides as the naive model does, whatever happens
           }
         } else if (each.do === 'wait') now += each.ms ?? 0;
         else operate(each.do);
-        expect(state.phase).toBe(naive.phase);
-        if (state.phase === 'open') expect(state.openUntil).toBe(naive.openUntil);
-        if (state.phase === 'closed') expect(state.failures).toBe(naive.streak);
-        expect(state.version).toBeGreaterThanOrEqual(version);
-        expect(state.generation).toBeGreaterThanOrEqual(generation);
+        assert.equal(state.phase, naive.phase);
+        if (state.phase === 'open') assert.equal(state.openUntil, naive.openUntil);
+        if (state.phase === 'closed') assert.equal(state.failures, naive.streak);
+        assert(state.version >= version);
+        assert(state.generation >= generation);
       }
     }),
     { numRuns: 3_000 },

@@ -1,13 +1,12 @@
 /** What cannot be enforced is reported, and fails the build unless it is accepted. */
 import { expect, test } from 'vitest';
-import { readLater } from '../../../../packages/fhir-validator/compiler/definitions.ts';
 import { emitModule } from '../../../../packages/fhir-validator/compiler/emit-module.ts';
 import {
   failureText,
   reportGaps,
 } from '../../../../packages/fhir-validator/compiler/package-report.ts';
 import { selectionsOf } from '../../../../packages/fhir-validator/compiler/selections.ts';
-import { base } from '../support/base-definitions.ts';
+import { base, later } from '../support/base-definitions.ts';
 import { by, CANONICAL, constraint, guide, profile } from '../support/guide.ts';
 
 const POLICIES = {
@@ -42,7 +41,7 @@ const structures = [
   ]),
   profile('fine', 'Patient', [{ id: 'Patient.name', min: 1 }]),
 ];
-const { guides } = emitModule(base, [guide(structures)], POLICIES, readLater());
+const { guides } = emitModule(base, [guide(structures)], POLICIES, later());
 const modules = guides.slice(1);
 
 test('each gap is reported with its profile, the rule and the reason', () => {

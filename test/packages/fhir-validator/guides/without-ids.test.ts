@@ -4,9 +4,8 @@
  */
 import type { StructureDefinition } from 'fhir/r4.js';
 import { expect, test } from 'vitest';
-import { readLater } from '../../../../packages/fhir-validator/compiler/definitions.ts';
 import { emitModule } from '../../../../packages/fhir-validator/compiler/emit-module.ts';
-import { base } from '../support/base-definitions.ts';
+import { base, later } from '../support/base-definitions.ts';
 import { by, guide, profile } from '../support/guide.ts';
 import { coded } from '../support/guide-fixture.ts';
 
@@ -42,7 +41,7 @@ const withoutIds = (structure: StructureDefinition): StructureDefinition => ({
   },
 });
 const compiled = (of: readonly StructureDefinition[]) =>
-  emitModule(base, [guide(of)], POLICIES, readLater()).guides.at(-1);
+  emitModule(base, [guide(of)], POLICIES, later()).guides.at(-1);
 
 test('a profile without ids of elements is compiled as with them', () => {
   const [whole, bare] = [compiled(structures), compiled(structures.map(withoutIds))];

@@ -1,6 +1,5 @@
 /** FHIR packages compiled beside the base definitions, as `npm run build` does. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { readLater } from '../../../../packages/fhir-validator/compiler/definitions.ts';
 import { emitModule } from '../../../../packages/fhir-validator/compiler/emit-module.ts';
 import type { GuidePackage } from '../../../../packages/fhir-validator/compiler/guide/library.ts';
 import { readPackageFolder } from '../../../../packages/fhir-validator/packages/fhir-package.ts';
@@ -9,7 +8,7 @@ import { Report } from '../../../../packages/fhir-validator/runtime/report.ts';
 import { dispatch } from '../../../../packages/fhir-validator/runtime/resources.ts';
 import type { Selection } from '../../../../packages/fhir-validator/runtime/selection.ts';
 import type { Check } from '../../../../packages/fhir-validator/runtime/shapes.ts';
-import { base } from './base-definitions.ts';
+import { base, later } from './base-definitions.ts';
 
 const POLICIES = {
   unknownExtension: 'warning',
@@ -27,7 +26,7 @@ export async function compiledGuides(
   name: string,
   dependencies: readonly GuidePackage[] = [],
 ) {
-  const { source, guides, summary } = emitModule(base, configured, POLICIES, readLater(), {
+  const { source, guides, summary } = emitModule(base, configured, POLICIES, later(), {
     dependencies,
     prefix: `${name}-`,
   });
