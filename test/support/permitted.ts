@@ -7,6 +7,9 @@ import type { PermissionRow } from '../../lib/checks/permissions.ts';
 import { ACCOUNT } from '../../packages/local-lambda/template/account.ts';
 import { permissions } from './world.ts';
 
+/** Queues, tables and others of the template, which are the same in every world. */
+let ofTheStack: Set<string | undefined> | undefined;
+
 class AccessDenied extends Error {
   override readonly name = 'AccessDeniedException';
   readonly $fault = 'client';
@@ -44,10 +47,14 @@ export function permitted(clients: Clients, name: string): Clients {
 }
 
 /** A test may have made a resource of its own. */
-const isOfTheStack = ({ resource }: Asked) =>
-  permissions().some(({ resources }) =>
-    resources.split(', ').some((one) => one.split('/')[0] === resource.split('/')[0]),
+const isOfTheStack = ({ resource }: Asked) => {
+  ofTheStack ??= new Set(
+    permissions().flatMap(({ resources }) => resources.split(', ').map(withoutPart)),
   );
+  return ofTheStack.has(withoutPart(resource));
+};
+
+const withoutPart = (resource: string) => resource.split('/')[0];
 
 const rowsOf = (name: string) => permissions().filter((row) => row.function === name);
 
