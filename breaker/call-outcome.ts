@@ -23,13 +23,13 @@ export function outcomeOfHttp(
 
 /**
  * When the server asks to be called again, in epoch ms; undefined if it does not say. Retry-After is a
- * number of seconds or a date (RFC 9110, 10.2.3).
+ * number of seconds or a date (RFC 9110, 10.2.3), and may be far beyond what a caller obeys.
  */
 export function retryAfterTime(
   retryAfter: string | null | undefined,
   now: number,
 ): number | undefined {
-  if (/^\d{1,9}$/.test(retryAfter ?? '')) return now + Number(retryAfter) * 1_000;
+  if (/^\d+$/.test(retryAfter ?? '')) return now + Number(retryAfter) * 1_000;
   const date = Date.parse(retryAfter ?? '');
   return Number.isNaN(date) ? undefined : date;
 }

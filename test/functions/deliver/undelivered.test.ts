@@ -267,6 +267,19 @@ describe('R07: a resource that the server refuses', () => {
     expect(calls).toBe(2);
   });
 
+  test('R18: of a Retry-After of centuries a quarter of an hour is obeyed', async () => {
+    status = 429;
+    retryAfter = '9999999999';
+    await stage.store('bad', 1);
+    await stage.turn();
+    skipTime(890_000);
+    await stage.turn();
+    expect(calls).toBe(1);
+    skipTime(20_000);
+    await stage.turn();
+    expect(calls).toBe(2);
+  });
+
   test('R18: refused credentials are not blamed on a resource', async () => {
     status = 401;
     for (let n = 0; n < 6; n += 1) await stage.store(`p${n}`, 1);
