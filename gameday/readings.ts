@@ -34,7 +34,7 @@ export async function readAlarm(
   if (expression === undefined || /^FILL\(m0, 0\)( \+ FILL\(m\d+, 0\))*$/.test(expression)) {
     return sum;
   }
-  if (/^IF\(FILL\(\w+, 0\) > 0 OR FILL\(\w+, 0\) > 0, 1, 0\)$/.test(expression)) {
+  if (/^IF\(MAX\(\[FILL\(\w+, 0\), FILL\(\w+, 0\)\]\) > 0, 1, 0\)$/.test(expression)) {
     return sum > 0 ? 1 : 0;
   }
   if (/^(MAX\(\[FILL\(aws, 0\), )?FILL\(FILL\(own, REPEAT\), 0\)(\]\))?$/.test(expression)) {

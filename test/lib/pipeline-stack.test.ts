@@ -272,6 +272,7 @@ describe('the topic outcomes', () => {
     const { stack } = buildStack(
       {},
       {
+        sources: { known: { clinic: { senders: ['AROAEXAMPLECLINIC0001'] } } },
         outcomesSubscriptions: [
           { protocol: 'sqs', endpoint: 'arn:aws:sqs:us-east-1:1:clinic', source: ['clinic'] },
           {
