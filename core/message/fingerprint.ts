@@ -13,6 +13,7 @@
 import { hash } from 'node:crypto';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { CrashKind } from '../../packages/isolation/death.ts';
+import { isFoundInText, publicExpression } from './public-expression.ts';
 
 const HEX_DIGITS = 16;
 
@@ -25,8 +26,10 @@ export function crashFingerprint(component: string, kind: CrashKind, reason: str
 export function rejectionFingerprint(component: string, issues: readonly Issue[]): string {
   const whys = issues
     .filter((issue) => issue.severity === 'error')
-    .map(({ code, expression = '', rule, plugin }) => {
-      const place = `${code} ${withoutIndices(expression)}`;
+    .map((issue) => {
+      const { code, rule, plugin } = issue;
+      const where = isFoundInText(rule) ? publicExpression(issue) : issue.expression;
+      const place = `${code} ${withoutIndices(where ?? '')}`;
       const why = rule === undefined ? place : `${place} ${rule}`;
       return plugin === undefined ? why : `${plugin}: ${why}`;
     });

@@ -1,23 +1,25 @@
 /**
- * Where an issue is, as far as anybody may read it. The path of an unknown property ends in a name that its sender
- * invented, which may be a person's, so only its parent is told (R08).
+ * Where an issue is, as far as anybody may read it. A name that its sender invented may be a person's (R08). The path
+ * of an unknown property may end in one, so only its parent is told. What only the text shows may be inside of an
+ * unknown property, at any depth, so only the type of the resource is told.
  */
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 
-/** These issues may be about an unknown property. */
-const MAY_END_IN_A_MADE_UP_NAME = new Set([
-  'fhir-r4/unknown-property',
-  'fhir-r4/duplicate-property',
-  'fhir-r4/lone-surrogate',
-]);
+type Place = Pick<Issue, 'code' | 'expression' | 'rule'>;
 
-export function publicExpression({
-  code,
-  expression,
-  rule,
-}: Pick<Issue, 'code' | 'expression' | 'rule'>): string | undefined {
-  const isMadeUp = rule === undefined ? code === 'structure' : MAY_END_IN_A_MADE_UP_NAME.has(rule);
-  return isMadeUp && expression !== undefined ? parentOf(expression) : expression;
+/** Found by a walk over the text, which knows no definitions. */
+const FOUND_IN_TEXT = new Set(['fhir-r4/duplicate-property', 'fhir-r4/lone-surrogate']);
+
+export function publicExpression({ code, expression, rule }: Place): string | undefined {
+  if (expression === undefined) return undefined;
+  if (isFoundInText(rule)) return expression.split('.')[0];
+  const isMadeUp = rule === undefined ? code === 'structure' : rule === 'fhir-r4/unknown-property';
+  return isMadeUp ? parentOf(expression) : expression;
+}
+
+/** Whether any step of its expression may be a name that its sender invented. */
+export function isFoundInText(rule: string | undefined): boolean {
+  return rule !== undefined && FOUND_IN_TEXT.has(rule);
 }
 
 /** The steps that look like FHIR's own names, without the last. */

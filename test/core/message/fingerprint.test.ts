@@ -63,6 +63,15 @@ test('R07: a failure has the fingerprint that earlier releases gave it', () => {
   ]).toEqual(['cd78aa37989f5d9f', '6bed295afcb9d8de', '6be0dce454a2bda6', '52760092d30d9160']);
 });
 
+test('R08: names that a sender made up around a fault of the text make no difference', () => {
+  const at = (place: string) => [{ ...error(place), rule: 'fhir-r4/lone-surrogate' }];
+  const [jane, john, other] = ['Patient.jane.doe', 'Patient.john[0].roe', 'Group.jane'].map(
+    (place) => rejectionFingerprint('validate', at(place)),
+  );
+  expect(jane).toBe(john);
+  expect(jane).not.toBe(other);
+});
+
 test('for a rejection, indices, order, repetition, warnings and texts make no difference (R08)', () => {
   const place = fc.constantFrom('Patient.name', 'Patient.contact', 'Patient.link');
   fc.assert(

@@ -61,7 +61,8 @@ describe('R08: the event for a producer', () => {
 
   test.each([
     ['fhir-r4/unknown-property', 'Patient.johndoe', 'Patient'],
-    ['fhir-r4/duplicate-property', 'Patient.name[0].text', 'Patient.name[0]'],
+    ['fhir-r4/duplicate-property', 'Patient.john.doe', 'Patient'],
+    ['fhir-r4/lone-surrogate', 'Patient.john[0].doe.given', 'Patient'],
     ['fhir-r4/json-shape', 'Patient.name', 'Patient.name'],
     ['profile/max', 'Patient.name[1]', 'Patient.name[1]'],
   ])('for %s at %s has the place %s, and the rule', (rule, expression, place) => {
