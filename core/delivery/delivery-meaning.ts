@@ -202,7 +202,8 @@ const WAIT_SECONDS_MAX = 900;
 
 /**
  * How a message waits that may not be sent now: invisibly in its queue, or not at all. In the
- * second case its mark in Resources remains, and it is sent again at that time.
+ * second case its mark in Resources remains, and it is sent again at that time. Neither waits for as long as a
+ * breaker is forced open (up to a day), because an operator may close it before (R17).
  */
 export function howToWait(
   { retryAt, receives, inFlight }: Waiting,
@@ -210,7 +211,7 @@ export function howToWait(
   draw: number,
   { inFlightMax, receivesMax }: WaitingPolicy,
 ): { readonly kind: 'invisibly'; seconds: number } | { readonly kind: 'marked'; until: number } {
-  const ms = Math.max(1_000, retryAt - now);
+  const ms = Math.min(WAIT_SECONDS_MAX * 1_000, Math.max(1_000, retryAt - now));
   // Batches that wait for the same breaker must not all come back in the same second.
   const spreadMs = ms * (1 + draw);
   if (inFlight >= inFlightMax || receives >= receivesMax) {

@@ -217,6 +217,12 @@ describe('R18: waiting', () => {
     expect(howToWait({ ...waiting, inFlight: 100 }, 1_000, 0, policy)).toEqual(marked);
     expect(howToWait({ ...waiting, receives: 20 }, 1_000, 0, policy)).toEqual(marked);
   });
+
+  test('lasts no longer out of the queue than half an hour: an operator may close a breaker before its time', () => {
+    const forced = { ...waiting, inFlight: 100, retryAt: 24 * 3_600_000 };
+    expect(howToWait(forced, 0, 0, policy)).toEqual({ kind: 'marked', until: 900_000 });
+    expect(howToWait(forced, 0, 0.5, policy)).toEqual({ kind: 'marked', until: 1_350_000 });
+  });
 });
 
 test('a resource that came without an id is sent with the id of its message, any other unchanged', () => {

@@ -4,8 +4,10 @@ import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { receive } from '../../support/delivery.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { forceBreaker } from '../../support/force-breaker.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
+const DAY_MS = 24 * 3_600_000;
 const stage = useDeliveryStage();
 
 describe('R18: an outage', () => {
@@ -48,6 +50,25 @@ describe('R18: an outage', () => {
       await stage.turn();
     }
     expect(stage.downstream.resources.size).toBe(12);
+  });
+
+  test('delivers soon after an operator closes a breaker that was forced open for a day, also what left the queue', async () => {
+    await stage.build({ inFlightMax: 1, receivesMax: 2 });
+    await forceBreaker(stage.world, { kind: 'force-open', until: Date.now() + DAY_MS });
+    await stage.store('a', 1);
+    for (let n = 0; n < 20 && (await depthOf(stage.world.queues.delivery)) > 0; n += 1) {
+      await stage.turn();
+      skipTime(900_000);
+    }
+    expect(await depthOf(stage.world.queues.delivery)).toBe(0);
+    await stage.lane.resend();
+    await forceBreaker(stage.world, { kind: 'reset' });
+    for (let n = 0; n < 40 && stage.downstream.resources.size === 0; n += 1) {
+      skipTime(60_000);
+      await stage.lane.resend();
+      await stage.turn();
+    }
+    expect(stage.downstream.resources.size).toBe(1);
   });
 
   test('a trigger that its queue gave up on is in the dead-letter queue, and is sent again by its mark', async () => {

@@ -1,31 +1,18 @@
 import { GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, test, vi } from 'vitest';
-import { breakersTable } from '../../../aws/breakers-table.ts';
 import { setDeliveryDue } from '../../../aws/deliveries.ts';
-import { obey } from '../../../core/breaker/breaker-operator.ts';
-import { UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
 import { skipTime } from '../../support/clock.ts';
-import { makePatientDynamo } from '../../support/cold.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { forceBreaker } from '../../support/force-breaker.ts';
 import { tableAt } from '../../support/handles.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { depthOf } from '../../support/stores.ts';
 
-const SERVICE = 'fhir-server';
 const stage = useDeliveryStage();
 afterEach(() => vi.restoreAllMocks());
 
-async function force(kind: 'force-open' | 'force-closed', service = SERVICE): Promise<void> {
-  const store = breakersTable({
-    name: stage.world.tables.breakers,
-    dynamo: makePatientDynamo(),
-  });
-  const until = Date.now() + 600_000;
-  const word = { kind, until, by: 'ada', reason: 'a new server', token: kind };
-  const before = (await store.load(service)) ?? UNKNOWN_SERVICE;
-  const { next } = obey(before, word, Date.now());
-  expect(await store.save(service, before, next)).toBe(true);
-}
+const force = (kind: 'force-open' | 'force-closed', service?: string) =>
+  forceBreaker(stage.world, { kind, until: Date.now() + 600_000 }, service);
 
 /** A pending delivery whose trigger is due, and the number of triggers that a minute sends. */
 async function sentInAMinute(): Promise<number> {
