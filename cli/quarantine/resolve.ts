@@ -2,8 +2,8 @@ import { sendTriggers } from '../../aws/delivery-queue.ts';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { resolveStored } from '../../aws/quarantine-redrive.ts';
 import { resourceKey } from '../../aws/resources-table.ts';
-import { storedAt } from '../../aws/stored-messages.ts';
-import { identityOf } from './body.ts';
+import { type StoredMessage, storedAt, storedBy } from '../../aws/stored-messages.ts';
+import { identityIn } from '../../core/message/resource-identity.ts';
 import type { QuarantineStage } from './stage.ts';
 
 /**
@@ -15,16 +15,28 @@ export async function resolvedAsStored(
   stage: QuarantineStage,
   entry: QuarantineRecord,
 ): Promise<boolean> {
-  if (entry.status !== 'quarantined' || entry.body === undefined) return false;
-  const { resourceType, id } = identityOf(entry.body);
-  if (resourceType === undefined) return false;
-  const origin = { source: entry.source, messageId: entry.pk };
-  const pk = resourceKey(origin, resourceType, id);
-  const stored = await storedAt(stage.resourcesTable, pk, entry.pk);
+  // A refused delivery has an entry of its own, and its message is stored anyway.
+  if (entry.status !== 'quarantined' || entry.delivery !== undefined) return false;
+  const stored = await storedCopy(stage, entry);
   if (stored === undefined) return false;
   if (stored.delivery === 'pending') {
-    const [error] = await sendTriggers(stage.deliveryQueue, [pk]);
+    const [error] = await sendTriggers(stage.deliveryQueue, [stored.pk]);
     if (error !== undefined) return true;
   }
   return resolveStored(stage.quarantineTable, entry);
+}
+
+/**
+ * By its type and id, which is read consistently, if the body is in the entry: what does not say them plainly was not
+ * stored. Otherwise by its message: that index follows within a second.
+ */
+async function storedCopy(
+  { resourcesTable }: QuarantineStage,
+  { pk: messageId, source, body }: QuarantineRecord,
+): Promise<StoredMessage | undefined> {
+  if (body === undefined) return storedBy(resourcesTable, messageId);
+  const { resourceType, id } = identityIn(body);
+  if (resourceType === undefined) return undefined;
+  const pk = resourceKey({ source, messageId }, resourceType, id);
+  return storedAt(resourcesTable, pk, messageId);
 }

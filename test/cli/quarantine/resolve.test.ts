@@ -10,12 +10,15 @@ import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
 const stage = useStage({ deadlineMs: 5_000 });
-const body = invalidPatient('p1');
+/** Its body is in the entry. */
+const SMALL = invalidPatient('p1');
+/** Its body is in the bucket. */
+const LARGE = SMALL.replace(/\}$/, `,"text":{"status":"generated","div":"${'x'.repeat(10_000)}"}}`);
 let operator: Awaited<ReturnType<typeof loadOperator>>;
 let id: string;
 
 /** It was rejected. Then the write of an earlier delivery took effect, which had found it valid and had given up. */
-async function storedLate(delivered: boolean): Promise<void> {
+async function storedLate(delivered: boolean, body = SMALL): Promise<void> {
   const { world } = stage;
   id = await send(world.queues.lane, body);
   await drain(world, stage.functions);
@@ -40,6 +43,30 @@ test('R04 R18: what a late write stored is said to be stored, and its delivery i
   expect(await statusOf()).toBe('stored');
   const triggers = await receive(stage.world.queues.delivery);
   expect(triggers.map((each) => each.body)).toEqual(['{"pk":"default#Patient#p1"}']);
+});
+
+test.each(['redrive', 'discard'] as const)(
+  'R04: so is a resource whose body is in the bucket, by %s',
+  async (act) => {
+    await storedLate(true, LARGE);
+    const [entry] = await itemsOf(stage.world.tables.quarantine);
+    expect(entry).toHaveProperty('bodyS3');
+    const done = await operator[act](stageOf(stage.world), { kind: 'all' }, byTest());
+    expect(done).toEqual({ 'stored already': 1 });
+    expect(await statusOf()).toBe('stored');
+    expect(await depthOf(stage.world.queues.delivery)).toBe(1);
+  },
+);
+
+test('R07: what was rejected with an id that no key can hold is read, and discarded', async () => {
+  const body = SMALL.replace('"p1"', `"${'p'.repeat(3_000)}"`);
+  id = await send(stage.world.queues.lane, body);
+  await drain(stage.world, stage.functions);
+  const at = stageOf(stage.world);
+  const entry = await operator.readEntry(stage.world.tables.quarantine, id);
+  if (entry === undefined) throw new Error('no entry');
+  expect(await resolvedAsStored(at, entry)).toBe(false);
+  expect(await operator.discard(at, { kind: 'all' }, byTest())).toEqual({ discarded: 1 });
 });
 
 test('R18: if the trigger is not accepted the entry is not marked, and whoever reads it next sends it', async () => {
