@@ -14,6 +14,7 @@ import { callerOf } from './access/caller.ts';
 import type { Permissions } from './access/permissions.ts';
 import { HomeError } from './home.ts';
 import { guardLoopback } from './loopback.ts';
+import { arn } from './template/account.ts';
 import type { SecretPlan } from './template/plan.ts';
 
 export type SecretsManager = { endpoint: string; stop(): Promise<void> };
@@ -36,14 +37,17 @@ export async function startSecretsManager(
       return answer(501, { __type: 'NotImplemented', message: `only ${OPERATION} is imitated` });
     }
     const { SecretId } = request.data;
-    const asked = { action: 'secretsmanager:GetSecretValue', resource: SecretId };
+    const resource = SecretId.startsWith('arn:')
+      ? SecretId
+      : arn('secretsmanager', `secret:${SecretId}`);
+    const asked = { action: 'secretsmanager:GetSecretValue', resource };
     const refusal = permissions?.refusalOf(callerOf(req), asked);
     if (refusal) return answer(400, { __type: 'AccessDeniedException', message: refusal.message });
-    const SecretString = secrets.get(SecretId);
+    const SecretString = secrets.get(resource);
     if (SecretString === undefined) {
       return answer(400, { __type: 'ResourceNotFoundException', message: SecretId });
     }
-    return answer(200, { ARN: SecretId, Name: SecretId.split(':').at(-1), SecretString });
+    return answer(200, { ARN: resource, Name: resource.split(':').at(-1), SecretString });
   });
   guardLoopback(server);
   server.listen(0, '127.0.0.1');

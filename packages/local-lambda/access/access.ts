@@ -3,7 +3,7 @@
  * queues, topics and buckets, and the keys that encrypt them.
  */
 
-import { arn, nameOfArn } from '../template/account.ts';
+import { ACCOUNT, arn, nameOfArn, ROOT } from '../template/account.ts';
 import type { Assembly } from '../template/assembly.ts';
 import { referencesOf, type TemplateReferences } from '../template/references.ts';
 import {
@@ -40,6 +40,11 @@ export function accessOf({ template, stackName }: Assembly): Access {
   };
 }
 
+/** A key without a policy of its own has that of KMS. */
+const OF_KMS = {
+  Statement: { Effect: 'Allow', Action: 'kms:*', Resource: '*', Principal: { AWS: ROOT } },
+};
+
 const POLICIES: Readonly<Record<string, (properties: Properties) => unknown[]>> = {
   'AWS::SQS::QueuePolicy': ({ Queues }) => list(Queues),
   'AWS::SNS::TopicPolicy': ({ Topics }) => list(Topics),
@@ -63,18 +68,42 @@ function policiesOn(
       (ref) => [byRef.get(String(ref)) ?? String(ref), ofRoles(statements, logicalId)] as const,
     );
   });
-  const onKeys = ofType(all, 'AWS::KMS::Key').map(({ logicalId, properties }) => {
-    const statements = statementsOf(properties['KeyPolicy'], logicalId);
-    return [
-      references.getAtt(logicalId, 'Arn', logicalId),
-      ofRoles(statements, logicalId),
-    ] as const;
+  const own = all.flatMap((resource) => {
+    const { logicalId } = resource;
+    const policy = ownPolicyOf(resource);
+    if (policy === undefined) return [];
+    const statements = ofRoles(statementsOf(policy, logicalId), logicalId);
+    return [[references.getAtt(logicalId, 'Arn', logicalId), statements] as const];
   });
   const invoked = ofType(all, 'AWS::Lambda::Permission').map(permissionOf);
-  const grouped = Map.groupBy([...found, ...onKeys, ...invoked], ([arn]) => arn);
+  const grouped = Map.groupBy([...found, ...own, ...invoked], ([arn]) => arn);
   return Object.fromEntries(
     [...grouped].map(([arn, entries]) => [arn, entries.flatMap(([, statements]) => statements)]),
   );
+}
+
+/** The policy that a resource has as a property. */
+function ownPolicyOf({ type, properties }: Resource): unknown {
+  switch (type) {
+    case 'AWS::KMS::Key':
+      return properties['KeyPolicy'] ?? OF_KMS;
+    case 'AWS::DynamoDB::Table':
+    case 'AWS::DynamoDB::GlobalTable':
+      return tableHere(properties).ResourcePolicy?.PolicyDocument;
+    default:
+      return undefined;
+  }
+}
+
+interface TableHere {
+  readonly SSESpecification?: { readonly KMSMasterKeyId?: string };
+  readonly ResourcePolicy?: { readonly PolicyDocument?: unknown };
+}
+
+/** A global table has its key and its policy in each region. */
+function tableHere(properties: Properties): TableHere {
+  const replicas = list(properties['Replicas']) as (TableHere & { readonly Region: string })[];
+  return replicas.find(({ Region }) => Region === ACCOUNT.region) ?? properties;
 }
 
 /** Those for services are checked where a service needs them (deployment.ts). */
@@ -125,7 +154,6 @@ function arnsOf(
 interface Encryption {
   readonly KmsMasterKeyId?: string;
   readonly KmsKeyId?: string;
-  readonly SSESpecification?: { readonly KMSMasterKeyId?: string };
   readonly BucketEncryption?: {
     readonly ServerSideEncryptionConfiguration: readonly {
       readonly ServerSideEncryptionByDefault?: { readonly KMSMasterKeyID?: string };
@@ -147,15 +175,19 @@ function keysOf(
       ];
     }),
   );
+  for (const { properties } of ofType(all, 'AWS::KMS::Alias')) {
+    const { AliasName = '', TargetKeyId = '' } = properties as Texts;
+    const key = ours.get(TargetKeyId);
+    if (key !== undefined) ours.set(AliasName, key).set(arn('kms', AliasName), key);
+  }
   return Object.fromEntries(
     arnsOf(all, references).flatMap(([{ properties }, arn]) => {
-      const { KmsMasterKeyId, KmsKeyId, SSESpecification, BucketEncryption } =
-        properties as Encryption;
+      const { KmsMasterKeyId, KmsKeyId, BucketEncryption } = properties as Encryption;
       const [rule] = BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
       const key = ours.get(
         KmsMasterKeyId ??
           KmsKeyId ??
-          SSESpecification?.KMSMasterKeyId ??
+          tableHere(properties).SSESpecification?.KMSMasterKeyId ??
           rule?.ServerSideEncryptionByDefault?.KMSMasterKeyID ??
           '',
       );

@@ -6,7 +6,7 @@ export interface Caller {
   readonly session: string;
 }
 
-const SIGNED_BY = /Credential=(AROA[A-Z0-9]+):([^/]*)\//;
+const SIGNED_BY = /(?:^|Credential=)(AROA[A-Z0-9]+):([^/]*)\//;
 
 /** The role that signed a call, by a header or in a presigned URL. Undefined for anybody else. */
 export function callerOf(request: {
@@ -14,7 +14,7 @@ export function callerOf(request: {
   readonly url?: string | undefined;
 }): Caller | undefined {
   const { headers, url = '' } = request;
-  const signed = headers.authorization ?? (url.includes('X-Amz-') ? decodeURIComponent(url) : '');
-  const [, roleId, session] = SIGNED_BY.exec(signed) ?? [];
+  const presigned = () => URL.parse(url, 'http://local')?.searchParams.get('X-Amz-Credential');
+  const [, roleId, session] = SIGNED_BY.exec(headers.authorization ?? presigned() ?? '') ?? [];
   return roleId === undefined || session === undefined ? undefined : { roleId, session };
 }

@@ -14,12 +14,27 @@ type Matches = (actual: string, expected: string) => boolean;
 
 const equal: Matches = (actual, expected) => actual === expected;
 const like: Matches = (actual, expected) => patternOf(expected).test(actual);
+/** Each part of an ARN is compared by itself. A pattern with fewer parts matches none. */
+const likeArn: Matches = (actual, expected) => {
+  const [parts, patterns] = [partsOfArn(actual), partsOfArn(expected)];
+  return (
+    parts.length === patterns.length &&
+    patterns.every((pattern, position) => like(parts[position] ?? '', pattern))
+  );
+};
+
+const ARN_PARTS = 6;
+
+function partsOfArn(text: string): string[] {
+  const parts = text.split(':');
+  return [...parts.slice(0, ARN_PARTS - 1), parts.slice(ARN_PARTS - 1).join(':')];
+}
 
 const OPERATORS: Readonly<Record<string, Matches>> = {
   StringEquals: equal,
   StringLike: like,
-  ArnEquals: like,
-  ArnLike: like,
+  ArnEquals: likeArn,
+  ArnLike: likeArn,
   Bool: (actual, expected) => actual.toLowerCase() === expected.toLowerCase(),
   NumericLessThan: (actual, expected) => Number(actual) < Number(expected),
 };
@@ -27,11 +42,11 @@ const OPERATORS: Readonly<Record<string, Matches>> = {
 const NEGATED: Readonly<Record<string, Matches>> = {
   StringNotEquals: equal,
   StringNotLike: like,
-  ArnNotEquals: like,
-  ArnNotLike: like,
+  ArnNotEquals: likeArn,
+  ArnNotLike: likeArn,
 };
 
-const KEYS = new Set([
+const KEYS = [
   'aws:PrincipalArn',
   'aws:SecureTransport',
   'aws:SourceAccount',
@@ -44,9 +59,20 @@ const KEYS = new Set([
   'lambda:SourceFunctionArn',
   's3:TlsVersion',
   's3:prefix',
-]);
+];
 
 const PARTS = /^(ForAllValues:|ForAnyValue:)?(\w+?)(IfExists)?$/;
+
+/** The conditions with their keys as {@link KEYS} has them: IAM does not look at the case of a key. */
+export function withKnownKeys(conditions: Conditions): Conditions {
+  const known = (name: string) =>
+    KEYS.find((key) => key.toLowerCase() === name.toLowerCase()) ?? name;
+  const renamed = Object.entries(conditions).map(([operator, keys]) => [
+    operator,
+    Object.fromEntries(Object.entries(keys).map(([key, values]) => [known(key), values])),
+  ]);
+  return Object.fromEntries(renamed);
+}
 
 /** What of these conditions the runtime does not know. Undefined if it knows all. */
 export function unknownOf(conditions: Conditions): string | undefined {
@@ -54,13 +80,16 @@ export function unknownOf(conditions: Conditions): string | undefined {
     const [, , name = ''] = PARTS.exec(operator) ?? [];
     if (!(name in OPERATORS || name in NEGATED)) return operator;
     for (const [key, values] of Object.entries(keys)) {
-      if (!KEYS.has(key)) return key;
-      const variable = values.find((value) => value.includes('${'));
+      if (!KEYS.includes(key)) return key;
+      const variable = values.find(isVariable);
       if (variable !== undefined) return variable;
     }
   }
   return undefined;
 }
+
+/** Whether a text has a variable of IAM, which the runtime does not replace. */
+export const isVariable = (text: string) => text.includes('${');
 
 /** Whether a call fulfils all conditions. */
 export function fulfils(context: Context, conditions: Conditions): boolean {
@@ -77,8 +106,9 @@ function fulfilsOne(
   const [, quantifier, name = '', ifExists] = PARTS.exec(operator) ?? [];
   const [matches, negated] =
     name in NEGATED ? [NEGATED[name] as Matches, true] : [OPERATORS[name] as Matches, false];
-  if (actual === undefined) {
-    return quantifier === 'ForAllValues:' || ifExists !== undefined || negated;
+  if (actual === undefined || actual.length === 0) {
+    if (ifExists !== undefined || quantifier === 'ForAllValues:') return true;
+    return negated && quantifier === undefined;
   }
   const holds = (value: string) => expected.some((one) => matches(value, one)) !== negated;
   return quantifier === 'ForAllValues:' ? actual.every(holds) : actual.some(holds);

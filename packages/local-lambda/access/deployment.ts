@@ -9,7 +9,7 @@ import type { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 import { type Context, fulfils } from './conditions.ts';
 import { Permissions, speaksOf } from './permissions.ts';
-import { checkable } from './statements.ts';
+import { checkable, type Principal } from './statements.ts';
 
 /** What Lambda does with a source in the function's name. */
 const READS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
@@ -97,7 +97,7 @@ function mayService(access: Access, service: Service, action: string, resource: 
   };
   const context: Context = (key) => values[key];
   const statements = (access.onResources[resource] ?? []).filter(({ principal = {} }) =>
-    principal === '*' ? true : (principal['Service'] ?? principal['AWS'])?.some(isOf(name)),
+    isMeant(principal, name),
   );
   const deciding = checkable(statements, resource).filter(
     (statement) => speaksOf(statement, action, resource) && fulfils(context, statement.conditions),
@@ -105,4 +105,8 @@ function mayService(access: Access, service: Service, action: string, resource: 
   return deciding.length > 0 && deciding.every(({ effect }) => effect === 'Allow');
 }
 
-const isOf = (service: string) => (principal: string) => principal === '*' || principal === service;
+function isMeant(principal: Principal, service: string): boolean {
+  if (principal === '*') return true;
+  const { AWS = [], Service = [] } = principal;
+  return [...AWS, ...Service].some((name) => name === '*' || name === service);
+}

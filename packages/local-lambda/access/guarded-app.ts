@@ -2,6 +2,7 @@
 import type { buildApp } from 'fauxqs';
 import { arn, nameOfArn } from '../template/account.ts';
 import { callerOf } from './caller.ts';
+import { deletesMany, withErrors, withoutRefused } from './deletions.ts';
 import { askedOfAbsentKey, askedOfS3, type ObjectCall } from './object-calls.ts';
 import type { Asked, Permissions, Refusal } from './permissions.ts';
 
@@ -28,9 +29,22 @@ type Refuse = (refusal: Refusal) => Answer;
 
 /** Adds it to an app before its other hooks. */
 export function guardCalls(app: App, permissions: Permissions): void {
+  /** By a request that deletes many objects: the XML of those that stay. */
+  const staying = new WeakMap<object, string>();
+
   app.addHook('preHandler', async (request, reply) => {
     const caller = callerOf(request);
     if (!caller) return undefined;
+    const call = objectCallOf(request);
+    if (deletesMany(call)) {
+      const { left, errors } = withoutRefused(String(request.body), call.bucket, (asked) => {
+        const refusal = permissions.refusalOf(caller, asked);
+        return refusal && inXml('AccessDenied', refusal.message);
+      });
+      request.body = left;
+      staying.set(request, errors);
+      return undefined;
+    }
     const { asked, refuse } = understood(request);
     for (const one of asked) {
       const refusal = permissions.refusalOf(caller, one);
@@ -42,6 +56,8 @@ export function guardCalls(app: App, permissions: Permissions): void {
   });
 
   app.addHook('onSend', async (request, reply, payload) => {
+    const errors = staying.get(request);
+    if (errors) return withErrors(String(payload), errors);
     const call = objectCallOf(request);
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     if (reply.statusCode !== 404 || !isRead || call.key === '') return payload;
@@ -81,9 +97,9 @@ function askedOfSns(action: string, { TopicArn = '*' }: Texts): Asked[] {
   return [{ action: `sns:${action.replace(BATCHES, '')}`, resource: TopicArn }];
 }
 
-function objectCallOf({ method, headers, params, query, body }: Request): ObjectCall {
+function objectCallOf({ method, headers, params, query }: Request): ObjectCall {
   const { bucket = '', '*': key = '' } = (params ?? {}) as Texts;
-  return { method, bucket, key, query: query as Texts, headers, body };
+  return { method, bucket, key, query: query as Texts, headers };
 }
 
 const refuseSqs: Refuse = ({ message, ofKey }) => {

@@ -19,6 +19,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   AWSLambdaBasicExecutionRole: LOGS,
   AWSLambdaVPCAccessExecutionRole: [...LOGS, ...INTERFACES],
   AWSLambdaSQSQueueExecutionRole: [...QUEUES, ...LOGS],
+  CloudWatchLambdaInsightsExecutionRolePolicy: LOGS,
   AWSXRayDaemonWriteAccess: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
 };
 

@@ -9,7 +9,6 @@ export interface ObjectCall {
   readonly key: string;
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: unknown;
 }
 
 /** Headers of a put that need a permission of their own. */
@@ -61,21 +60,12 @@ export function askedOfAbsentKey({ bucket, key }: ObjectCall): Asked {
   return list('s3:ListBucket', bucket, key);
 }
 
-function askedOfBucket({ method, bucket, query, body }: ObjectCall): Asked[] {
-  if (method === 'POST' && query['delete'] !== undefined) return listed(bucket, String(body));
+function askedOfBucket({ method, bucket, query }: ObjectCall): Asked[] {
   if (method !== 'GET' && method !== 'HEAD') {
     return [{ action: `s3:${method}Bucket`, resource: bucketArn(bucket) }];
   }
   const action = 'versions' in query ? 's3:ListBucketVersions' : 's3:ListBucket';
   return [list(action, bucket, query['prefix'])];
-}
-
-function listed(bucket: string, xml: string): Asked[] {
-  return [...xml.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, one = '']) => {
-    const [, key = ''] = /<Key>(.*?)<\/Key>/s.exec(one) ?? [];
-    const version = one.includes('<VersionId>') ? 'Version' : '';
-    return onObject(`s3:DeleteObject${version}`, bucket, key);
-  });
 }
 
 function copied(headers: ObjectCall['headers']): Asked[] {
@@ -88,7 +78,7 @@ function copied(headers: ObjectCall['headers']): Asked[] {
 
 const bucketArn = (name: string) => `arn:${ACCOUNT.partition}:s3:::${name}`;
 
-function onObject(action: string, bucket: string, key: string): Asked {
+export function onObject(action: string, bucket: string, key: string): Asked {
   const within = bucketArn(bucket);
   return { action, resource: `${within}/${key}`, within };
 }

@@ -3,7 +3,7 @@
  * refused. Calls of anybody else are not checked: operators and producers have no role in the template.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-import { ACCOUNT, arn } from '../template/account.ts';
+import { ACCOUNT, arn, ROOT } from '../template/account.ts';
 import type { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 import { type Context, fulfils, patternOf } from './conditions.ts';
@@ -46,6 +46,8 @@ const REMEMBERED_MAX = 1_000;
 type Statements = {
   readonly ofRole: readonly Statement[];
   readonly ofPolicy: readonly Statement[];
+  /** Of the resource's policy: they allow the account to allow. Only keys need them. */
+  readonly toAccount: readonly Statement[];
 };
 
 export class Permissions {
@@ -97,7 +99,7 @@ export class Permissions {
   }
 
   #reasonOf(caller: Caller, role: Role, asked: Asked): string | undefined {
-    const { ofRole, ofPolicy } = this.#statements(caller.roleId, role, asked);
+    const { ofRole, ofPolicy, toAccount } = this.#statements(caller.roleId, role, asked);
     const context = contextOf(caller, role, asked.context);
     const decides = ({ effect, conditions }: Statement, wanted: Statement['effect']) =>
       effect === wanted && fulfils(context, conditions);
@@ -107,7 +109,12 @@ export class Permissions {
     if (ofPolicy.some((statement) => decides(statement, 'Deny'))) {
       return 'with an explicit deny in a resource-based policy';
     }
-    if ([...ofRole, ...ofPolicy].some((statement) => decides(statement, 'Allow'))) return undefined;
+    const isAllowedBy = (some: readonly Statement[]) => some.some((one) => decides(one, 'Allow'));
+    if (isAllowedBy(ofPolicy)) return undefined;
+    if (asked.action.startsWith('kms:') && !isAllowedBy(toAccount)) {
+      return `because no resource-based policy allows the ${asked.action} action`;
+    }
+    if (isAllowedBy(ofRole)) return undefined;
     return `because no identity-based policy allows the ${asked.action} action`;
   }
 
@@ -117,13 +124,13 @@ export class Permissions {
     const known = this.#relevant.get(key);
     if (known) return known;
     const speaks = (statement: Statement) => speaksOf(statement, action, resource);
-    const policy = this.access.onResources[within ?? resource] ?? [];
+    const policy = (this.access.onResources[within ?? resource] ?? []).filter(speaks);
     const found = {
       ofRole: role.statements.filter(speaks),
-      ofPolicy: policy.filter(
-        (statement) =>
-          speaks(statement) && isMeant(statement.effect, statement.principal ?? {}, role.arn),
+      ofPolicy: policy.filter(({ effect, principal = {} }) =>
+        effect === 'Deny' ? names(principal, role.arn, ...OWN_ACCOUNT) : names(principal, role.arn),
       ),
+      toAccount: policy.filter(({ principal = {} }) => names(principal, ...OWN_ACCOUNT)),
     };
     if (this.#relevant.size >= REMEMBERED_MAX) this.#relevant.clear();
     this.#relevant.set(key, found);
@@ -138,12 +145,12 @@ export function speaksOf(statement: Statement, action: string, resource: string)
   );
 }
 
-/** An account in a principal denies to all its roles, and allows them only what their own policies do. */
-function isMeant(effect: Statement['effect'], principal: Principal, roleArn: string): boolean {
+/** Named as a principal, it is denied for all its roles, and allows them only what their own policies do. */
+const OWN_ACCOUNT = [ACCOUNT.id, ROOT];
+
+function names(principal: Principal, ...meant: readonly string[]): boolean {
   if (principal === '*') return true;
-  const account = [ACCOUNT.id, `arn:${ACCOUNT.partition}:iam::${ACCOUNT.id}:root`];
-  const meant = ['*', roleArn, ...(effect === 'Deny' ? account : [])];
-  return (principal['AWS'] ?? []).some((name) => meant.includes(name));
+  return (principal['AWS'] ?? []).some((name) => name === '*' || meant.includes(name));
 }
 
 function usesOfKey(action: string): readonly string[] {

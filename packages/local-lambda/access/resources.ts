@@ -12,7 +12,7 @@ export type Resource = {
 };
 
 const TYPES =
-  /^AWS::(?:IAM::|KMS::Key$|Lambda::(?:Function|Permission)$|SQS::|SNS::Topic|S3::|DynamoDB::|SecretsManager::Secret$)/;
+  /^AWS::(?:IAM::|KMS::|Lambda::(?:Function|Permission)$|SQS::|SNS::Topic|S3::|DynamoDB::|SecretsManager::Secret$)/;
 
 export function policiesAndWhatTheyGuard(
   template: Template,

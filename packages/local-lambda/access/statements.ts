@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TemplateError } from '../template/resolve.ts';
-import { type Conditions, unknownOf } from './conditions.ts';
+import { type Conditions, isVariable, unknownOf, withKnownKeys } from './conditions.ts';
 
 /** A statement of an IAM policy. The emulators' threads get it, so it is data. */
 export interface Statement {
@@ -37,23 +37,26 @@ const documentSchema = z.object({
  */
 export function statementsOf(document: unknown, where: string): Statement[] {
   const result = documentSchema.safeParse(document);
-  if (!result.success) throw new TemplateError(`${where}: ${z.prettifyError(result.error)}`);
+  if (!result.success) {
+    const problem = z.prettifyError(result.error);
+    throw new TemplateError(`${where}: the local runtime cannot check this policy: ${problem}`);
+  }
   return result.data.Statement.map(({ Effect, Action, Resource, Condition, Principal }) => ({
     effect: Effect,
     actions: Action,
     resources: Resource,
-    conditions: Condition,
+    conditions: withKnownKeys(Condition),
     ...(Principal === undefined ? {} : { principal: Principal }),
   }));
 }
 
-/** @throws TemplateError if the conditions of a statement cannot be checked */
+/** @throws TemplateError if the resources or conditions of a statement cannot be checked */
 export function checkable(statements: readonly Statement[], where: string): readonly Statement[] {
-  for (const { conditions } of statements) {
-    const unknown = unknownOf(conditions);
+  for (const { resources, conditions } of statements) {
+    const unknown = resources.find(isVariable) ?? unknownOf(conditions);
     if (unknown !== undefined) {
       throw new TemplateError(
-        `${where}: the local runtime cannot check ${unknown} in the condition of a statement`,
+        `${where}: the local runtime cannot check ${unknown} in the resources or the condition of a statement`,
       );
     }
   }

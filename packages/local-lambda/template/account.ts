@@ -9,6 +9,9 @@ export const ACCOUNT = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 } as const;
 
+/** The account as a principal. */
+export const ROOT = `arn:${ACCOUNT.partition}:iam::${ACCOUNT.id}:root`;
+
 /** An ARN in the local account. `resource` is what follows the account, as in `function:NAME`. */
 export function arn(service: string, resource: string): string {
   return `arn:${ACCOUNT.partition}:${service}:${ACCOUNT.region}:${ACCOUNT.id}:${resource}`;

@@ -1,5 +1,6 @@
 /** What each call asks for. */
 import { describe, expect, it } from 'vitest';
+import { withErrors, withoutRefused } from '../../../../packages/local-lambda/access/deletions.ts';
 import {
   askedOfAbsentKey,
   askedOfS3,
@@ -128,7 +129,7 @@ describe('DynamoDB', () => {
 });
 
 describe('S3', () => {
-  const call = { method: 'GET', bucket: 'b', key: 'k', query: {}, headers: {}, body: undefined };
+  const call = { method: 'GET', bucket: 'b', key: 'k', query: {}, headers: {} };
   it.each<[string, object, string[]]>([
     ['a read', {}, ['s3:GetObject b/k']],
     ['a look', { method: 'HEAD' }, ['s3:GetObject b/k']],
@@ -170,23 +171,35 @@ describe('S3', () => {
     ['a list of versions', { key: '', query: { versions: '' } }, ['s3:ListBucketVersions b']],
     ['a look at the bucket', { key: '', method: 'HEAD' }, ['s3:ListBucket b']],
     ['a new policy', { key: '', method: 'PUT', query: { policy: '' } }, ['s3:PUTBucket b']],
-    [
-      'a deletion of many',
-      {
-        method: 'POST',
-        key: '',
-        query: { delete: '' },
-        body: Buffer.from(
-          '<Delete><Object><Key>a</Key></Object><Object><Key>c</Key><VersionId>v</VersionId></Object></Delete>',
-        ),
-      },
-      ['s3:DeleteObject b/a', 's3:DeleteObjectVersion b/c'],
-    ],
   ])('%s', (_, change, expected) => {
     const asked = askedOfS3({ ...call, ...change });
     expect(asked.map(({ action, resource }) => `${action} ${resource.replace(/.*:/, '')}`)).toEqual(
       expected,
     );
+  });
+
+  it('a deletion of many asks for each object, and leaves out what is refused', () => {
+    const asked: string[] = [];
+    const version = '<Object><Key>c</Key><VersionId>v</VersionId></Object>';
+    const { left, errors } = withoutRefused(
+      `<Delete><Object><Key>a</Key></Object>${version}</Delete>`,
+      'b',
+      ({ action, resource }) => {
+        asked.push(`${action} ${resource}`);
+        return resource.endsWith('c') ? '<Code>No</Code>' : undefined;
+      },
+    );
+    expect(asked).toEqual([
+      's3:DeleteObject arn:aws:s3:::b/a',
+      's3:DeleteObjectVersion arn:aws:s3:::b/c',
+    ]);
+    expect(left).toBe('<Delete><Object><Key>a</Key></Object></Delete>');
+    expect(errors).toBe('<Error><Key>c</Key><VersionId>v</VersionId><Code>No</Code></Error>');
+    const answers = ['<DeleteResult/>', '<DeleteResult xmlns="x"><Deleted/></DeleteResult>'];
+    expect(answers.map((answer) => withErrors(answer, errors))).toEqual([
+      `<DeleteResult>${errors}</DeleteResult>`,
+      `<DeleteResult xmlns="x"><Deleted/>${errors}</DeleteResult>`,
+    ]);
   });
 
   it('a list has its prefix, and an absent key is one', () => {

@@ -27,9 +27,12 @@ describe('a condition', () => {
     [['hops.a'], 'StringLike', ['hops?a'], true],
     [['hopsXa'], 'StringLike', ['hops.a'], false],
     [['x'], 'StringNotLike', ['x*'], false],
-    [['arn:a:b'], 'ArnEquals', ['arn:*'], true],
-    [['arn:a:b'], 'ArnNotLike', ['arn:a:c', 'arn:a:b'], false],
-    [undefined, 'ArnNotLike', ['arn:a:c'], true],
+    [['arn:aws:sns:r:1:t:u'], 'ArnEquals', ['arn:aws:sns:*:?:t*'], true],
+    // Each of the six parts is compared by itself.
+    [['arn:aws:sns:r:1:t'], 'ArnLike', ['arn:aws:sns:*:t'], false],
+    [['arn:aws:sns:r:1:t'], 'ArnLike', ['arn:*'], false],
+    [['arn:aws:sns:r:1:t'], 'ArnNotLike', ['arn:aws:sns:r:1:u', 'arn:aws:sns:r:1:t'], false],
+    [undefined, 'ArnNotLike', ['arn:aws:sns:r:1:u'], true],
     [['true'], 'Bool', ['false'], false],
     [['true'], 'Bool', ['True'], true],
     [['1.3'], 'NumericLessThan', ['1.2'], false],
@@ -41,6 +44,13 @@ describe('a condition', () => {
     [['a', 'd'], 'ForAnyValue:StringEquals', ['a'], true],
     [[], 'ForAnyValue:StringEquals', ['a'], false],
     [undefined, 'ForAnyValue:StringEquals', ['a'], false],
+    [undefined, 'ForAnyValue:StringNotEquals', ['a'], false],
+    [undefined, 'ForAnyValue:StringNotEqualsIfExists', ['a'], true],
+    // No value is a missing key.
+    [[], 'StringEquals', ['a'], false],
+    [[], 'StringNotEquals', ['a'], true],
+    [[], 'StringEqualsIfExists', ['a'], true],
+    [[], 'ForAnyValue:StringNotEquals', ['a'], false],
   ])('%j %s %j: %j', (actual, operator, expected, result) => {
     expect(given(actual, operator, ...expected)).toBe(result);
   });

@@ -5,10 +5,14 @@ import { checkDeployment } from '../../../../packages/local-lambda/access/deploy
 import type { Assembly } from '../../../../packages/local-lambda/template/assembly.ts';
 import { planOf } from '../../../../packages/local-lambda/template/plan.ts';
 
+/** A variable of IAM. */
+const USER = `\${aws:userid}/*`;
+
 type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties?: object }>>;
 
 const at = (id: string, attribute = 'Arn') => ({ 'Fn::GetAtt': [id, attribute] });
 const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:queue';
+const ROOT = 'arn:aws:iam::000000000000:root';
 const KEY = 'arn:aws:kms:us-east-1:000000000000:key/tiny-Key';
 
 const role = (...Statement: object[]) => ({
@@ -99,7 +103,8 @@ describe('a mapping', () => {
   });
 
   it('is refused if the role may not use the queue’s key', () => {
-    const sealed = { ...stack(may(READ)), ...SEALED, Key: key() };
+    const Key = key({ ...may('kms:*', '*'), Principal: { AWS: ROOT } });
+    const sealed = { ...stack(may(READ)), ...SEALED, Key };
     expect(() => deploy(sealed)).toThrow(`kms:Decrypt on resource: ${KEY}`);
     const via = (service: string) =>
       may('kms:Decrypt', at('Key'), {
@@ -136,11 +141,13 @@ describe('a queue that a service sends to', () => {
     Principal: { Service },
   });
   const sns = from('sns.amazonaws.com', TOPIC);
+  const alsoOthers = { ...sns, Principal: { AWS: '*', Service: 'events.amazonaws.com' } };
 
   it('must let a topic send', () => {
     deploy({ ...QUEUES, ...stack, Policy: queuePolicy(sns) });
     const lacking = `sns.amazonaws.com may not sqs:SendMessage on ${QUEUE} for ${TOPIC}`;
     expect(() => deploy({ ...QUEUES, ...stack })).toThrow(lacking);
+    deploy({ ...QUEUES, ...stack, Policy: queuePolicy(alsoOthers) });
     const another = queuePolicy(from('sns.amazonaws.com', `${TOPIC}-2`));
     expect(() => deploy({ ...QUEUES, ...stack, Policy: another })).toThrow(lacking);
     const denying = queuePolicy(sns, { ...sns, Effect: 'Deny', Principal: '*' });
@@ -205,7 +212,12 @@ describe('a policy of a function’s role that cannot be checked', () => {
   const withRole = (Role: Resources[string]) => ({ ...QUEUES, Function: lambda(), Role });
 
   it.each([
-    ['NotAction', { Effect: 'Allow', NotAction: 'sqs:*', Resource: '*' }, 'NotAction'],
+    [
+      'NotAction',
+      { Effect: 'Allow', NotAction: 'sqs:*', Resource: '*' },
+      'Role: the local runtime cannot check this policy: ✖ Unrecognized key: "NotAction"',
+    ],
+    ['a variable', { ...may('s3:*', `arn:aws:s3:::b/${USER}`), Effect: 'Deny' }, USER],
     ['an operator', may('sqs:*', '*', { IpAddress: { 'aws:SourceIp': '::' } }), 'IpAddress'],
     ['a key', may('sqs:*', '*', { StringEquals: { 'aws:SourceVpc': 'v' } }), 'aws:SourceVpc'],
   ])('stops the start: %s', (_, statement, said) => {
@@ -218,6 +230,10 @@ describe('a policy of a function’s role that cannot be checked', () => {
     expect(() => deploy(withRole(managed))).toThrow('AdministratorAccess');
     const bounded = { Type: 'AWS::IAM::Role', Properties: { PermissionsBoundary: 'arn' } };
     expect(() => deploy(withRole(bounded))).toThrow('PermissionsBoundary');
+  });
+
+  it('is no condition whose key is written in another case', () => {
+    deploy(withRole(role(may('sqs:*', '*', { Bool: { 'AWS:securetransport': true } }))));
   });
 
   it('matters to no role that no function has', () => {

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetEventSourceMappingCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
@@ -140,7 +141,7 @@ const RESOURCES = {
           PolicyName: 'inline',
           ...document(
             allow(
-              ['s3:GetObject', 's3:PutObject'],
+              ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
               [below('Bodies', '/in/*'), below('Bodies', '/out/*')],
             ),
             { ...allow('s3:PutObject', below('Bodies', '/out/kept*')), Effect: 'Deny' },
@@ -265,6 +266,8 @@ describe('a role', () => {
     expect(mapping.UUID).toBe(UUID);
     const secret = await secrets.send(new GetSecretValueCommand({ SecretId: secretArn('s') }));
     expect(secret.SecretString).toBe('x');
+    const byName = await secrets.send(new GetSecretValueCommand({ SecretId: 's' }));
+    expect(byName.SecretString).toBe('x');
     await dynamodb.send(new GetItemCommand({ TableName: 'sealed-items', Key: item('a') }));
   });
 
@@ -422,6 +425,27 @@ describe('a role', () => {
     expect(error).toMatchObject({ name, $metadata: { httpStatusCode } });
     if (message !== undefined) expect(String(error)).toContain(message);
   });
+});
+
+it('of many objects that a role deletes, those that it may not stay, and are told by 200', async () => {
+  const Keys = ['in/gone', 'elsewhere/<a>', 'out/gone'];
+  for (const Key of Keys) await asAccount.s3.send(put(Key));
+  const Delete = { Objects: Keys.map((Key) => ({ Key })) };
+  const { Deleted, Errors } = await asRole.s3.send(
+    new DeleteObjectsCommand({ Bucket: 'bodies', Delete }),
+  );
+  expect(Deleted?.map(({ Key }) => Key)).toEqual(['in/gone', 'out/gone']);
+  expect(Errors).toEqual([
+    {
+      Key: 'elsewhere/<a>',
+      Code: 'AccessDenied',
+      Message: expect.stringContaining(
+        's3:DeleteObject on resource: arn:aws:s3:::bodies/elsewhere',
+      ),
+    },
+  ]);
+  await asAccount.s3.send(get('elsewhere/<a>'));
+  await expect(asAccount.s3.send(get('in/gone'))).rejects.toThrow();
 });
 
 it('anybody else is not checked', async () => {

@@ -8,6 +8,7 @@ import type { Statement } from '../../../../packages/local-lambda/access/stateme
 const ROLE = 'arn:aws:iam::000000000000:role/one';
 const ROOT = 'arn:aws:iam::000000000000:root';
 const KEY = 'arn:aws:kms:us-east-1:000000000000:key/k';
+const FUNCTIONS = 'arn:aws:lambda:*:*:function:';
 const CALLER = { roleId: 'AROAONE', session: 'reader' };
 
 const said = (effect: Statement['effect'], actions: string, more: Partial<Statement> = {}) => ({
@@ -69,8 +70,8 @@ describe('the policy of a resource', () => {
     ['connections by TLS', { Bool: { 'aws:SecureTransport': ['true'] } }, true],
     ['old TLS', { NumericLessThan: { 's3:TlsVersion': ['1.2'] } }, false],
     ['newer TLS than there is', { NumericLessThan: { 's3:TlsVersion': ['1.4'] } }, true],
-    ['the function', { ArnLike: { 'lambda:SourceFunctionArn': ['*:function:reader'] } }, true],
-    ['another function', { ArnLike: { 'lambda:SourceFunctionArn': ['*:function:other'] } }, false],
+    ['the function', { ArnLike: { 'lambda:SourceFunctionArn': [`${FUNCTIONS}reader`] } }, true],
+    ['another function', { ArnLike: { 'lambda:SourceFunctionArn': [`${FUNCTIONS}other`] } }, false],
     ['what no service sends', { ArnNotLike: { 'aws:SourceArn': ['*'] } }, true],
   ])('that denies %s', (_, conditions, denies) => {
     const denying = on(said('Deny', 'sqs:*', { principal: '*', conditions }));
@@ -95,6 +96,10 @@ it('each role has its own statements, though another asked the same before', () 
   expect(permissions.refusalOf(undefined, SEND)).toBeUndefined();
 });
 
+const ELSEWHERE = { StringEquals: { 'kms:ViaService': ['other.us-east-1.amazonaws.com'] } };
+const toAccount = (more: Partial<Statement> = {}) =>
+  said('Allow', 'kms:*', { principal: { AWS: [ROOT] }, ...more });
+
 describe('a key', () => {
   it.each<[string, readonly string[]]>([
     ['sqs:SendMessage', ['GenerateDataKey', 'Decrypt']],
@@ -117,9 +122,19 @@ describe('a key', () => {
           conditions: { StringEquals: { 'kms:ViaService': [`${via}.us-east-1.amazonaws.com`] } },
         }),
       );
-    const may = (...more: Statement[]) =>
-      isAllowed(asked, [said('Allow', action), ...more], { keys: { whole: KEY } });
+    const mayBy = (policy: Statement[], ...more: Statement[]) =>
+      isAllowed(asked, [said('Allow', action), ...more], {
+        keys: { whole: KEY },
+        onResources: { [KEY]: policy },
+      });
+    const may = (...more: Statement[]) => mayBy([toAccount()], ...more);
     expect(may(...using(uses))).toBe(true);
+    // The key's policy must leave it to those of the account, or allow it itself.
+    const isFree = uses.length === 0;
+    expect(mayBy([], ...using(uses))).toBe(isFree);
+    expect(mayBy([toAccount({ actions: ['kms:Encrypt'] })], ...using(uses))).toBe(isFree);
+    expect(mayBy([toAccount({ conditions: ELSEWHERE })], ...using(uses))).toBe(isFree);
+    expect(mayBy([said('Allow', 'kms:*', { principal: { AWS: [ROLE] } })])).toBe(true);
     expect(may(...using(uses, 'other'))).toBe(uses.length === 0);
     for (const lacking of uses) {
       expect(may(...using(uses.filter((use) => use !== lacking))), lacking).toBe(false);
@@ -134,12 +149,14 @@ it('a caller is a role, by a header or a presigned URL', () => {
   expect(of(`AWS4-HMAC-SHA256 Credential=AROAONE:reader/${scope}, X`)).toEqual(CALLER);
   const credential = encodeURIComponent(`AROAONE:reader/${scope}`);
   expect(of(undefined, `/b/k?X-Amz-Credential=${credential}`)).toEqual(CALLER);
+  expect(of(undefined, `/%E0%A4?X-Amz-Credential=${credential}&x=%E0%A4`)).toEqual(CALLER);
   expect(of(undefined, '/b/k')).toBeUndefined();
+  expect(of(undefined, '//?X-Amz-Credential=%')).toBeUndefined();
   expect(of(`AWS4-HMAC-SHA256 Credential=test/${scope}`)).toBeUndefined();
   expect(of(`AWS4-HMAC-SHA256 Credential=AIDAUSER/${scope}`)).toBeUndefined();
 });
 
-it('of a template: keys of buckets, tables and secrets, and key attributes, the partition’s first', () => {
+it('of a template: keys of buckets, tables, secrets and queues, and key attributes, the partition’s first', () => {
   const KeySchema = [
     { AttributeName: 'sk', KeyType: 'RANGE' },
     { AttributeName: 'pk', KeyType: 'HASH' },
@@ -168,6 +185,22 @@ it('of a template: keys of buckets, tables and secrets, and key attributes, the 
           Properties: { TableName: 't', KeySchema, SSESpecification: { KMSMasterKeyId: key } },
         },
         Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 's', KmsKeyId: key } },
+        Replicated: {
+          Type: 'AWS::DynamoDB::GlobalTable',
+          Properties: {
+            TableName: 'g',
+            KeySchema,
+            Replicas: [{ Region: 'us-east-1', SSESpecification: { KMSMasterKeyId: key } }],
+          },
+        },
+        Alias: {
+          Type: 'AWS::KMS::Alias',
+          Properties: { AliasName: 'alias/ours', TargetKeyId: key },
+        },
+        Named: {
+          Type: 'AWS::SQS::Queue',
+          Properties: { QueueName: 'named', KmsMasterKeyId: { Ref: 'Alias' } },
+        },
         Queue: {
           Type: 'AWS::SQS::Queue',
           Properties: { QueueName: 'q', KmsMasterKeyId: 'alias/aws/sqs' },
@@ -177,10 +210,45 @@ it('of a template: keys of buckets, tables and secrets, and key attributes, the 
   });
   const ofKey = 'arn:aws:kms:us-east-1:000000000000:key/tiny-Key';
   const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
+  const global = table.replace(/t$/, 'g');
   expect(access.keys).toEqual({
     'arn:aws:s3:::b': ofKey,
     [table]: ofKey,
+    [global]: ofKey,
+    'arn:aws:sqs:us-east-1:000000000000:named': ofKey,
     'arn:aws:secretsmanager:us-east-1:000000000000:secret:s': ofKey,
   });
-  expect(access.keyAttributes).toEqual({ [table]: ['pk', 'sk'] });
+  expect(access.keyAttributes).toEqual({ [table]: ['pk', 'sk'], [global]: ['pk', 'sk'] });
+});
+
+it('of a template: a key without a policy has that of KMS, and a table may have one', () => {
+  const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
+  const denying = { Effect: 'Deny', Action: 'dynamodb:*', Principal: '*' };
+  const ResourcePolicy = { PolicyDocument: { Statement: [{ ...denying, Resource: table }] } };
+  const { onResources } = accessOf({
+    stackName: 'tiny',
+    assets: new Map(),
+    template: {
+      Outputs: {},
+      Parameters: {},
+      Resources: {
+        Key: { Type: 'AWS::KMS::Key', Properties: {} },
+        Table: {
+          Type: 'AWS::DynamoDB::Table',
+          Properties: { TableName: 't', ResourcePolicy },
+        },
+        Replicated: {
+          Type: 'AWS::DynamoDB::GlobalTable',
+          Properties: { TableName: 'g', Replicas: [{ Region: 'us-east-1', ResourcePolicy }] },
+        },
+      },
+    },
+  });
+  expect(onResources).toMatchObject({
+    'arn:aws:kms:us-east-1:000000000000:key/tiny-Key': [
+      { effect: 'Allow', actions: ['kms:*'], principal: { AWS: [ROOT] } },
+    ],
+    [table]: [{ effect: 'Deny', actions: ['dynamodb:*'], principal: '*' }],
+    [table.replace(/t$/, 'g')]: [{ effect: 'Deny', actions: ['dynamodb:*'], principal: '*' }],
+  });
 });
