@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ACCOUNT } from './account.ts';
 import { TemplateError } from './resolve.ts';
 
 const templateSchema = z.object({
@@ -41,7 +42,9 @@ export async function readAssembly(directory: string): Promise<Assembly> {
     throw new TemplateError(`${directory}: one template was expected, not ${templates.length}`);
   }
   const stackName = file.replace('.template.json', '');
-  const template = templateSchema.parse(await readJson(join(directory, file)));
+  const text = await readFile(join(directory, file), 'utf8');
+  const environment = await environmentOf(directory, stackName);
+  const template = templateSchema.parse(JSON.parse(asLocal(text, environment)));
   const manifest = assetsSchema.parse(await readJson(join(directory, `${stackName}.assets.json`)));
   const assets = Object.values(manifest.files).flatMap(({ source, destinations }) =>
     Object.values(destinations).map(
@@ -49,6 +52,34 @@ export async function readAssembly(directory: string): Promise<Assembly> {
     ),
   );
   return { stackName, template, assets: new Map(assets) };
+}
+
+const manifestSchema = z.object({
+  artifacts: z.record(z.string(), z.object({ environment: z.string().optional() })),
+});
+
+/** Where CDK deploys the stack, such as `aws://123456789012/eu-west-1`. */
+async function environmentOf(directory: string, stackName: string): Promise<string> {
+  const names = await readdir(directory);
+  if (!names.includes('manifest.json')) return '';
+  const { artifacts } = manifestSchema.parse(await readJson(join(directory, 'manifest.json')));
+  return artifacts[stackName]?.environment ?? '';
+}
+
+/**
+ * A stack that has an account and a region of its own names them in its ARNs and policies. The local ones stand for
+ * them there, as for those of `AWS::AccountId` and `AWS::Region`.
+ */
+function asLocal(template: string, environment: string): string {
+  const [, account, region] =
+    /^aws:\/\/(?:(\d{12})|unknown-account)\/(.+)$/.exec(environment) ?? [];
+  const inAccount = account === undefined ? template : template.replaceAll(account, ACCOUNT.id);
+  if (region === undefined || region === 'unknown-region') return inAccount;
+  const place = new RegExp(
+    `(?<=[:"])${region}(?=[:"])|(?<=\\.)${region}(?=\\.amazonaws\\.com)`,
+    'g',
+  );
+  return inAccount.replaceAll(place, ACCOUNT.region);
 }
 
 async function readJson(path: string): Promise<unknown> {
