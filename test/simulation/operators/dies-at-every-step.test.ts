@@ -51,6 +51,7 @@ async function begin(defect: Nature, size: number) {
   await pass(SETTLED_MS);
   expect(world.submissions.size).toBeGreaterThanOrEqual(size);
   const kill = async (command: Command, at: number) => {
+    lines.length = 0;
     asked = 0;
     diesAt = at;
     operators.give(command);
@@ -70,6 +71,7 @@ async function begin(defect: Nature, size: number) {
   const itemsOf = (name: string): Item[] => [
     ...world.services.dynamo.table(world.nameOf(name)).items(),
   ];
+  /** The command that was given last. */
   const hasEnded = (how: 'dies' | 'done') =>
     lines.some((line) => /operator#/.test(line) && line.endsWith(`: ${how}`));
   return { world, itemsOf, kill, end, hasEnded, pass };
