@@ -55,7 +55,7 @@ export async function readAssembly(directory: string): Promise<Assembly> {
 }
 
 const manifestSchema = z.object({
-  artifacts: z.record(z.string(), z.object({ environment: z.string().optional() })),
+  artifacts: z.record(z.string(), z.object({ environment: z.string().optional() })).default({}),
 });
 
 /** Where CDK deploys the stack, such as `aws://123456789012/eu-west-1`. */
