@@ -2,6 +2,7 @@
  * A request that deletes many objects of S3 is answered by 200 for all together: those that a role may not delete stay, and
  * the answer names them. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
  */
+import { escaped, LISTED, listedObject } from '../emulators/object-xml.ts';
 import { type ObjectCall, onObject } from './object-calls.ts';
 import type { Asked } from './permissions.ts';
 
@@ -15,13 +16,13 @@ export function withoutRefused(
   refused: (asked: Asked) => string | undefined,
 ): { left: string; errors: string } {
   let errors = '';
-  const left = xml.replaceAll(/<Object>(.*?)<\/Object>/gs, (whole, object: string) => {
-    const [named = '', key = ''] = /<Key>(.*?)<\/Key>/s.exec(object) ?? [];
-    const [version = ''] = /<VersionId>.*?<\/VersionId>/.exec(object) ?? [];
-    const action = version === '' ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
+  const left = xml.replaceAll(LISTED, (whole, object: string) => {
+    const { key, versionId } = listedObject(object);
+    const action = versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion';
     const refusal = refused(onObject(action, bucket, key));
     if (refusal === undefined) return whole;
-    errors += `<Error>${named}${version}${refusal}</Error>`;
+    const version = versionId === undefined ? '' : `<VersionId>${versionId}</VersionId>`;
+    errors += `<Error><Key>${escaped(key)}</Key>${version}${refusal}</Error>`;
     return '';
   });
   return { left, errors };

@@ -1,5 +1,6 @@
 /** Lets fauxqs refuse the calls that a function's role may not make, in the words of SQS, SNS and S3. */
 import type { buildApp } from 'fauxqs';
+import { escaped } from '../emulators/object-xml.ts';
 import { arn, nameOfArn } from '../template/account.ts';
 import { callerOf } from './caller.ts';
 import { deletesMany, withErrors, withoutRefused } from './deletions.ts';
@@ -131,6 +132,5 @@ const refuseS3: Refuse = ({ message }) => ({
 });
 
 function inXml(code: string, message: string): string {
-  const text = message.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return `<Code>${code}</Code><Message>${text}</Message>`;
+  return `<Code>${code}</Code><Message>${escaped(message)}</Message>`;
 }

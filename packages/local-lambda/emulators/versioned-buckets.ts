@@ -5,6 +5,7 @@
  */
 import type { buildApp } from 'fauxqs';
 import { idOf, isMark, type Store, type Version, Versions } from './object-versions.ts';
+import { escaped, LISTED, listedObject } from './object-xml.ts';
 
 type App = ReturnType<typeof buildApp>;
 type Query = Readonly<Record<string, string | undefined>>;
@@ -102,27 +103,12 @@ function unfulfilled(
 
 /** Deletes what one request lists: a version if it has an id, otherwise adds a delete marker. */
 function deleteListed(versions: Versions, bucket: string, xml: string): void {
-  for (const [, one = ''] of xml.matchAll(/<Object>(.*?)<\/Object>/gs)) {
-    const [, key = ''] = /<Key>(.*?)<\/Key>/s.exec(one) ?? [];
-    const [, id] = /<VersionId>(.*?)<\/VersionId>/.exec(one) ?? [];
-    if (id === undefined) versions.markDeleted(bucket, unescaped(key));
-    else versions.remove(bucket, unescaped(key), id);
+  for (const [, one = ''] of xml.matchAll(LISTED)) {
+    const { key, versionId } = listedObject(one);
+    if (versionId === undefined) versions.markDeleted(bucket, key);
+    else versions.remove(bucket, key, versionId);
   }
 }
-
-const unescaped = (xml: string) =>
-  xml
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&quot;', '"')
-    .replaceAll('&amp;', '&');
-
-const escaped = (text: string) =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 
 type Listed = { key: string; versions: Version[] };
 
