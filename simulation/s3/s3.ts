@@ -34,11 +34,9 @@ interface S3Surroundings {
 
 export class S3 {
   readonly #buckets = new Map<string, Bucket>();
-  readonly #scheduler: Scheduler;
   readonly #around: S3Surroundings;
 
   constructor(around: S3Surroundings) {
-    this.#scheduler = around.scheduler;
     this.#around = around;
   }
 
@@ -60,13 +58,13 @@ export class S3 {
     if (command instanceof GetObjectCommand) return this.#get(command.input);
     if (command instanceof DeleteObjectCommand) {
       const { Bucket: name, Key = '', VersionId } = command.input;
-      this.bucket(name).delete(Key, VersionId, this.#scheduler.now);
+      this.bucket(name).delete(Key, VersionId, this.#around.scheduler.now);
       return {};
     }
     if (command instanceof DeleteObjectsCommand) {
       const { Bucket: name, Delete } = command.input;
       for (const { Key = '', VersionId } of Delete?.Objects ?? []) {
-        this.bucket(name).delete(Key, VersionId, this.#scheduler.now);
+        this.bucket(name).delete(Key, VersionId, this.#around.scheduler.now);
       }
       return {};
     }
@@ -81,7 +79,7 @@ export class S3 {
       if (this.#isUnderWay()) throw refusal('ConditionalRequestConflict', 409);
       if (bucket.current(Key) !== undefined) throw preconditionFailed();
     }
-    const version = bucket.put(Key, bytesOf(Body), this.#scheduler.now, Metadata);
+    const version = bucket.put(Key, bytesOf(Body), this.#around.scheduler.now, Metadata);
     this.#around.tell({ kind: 'put', bucket: bucket.name, version });
     return { VersionId: version.id };
   }

@@ -7,14 +7,11 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
-import conditionParser from 'dynalite/db/conditionParser.js';
-import projectionParser from 'dynalite/db/projectionParser.js';
-import updateParser from 'dynalite/db/updateParser.js';
 import { type BuildAppOptions, buildApp } from 'fauxqs';
 import { takeEmptyObjects } from '../../packages/local-lambda/emulators/fauxqs-fixes.ts';
 import { createStores } from '../../packages/local-lambda/emulators/fauxqs-stores.ts';
 import { addGuardedObjects } from '../../packages/local-lambda/emulators/guarded-objects.ts';
-import { parseOnce } from '../../packages/local-lambda/emulators/parsed-expressions.ts';
+import { parseAllOnce } from '../../packages/local-lambda/emulators/parsed-expressions.ts';
 import {
   type ItemModule,
   refuseItems,
@@ -106,7 +103,7 @@ async function start(): Promise<Inside> {
 function startDynalite(): { server: Server; store: TableStore } {
   const db = require('dynalite/db') as { create(options: object): TableStore } & ItemModule;
   refuseItems(db);
-  for (const parser of [conditionParser, projectionParser, updateParser]) parseOnce(parser);
+  parseAllOnce();
   const { create } = db;
   let store: TableStore | undefined;
   db.create = (options) => {

@@ -8,11 +8,12 @@ import { TemplateError } from '../template/resolve.ts';
 import type { Access } from './access.ts';
 import type { Caller } from './caller.ts';
 import { type Context, fulfils } from './conditions.ts';
-import { Permissions, speaksOf } from './permissions.ts';
-import { checkable, type Principal } from './statements.ts';
+import { names, Permissions, speaksOf, usesOfKey } from './permissions.ts';
+import { checkable } from './statements.ts';
 
 /** What Lambda does with a source in the function's name. */
 const READS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const SEND = 'sqs:SendMessage';
 
 /** @throws TemplateError with all that is missing */
 export function checkDeployment(access: Access, plan: Plan): void {
@@ -33,9 +34,7 @@ function rolesLack(access: Access, plan: Plan): string[] {
     ),
   );
   const deadLetters = plan.functions.flatMap(({ name, properties: { DeadLetterConfig } }) =>
-    DeadLetterConfig
-      ? refused(callers.get(name), 'sqs:SendMessage', DeadLetterConfig.TargetArn)
-      : [],
+    DeadLetterConfig ? refused(callers.get(name), SEND, DeadLetterConfig.TargetArn) : [],
   );
   return [...sources, ...deadLetters];
 }
@@ -60,10 +59,9 @@ function policiesLack(access: Access, plan: Plan): string[] {
         ];
   const toQueue = (service: Service, queue: string) => {
     const key = access.keys[queue];
-    const uses = ['kms:GenerateDataKey', 'kms:Decrypt'];
     return [
-      ...mayOn(service, 'sqs:SendMessage', queue),
-      ...(key === undefined ? [] : uses.flatMap((action) => mayOn(service, action, key))),
+      ...mayOn(service, SEND, queue),
+      ...(key === undefined ? [] : usesOfKey(SEND).flatMap((use) => mayOn(service, use, key))),
     ];
   };
   return [
@@ -97,16 +95,10 @@ function mayService(access: Access, service: Service, action: string, resource: 
   };
   const context: Context = (key) => values[key];
   const statements = (access.onResources[resource] ?? []).filter(({ principal = {} }) =>
-    isMeant(principal, name),
+    names(principal, ['AWS', 'Service'], name),
   );
   const deciding = checkable(statements, resource).filter(
     (statement) => speaksOf(statement, action, resource) && fulfils(context, statement.conditions),
   );
   return deciding.length > 0 && deciding.every(({ effect }) => effect === 'Allow');
-}
-
-function isMeant(principal: Principal, service: string): boolean {
-  if (principal === '*') return true;
-  const { AWS = [], Service = [] } = principal;
-  return [...AWS, ...Service].some((name) => name === '*' || name === service);
 }

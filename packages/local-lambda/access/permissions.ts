@@ -26,7 +26,7 @@ export interface Refusal {
   readonly ofKey: boolean;
 }
 
-/** What a call needs of the key that encrypts its resource. DynamoDB's calls are below. */
+/** Of all services but DynamoDB, whose calls all need the same. */
 const USES_OF_KEY: Readonly<Record<string, readonly string[]>> = {
   'sqs:SendMessage': ['kms:GenerateDataKey', 'kms:Decrypt'],
   'sqs:ReceiveMessage': ['kms:Decrypt'],
@@ -128,9 +128,11 @@ export class Permissions {
     const found = {
       ofRole: role.statements.filter(speaks),
       ofPolicy: policy.filter(({ effect, principal = {} }) =>
-        effect === 'Deny' ? names(principal, role.arn, ...OWN_ACCOUNT) : names(principal, role.arn),
+        effect === 'Deny'
+          ? names(principal, ROLES, role.arn, ...OWN_ACCOUNT)
+          : names(principal, ROLES, role.arn),
       ),
-      toAccount: policy.filter(({ principal = {} }) => names(principal, ...OWN_ACCOUNT)),
+      toAccount: policy.filter(({ principal = {} }) => names(principal, ROLES, ...OWN_ACCOUNT)),
     };
     if (this.#relevant.size >= REMEMBERED_MAX) this.#relevant.clear();
     this.#relevant.set(key, found);
@@ -148,12 +150,22 @@ export function speaksOf(statement: Statement, action: string, resource: string)
 /** Named as a principal, it is denied for all its roles, and allows them only what their own policies do. */
 const OWN_ACCOUNT = [ACCOUNT.id, ROOT];
 
-function names(principal: Principal, ...meant: readonly string[]): boolean {
+/** The kind of principal by which a policy names roles and accounts. */
+const ROLES = ['AWS'];
+
+/** Whether a principal, looked at by these kinds, names one of those that are meant. */
+export function names(
+  principal: Principal,
+  kinds: readonly string[],
+  ...meant: readonly string[]
+): boolean {
   if (principal === '*') return true;
-  return (principal['AWS'] ?? []).some((name) => name === '*' || meant.includes(name));
+  const named = kinds.flatMap((kind) => principal[kind] ?? []);
+  return named.some((name) => name === '*' || meant.includes(name));
 }
 
-function usesOfKey(action: string): readonly string[] {
+/** What a call needs of the key that encrypts its resource. */
+export function usesOfKey(action: string): readonly string[] {
   return action.startsWith('dynamodb:') ? ['kms:Decrypt'] : (USES_OF_KEY[action] ?? []);
 }
 

@@ -4,9 +4,6 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import conditionParser from 'dynalite/db/conditionParser.js';
-import projectionParser from 'dynalite/db/projectionParser.js';
-import updateParser from 'dynalite/db/updateParser.js';
 import memoryLevel from 'memory-level';
 import type { Access } from '../access/access.ts';
 import { type Action, guarding, noteCallers } from '../access/guarded-tables.ts';
@@ -15,7 +12,7 @@ import { guardLoopback } from '../loopback.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { type Database, endIterators } from './ended-iterators.ts';
 import { losingConnections } from './lost-connections.ts';
-import { parseOnce } from './parsed-expressions.ts';
+import { parseAllOnce } from './parsed-expressions.ts';
 import { toldBy } from './refusals.ts';
 import { type ItemModule, refuseItems } from './refused-items.ts';
 import { storeText } from './text-store.ts';
@@ -31,7 +28,7 @@ const OPERATIONS = [
 
 assert(parentPort, 'runs in a thread');
 const data: EmulatorData = workerData;
-for (const parser of [conditionParser, projectionParser, updateParser]) parseOnce(parser);
+parseAllOnce();
 storeText(memoryLevel);
 const ofDynalite = createRequire(import.meta.resolve('dynalite'));
 const { Level }: { Level: { prototype: Database } } = ofDynalite('level');

@@ -6,6 +6,9 @@
  * are. Only `BETWEEN` and `attribute_type` look at values, so expressions with these are always parsed, and so are
  * those that are refused.
  */
+import conditionParser from 'dynalite/db/conditionParser.js';
+import projectionParser from 'dynalite/db/projectionParser.js';
+import updateParser from 'dynalite/db/updateParser.js';
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -42,6 +45,11 @@ const LOOKS_AT_VALUES = /between|attribute_type/i;
 const EXPRESSION_MAX = 4_096;
 /** Far more than a stack has. */
 const REMEMBERED_MAX = 1_000;
+
+/** Changes all parsers of dynalite. */
+export function parseAllOnce(): void {
+  for (const parser of [conditionParser, projectionParser, updateParser]) parseOnce(parser);
+}
 
 /** Changes a parser, once for all emulators of this thread. It refuses what DynamoDB refuses for its size. */
 export function parseOnce(parser: ExpressionParser): void {

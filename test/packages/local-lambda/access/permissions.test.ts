@@ -4,6 +4,7 @@ import { type Access, accessOf } from '../../../../packages/local-lambda/access/
 import { callerOf } from '../../../../packages/local-lambda/access/caller.ts';
 import { type Asked, Permissions } from '../../../../packages/local-lambda/access/permissions.ts';
 import type { Statement } from '../../../../packages/local-lambda/access/statements.ts';
+import type { Template } from '../../../../packages/local-lambda/template/assembly.ts';
 
 const ROLE = 'arn:aws:iam::000000000000:role/one';
 const ROOT = 'arn:aws:iam::000000000000:root';
@@ -33,6 +34,13 @@ function isAllowed(
   };
   return new Permissions(access, () => {}).refusalOf(CALLER, asked) === undefined;
 }
+
+const accessTo = (Resources: Template['Resources']): Access =>
+  accessOf({
+    stackName: 'tiny',
+    assets: new Map(),
+    template: { Outputs: {}, Parameters: {}, Resources },
+  });
 
 const SEND = { action: 'sqs:SendMessage', resource: 'q' };
 
@@ -163,49 +171,41 @@ it('of a template: keys of buckets, tables, secrets and queues, and key attribut
   ];
   const key = { 'Fn::GetAtt': ['Key', 'Arn'] };
   const byDefault = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: { Ref: 'Key' } };
-  const access = accessOf({
-    stackName: 'tiny',
-    assets: new Map(),
-    template: {
-      Outputs: {},
-      Parameters: {},
-      Resources: {
-        Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Statement: [] } } },
-        Bucket: {
-          Type: 'AWS::S3::Bucket',
-          Properties: {
-            BucketName: 'b',
-            BucketEncryption: {
-              ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: byDefault }],
-            },
-          },
-        },
-        Table: {
-          Type: 'AWS::DynamoDB::Table',
-          Properties: { TableName: 't', KeySchema, SSESpecification: { KMSMasterKeyId: key } },
-        },
-        Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 's', KmsKeyId: key } },
-        Replicated: {
-          Type: 'AWS::DynamoDB::GlobalTable',
-          Properties: {
-            TableName: 'g',
-            KeySchema,
-            Replicas: [{ Region: 'us-east-1', SSESpecification: { KMSMasterKeyId: key } }],
-          },
-        },
-        Alias: {
-          Type: 'AWS::KMS::Alias',
-          Properties: { AliasName: 'alias/ours', TargetKeyId: key },
-        },
-        Named: {
-          Type: 'AWS::SQS::Queue',
-          Properties: { QueueName: 'named', KmsMasterKeyId: { Ref: 'Alias' } },
-        },
-        Queue: {
-          Type: 'AWS::SQS::Queue',
-          Properties: { QueueName: 'q', KmsMasterKeyId: 'alias/aws/sqs' },
+  const access = accessTo({
+    Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Statement: [] } } },
+    Bucket: {
+      Type: 'AWS::S3::Bucket',
+      Properties: {
+        BucketName: 'b',
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: byDefault }],
         },
       },
+    },
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: { TableName: 't', KeySchema, SSESpecification: { KMSMasterKeyId: key } },
+    },
+    Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 's', KmsKeyId: key } },
+    Replicated: {
+      Type: 'AWS::DynamoDB::GlobalTable',
+      Properties: {
+        TableName: 'g',
+        KeySchema,
+        Replicas: [{ Region: 'us-east-1', SSESpecification: { KMSMasterKeyId: key } }],
+      },
+    },
+    Alias: {
+      Type: 'AWS::KMS::Alias',
+      Properties: { AliasName: 'alias/ours', TargetKeyId: key },
+    },
+    Named: {
+      Type: 'AWS::SQS::Queue',
+      Properties: { QueueName: 'named', KmsMasterKeyId: { Ref: 'Alias' } },
+    },
+    Queue: {
+      Type: 'AWS::SQS::Queue',
+      Properties: { QueueName: 'q', KmsMasterKeyId: 'alias/aws/sqs' },
     },
   });
   const ofKey = 'arn:aws:kms:us-east-1:000000000000:key/tiny-Key';
@@ -225,23 +225,15 @@ it('of a template: a key without a policy has that of KMS, and a table may have 
   const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
   const denying = { Effect: 'Deny', Action: 'dynamodb:*', Principal: '*' };
   const ResourcePolicy = { PolicyDocument: { Statement: [{ ...denying, Resource: table }] } };
-  const { onResources } = accessOf({
-    stackName: 'tiny',
-    assets: new Map(),
-    template: {
-      Outputs: {},
-      Parameters: {},
-      Resources: {
-        Key: { Type: 'AWS::KMS::Key', Properties: {} },
-        Table: {
-          Type: 'AWS::DynamoDB::Table',
-          Properties: { TableName: 't', ResourcePolicy },
-        },
-        Replicated: {
-          Type: 'AWS::DynamoDB::GlobalTable',
-          Properties: { TableName: 'g', Replicas: [{ Region: 'us-east-1', ResourcePolicy }] },
-        },
-      },
+  const { onResources } = accessTo({
+    Key: { Type: 'AWS::KMS::Key', Properties: {} },
+    Table: {
+      Type: 'AWS::DynamoDB::Table',
+      Properties: { TableName: 't', ResourcePolicy },
+    },
+    Replicated: {
+      Type: 'AWS::DynamoDB::GlobalTable',
+      Properties: { TableName: 'g', Replicas: [{ Region: 'us-east-1', ResourcePolicy }] },
     },
   });
   expect(onResources).toMatchObject({
