@@ -19,7 +19,7 @@ export interface AuditQueue extends Queue {
 const deduplicationId = (secret: string, { kind, id }: AuditFact) =>
   hash('sha256', `${secret}\n${kind}\n${id}`);
 
-/** SQS took the request, but not all of its facts. */
+/** SQS took each request, but not all of its facts. */
 class FactsRefused extends Error {
   override readonly name = 'FactsRefused';
   readonly code: string;
@@ -35,10 +35,25 @@ class FactsRefused extends Error {
  * are the same facts, so a process that dies in between can repeat it.
  */
 export async function publishFacts(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
-  for (const some of splitList(facts, BATCH_ENTRIES_MAX)) await send(queue, some);
+  for (const some of splitList(facts, BATCH_ENTRIES_MAX)) {
+    let left: Left = { facts: some, code: '' };
+    for (let tries = 0; left.facts.length > 0; tries += 1) {
+      if (tries === TRIES) throw new FactsRefused(left.code);
+      left = await send(queue, left.facts);
+    }
+  }
 }
 
-async function send(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
+/** SQS refuses some entries of a request, of which the SDK repeats none. */
+const TRIES = 3;
+
+/** What SQS did not take, and why it did not take the first of them. */
+interface Left {
+  readonly facts: readonly AuditFact[];
+  readonly code: string;
+}
+
+async function send(queue: AuditQueue, facts: readonly AuditFact[]): Promise<Left> {
   const { Successful = [], Failed = [] } = await queue.sqs.send(
     new SendMessageBatchCommand({
       QueueUrl: queue.url,
@@ -50,6 +65,9 @@ async function send(queue: AuditQueue, facts: readonly AuditFact[]): Promise<voi
       })),
     }),
   );
-  if (Successful.length === facts.length) return;
-  throw new FactsRefused(Failed[0]?.Code ?? 'Unanswered');
+  const taken = new Set(Successful.map(({ Id }) => Id));
+  return {
+    facts: facts.filter((_, position) => !taken.has(String(position))),
+    code: Failed[0]?.Code ?? 'Unanswered',
+  };
 }

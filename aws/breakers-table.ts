@@ -5,7 +5,7 @@
  */
 import { GetCommand, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { BreakerState } from '../core/breaker/breaker-state.ts';
+import type { BreakerState, Transition } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import { written } from './conditional-write.ts';
 import type { Table } from './handles.ts';
@@ -99,22 +99,31 @@ export async function listBreakers(
 }
 
 /**
- * Confirms that all transitions of a state have been published. A save on the state before it
- * removes the confirmation, and it is given again. The version does not change, so that no call has
- * to decide again.
- * @returns false if the phase has ended
+ * Confirms that the transitions up to this one have been published. The breaker may have moved on since it was
+ * read, as one that opens and closes all the time has, so it is read again. A save on the state before the
+ * confirmation removes it, and it is given again. The version does not change, so that no call has to
+ * decide again.
+ * @returns false if the item does not have this transition, or its phase has just ended
  */
-export function confirmPublished(
+export async function confirmPublished(
   table: Table,
   service: string,
-  { generation, since }: BreakerState,
+  { generation, at }: Transition,
 ): Promise<boolean> {
+  const state = await breakersTable(table).load(service);
+  const isSame = state?.recent.some((each) => each.generation === generation && each.at === at);
+  if (state === undefined || !isSame) return false;
+  if (generation <= (state.publishedTo ?? 0)) return true;
   const update = new UpdateCommand({
     TableName: table.name,
     Key: { pk: service },
-    UpdateExpression: 'SET publishedTo = :generation',
+    UpdateExpression: 'SET publishedTo = :published',
     ConditionExpression: SAME_PHASE,
-    ExpressionAttributeValues: { ':generation': generation, ':since': since },
+    ExpressionAttributeValues: {
+      ':published': generation,
+      ':generation': state.generation,
+      ':since': state.since,
+    },
   });
   return written(table.dynamo.send(update));
 }

@@ -9,6 +9,8 @@ import type { Table } from '../../aws/handles.ts';
 import { auditTransitions } from '../../breaker/publish-transitions.ts';
 import { type BreakerState, unpublishedOf } from '../../core/breaker/breaker-state.ts';
 import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
+import { BATCH_ENTRIES_MAX } from '../../core/message/send-batches.ts';
+import { splitList } from '../../core/message/split-list.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 
 export interface BreakersReview {
@@ -49,8 +51,11 @@ async function publishAgain(
   { breakersTable, audit }: BreakersReview,
   { service, state }: ListedBreaker,
 ): Promise<void> {
-  const unpublished = unpublishedOf(state);
-  if (audit === undefined || unpublished.length === 0) return;
-  await auditTransitions(audit, service, unpublished);
-  await confirmPublished(breakersTable, service, state);
+  if (audit === undefined) return;
+  // Confirmed step by step: where sends fail or take long, the next minute goes on from there.
+  for (const some of splitList(unpublishedOf(state), BATCH_ENTRIES_MAX)) {
+    await auditTransitions(audit, service, some);
+    const last = some.at(-1);
+    if (last !== undefined) await confirmPublished(breakersTable, service, last);
+  }
 }

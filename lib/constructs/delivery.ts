@@ -145,7 +145,7 @@ export class Delivery extends Construct {
           [`${resources.tableArn}/index/${PENDING_INDEX}`],
         ),
         allowBlindUpdate('MarkSent', [resources.tableArn]),
-        allow('ReadBreakers', ['dynamodb:Scan'], [breakers.tableArn]),
+        allow('ReadBreakers', ['dynamodb:GetItem', 'dynamodb:Scan'], [breakers.tableArn]),
         allowAttributes('ConfirmTransitions', [breakers.tableArn], CONFIRMED),
         allow('SendTriggers', ['sqs:SendMessage'], [this.queue.queueArn, this.deadLetter.queueArn]),
         ...allowKey(foundation.key, ['dynamodb', 'sqs']),

@@ -70,7 +70,7 @@ export const OF_BREAKERS: readonly Fence[] = [
   {
     name: 'breaker: a transition is confirmed only after it is published',
     file: 'functions/resend/review-breakers.ts',
-    code: '  await auditTransitions(audit, service, unpublished);\n',
+    code: '    await auditTransitions(audit, service, some);\n',
     without: '',
   },
   {

@@ -95,3 +95,34 @@ test('R40: transitions of one breaker that cannot be published hide no other', a
   const published = (await breakers()).map(({ pk, publishedTo }) => [pk, publishedTo]);
   expect(Object.fromEntries(published)).toEqual({ first: undefined, second: 1 });
 });
+
+test('R40: of transitions that SQS takes in part, those that it took are confirmed', async () => {
+  await changeBreaker(12);
+  const mend = failCalls({ clients: [stage.lane.resendClients] }, 'sqs', (_, input) =>
+    JSON.stringify(input).includes(String.raw`generation\":11`),
+  );
+  await minutes(1);
+  expect(await depthOf(stage.world.queues.audit)).toBe(10);
+  expect(await breakers()).toMatchObject([{ generation: 12, publishedTo: 10 }]);
+  mend();
+  await minutes(1);
+  expect(await depthOf(stage.world.queues.audit)).toBe(12);
+  expect(await breakers()).toMatchObject([{ publishedTo: 12 }]);
+});
+
+test('R40: what a breaker published is confirmed also if it changes in the meantime', async () => {
+  await changeBreaker(12);
+  let isFirst = true;
+  const { middlewareStack } = stage.lane.resendClients.sqs;
+  middlewareStack.add(
+    (next) => async (args) => {
+      if (isFirst) await changeBreaker(1);
+      isFirst = false;
+      return next(args);
+    },
+    { step: 'initialize', name: 'flapping' },
+  );
+  await minutes(1);
+  middlewareStack.remove('flapping');
+  expect(await breakers()).toMatchObject([{ generation: 13, publishedTo: 12 }]);
+});

@@ -85,7 +85,7 @@ describe('the delivery lane', () => {
     expect(of('resend')).toEqual([
       'resend FindDue: dynamodb:Query, dynamodb:Scan on table resources/index/by-pending',
       'resend MarkSent: dynamodb:UpdateItem on table resources',
-      'resend ReadBreakers: dynamodb:Scan on table breakers',
+      'resend ReadBreakers: dynamodb:GetItem, dynamodb:Scan on table breakers',
       'resend ConfirmTransitions: dynamodb:UpdateItem on table breakers',
       'resend SendTriggers: sqs:SendMessage on queue delivery, queue delivery-dead-letter',
       'resend TellAudit: sqs:SendMessage on queue audit.fifo',
