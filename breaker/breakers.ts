@@ -8,6 +8,7 @@ import type { Machine } from '../aws/machine.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
 import { DEFAULT_BREAKER_POLICY } from '../core/breaker/breaker-policy.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
+import { abortWith } from '../telemetry/abort-with.ts';
 import { BreakerRefused, CallTimedOut } from './call-errors.ts';
 import { type CallOutcome, outcomeOfError } from './call-outcome.ts';
 import { Circuit, type CircuitTools } from './circuit.ts';
@@ -112,14 +113,15 @@ async function withTimeout<T>(
   later: Machine['later'],
 ): Promise<T> {
   const controller = new AbortController();
-  const { signal: own } = controller;
-  const signal = outer === undefined ? own : AbortSignal.any([own, outer]);
+  const { signal } = controller;
+  const letGo = abortWith(controller, outer);
   const callOff = later(timeoutMs, () => controller.abort(new CallTimedOut(service, timeoutMs)));
   try {
     return await call(signal);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
+    letGo();
     callOff();
   }
 }

@@ -7,6 +7,7 @@
  * signal from here, so no step has to pass it on.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { abortWith } from './abort-with.ts';
 
 /** The work that made the call is over. */
 export class WorkEnded extends Error {
@@ -31,13 +32,11 @@ export async function scoped<T>(work: (end: () => void) => Promise<T>): Promise<
   const around = scopes.getStore();
   const own = new AbortController();
   const end = () => own.abort(WORK_ENDED);
-  // Not AbortSignal.any: what it makes stays until the garbage collector looks at it.
-  if (around?.aborted) end();
-  around?.addEventListener('abort', end, { once: true });
+  const letGo = abortWith(own, around);
   try {
     return await scopes.run(own.signal, () => work(end));
   } finally {
     end();
-    around?.removeEventListener('abort', end);
+    letGo();
   }
 }

@@ -1,4 +1,5 @@
 import { ComponentFault } from '../../core/message/component-fault.ts';
+import { abortWith } from '../../telemetry/abort-with.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Delivery } from './alone-states.ts';
 import { during, FRUITLESS_RECEIVES_MAX, type IsolatedValidator } from './isolated-validator.ts';
@@ -28,15 +29,17 @@ export async function placeAlone(
 
 async function loadsInHalfTime({ parts, context, validating }: Asking): Promise<boolean> {
   const half = new AbortController();
+  const letGo = abortWith(half, validating);
   const callOff = parts.later(context.getRemainingTimeInMillis() / 2, () => half.abort());
   try {
-    await parts.ownProcess.ready(AbortSignal.any([validating, half.signal]));
+    await parts.ownProcess.ready(half.signal);
     return true;
   } catch (fault) {
     if (!(fault instanceof ComponentFault)) throw fault;
     parts.logger.warn('no separate process has loaded', faultOf(fault));
     return false;
   } finally {
+    letGo();
     callOff();
   }
 }
