@@ -23,9 +23,8 @@ export async function publishEnteredOutcome(
 }
 
 function enteredOutcome(entry: QuarantineRecord, now: number): Outcome | undefined {
-  const { status, kind, crash, fingerprint, outcome } = entry;
-  // An entry with this status was resolved just now, by the process that stored the resource.
-  if (status === 'stored') return { verdict: 'stored', endedAt: now };
+  const { status, kind, crash, fingerprint, outcome, storedAt = now } = entry;
+  if (status === 'stored') return { verdict: 'stored', endedAt: storedAt };
   if (status !== 'quarantined' && status !== 'discarded') return undefined;
   const ended = { fingerprint, endedAt: entry.quarantinedAt ?? now };
   if (kind === 'dead-letter') return { verdict: 'dead-lettered', crash, ...ended };

@@ -50,6 +50,8 @@ const entrySchema = z.object({
   outcome: z.string().optional(),
   fingerprint: z.string().optional(),
   quarantinedAt: z.number().optional(),
+  /** When it was stored after all. */
+  storedAt: z.number().optional(),
   /** When it is deleted, epoch seconds. */
   expiresAt: z.number().optional(),
   attempts: z.array(attemptSchema).default([]),

@@ -70,10 +70,14 @@ export async function readTrouble(table: Table, messageId: string): Promise<Trou
 /** Names that producers chose. Without a body nothing shows whom such an entry names, so no erasure finds it. */
 const CHOSEN_BY_PRODUCERS = ['file', 'pinned'];
 
-/** The message turned out valid and is in Resources, with its file; false if it ended otherwise. */
+/**
+ * The message turned out valid and is in Resources, with its file; false if it ended otherwise.
+ * @param storedAt epoch ms; the entry keeps the first one, so that the message ends once (R63)
+ */
 export function markStored(
   table: Table,
   origin: Pick<Origin, 'messageId' | 'round'>,
+  storedAt: number,
 ): Promise<boolean> {
   const round = ofNoOlderRound(origin);
   const set = setAll({ status: 'stored' satisfies QuarantineStatus });
@@ -81,10 +85,15 @@ export function markStored(
   const update = new UpdateCommand({
     TableName: table.name,
     Key: { pk: origin.messageId },
-    UpdateExpression: `${set.expression} ${gone.expression}`,
+    UpdateExpression: `${set.expression}, storedAt = if_not_exists(storedAt, :storedAt) ${gone.expression}`,
     ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status) AND ${round.condition}`,
     ExpressionAttributeNames: { ...set.names, ...gone.names, ...round.names },
-    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ...round.values },
+    ExpressionAttributeValues: {
+      ...set.values,
+      ...UNFINISHED_VALUES,
+      ...round.values,
+      ':storedAt': storedAt,
+    },
   });
   return written(table.dynamo.send(update));
 }

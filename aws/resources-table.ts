@@ -51,12 +51,22 @@ const FORMER = [
   'erasedAt',
 ] as const;
 
-/** Stores a resource, unless this or a newer submission is there, which is as good. Returns its key. */
+export interface StoredRow {
+  readonly pk: string;
+  /** Epoch ms. */
+  readonly storedAt: number;
+}
+
+/**
+ * Stores a resource, unless this or a newer submission is there, which is as good. Returns its key, and when
+ * this submission was stored: if it comes again, when it was first, so that it ends once (R63). Nothing tells
+ * that any more once a newer one is there.
+ */
 export async function storeResource(
   store: ResourcesStore,
   resource: ValidResource,
   now: number,
-): Promise<string> {
+): Promise<StoredRow> {
   const { origin, lane, resourceType, resourceId, text } = resource;
   const order = submissionOrder(origin);
   const placed = await placeBody(store.bucket, 'resources/', origin, text, store.inlineBytesMax);
@@ -92,27 +102,27 @@ export async function storeResource(
     ExpressionAttributeNames: { ...set.names, ...former.names },
     ExpressionAttributeValues: { ...set.values, ':order': order },
   });
-  await written(store.table.dynamo.send(update));
-  return pk;
+  if (await written(store.table.dynamo.send(update))) return { pk, storedAt: now };
+  return (await storedRow(store.table, origin, resourceType, resourceId)) ?? { pk, storedAt: now };
 }
 
-/** The key of the current resource of that type and id, if this message brought it. */
-export async function keyOfStored(
+/** The row of the current resource of that type and id, if this message brought it. */
+export async function storedRow(
   table: Table,
   origin: Pick<Origin, 'source' | 'messageId'>,
   resourceType: string,
   resourceId: string | undefined,
-): Promise<string | undefined> {
+): Promise<StoredRow | undefined> {
   const pk = resourceKey(origin, resourceType, resourceId);
   const { Item } = await table.dynamo.send(
     new GetCommand({
       TableName: table.name,
       Key: { pk },
-      ProjectionExpression: 'messageId',
+      ProjectionExpression: 'messageId, storedAt',
       ConsistentRead: true,
     }),
   );
-  return Item?.['messageId'] === origin.messageId ? pk : undefined;
+  return Item?.['messageId'] === origin.messageId ? { pk, storedAt: Item['storedAt'] } : undefined;
 }
 
 /** The key of a resource, which is named by its message if it has no id. */

@@ -60,7 +60,7 @@ export async function storedAt(
   return Item?.['messageId'] === messageId ? recordOf(Item) : undefined;
 }
 
-/** Type and id of the message's current resource, for {@link keyOfStored}, which reads consistently. */
+/** Type and id of the message's current resource, for {@link storedRow}, which reads consistently. */
 export async function identityStoredBy(
   table: Table,
   { source, messageId }: Pick<Origin, 'source' | 'messageId'>,

@@ -156,7 +156,7 @@ async function endAsStored(
   { origin, lane }: DeadLetter,
 ): Promise<boolean> {
   if ((await identityStoredBy(resources, origin)) === undefined) return false;
-  await markStored(table, origin);
+  await markStored(table, origin, now());
   const hasEntry = await publishEnteredOutcome(table, topic, origin.messageId, now());
   if (!hasEntry) {
     await topic.publish(outcomeEvent(origin, lane, { verdict: 'stored', endedAt: now() }));

@@ -20,8 +20,8 @@ export interface Follow<E> {
   readonly unanswered: Unanswered;
   /** How far earlier deliveries came. If this is not known, a valid one asks its entry. */
   readonly earlier?: Earlier | undefined;
-  /** Stored, but not yet published. */
-  readonly onStored?: () => Promise<unknown>;
+  /** Stored at that time, epoch ms, but not yet published. */
+  readonly onStored?: (storedAt: number) => Promise<unknown>;
   readonly onCrash: (crash: Crash) => Promise<E>;
   /** Only a batch has slow ones. */
   readonly onSlow?: () => Promise<E>;
@@ -41,16 +41,19 @@ export async function actOnVerdict<E>(
   countPluginCrashes(parts, tally, submission.provenance.origin, validated.verdict);
   const verdict = await asStoredBefore(parts, validated);
   switch (verdict.kind) {
-    case 'valid':
+    case 'valid': {
       if ((earlier ?? (await earlierDeliveries(parts, submission))) === 'ended') {
         await publishEntered(parts, submission);
         return 'done';
       }
-      await writes(() => store(parts, submission, { valid: verdict, text }, unanswered));
-      await onStored?.();
-      await publishStored(parts, submission, verdict);
+      const storedAt = await writes(() =>
+        store(parts, submission, { valid: verdict, text }, unanswered),
+      );
+      await onStored?.(storedAt);
+      await publishStored(parts, submission, { issues: verdict.issues, storedAt });
       tally.add('Valid');
       return 'done';
+    }
     case 'invalid':
       await writes(() => reject(parts, validated, verdict.issues, unanswered));
       if (refusal !== undefined) tally.add('SenderRefused');

@@ -214,7 +214,7 @@ async function act({ parts, tally, unanswered }: Delivery, state: HasVerdict): P
     tally,
     unanswered,
     earlier: state.isOpen ? 'nothing' : undefined,
-    onStored: () => markStored(parts.quarantineTable, origin),
+    onStored: (storedAt) => markStored(parts.quarantineTable, origin, storedAt),
     onCrash: async (crash): Promise<Crashed> => ({ ...state, kind: 'crashed', crash }),
   });
   if (end === 'late') throw new ComponentFault('out-of-time');

@@ -4,7 +4,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import { markStored, quarantine, readTrouble } from '../../aws/quarantine-table.ts';
-import { keyOfStored, storeResource } from '../../aws/resources-table.ts';
+import { storedRow, storeResource } from '../../aws/resources-table.ts';
 import { hasEnded } from '../../core/attempt/attempts.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/message/fingerprint.ts';
@@ -36,13 +36,13 @@ async function noted<T>(
   return answer;
 }
 
-/** Stores a valid resource, unless a newer submission is there (R05). */
+/** Stores a valid resource, unless a newer submission is there (R05). Returns when it was stored, epoch ms. */
 export async function store(
   parts: ValidateParts,
   submission: Submission,
   { valid, text }: { readonly valid: Valid; readonly text: string },
   unanswered: Unanswered,
-): Promise<void> {
+): Promise<number> {
   const { lane, settings, traces, deliveryTriggers } = parts;
   const place = {
     table: parts.resourcesTable,
@@ -53,23 +53,24 @@ export async function store(
   const { origin } = submission.provenance;
   const { resourceType, id } = valid;
   const resource = { origin, lane, resourceType, resourceId: id, text };
-  await traces.inSpan({ name: 'store' }, async () => {
+  return traces.inSpan({ name: 'store' }, async () => {
     const onward = { ...resource, origin: { ...origin, trace: traces.onward(origin) } };
     const write = () => storeResource(place, onward, parts.now());
-    const pk = await noted(unanswered, submission, write);
+    const { pk, storedAt } = await noted(unanswered, submission, write);
     // Also if it was already stored: the invocation that stored it may have died before it sent the trigger.
     await deliveryTriggers?.send(pk);
+    return storedAt;
   });
 }
 
 /** Publishes that it is stored. If it has an entry in Quarantine, the caller has updated that first. */
 export async function publishStored(
-  { lane, outcomesTopic, telemetry, logger, now }: ValidateParts,
+  { lane, outcomesTopic, telemetry, logger }: ValidateParts,
   { provenance }: Submission,
-  { issues }: Pick<Valid, 'issues'>,
+  { issues, storedAt }: Pick<Valid, 'issues'> & { readonly storedAt: number },
 ): Promise<void> {
   const { origin } = provenance;
-  const outcome = { verdict: 'stored', issues, endedAt: now() } as const;
+  const outcome = { verdict: 'stored', issues, endedAt: storedAt } as const;
   await outcomesTopic.publish(outcomeEvent(origin, lane, outcome));
   telemetry.measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   logger.debug('stored', idsOf(origin));
@@ -105,7 +106,7 @@ export async function asStoredBefore(
   if (verdict.kind !== 'invalid' || verdict.resourceType === undefined) return verdict;
   const { resourceType, id } = verdict;
   const { origin } = submission.provenance;
-  const stored = await keyOfStored(resourcesTable, origin, resourceType, id);
+  const stored = await storedRow(resourcesTable, origin, resourceType, id);
   return stored !== undefined ? { ...verdict, kind: 'valid', resourceType, issues: [] } : verdict;
 }
 
@@ -120,12 +121,12 @@ export async function endAsStoredBefore(
 ): Promise<boolean> {
   const { origin } = submission.provenance;
   if (resourceType === undefined) return false;
-  const pk = await keyOfStored(parts.resourcesTable, origin, resourceType, id);
-  if (pk === undefined) return false;
+  const stored = await storedRow(parts.resourcesTable, origin, resourceType, id);
+  if (stored === undefined) return false;
   // As in store(): the delivery that stored it may have ended before it sent the trigger.
-  await parts.deliveryTriggers?.send(pk);
-  if (await markStored(parts.quarantineTable, origin)) {
-    await publishStored(parts, submission, { issues: [] });
+  await parts.deliveryTriggers?.send(stored.pk);
+  if (await markStored(parts.quarantineTable, origin, stored.storedAt)) {
+    await publishStored(parts, submission, { issues: [], storedAt: stored.storedAt });
   } else {
     await publishEntered(parts, submission);
   }

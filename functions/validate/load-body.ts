@@ -3,7 +3,7 @@
 import { type FetchedBody, fetchBody } from '../../aws/bodies-bucket.ts';
 import { submissionsAreReadable } from '../../aws/canary-object.ts';
 import type { ObjectRefusal } from '../../aws/object-refusal.ts';
-import { keyOfStored } from '../../aws/resources-table.ts';
+import { storedRow } from '../../aws/resources-table.ts';
 import { identityStoredBy } from '../../aws/stored-messages.ts';
 import { type BodyLocation, claimIn, pinned } from '../../core/message/claim-check.ts';
 import { decideIds } from '../../core/message/correlation.ts';
@@ -106,7 +106,7 @@ async function storedBefore(
   const identity = await identityStoredBy(resourcesTable, origin);
   if (identity?.resourceType === undefined) return undefined;
   // The index may be late, and something newer may be there.
-  const stored = await keyOfStored(resourcesTable, origin, identity.resourceType, identity.id);
+  const stored = await storedRow(resourcesTable, origin, identity.resourceType, identity.id);
   return stored === undefined ? undefined : identity;
 }
 

@@ -151,7 +151,7 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   ),
   allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
   allowBlindUpdate('StoreValid', [stores.resources.tableArn]),
-  allowReadOf('KnowStored', [stores.resources.tableArn], ['pk', 'messageId']),
+  allowReadOf('KnowStored', [stores.resources.tableArn], ['pk', 'messageId', 'storedAt']),
   allow(
     'KnowStoredBy',
     ['dynamodb:Query'],

@@ -53,7 +53,7 @@ test('R09: an ending in Quarantine is recognised, and so is a copy that ends lat
 
 test('R09: the mark that a message is stored is recognised', async () => {
   await enter({ pk: 'm-2', status: 'in-isolation' });
-  expect(await markStored(at(world.tables.quarantine), origin('m-2'))).toBe(true);
+  expect(await markStored(at(world.tables.quarantine), origin('m-2'), 1)).toBe(true);
 });
 
 test('R09: an attempt that its first try recorded is recognised', async () => {
@@ -69,7 +69,7 @@ test('R04: a try to record an attempt that arrives after the end changes nothing
   const its = origin('m-5');
   const start = { origin: its, lane: 'background', seen: undefined, counted: [], attempt } as const;
   expect(await startAttempt(table, start)).toBe(true);
-  expect(await markStored(table, its)).toBe(true);
+  expect(await markStored(table, its, 1)).toBe(true);
   await startAttempt(table, start);
   const { Item } = await testClients().dynamo.send(
     new GetCommand({ TableName: table.name, Key: { pk: 'm-5' } }),

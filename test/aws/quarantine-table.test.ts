@@ -36,7 +36,7 @@ describe('R04: a verdict of a round that a redrive has ended', () => {
   test.each([undefined, 1])('changes nothing: round %s', async (round) => {
     const before = await item();
     expect(await reject(round)).toBe(false);
-    expect(await markStored(table, originOf(round))).toBe(false);
+    expect(await markStored(table, originOf(round), 1)).toBe(false);
     expect(await item()).toEqual(before);
   });
 
@@ -46,7 +46,7 @@ describe('R04: a verdict of a round that a redrive has ended', () => {
   });
 
   test('and from a success of the round that goes on', async () => {
-    expect(await markStored(table, originOf(2))).toBe(true);
+    expect(await markStored(table, originOf(2), 1)).toBe(true);
     expect(await item()).toMatchObject({ status: 'stored' });
   });
 });
@@ -56,17 +56,17 @@ test('R04: the same ending, written again because its answer was lost, stands; a
   expect(await reject()).toBe(true);
   expect(await reject(undefined, 6)).toBe(false);
   expect(await reject(undefined, 5, { fingerprint: 'g' })).toBe(false);
-  expect(await markStored(table, originOf())).toBe(false);
+  expect(await markStored(table, originOf(), 1)).toBe(false);
   expect(await item()).toMatchObject({ quarantinedAt: 5, fingerprint: 'f' });
 });
 
-test('R04: only a message that has an entry is marked as stored, and again if the answer was lost', async () => {
-  expect(await markStored(table, originOf())).toBe(false);
+test('R04 R63: only a message that has an entry is marked as stored, and again at its first time if the answer was lost', async () => {
+  expect(await markStored(table, originOf(), 1)).toBe(false);
   expect(await item()).toBeUndefined();
   await put({ status: 'in-isolation', file: 'a.ndjson', pinned: { bucket: 'b', key: 'k' } });
-  expect(await markStored(table, originOf())).toBe(true);
-  expect(await markStored(table, originOf())).toBe(true);
-  expect(await item()).toEqual({ pk: ID, attempts: [], status: 'stored' });
+  expect(await markStored(table, originOf(), 1)).toBe(true);
+  expect(await markStored(table, originOf(), 2)).toBe(true);
+  expect(await item()).toEqual({ pk: ID, attempts: [], status: 'stored', storedAt: 1 });
 });
 
 describe('R07: what a redriven message ends as', () => {

@@ -1,5 +1,8 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type OutcomeEvent, outcomeEventSchema } from '../../core/message/messages.ts';
+import { testClients } from '../support/clients.ts';
+import { skipTime } from '../support/clock.ts';
 import { receive, remove, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { failCalls } from '../support/faults.ts';
@@ -85,4 +88,35 @@ test('R04 R09: while the topic fails, messages wait; nothing is lost, and no att
   expect(await itemsOf(world.tables.resources)).toHaveLength(1);
   const entries = await itemsOf(world.tables.quarantine);
   expect(entries.filter((item) => item['kind'] === 'dead-letter')).toEqual([]);
+});
+
+test('R63: an ending that is published later, or again, is the one that was written', async () => {
+  const repair = failCalls(functions, 'sns', (command) => command === 'PublishBatchCommand');
+  await send(world.queues.lane, patient());
+  await expect(drain(world, functions, 30_000)).rejects.toThrow('not drained');
+  const [stored] = await itemsOf(world.tables.resources);
+  repair();
+  skipTime(60_000);
+  await drain(world, functions);
+  expect((await outcomes()).map(({ event }) => [event.verdict, event.endedAt])).toEqual([
+    ['stored', stored?.['storedAt']],
+  ]);
+});
+
+test('R63: a message that was stored in isolation, and comes again, ended when it was stored', async () => {
+  const repair = failCalls(functions, 'sns', (command) => command === 'PublishBatchCommand');
+  const id = await send(world.queues.isolation, patient());
+  const common = { lane: 'background', source: 'unknown', sentAt: 1, attempts: [] };
+  const Item = { pk: id, status: 'in-isolation', ...common };
+  const { dynamo } = testClients();
+  await dynamo.send(new PutCommand({ TableName: world.tables.quarantine, Item }));
+  await expect(drain(world, functions, 30_000)).rejects.toThrow('not drained');
+  const [entry] = await itemsOf(world.tables.quarantine);
+  expect(entry).toMatchObject({ status: 'stored', storedAt: expect.any(Number) });
+  repair();
+  skipTime(60_000);
+  await drain(world, functions);
+  expect((await outcomes()).map(({ event }) => [event.verdict, event.endedAt])).toEqual([
+    ['stored', entry?.['storedAt']],
+  ]);
 });

@@ -38,7 +38,7 @@ async function store(world: World, id: string, version: number, body: object = {
     bucket: bucketAt(world.bucket),
     inlineBytesMax: 1_000,
   };
-  const pk = await storeResource(
+  const { pk } = await storeResource(
     { ...place, delivered: true },
     {
       origin: { messageId: `m-${id}-${version}`, sentAt: version, source: 'default' },

@@ -96,7 +96,7 @@ export class DeliveryStage {
     { source = 'default', resourceType = 'Patient', text = textOf(id, version) } = {},
   ): Promise<string> {
     const { tables, bucket, queues } = this.world;
-    const pk = await storeResource(
+    const { pk } = await storeResource(
       {
         table: tableAt(tables.resources),
         bucket: bucketAt(bucket),

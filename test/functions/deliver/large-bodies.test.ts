@@ -21,7 +21,7 @@ async function store(id: string, padding: number): Promise<void> {
   const origin = { messageId: `m-${id}`, sentAt: 1, source: 'default' };
   const text = textOf(id, 1).replace('{', `{"language":"${'x'.repeat(padding)}",`);
   const resource = { origin, resourceType: 'Patient', resourceId: id, text };
-  const pk = await storeResource(
+  const { pk } = await storeResource(
     { ...place, inlineBytesMax: 0, delivered: true },
     { ...resource, lane: 'background' },
     Date.now(),

@@ -29,7 +29,7 @@ beforeEach(async () => {
 afterEach(() => downstream.stop());
 
 async function store(id: string): Promise<void> {
-  const pk = await storeResource(
+  const { pk } = await storeResource(
     {
       table: tableAt(world.tables.resources),
       bucket: bucketAt(world.bucket),

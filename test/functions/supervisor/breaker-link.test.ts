@@ -54,7 +54,7 @@ async function store(count: number): Promise<void> {
     delivered: true,
   };
   for (let n = 0; n < count; n += 1) {
-    const pk = await storeResource(
+    const { pk } = await storeResource(
       place,
       {
         origin: { messageId: `m-${n}`, sentAt: n, source: 'default' },

@@ -27,7 +27,7 @@ describe('permissions', () => {
       `TakeMessages: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue ${lane}, queue ${lane}-isolation`,
       `SetAside: sqs:SendMessage on queue ${lane}-dead-letter, queue ${lane}-isolation`,
       'StoreValid: dynamodb:UpdateItem on table resources answering NONE',
-      'KnowStored: dynamodb:GetItem on table resources naming pk and messageId, and no others',
+      'KnowStored: dynamodb:GetItem on table resources naming pk and messageId and storedAt, and no others',
       'KnowStoredBy: dynamodb:Query on table resources/index/by-message',
       'RecordTrouble: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'MarkBatches: dynamodb:BatchGetItem, dynamodb:BatchWriteItem, dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table inflight',
