@@ -100,3 +100,7 @@ export function now({ settings }: Report): string {
 export function today(report: Report): string {
   return now(report).slice(0, DAY_LENGTH);
 }
+
+export function timeOfDay(report: Report): string {
+  return now(report).slice(DAY_LENGTH + 1, -1);
+}

@@ -31,6 +31,7 @@ import { and, FALSE, not, or, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
 import { arrayOf, children, flatMap, onlyOne } from './navigate.ts';
 import { combined, indexed, negated, skipped, taken, typesOfBoth, union } from './operators.ts';
+import { parse } from './parse.ts';
 import { runtime, type Scope } from './scope.ts';
 import { STRING_FUNCTIONS } from './string-functions.ts';
 import { asType, isOfType } from './type-tests.ts';
@@ -118,12 +119,26 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   },
   today: ({ scope }) => optional(`${runtime(scope, 'today')}(r)`, ['System.Date']),
   now: ({ scope }) => optional(`${runtime(scope, 'now')}(r)`, ['System.DateTime']),
+  timeOfDay: ({ scope }) => optional(`${runtime(scope, 'timeOfDay')}(r)`, ['System.Time']),
   // The runtime checks it when it parses the narrative.
   htmlChecks: () => definite(TRUE),
 };
 
+/** Functions that others define, as FHIRPath's text does: https://build.fhir.org/ig/HL7/FHIRPath */
+const BY_DEFINITION: ReadonlyMap<string, Expression> = new Map(
+  Object.entries({
+    sum: 'aggregate(iif($total.empty(), $this, $total + $this))',
+    min: 'aggregate(iif($total.empty() or $this < $total, $this, $total))',
+    max: 'aggregate(iif($total.empty() or $this > $total, $this, $total))',
+    avg: 'sum() / count()',
+    convertsToString: 'iif(exists(), toString().exists(), {})',
+  }).map(([name, text]) => [name, parse(text)]),
+);
+
 export function callFunction(call: Call, scope: Scope, compile: Compile): Collection {
   const focus = call.of === undefined ? scope.focus : compile(call.of, scope);
+  const definition = BY_DEFINITION.get(call.name);
+  if (definition !== undefined) return compile(definition, { ...scope, focus });
   const use: Use = {
     focus,
     args: call.args,
