@@ -1,5 +1,7 @@
 /** What SQS says of the deliveries of a message. */
 import type { SQSRecord } from 'aws-lambda';
+import { isGroup } from '../../aws/suspect-group.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { membersIn } from './members.ts';
 
 /** The timeout of `validate`, and what clocks may differ by (core/attempt/in-flight.ts). */
@@ -12,7 +14,8 @@ export function seemsOnly(record: SQSRecord, now: number): boolean {
 
 /** Whether it seems to be the first. Such a one asks nothing: each healthy message would cost a read. */
 export function seemsFirst(record: SQSRecord, now: number): boolean {
-  return receivesOf(record) <= 1 && !wasLongAgo(record, now);
+  const isSentOn = isGroup(record) || record.messageAttributes[ENVELOPE_ATTRIBUTE] !== undefined;
+  return !isSentOn && receivesOf(record) <= 1 && !wasLongAgo(record, now);
 }
 
 const receivesOf = ({ attributes }: SQSRecord) => Number(attributes.ApproximateReceiveCount);

@@ -1,7 +1,7 @@
 /**
  * What Resources holds is not in Quarantine too (R04), whatever verdicts the deliveries of a message came to and however
- * late their writes are. Two deliveries at the same time may end it twice if the second one cannot know of the first: SQS
- * says that it has not delivered the message before, or that the first delivery was long ago (docs/decisions/terminology.md).
+ * late their writes are. Two deliveries may end it twice if the second one cannot know of the first: SQS says that it has not
+ * delivered the message before, or, of two at the same time, that the first was long ago (docs/decisions/terminology.md).
  * Two groups of suspects never run at the same time (docs/decisions/suspects.md).
  * But a batch that begins when a message is in isolation does not end it, unless SQS calls its delivery the first: its copy
  * runs alone, and what it ends as must not depend on which is faster.
@@ -20,8 +20,9 @@ export class OneEndingChecker implements Checker {
   readonly #scheduler: Pick<Seen['scheduler'], 'now'>;
   /** By host: the messages that it runs. */
   readonly #running = new Map<string, ReadonlySet<string>>();
-  /** Messages that were delivered twice at the same time, and the second delivery could not know of the first. */
+  /** Messages that were delivered twice, and the second delivery could not know of the first. */
   readonly #doubled = new Set<string>();
+  readonly #delivered = new Set<string>();
   /** Hosts that run a group of suspects. */
   readonly #withGroup = new Set<string>();
   readonly #quarantined = new Set<string>();
@@ -62,6 +63,8 @@ export class OneEndingChecker implements Checker {
         if (!isFirst) knowable.add(id);
         const isElsewhere = this.#isElsewhere(id, by);
         if (isOnly && (isElsewhere || ids.has(id))) this.#doubled.add(id);
+        if (isFirst && this.#delivered.has(id)) this.#doubled.add(id);
+        this.#delivered.add(id);
         ids.add(id);
       }
     }

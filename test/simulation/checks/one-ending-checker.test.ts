@@ -78,6 +78,15 @@ test('accepts both after two deliveries at the same time, even in one batch', ()
   expect(() => check(invoked(record('m1')), died, [again, two], ...both)).toThrow(BROKEN);
 });
 
+test('accepts both after two deliveries in turn if SQS says that the second is the first, and only then', () => {
+  const after = (second: Effect) => [invoked(record('m1')), ended, [second, two]] as const;
+  const both = [stored(), entered('quarantined')];
+  expect(() => check(...after(invoked(record('m1'))), ...both)).not.toThrow();
+  expect(() => check(...after(invoked(record('m1', undefined, 2))), ...both)).toThrow(BROKEN);
+  const late = invoked(record('m1', undefined, 1, NOW - 15_001));
+  expect(() => check(...after(late), ...both)).toThrow(BROKEN);
+});
+
 test('R04: finds that a batch ends what was in isolation when it began', () => {
   const isolated = entered('in-isolation');
   const second = invoked(record('m1', undefined, 2));
