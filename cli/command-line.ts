@@ -54,7 +54,15 @@ export async function run(program: Command, argv: readonly string[]): Promise<nu
     await program.parseAsync(argv, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) {
+      // Commander prints the help of all commands then, and not why.
+      const unknown = argv[argv.indexOf('help') + 1];
+      const isOfHelp = error.code === 'commander.help' && argv.includes('help');
+      if (isOfHelp && error.exitCode !== 0 && unknown !== undefined) {
+        complain(printable(`error: unknown command '${unknown}'`));
+      }
+      return error.exitCode === 0 ? 0 : 2;
+    }
     if (!(error instanceof UsageError)) throw error;
     complain(printable(`error: ${error.message}`));
     return 2;

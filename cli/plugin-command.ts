@@ -31,6 +31,7 @@ export function addPlugin(program: Command): void {
     .command('list')
     .description('the plugins of failsafe.config.ts, and whether each is on')
     .option('--stage <stage>', 'the stage', 'dev')
+    .option('--json', 'as one JSON object')
     .action(list);
   saying(plugin.command('disable').description('switch it off, until an expiry'))
     .argument('<plugin>')
@@ -53,11 +54,16 @@ async function configured() {
   return loadConfig(file, {}).plugins;
 }
 
-async function list({ stage }: { readonly stage: string }): Promise<void> {
+interface ListOptions {
+  readonly stage: string;
+  readonly json?: true;
+}
+
+async function list({ stage, json }: ListOptions): Promise<void> {
   const { readBreakers } = await import('./breaker/read.ts');
-  const { describePlugins } = await import('./plugin/describe.ts');
-  const breakers = await readBreakers(stage);
-  print(describePlugins(await configured(), breakers, Date.now()));
+  const { describePlugins, pluginsJson } = await import('./plugin/describe.ts');
+  const describe = json ? pluginsJson : describePlugins;
+  print(describe(await configured(), await readBreakers(stage), Date.now()));
 }
 
 async function switchTo(

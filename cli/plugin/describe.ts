@@ -12,13 +12,33 @@ export function describePlugins(
   now: number,
 ): string {
   if (plugins.length === 0) return 'No plugins in failsafe.config.ts.';
-  const states = new Map(breakers.map(({ service, state }) => [service, state]));
+  const stateOf = statesIn(breakers);
   const lines = plugins.map(({ name, mode, file, resourceTypes }) => {
     const types = resourceTypes.join(',') || 'all types';
-    const how = position(states.get(switchOf(name)), now);
+    const how = position(stateOf(name), now);
     return `${name.padEnd(20)} ${mode.padEnd(8)} ${types}, ${file}: ${how}`;
   });
   return lines.map(printable).join('\n');
+}
+
+/** The same as one JSON object. A plugin that was never switched has no state. */
+export function pluginsJson(
+  plugins: readonly PluginConfig[],
+  breakers: readonly NamedBreaker[],
+  now: number,
+): string {
+  const stateOf = statesIn(breakers);
+  const listed = plugins.map(({ name, mode, file, resourceTypes }) => {
+    const state = stateOf(name);
+    const isOn = position(state, now).startsWith('on');
+    return { name, mode, file, resourceTypes, isOn, state };
+  });
+  return JSON.stringify({ plugins: listed });
+}
+
+function statesIn(breakers: readonly NamedBreaker[]) {
+  const states = new Map(breakers.map(({ service, state }) => [service, state]));
+  return (plugin: string) => states.get(switchOf(plugin));
 }
 
 function position(state: BreakerState | undefined, now: number): string {

@@ -99,6 +99,12 @@ it('prints its help with status 0', async () => {
   expect(exitCode).toBe(0);
 });
 
+it('says which command it has no help for, with status 2', async () => {
+  const { exitCode, stderr } = await start(['help', 'nope']);
+  expect(stderr).toMatch(/error: unknown command 'nope'$/);
+  expect(exitCode).toBe(2);
+});
+
 describe('validate', () => {
   it('prints file, line, rule and place of each issue, with status 1', async () => {
     const { exitCode, stdout, stderr } = await start(['validate', 'in.ndjson']);

@@ -139,6 +139,10 @@ test('R17: an operator switches a plugin off and on; both are audited', async ()
     expect(await itemsOf(tables.breakers)).toMatchObject([{ pk: 'plugin-rule', phase: 'open' }]);
     expect(await say('list')).toBe(0);
     expect(out.at(-1)).toMatch(/^rule +required Patient, rule.wasm: off by ada until/);
+    expect(await say('list', '--json')).toBe(0);
+    expect(JSON.parse(out.at(-1) ?? '')).toMatchObject({
+      plugins: [{ name: 'rule', mode: 'required', isOn: false, state: { phase: 'open' } }],
+    });
     const [told] = await receive(queues.audit);
     expect(auditFactSchema.parse(JSON.parse(told?.body ?? ''))).toMatchObject({
       kind: 'plugin-switched',
