@@ -70,8 +70,10 @@ export class ErasedPatients {
     if (sentAt > book.latestAt) return undefined;
     const hash = await this.#hashKey.hash();
     const number = await readErasedBy(this.#table, hash(objectText(object)));
-    const erasure = this.#records.find((each) => each.number === number);
-    return erasure !== undefined && sentAt <= erasure.at ? number : undefined;
+    const noted = this.#records.find((each) => each.number === number);
+    // A later erasure of the patient covers what was sent since, and finds no object any more.
+    const latest = noted && book.byPatient.get(noted.patient);
+    return [noted, latest].find((each) => each !== undefined && sentAt <= each.at)?.number;
   }
 
   async #current(): Promise<ErasureBook> {

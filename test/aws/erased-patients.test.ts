@@ -1,7 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, expect, it, test } from 'vitest';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
-import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
+import { noteErased, recordErasure } from '../../aws/erasures-table.ts';
+import { ERASURES_KNOWN_MS, objectText } from '../../core/erasure/erasure.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
@@ -234,6 +235,22 @@ test('R05: a redrive of a submission from before the erasure is refused', async 
   const [entry] = await itemsOf(stage.world.tables.quarantine);
   expect(entry).toMatchObject({ status: 'quarantined', erasure: 1 });
   expect(entry).not.toHaveProperty('body');
+});
+
+test('a message whose object an earlier erasure of its patient deleted is covered by the later one', async () => {
+  const table = tableAt(stage.world.tables.erasures);
+  const record = (patient: string, at: number) =>
+    recordErasure(table, { patient, at, source: 'default', shared: 'keep', by: 'b', reason: 'r' });
+  await record('p', 10);
+  await record('other', 30);
+  await record('p', 20);
+  const object = { bucket: 'b', key: 'k' };
+  const hash = await testHashKey().hash();
+  await noteErased(table, hash(objectText(object)), 1);
+  const erased = new ErasedPatients(table, testHashKey(), Date.now);
+  const erasureOf = (sentAt: number) =>
+    erased.erasureOf('{}', { messageId: 'm', sentAt, source: 'default' }, object);
+  expect(await Promise.all([10, 11, 20, 21].map(erasureOf))).toEqual([1, 3, 3, undefined]);
 });
 
 it('R09: if the erasures cannot be read the message waits', async () => {

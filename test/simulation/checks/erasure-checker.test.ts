@@ -121,6 +121,17 @@ describe('the checker of erasures', () => {
     expect(() => see([begun, ended, refused])).toThrow('holds its file');
   });
 
+  test('finds names in an entry for a missing object, except of one that was made before', () => {
+    const missing = { file: 'ada.ndjson', outcome: '{"code":"claim-check/missing"}' };
+    const entered = (quarantinedAt: number) =>
+      written('quarantine', undefined, {
+        ...{ pk: 'm1', status: 'quarantined', quarantinedAt },
+        ...missing,
+      });
+    expect(() => see([begun, ended, entered(2_000)])).toThrow('its file, outcome');
+    expect(() => see([begun, ended, entered(1_999)])).not.toThrow();
+  });
+
   test('finds bodies in the bucket, except on their way and of operators', () => {
     const key = 'quarantine/m1/h';
     expect(() => see([put(key), begun, ended])).not.toThrow();
