@@ -17,13 +17,14 @@
  *
  * An attempt that ended without a crash was survived. It spends nothing, even if its environment died
  * before the outcome was written. Its delivery is about to write the outcome, so until that age it counts as
- * running too. One that met a fault of our own is removed (R09). If even the removal
+ * running too, and for as long afterwards as that write may come late. One that met a fault of our own is removed (R09). If even the removal
  * could not be written, its request id travels in the envelope, as `voided`.
  */
 
 import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { BodyLocation } from '../message/claim-check.ts';
 import type { DeadLetterReason } from '../message/messages.ts';
+import { LATE_WRITE_SECONDS } from './back-off.ts';
 
 export const QUARANTINE_STATUSES = [
   'in-isolation',
@@ -136,13 +137,10 @@ function decideByAttempts(
   now: number,
   policy: AttemptPolicy,
 ): AttemptDecision {
-  const running = attempts.find(
-    ({ ended, crash, startedAt }) =>
-      (ended === undefined || crash === undefined) && now - startedAt < policy.runningMaxMs,
-  );
-  if (running !== undefined) {
-    const left = running.startedAt + policy.runningMaxMs - now;
-    return { kind: 'wait', ms: Math.min(left, policy.runningMaxMs) };
+  for (const attempt of attempts) {
+    const mayEndMs = mayEndWithinMs(attempt, policy);
+    const left = attempt.startedAt + mayEndMs - now;
+    if (left > 0) return { kind: 'wait', ms: Math.min(left, mayEndMs) };
   }
   const crashes = attempts.filter(({ ended, crash }) => ended === undefined || crash !== undefined);
   const unexplained = crashes.filter(isUnexplained).length;
@@ -154,6 +152,12 @@ function decideByAttempts(
     unexplained >= policy.unexplainedMax;
   if (enough) return { kind: 'dead-letter', deadLetter: why(crashes) };
   return { kind: 'run', ownProcess: seen < crashes.length };
+}
+
+/** How long after its start an attempt may still end, or be about to write its outcome; 0 if it has crashed. */
+function mayEndWithinMs({ ended, crash }: Attempt, { runningMaxMs }: AttemptPolicy): number {
+  if (ended === undefined) return runningMaxMs;
+  return crash === undefined ? runningMaxMs + LATE_WRITE_SECONDS * 1_000 : 0;
 }
 
 /** The environment died around a process of its own, and not because of that process's memory. */

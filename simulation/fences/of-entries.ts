@@ -72,9 +72,15 @@ export const OF_ENTRIES: readonly Fence[] = [
   {
     name: 'attempts: a copy waits for one whose outcome may still be written',
     file: 'core/attempt/attempts.ts',
-    code: '(ended === undefined || crash === undefined) &&',
-    without: 'ended === undefined &&',
+    code: 'crash === undefined ? runningMaxMs + LATE_WRITE_SECONDS * 1_000 : 0',
+    without: '0',
     needs: ({ coincidences }) => coincidences.survivorStands > 0,
+  },
+  {
+    name: 'attempts: a copy waits as long as that outcome may come late',
+    file: 'core/attempt/attempts.ts',
+    code: 'runningMaxMs + LATE_WRITE_SECONDS * 1_000',
+    without: 'runningMaxMs',
   },
   {
     name: 'attempts: one that met a fault of ours does not count',
