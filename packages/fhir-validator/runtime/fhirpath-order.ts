@@ -102,6 +102,26 @@ export function areDifferentDates(left: unknown, right: unknown): boolean {
   return order < 0 || order > 0;
 }
 
+const TIME = /^(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?$/;
+
+/** Negative, zero or positive. NaN if precision leaves the order open, or if a side is not a time. */
+export function compareTimesOfDay(left: unknown, right: unknown): number {
+  const [a, b] = [left, right].map((side) => (typeof side === 'string' ? TIME.exec(side) : null));
+  if (a == null || b == null) return Number.NaN;
+  for (const part of [1, 2, 3]) {
+    const [one, other] = [a[part], b[part]];
+    if (one === undefined || other === undefined) return one === other ? 0 : Number.NaN;
+    if (Number(one) !== Number(other)) return Number(one) - Number(other);
+  }
+  return 0;
+}
+
+/** For `!=`. */
+export function areDifferentTimesOfDay(left: unknown, right: unknown): boolean {
+  const order = compareTimesOfDay(left, right);
+  return order < 0 || order > 0;
+}
+
 interface Quantity {
   readonly value?: unknown;
   readonly system?: unknown;

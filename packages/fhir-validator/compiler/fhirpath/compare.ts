@@ -16,7 +16,15 @@ import { runtime, type Scope } from './scope.ts';
 
 const CONTEXTS = ['n', 'res', 'root'];
 
-type Category = 'string' | 'number' | 'boolean' | 'date' | 'quantity' | 'complex' | 'unknown';
+type Category =
+  | 'string'
+  | 'number'
+  | 'boolean'
+  | 'date'
+  | 'time'
+  | 'quantity'
+  | 'complex'
+  | 'unknown';
 
 const PRIMITIVES: Readonly<Record<string, Category>> = {
   boolean: 'boolean',
@@ -32,7 +40,8 @@ const PRIMITIVES: Readonly<Record<string, Category>> = {
   instant: 'date',
   'System.Date': 'date',
   'System.DateTime': 'date',
-  'System.Time': 'string',
+  time: 'time',
+  'System.Time': 'time',
   'System.String': 'string',
 };
 
@@ -119,8 +128,11 @@ export function equalTest(a: Item, b: Item, scope: Scope): string {
   if (kind === 'quantity' && other === kind) {
     return `${runtime(scope, 'areEqualQuantities')}(${a.value}, ${b.value})`;
   }
-  if (isDate(kind, other)) {
+  if (isMoment('date', kind, other)) {
     return `${runtime(scope, 'compareDates')}(${a.value}, ${b.value}) === 0`;
+  }
+  if (isMoment('time', kind, other)) {
+    return `${runtime(scope, 'compareTimesOfDay')}(${a.value}, ${b.value}) === 0`;
   }
   if (kind !== other) return areSimple(kind, other) ? sameText(a, b, scope) : FALSE;
   if (a.value === b.value) return TRUE;
@@ -133,15 +145,20 @@ function unequalTest(a: Item, b: Item, scope: Scope): string {
   if (kind === 'quantity' && other === kind) {
     return `${runtime(scope, 'areDifferentQuantities')}(${a.value}, ${b.value})`;
   }
-  if (!isDate(kind, other)) return not(equalTest(a, b, scope));
-  // Dates of different precision may be neither equal nor different.
-  return `${runtime(scope, 'areDifferentDates')}(${a.value}, ${b.value})`;
+  // Dates, and times, of different precision may be neither equal nor different.
+  if (isMoment('date', kind, other)) {
+    return `${runtime(scope, 'areDifferentDates')}(${a.value}, ${b.value})`;
+  }
+  if (isMoment('time', kind, other)) {
+    return `${runtime(scope, 'areDifferentTimesOfDay')}(${a.value}, ${b.value})`;
+  }
+  return not(equalTest(a, b, scope));
 }
 
-/** A string that is compared with a date is converted to a date, as FHIRPath does. */
-function isDate(kind: Category, other: Category): boolean {
+/** A string that is compared with a date or a time is converted to one, as FHIRPath does. */
+function isMoment(of: 'date' | 'time', kind: Category, other: Category): boolean {
   const both = [kind, other];
-  return both.includes('date') && both.every((each) => each === 'date' || each === 'string');
+  return both.includes(of) && both.every((each) => each === of || each === 'string');
 }
 
 const SIMPLE: readonly Category[] = ['string', 'number', 'boolean'];
@@ -194,7 +211,12 @@ export function comparison(
 function orderTest(operator: string, a: Item, b: Item, scope: Scope): string {
   const [kind, other] = inferred([categoryOf(a, scope), categoryOf(b, scope)]);
   const values = `${a.value}, ${b.value}`;
-  if (isDate(kind, other)) return `${runtime(scope, 'orderOfDates')}(${values}) ${operator} 0`;
+  if (isMoment('date', kind, other)) {
+    return `${runtime(scope, 'orderOfDates')}(${values}) ${operator} 0`;
+  }
+  if (isMoment('time', kind, other)) {
+    return `${runtime(scope, 'compareTimesOfDay')}(${values}) ${operator} 0`;
+  }
   if (kind !== other) return FALSE;
   if (kind === 'quantity') {
     return `${runtime(scope, 'compareQuantities')}(${values}) ${operator} 0`;
