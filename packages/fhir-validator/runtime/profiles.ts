@@ -55,7 +55,12 @@ export function checkProfiles(
       if (profile) checked.add(profile);
     }
   }
+  if (checked.size === 0) return;
+  const before = report.imposed;
+  // What a profile imposes is checked once, also if the resource declares it too.
+  report.imposed = { value: resource, checks: new Set([...checked].map(({ check }) => check)) };
   for (const profile of checked) profile.check(resource, report);
+  report.imposed = before;
 }
 
 function declaredProfile(

@@ -28,9 +28,12 @@ let guides: Awaited<ReturnType<typeof compiledGuides>>;
 beforeAll(async () => {
   guides = await compiledGuides([guide(structures)], 'with-imposed');
 });
-const missing = (name: string, more: Record<string, unknown> = {}) =>
+const missing = (names: string | readonly string[], more: Record<string, unknown> = {}) =>
   guides
-    .validate({ ...patient(more), meta: { profile: [CANONICAL + name] } })
+    .validate({
+      ...patient(more),
+      meta: { profile: [names].flat().map((name) => CANONICAL + name) },
+    })
     .flatMap(({ rule, text }) =>
       rule === 'profile/min' ? [/: (\w+) is required/.exec(text)?.[1]] : [],
     );
@@ -48,6 +51,12 @@ test('and to those that the bases of its profile impose', () => {
 test('each is checked once, also if profiles impose each other', () => {
   expect(missing('one')).toEqual(['name', 'birthDate', 'active']);
   expect(missing('two')).toEqual(['birthDate', 'name', 'active']);
+});
+
+test('one that is declared too is checked once, and so is one that two impose', () => {
+  expect(missing(['gender', 'active'])).toEqual(['gender', 'active']);
+  expect(missing(['active', 'gender'])).toEqual(['active', 'gender']);
+  expect(missing(['gender', 'two'])).toEqual(['gender', 'active', 'birthDate', 'name']);
 });
 
 test('a type imposes nothing', () => expect(missing('typed')).toEqual([]));
