@@ -88,14 +88,25 @@ export class CrashesOfScope {
     return fullWindow(crashes.filter((crash) => this.#isSurelyUnspent(crash)));
   }
 
-  /** The same of crashes whose messages are gone; those within a window of a moment, or all. */
+  /**
+   * The same of crashes whose messages are gone, and those about another report of the same death: that one may be recorded
+   * as of before the resolution, until its own message comes again. Those within a window of a moment, or all.
+   */
   handledFull(at?: number): Crash | undefined {
     const around =
       at === undefined
         ? this.#timeline.all
         : this.#timeline.between(at - WINDOW_MS, at + WINDOW_MS);
     if (around.length < CRASHES || isGoingOn(this.latest)) return undefined;
-    return this.surelyFull(around.filter(({ id }) => !this.#queued.has(id)));
+    return this.surelyFull(around.filter((crash) => !this.#isQueued(crash)));
+  }
+
+  #isQueued({ id, environment, at }: Crash): boolean {
+    if (this.#queued.has(id)) return true;
+    if (environment === undefined) return false;
+    const same = this.#byEnvironment.get(environment);
+    const around = same?.between(at - SAME_DEATH_MS, at + SAME_DEATH_MS) ?? [];
+    return around.some((other) => this.#queued.has(other.id));
   }
 
   #isSurelyUnspent(crash: Crash): boolean {

@@ -53,6 +53,20 @@ describe('R20: the crashes of a scope', () => {
     expect(scope.handledFull(0)).toBeUndefined();
   });
 
+  test('count where no message about another report of the same death is left', () => {
+    const [first, ...others] = storm(CRASHES).map((each) => ({ ...each, environment: each.id }));
+    if (first === undefined) throw new Error('no storm');
+    const init = { id: 'init', at: first.at - 1_000, environment: first.environment };
+    const scope = scopeOf([init, first, ...others]);
+    scope.queued('init', 1);
+    expect(scope.handledFull(0)).toBeUndefined();
+    scope.queued('init', -1);
+    expect(scope.handledFull(0)).toBeDefined();
+    const elsewhere = scopeOf([{ ...init, environment: 'another' }, first, ...others]);
+    elsewhere.queued('init', 1);
+    expect(elsewhere.handledFull(0)).toBeDefined();
+  });
+
   test('are counted once, at their earliest time, and by what was over when they were first seen', () => {
     const scope = scopeOf(storm(CRASHES - 1));
     scope.over = 1;
